@@ -1,0 +1,28 @@
+package dev.mesosshuffle.model;
+
+/** What an application's or executor's id may look like. */
+public final class Ids {
+    /** Mesos framework ids have 41 characters, Spark's executor ids fewer; this leaves ample room. */
+    public static final int MAX_LENGTH = 512;
+
+    private Ids() {}
+
+    /**
+     * Checks an id that a client sent: it ends up in log lines and in the store.
+     *
+     * @param name what the id is, for the message
+     * @param id the id
+     * @return the id
+     * @throws IllegalArgumentException if the id is empty, too long, or holds a control character
+     */
+    public static String check(String name, String id) {
+        if (id.isEmpty() || id.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    name + " of " + id.length() + " characters (expected: 1 to " + MAX_LENGTH + ")");
+        }
+        if (id.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(name + ": " + Text.printable(id) + " (expected: no control characters)");
+        }
+        return id;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.mesosshuffle.model;
+
+/** Makes text that a client sent fit for a log line or an error message. */
+public final class Text {
+    private static final int MAX_SHOWN = 200;
+
+    private Text() {}
+
+    /**
+     * Shortens a text and replaces its control characters, so that it can neither flood nor forge a log.
+     *
+     * @param text any text
+     * @return at most a few hundred printable characters
+     */
+    public static String printable(String text) {
+        String shown = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+        StringBuilder result = new StringBuilder(shown.length());
+        shown.chars().forEach(c -> result.append(Character.isISOControl(c) ? '?' : (char) c));
+        return result.toString();
+    }
+}

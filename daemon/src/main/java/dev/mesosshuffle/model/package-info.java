@@ -1,0 +1,7 @@
+/**
+ * Ids and places as validated records; every other package may use them.
+ */
+@NullMarked
+package dev.mesosshuffle.model;
+
+import org.jspecify.annotations.NullMarked;
