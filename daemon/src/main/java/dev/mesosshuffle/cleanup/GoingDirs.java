@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -95,24 +96,25 @@ final class GoingDirs {
 
     /** Only ever removes empty dirs, below the root, and stops at the first one of another name. */
     private static void deleteEmptyParents(LocalDir dir) {
-        Path child = dir.path().getParent();
-        while (!child.equals(dir.root()) && DirNames.isParent(child.getFileName())) {
-            try (SecureDirectoryStream<Path> above = SecureDirs.open(dir.root(), child.getParent())) {
-                above.deleteDirectory(child.getFileName());
+        Path root = dir.root();
+        Path below = root.relativize(dir.path());
+        for (int above = below.getNameCount() - 2; above >= 0 && DirNames.isParent(below.getName(above)); above--) {
+            Path parent = above == 0 ? root : root.resolve(below.subpath(0, above));
+            try (SecureDirectoryStream<Path> open = SecureDirs.open(root, parent)) {
+                open.deleteDirectory(below.getName(above));
             } catch (NoSuchFileException e) {
                 // Gone already; the next one may be empty too.
             } catch (DirectoryNotEmptyException e) {
                 return;
             } catch (IOException e) {
                 // An empty dir costs nothing: no reason to come back, or to bother anybody.
-                logger.debug("Empty dir {} stays", child, e);
+                logger.debug("Empty dir {} in {} stays", below.getName(above), parent, e);
                 return;
             }
-            child = child.getParent();
         }
     }
 
     private static SecureDirectoryStream<Path> openParent(LocalDir dir) throws IOException {
-        return SecureDirs.open(dir.root(), dir.path().getParent());
+        return SecureDirs.open(dir.root(), Objects.requireNonNullElse(dir.path().getParent(), dir.root()));
     }
 }

@@ -97,7 +97,7 @@ public final class Reclaimer implements AutoCloseable {
             LongSupplier nanoTime,
             MetricRegistry metrics) {
         Reclaimer reclaimer = withoutTimer(store, policy, reads, nanoTime, metrics, Reclaimer::newWorker);
-        reclaimer.timer.scheduleWithFixedDelay(
+        var unused = reclaimer.timer.scheduleWithFixedDelay(
                 reclaimer::check, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         return reclaimer;
     }
@@ -177,6 +177,9 @@ public final class Reclaimer implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             // Closed just now: the intent stays in the store.
             logger.debug("{} is left for the next start", removal.dir.path(), e);
+        } catch (RuntimeException | Error e) {
+            // No thread to be had, most likely: later, and the timer goes on.
+            failed(removal, e);
         }
     }
 
@@ -209,7 +212,7 @@ public final class Reclaimer implements AutoCloseable {
         GoingDirs.delete(dir, this::isClosed, size -> deleted(removal, size));
         if (!closed) {
             removal.deleted(Long.MAX_VALUE, metrics.bytesWaiting());
-            store.removalDone(dir).whenComplete((done, failure) -> ended(removal, failure));
+            var unused = store.removalDone(dir).whenComplete((done, failure) -> ended(removal, failure));
         }
     }
 
