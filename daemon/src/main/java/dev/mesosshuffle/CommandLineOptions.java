@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
         description =
                 "Serves the shuffle files of Spark's executors on this host, and removes them when their application"
                         + " is over.",
-        usageHelpAutoWidth = true,
+        customSynopsis =
+                "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] [--check-config] [--version] [--help]",
+        usageHelpWidth = 110,
         sortOptions = false,
         footerHeading = "%nExit status:%n",
         footer = {"  0 after SIGTERM or SIGINT, 64 bad command line, 78 bad configuration, 1 anything else"})
@@ -66,7 +68,8 @@ final class CommandLineOptions {
     }
 
     static String usage() {
-        return new CommandLine(new CommandLineOptions()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+        // Both "--conf KEY=VALUE" and "--conf=KEY=VALUE" are read; the first is easier on the eye.
+        return new CommandLine(new CommandLineOptions()).setSeparator(" ").getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
     /** What was set with {@code --conf}; of one key the last counts. */

@@ -14,6 +14,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Reads the command line and the configuration, then runs the daemon until a signal ends it. */
 public final class Main {
+    /** Returned by {@link #run} if the daemon was started and goes on in its own threads. */
+    static final int RUNNING = -1;
+
     /** Set by the start script: the distribution's own configuration file. */
     private static final String CONF_FILE_PROPERTY = "mesos-shuffle-service.conf";
 
@@ -23,41 +26,48 @@ public final class Main {
     private final PrintStream err;
     private final Map<String, String> environment;
     private final Properties systemProperties;
+    private final Shutdown shutdown;
 
-    Main(PrintStream out, PrintStream err, Map<String, String> environment, Properties systemProperties) {
+    Main(
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            Properties systemProperties,
+            Shutdown shutdown) {
         this.out = out;
         this.err = err;
         this.environment = environment;
         this.systemProperties = systemProperties;
+        this.shutdown = shutdown;
     }
 
     /**
-     * Runs the daemon. Returns if it listens; ends the process otherwise.
+     * Runs the daemon. Never returns: a signal or a failure ends the process.
      *
      * @param args the command line
+     * @throws InterruptedException never, as nobody interrupts this thread
      */
-    public static void main(String[] args) {
-        Main main = new Main(System.out, System.err, System.getenv(), System.getProperties());
-        Shutdown shutdown = Shutdown.install(System.err);
-        int status = main.run(args, shutdown);
-        if (status >= 0) {
-            shutdown.disarm();
-            System.exit(status);
+    public static void main(String[] args) throws InterruptedException {
+        Shutdown shutdown = new Shutdown(System.err);
+        shutdown.install();
+        Thread.setDefaultUncaughtExceptionHandler(new LastResort(System.err));
+        int status = new Main(System.out, System.err, System.getenv(), System.getProperties(), shutdown).run(args);
+        if (status == RUNNING) {
+            shutdown.await();
         }
+        shutdown.disarm();
+        System.exit(status);
     }
 
-    /** Returned by {@link #run} if the daemon was started and goes on in its own threads. */
-    static final int RUNNING = -1;
-
-    int run(String[] args, Shutdown shutdown) {
+    int run(String... args) {
         try {
-            return run(CommandLineOptions.parse(args), shutdown);
+            return run(CommandLineOptions.parse(args));
         } catch (ParameterException e) {
             return fail(ExitStatus.USAGE, e.getMessage() + " (see --help)");
         }
     }
 
-    private int run(CommandLineOptions options, Shutdown shutdown) {
+    private int run(CommandLineOptions options) {
         if (options.help()) {
             out.print(CommandLineOptions.usage());
             return ExitStatus.OK;
@@ -76,16 +86,17 @@ public final class Main {
             out.print(loaded.table());
             return ExitStatus.OK;
         }
-        return start(loaded, shutdown);
+        return start(loaded);
     }
 
-    private int start(LoadedConfig loaded, Shutdown shutdown) {
+    private int start(LoadedConfig loaded) {
         try {
             shutdown.started(ShuffleDaemon.start(loaded.config()));
-            return RUNNING;
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
             return fail(ExitStatus.FAILURE, OneLine.of(e));
         }
+        SystemdNotice.ready(environment);
+        return RUNNING;
     }
 
     private ConfigSources sources(CommandLineOptions options) {

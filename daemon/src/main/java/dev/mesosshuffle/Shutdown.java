@@ -1,6 +1,7 @@
 package dev.mesosshuffle;
 
 import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +18,18 @@ final class Shutdown {
     private volatile boolean armed = true;
     private volatile @Nullable ShuffleDaemon daemon;
 
-    private Shutdown(PrintStream err) {
+    Shutdown(PrintStream err) {
         this.err = err;
     }
 
     /** Watches for signals from now on. */
-    static Shutdown install(PrintStream err) {
-        Shutdown shutdown = new Shutdown(err);
-        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onExit, "shutdown"));
-        return shutdown;
+    void install() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onExit, "shutdown"));
+    }
+
+    /** Blocks until the process ends, so that it lives even if no other thread keeps it alive. */
+    void await() throws InterruptedException {
+        new CountDownLatch(1).await();
     }
 
     /** Hands over what is to be stopped. Before that a signal ends the process at once. */

@@ -5,7 +5,7 @@ package dev.mesosshuffle.config;
  *
  * @param <T> its value's type
  * @param name what users write
- * @param defaultText its default, as a user would write it; where it depends on another key, that dependency in words
+ * @param defaultText its default, as a user would write it; where it depends on another key, what follows from that one's
  * @param parser reads its value
  * @param secret whether its value must never be shown
  * @param description one line for users

@@ -34,21 +34,22 @@ final class ConfigKeys {
 
     static final ConfigKey<Path> STATE_DIR = key(
             OWN_PREFIX + "state.dir",
-            "the first root's .mesos-shuffle-service",
+            "/tmp/spark/.mesos-shuffle-service",
             ValueParsers.path(),
-            "Where the registry is kept, in one file for each port.");
+            "Where the registry is kept, in one file for each port; by default under the first of the allowed roots.");
 
     static final ConfigKey<Duration> NETWORK_TIMEOUT = key(
             "spark.network.timeout",
             "120s",
             ValueParsers.secondsOrNever(),
-            "Default of spark.shuffle.io.connectionTimeout.");
+            "The default of spark.shuffle.io.connectionTimeout.");
 
     static final ConfigKey<Duration> CONNECTION_TIMEOUT = key(
             "spark.shuffle.io.connectionTimeout",
-            "spark.network.timeout",
+            "120s",
             ValueParsers.secondsOrNever(),
-            "An idle connection is closed after this time, a driver's never; 0 closes none.");
+            "An idle connection is closed after this time, a driver's never; 0 closes none. By default as long as"
+                    + " spark.network.timeout.");
 
     static final ConfigKey<IoMode> IO_MODE = key(
             "spark.shuffle.io.mode",
@@ -151,7 +152,7 @@ final class ConfigKeys {
 
     static final ConfigKey<String> AUTHENTICATE_SECRET = new ConfigKey<>(
             "spark.authenticate.secret",
-            "",
+            "(none)",
             ValueParsers.text("a secret"),
             true,
             "Not used while spark.authenticate is false; never shown.");

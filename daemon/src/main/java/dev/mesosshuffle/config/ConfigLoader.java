@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns settings into a {@link ServiceConfig}. Used once, on one thread. */
 public final class ConfigLoader {
     private static final String MASK = "********";
+    private static final String NONE = "(none)";
     private static final String DEFAULT = "default";
     /** The rest of the heap is for connections, the registry and the collector's ease. */
     private static final int INDEX_CACHE_SHARE_OF_HEAP = 4;
@@ -113,7 +114,7 @@ public final class ConfigLoader {
         Settings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
         record(
                 ConfigKeys.AUTHENTICATE_SECRET,
-                secret == null ? "" : secret.value(),
+                secret == null ? NONE : secret.value(),
                 secret == null ? DEFAULT : secret.origin());
     }
 
@@ -165,7 +166,7 @@ public final class ConfigLoader {
     }
 
     private void record(ConfigKey<?> key, String value, String origin) {
-        String shown = key.secret() && !value.isEmpty() ? MASK : Text.printable(value);
+        String shown = key.secret() && !value.equals(NONE) ? MASK : Text.printable(value);
         effective.put(key.name(), new LoadedConfig.EffectiveSetting(key.name(), shown, origin));
     }
 

@@ -1,5 +1,5 @@
 /**
- * The metric registry and its way out through JMX.
+ * The way of the metric registry out through JMX: {@code MetricsReporter}.
  */
 @NullMarked
 package dev.mesosshuffle.metrics;

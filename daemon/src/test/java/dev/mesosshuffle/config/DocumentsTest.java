@@ -1,0 +1,56 @@
+package dev.mesosshuffle.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The files that list the keys say what the code says. What they should say is left in {@code target/documents}. */
+class DocumentsTest {
+    private static final Path TOP = Path.of("..");
+    private static final String BEGIN = "<!-- configuration keys -->\n";
+    private static final String END = "<!-- end of configuration keys -->\n";
+
+    @Test
+    void theConfigurationFileNamesEveryKeyWithItsDefault() throws IOException {
+        StringBuilder text = new StringBuilder("""
+                # Settings of mesos-shuffle-service, in the syntax of spark-defaults.conf. Each is shown with its default.
+                #
+                # They win over $SPARK_CONF_DIR/spark-defaults.conf; --properties-file, -Dspark.* in SPARK_DAEMON_JAVA_OPTS
+                # and --conf win over them. "mesos-shuffle-service --check-config" shows what results, and why.
+                """);
+        for (ConfigKey<?> key : ConfigKeys.all()) {
+            text.append("\n# ").append(key.description()).append('\n');
+            text.append("# Value: ").append(key.expected()).append('\n');
+            text.append("# ").append(key.name()).append(key.secret() ? "" : ' ' + key.defaultText());
+            text.append('\n');
+        }
+
+        assertSame(TOP.resolve("config/mesos-shuffle-service.conf"), text.toString());
+    }
+
+    @Test
+    void theReadmeListsEveryKey() throws IOException {
+        StringBuilder table = new StringBuilder("| key | default | meaning |\n| --- | --- | --- |\n");
+        for (ConfigKey<?> key : ConfigKeys.all()) {
+            String line =
+                    "| `" + key.name() + "` | " + key.defaultText().replace("|", "\\|") + " | " + key.description();
+            table.append(line).append(" |\n");
+        }
+        Path readme = TOP.resolve("README.md");
+        String text = Files.readString(readme);
+        assertThat(text).as("the table's frame in %s", readme).contains(BEGIN, END);
+        int begin = text.indexOf(BEGIN) + BEGIN.length();
+
+        assertSame(readme, text.substring(0, begin) + table + text.substring(text.indexOf(END)));
+    }
+
+    private static void assertSame(Path file, String expected) throws IOException {
+        Path wanted = Files.createDirectories(Path.of("target", "documents"))
+                .resolve(file.getFileName().toString());
+        Files.writeString(wanted, expected);
+        assertThat(file).as("compare with %s", wanted).hasContent(expected);
+    }
+}
