@@ -1,0 +1,132 @@
+package dev.mesosshuffle.protocol;
+
+import dev.mesosshuffle.model.CorruptionCause;
+import dev.mesosshuffle.model.ExecutorShuffleInfo;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.spark.network.buffer.NioManagedBuffer;
+import org.apache.spark.network.protocol.ChunkFetchFailure;
+import org.apache.spark.network.protocol.Encodable;
+import org.apache.spark.network.protocol.Message;
+import org.apache.spark.network.protocol.RpcFailure;
+import org.apache.spark.network.protocol.RpcResponse;
+import org.apache.spark.network.protocol.StreamChunkId;
+import org.apache.spark.network.protocol.StreamFailure;
+import org.apache.spark.network.protocol.StreamResponse;
+import org.apache.spark.network.shuffle.checksum.Cause;
+import org.apache.spark.network.shuffle.protocol.BlockTransferMessage;
+import org.apache.spark.network.shuffle.protocol.BlocksRemoved;
+import org.apache.spark.network.shuffle.protocol.LocalDirsForExecutors;
+import org.apache.spark.network.shuffle.protocol.StreamHandle;
+
+/**
+ * One answer: the bytes of its frame up to where a block's bytes begin, which whoever sends it appends. Immutable,
+ * for any thread.
+ */
+public final class Reply {
+    /** A client reads a whole chunk into one frame, and no frame of 2 GiB or more. */
+    public static final long MAX_CHUNK_BYTES = Integer.MAX_VALUE - 64L;
+
+    private static final byte[] NOTHING = new byte[0];
+    private static final int LENGTH_BYTES = 8;
+
+    private final Message.Type type;
+    private final Encodable fields;
+    private final byte[] body;
+    private final long blockBytesInFrame;
+
+    private Reply(Message.Type type, Encodable fields, byte[] body, long blockBytesInFrame) {
+        this.type = type;
+        this.fields = fields;
+        this.body = body;
+        this.blockBytesInFrame = blockBytesInFrame;
+    }
+
+    /** An RPC succeeded, and there is nothing to tell. */
+    public static Reply done(long requestId) {
+        return rpc(requestId, ByteBuffer.wrap(NOTHING));
+    }
+
+    /** An RPC failed; the text comes from {@link ErrorText}. */
+    public static Reply failed(long requestId, String error) {
+        return withoutBody(new RpcFailure(requestId, error));
+    }
+
+    /** A stream is open. */
+    public static Reply streamOpened(long requestId, long streamId, int chunks) {
+        return rpc(requestId, new StreamHandle(streamId, chunks));
+    }
+
+    /** That many blocks were removed. */
+    public static Reply blocksRemoved(long requestId, int blocks) {
+        return rpc(requestId, new BlocksRemoved(blocks));
+    }
+
+    /** Where the executors' files are, by executor id. */
+    public static Reply localDirs(long requestId, Map<String, ExecutorShuffleInfo> executors) {
+        Map<String, String[]> dirs = new HashMap<>();
+        executors.forEach((execId, info) -> dirs.put(execId, info.localDirs().toArray(String[]::new)));
+        return rpc(requestId, new LocalDirsForExecutors(dirs));
+    }
+
+    /** Why a checksum was wrong. */
+    public static Reply corruptionCause(long requestId, CorruptionCause cause) {
+        return rpc(
+                requestId, new org.apache.spark.network.shuffle.protocol.CorruptionCause(Cause.valueOf(cause.name())));
+    }
+
+    /** A chunk; its bytes follow in the same frame. */
+    public static Reply chunk(long streamId, int chunkIndex, long blockBytes) {
+        return new Reply(Message.Type.ChunkFetchSuccess, new StreamChunkId(streamId, chunkIndex), NOTHING, blockBytes);
+    }
+
+    /** A chunk cannot be had. */
+    public static Reply chunkFailed(long streamId, int chunkIndex, String error) {
+        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), error));
+    }
+
+    /** A chunk that was asked for outside of frames; its bytes follow behind the frame. */
+    public static Reply stream(String streamChunkId, long blockBytes) {
+        return withoutBody(
+                new StreamResponse(streamChunkId, blockBytes, new NioManagedBuffer(ByteBuffer.wrap(NOTHING))));
+    }
+
+    /** A chunk that was asked for outside of frames cannot be had. */
+    public static Reply streamFailed(String streamChunkId, String error) {
+        return withoutBody(new StreamFailure(streamChunkId, error));
+    }
+
+    private static Reply withoutBody(Message message) {
+        return new Reply(message.type(), message, NOTHING, 0);
+    }
+
+    private static Reply rpc(long requestId, BlockTransferMessage message) {
+        return rpc(requestId, message.toByteBuffer());
+    }
+
+    private static Reply rpc(long requestId, ByteBuffer body) {
+        byte[] bytes = new byte[body.remaining()];
+        body.duplicate().get(bytes);
+        RpcResponse message = new RpcResponse(requestId, new NioManagedBuffer(body));
+        return new Reply(message.type(), message, bytes, 0);
+    }
+
+    /** How many bytes {@link #writeTo} writes. */
+    public int encodedLength() {
+        return LENGTH_BYTES + type.encodedLength() + fields.encodedLength() + body.length;
+    }
+
+    /**
+     * Writes the reply, up to where a block's bytes begin.
+     *
+     * @param out has room for {@link #encodedLength()} bytes
+     */
+    public void writeTo(ByteBuf out) {
+        out.writeLong(encodedLength() + blockBytesInFrame);
+        type.encode(out);
+        fields.encode(out);
+        out.writeBytes(body);
+    }
+}

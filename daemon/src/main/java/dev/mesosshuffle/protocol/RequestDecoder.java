@@ -1,0 +1,102 @@
+package dev.mesosshuffle.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import org.apache.spark.network.buffer.ManagedBuffer;
+import org.apache.spark.network.protocol.ChunkFetchRequest;
+import org.apache.spark.network.protocol.MergedBlockMetaRequest;
+import org.apache.spark.network.protocol.Message;
+import org.apache.spark.network.protocol.OneWayMessage;
+import org.apache.spark.network.protocol.RpcRequest;
+import org.apache.spark.network.protocol.StreamRequest;
+import org.apache.spark.network.protocol.UploadStream;
+
+/**
+ * Turns one frame, without its length, into a {@link Request}. Spark's message classes do the reading, once every
+ * length in the frame has been checked.
+ */
+public final class RequestDecoder {
+    private static final Message.Type[] TYPES = Message.Type.values();
+
+    private RequestDecoder() {}
+
+    /**
+     * Decodes a frame.
+     *
+     * @param frame the frame's bytes; read, not released
+     * @return the request; an RPC message that is malformed inside a sound frame comes as {@link RpcMessage.Refused}
+     * @throws MalformedMessageException if this is no frame that a client sends; the connection cannot go on
+     */
+    public static Request decode(ByteBuf frame) throws MalformedMessageException {
+        if (!frame.isReadable()) {
+            throw new MalformedMessageException("frame of 0 bytes (expected: at least 1, its type)");
+        }
+        byte id = frame.readByte();
+        Message.Type type = Arrays.stream(TYPES)
+                .filter(t -> t.id() == id)
+                .findFirst()
+                .orElseThrow(
+                        () -> new MalformedMessageException("frame type: " + id + " (expected: that of a request)"));
+        return switch (type) {
+            case ChunkFetchRequest -> fetchChunk(frame);
+            case StreamRequest -> fetchStream(frame);
+            case RpcRequest -> rpc(frame);
+            case OneWayMessage -> oneWay(frame);
+            case UploadStream -> upload(frame);
+            case MergedBlockMetaRequest -> mergedBlockMeta(frame);
+            default -> throw new MalformedMessageException("frame type: " + type + " (expected: that of a request)");
+        };
+    }
+
+    private static Request fetchChunk(ByteBuf frame) throws MalformedMessageException {
+        new Layout(frame).skip("streamId", Long.BYTES).skip("chunkIndex", Integer.BYTES);
+        ChunkFetchRequest message = ChunkFetchRequest.decode(frame);
+        return new Request.FetchChunk(message.streamChunkId.streamId, message.streamChunkId.chunkIndex);
+    }
+
+    private static Request fetchStream(ByteBuf frame) throws MalformedMessageException {
+        new Layout(frame).string("streamId");
+        return new Request.FetchStream(StreamRequest.decode(frame).streamId);
+    }
+
+    private static Request rpc(ByteBuf frame) throws MalformedMessageException {
+        // The body's length is a relic; the frame's own length counts.
+        new Layout(frame).skip("requestId", Long.BYTES).skip("length of the body", Integer.BYTES);
+        RpcRequest message = RpcRequest.decode(frame);
+        return new Request.Rpc(message.requestId, body(message.body()));
+    }
+
+    private static Request oneWay(ByteBuf frame) throws MalformedMessageException {
+        new Layout(frame).skip("length of the body", Integer.BYTES);
+        return new Request.OneWay(body(OneWayMessage.decode(frame).body()));
+    }
+
+    private static Request upload(ByteBuf frame) throws MalformedMessageException {
+        new Layout(frame).skip("requestId", Long.BYTES).string("metadata").skip("length of the body", Long.BYTES);
+        UploadStream message = UploadStream.decode(frame);
+        message.meta.release();
+        return new Request.Upload(message.requestId);
+    }
+
+    private static Request mergedBlockMeta(ByteBuf frame) throws MalformedMessageException {
+        new Layout(frame)
+                .skip("requestId", Long.BYTES)
+                .string("appId")
+                .skip("shuffleId, shuffleMergeId and reduceId", 3 * Integer.BYTES);
+        return new Request.MergedBlockMeta(MergedBlockMetaRequest.decode(frame).requestId);
+    }
+
+    /** Decodes the body that Spark's message holds a reference to, and drops that reference. */
+    private static RpcMessage body(ManagedBuffer body) {
+        try {
+            return RpcDecoder.decode(Unpooled.wrappedBuffer(body.nioByteBuffer()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a body in memory cannot fail to be read", e);
+        } finally {
+            body.release();
+        }
+    }
+}
