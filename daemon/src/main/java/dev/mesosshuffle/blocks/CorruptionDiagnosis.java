@@ -1,0 +1,101 @@
+package dev.mesosshuffle.blocks;
+
+import dev.mesosshuffle.model.CorruptionCause;
+import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.model.ShuffleBlockId;
+import dev.mesosshuffle.registry.RegisteredExecutor;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.zip.Adler32;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out whether a disk or the network made a block's checksum wrong, by the rule of Spark's
+ * {@code ShuffleChecksumHelper}: the checksum that the writer left beside the data, the one that the data has now, and
+ * the one that the reader saw. Reads the whole block, so it runs on threads of its own.
+ */
+public final class CorruptionDiagnosis {
+    private static final Logger LOG = LoggerFactory.getLogger(CorruptionDiagnosis.class);
+    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final Map<String, Supplier<Checksum>> ALGORITHMS =
+            Map.of("ADLER32", Adler32::new, "CRC32", CRC32::new, "CRC32C", CRC32C::new);
+
+    private final BlockResolver resolver;
+
+    /**
+     * Creates a diagnosis.
+     *
+     * @param resolver opens the block
+     */
+    public CorruptionDiagnosis(BlockResolver resolver) {
+        this.resolver = resolver;
+    }
+
+    /** Compares the three checksums; whatever goes wrong is an {@link CorruptionCause#UNKNOWN_ISSUE}. */
+    public CorruptionCause diagnose(
+            RegisteredExecutor executor, ShuffleBlockId block, long checksumByReader, String algorithm) {
+        Supplier<Checksum> checksum = ALGORITHMS.get(algorithm);
+        if (checksum == null) {
+            return CorruptionCause.UNSUPPORTED_CHECKSUM_ALGORITHM;
+        }
+        try {
+            long byWriter = read(PlacedFile.of(executor, block.checksumFileName(algorithm)), block.startReduceId());
+            long byDisk = compute(executor, block, checksum.get());
+            CorruptionCause cause = compare(byWriter, byDisk, checksumByReader);
+            LOG.info("Checksum of {} of {} diagnosed: {}", block, executor.id(), cause);
+            return cause;
+        } catch (IOException e) {
+            LOG.info("Checksum of {} of {} cannot be diagnosed: {}", block, executor.id(), e.toString());
+            return CorruptionCause.UNKNOWN_ISSUE;
+        }
+    }
+
+    private static CorruptionCause compare(long byWriter, long byDisk, long byReader) {
+        if (byWriter != byDisk) {
+            return CorruptionCause.DISK_ISSUE;
+        }
+        return byWriter == byReader ? CorruptionCause.CHECKSUM_VERIFY_PASS : CorruptionCause.NETWORK_ISSUE;
+    }
+
+    private static long read(PlacedFile file, int reduceId) throws IOException {
+        ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            readFully(channel, number, (long) reduceId * Long.BYTES);
+        }
+        return number.flip().getLong();
+    }
+
+    private long compute(RegisteredExecutor executor, ShuffleBlockId id, Checksum checksum) throws IOException {
+        PlacedFile index = PlacedFile.of(executor, id.indexFileName());
+        try (OpenSegment segment = resolver.open(LocatedBlock.of(executor, id), resolver.loadIndex(index))) {
+            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+            long done = 0;
+            while (done < segment.length()) {
+                buffer.clear().limit((int) Math.min(BUFFER_BYTES, segment.length() - done));
+                readFully(segment.channel(), buffer, segment.offset() + done);
+                checksum.update(buffer.flip());
+                done += buffer.limit();
+            }
+            return checksum.getValue();
+        }
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException("file ended at " + channel.size() + " (expected: a byte at "
+                        + (position + buffer.position()) + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.mesosshuffle.blocks;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
+ * and its own queue, and nothing else. For any thread.
+ *
+ * <p>The threads are never interrupted, for that would close the files that they read.
+ */
+public final class DiskPools implements AutoCloseable {
+    private static final long IDLE_THREAD_SECONDS = 60;
+
+    private final int threadsPerDisk;
+    private final int queueCapacity;
+    private final MetricRegistry metrics;
+    private final ConcurrentMap<Path, ThreadPoolExecutor> pools = new ConcurrentHashMap<>();
+
+    /**
+     * Creates pools without any thread yet.
+     *
+     * @param threadsPerDisk how many threads each disk gets
+     * @param queueCapacity how many tasks may wait for each disk
+     * @param metrics gets {@code shuffleService.disk.ROOT.queue} and {@code .activeThreads}
+     */
+    public DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
+        this.threadsPerDisk = threadsPerDisk;
+        this.queueCapacity = queueCapacity;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Has a task done on a disk's pool.
+     *
+     * @param root the local root that stands for the disk
+     * @param task what to do
+     * @throws RejectedExecutionException if too many tasks wait already, or the pools are closed
+     */
+    public void execute(Path root, Runnable task) {
+        pools.computeIfAbsent(root, this::newPool).execute(task);
+    }
+
+    private ThreadPoolExecutor newPool(Path root) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threadsPerDisk,
+                threadsPerDisk,
+                IDLE_THREAD_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(queueCapacity),
+                named("disk-" + root + "-"));
+        pool.allowCoreThreadTimeOut(true);
+        metrics.gauge("shuffleService.disk." + root + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
+        metrics.gauge("shuffleService.disk." + root + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
+        return pool;
+    }
+
+    private static ThreadFactory named(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Takes no more tasks; those that run go on, on daemon threads. */
+    @Override
+    public void close() {
+        pools.values().forEach(ExecutorService::shutdown);
+    }
+}
