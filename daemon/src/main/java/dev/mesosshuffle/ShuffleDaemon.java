@@ -1,48 +1,153 @@
 package dev.mesosshuffle;
 
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.blocks.BlockResolver;
+import dev.mesosshuffle.blocks.DiskPools;
+import dev.mesosshuffle.blocks.IndexCache;
+import dev.mesosshuffle.cleanup.BlockRemover;
+import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.metrics.MetricsReporter;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.streams.ReadTracker;
+import dev.mesosshuffle.transport.ServerSettings;
+import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds the port until the parts that serve are there. */
-final class ShuffleDaemon {
-    private static final Logger log = LoggerFactory.getLogger(ShuffleDaemon.class);
+/** The daemon: its parts, wired, started in order, and stopped in reverse. */
+public final class ShuffleDaemon {
+    private static final Logger LOG = LoggerFactory.getLogger(ShuffleDaemon.class);
 
-    private final ServerSocket socket;
+    /** How long requests that were taken may go on once the daemon is asked to stop. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
 
-    private ShuffleDaemon(ServerSocket socket) {
-        this.socket = socket;
+    /** How many reads may wait for one disk: one batch for each lane of each connection is far less. */
+    private static final int DISK_QUEUE = 16_384;
+
+    /** How many checksums may wait to be looked into. */
+    private static final int DIAGNOSIS_QUEUE = 100;
+
+    private final Lifecycle lifecycle;
+    private final ShuffleServer server;
+
+    private ShuffleDaemon(Lifecycle lifecycle, ShuffleServer server) {
+        this.lifecycle = lifecycle;
+        this.server = server;
     }
 
-    /** Starts all parts and listens. */
-    static ShuffleDaemon start(ServiceConfig config) throws IOException {
-        ServerSocket socket = new ServerSocket();
-        socket.bind(new InetSocketAddress(config.host(), config.port()));
-        Thread acceptor = new Thread(() -> closeAll(socket), "acceptor");
-        acceptor.start();
-        log.info("Listening on {}:{}", config.host(), socket.getLocalPort());
-        return new ShuffleDaemon(socket);
-    }
-
-    /** Stops all parts in order. */
-    void stop() {
+    /**
+     * Starts all parts. When this returns, connections are accepted.
+     *
+     * @throws IOException if the address cannot be bound, or a root cannot be looked at
+     * @throws StoreException if the registry's store cannot be used
+     */
+    public static ShuffleDaemon start(ServiceConfig config) throws IOException, StoreException {
+        Lifecycle lifecycle = new Lifecycle();
         try {
-            socket.close();
-        } catch (IOException e) {
-            log.warn("Cannot close the port: {}", e.getMessage());
+            return start(config, lifecycle);
+        } catch (IOException | StoreException | RuntimeException | Error e) {
+            lifecycle.stop();
+            throw e;
         }
     }
 
-    private static void closeAll(ServerSocket socket) {
-        try {
-            while (true) {
-                socket.accept().close();
-            }
-        } catch (IOException e) {
-            log.debug("No longer accepting", e);
+    private static ShuffleDaemon start(ServiceConfig config, Lifecycle lifecycle) throws IOException, StoreException {
+        MetricRegistry metrics = new MetricRegistry();
+        lifecycle.started(MetricsReporter.start(metrics));
+        QuietLog quietLog = new QuietLog(System::nanoTime);
+
+        LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), metrics);
+        StateStore store =
+                lifecycle.started(StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics));
+        Registry registry = Registry.restore(store, metrics);
+
+        ReadTracker reads = new ReadTracker();
+        IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);
+        Reclaimer reclaimer =
+                lifecycle.started(Reclaimer.start(store, policy, reads::isRead, System::nanoTime, metrics));
+        reclaimer.resume(store.loadRemovals());
+        LivenessMonitor liveness = lifecycle.started(LivenessMonitor.create(
+                registry, reclaimer, System::nanoTime, config.orphanTimeout(), config.cleanup(), metrics));
+        liveness.restored(registry.applications());
+
+        DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
+        ThreadPoolExecutor diagnosis = diagnosisThread();
+        lifecycle.started(diagnosis::shutdown);
+        Dispatcher dispatcher = new Dispatcher(
+                new Dispatcher.Serving(
+                        new BlockResolver(indexes),
+                        pools,
+                        reads,
+                        diagnosis,
+                        config.transport().maxChunksBeingTransferred()),
+                new Dispatcher.Guarding(policy, new BlockRemover(), config.localRoots()),
+                registry,
+                liveness,
+                quietLog,
+                metrics);
+
+        ShuffleServer server = ShuffleServer.start(serverSettings(config), dispatcher, quietLog, metrics);
+        lifecycle.started(() -> stop(server));
+        liveness.start(config.cleanerInterval());
+        InetSocketAddress address = server.localAddress();
+        LOG.info("Listening on {}:{}", config.host(), address.getPort());
+        return new ShuffleDaemon(lifecycle, server);
+    }
+
+    private static ThreadPoolExecutor diagnosisThread() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(1, 1, 60, TimeUnit.SECONDS, new ArrayBlockingQueue<>(DIAGNOSIS_QUEUE), task -> {
+                    Thread thread = new Thread(task, "corruption-diagnosis");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    private static ServerSettings serverSettings(ServiceConfig config) {
+        ServiceConfig.Transport transport = config.transport();
+        return new ServerSettings(
+                config.host(),
+                config.port(),
+                ServerSettings.IoMode.valueOf(transport.mode().name()),
+                transport.serverThreads(),
+                transport.backLog(),
+                transport.receiveBuffer(),
+                transport.sendBuffer(),
+                transport.tcpKeepAlive(),
+                transport.connectionTimeout(),
+                transport.maxFrameBytes());
+    }
+
+    private static void stop(ShuffleServer server) {
+        if (!server.stop(DRAIN)) {
+            LOG.warn("Stopped with requests unanswered after {} s; their clients try again", DRAIN.toSeconds());
         }
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress localAddress() {
+        return server.localAddress();
+    }
+
+    /** Accepts nothing more, lets what is in flight finish, and stops all parts. */
+    public void stop() {
+        LOG.info("Stopping");
+        lifecycle.stop();
     }
 }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,7 +25,7 @@ final class ListeningClock {
 
     private final LongSupplier nanoTime;
 
-    private volatile long leftOut;
+    private final AtomicLong leftOut = new AtomicLong();
     private long interval = Long.MAX_VALUE;
     private long lastCheck;
     private boolean passedOver;
@@ -34,7 +35,7 @@ final class ListeningClock {
     }
 
     long now() {
-        return nanoTime.getAsLong() - leftOut;
+        return nanoTime.getAsLong() - leftOut.get();
     }
 
     /** From now on a check is expected after each interval; before, none is late. */
@@ -51,7 +52,7 @@ final class ListeningClock {
         }
         long late = Math.max(0, time - lastCheck - interval);
         lastCheck = time;
-        leftOut += late;
+        leftOut.addAndGet(late);
         passedOver = late > WORTH_THE_NAME && !passedOver;
         return !passedOver;
     }

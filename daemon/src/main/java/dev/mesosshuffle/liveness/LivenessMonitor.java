@@ -195,9 +195,10 @@ public final class LivenessMonitor implements AutoCloseable {
     public void driverDisconnected(String appId, Object connection, Disconnect how) {
         AppLiveness.Driver[] cutOff = new AppLiveness.Driver[1];
         apps.computeIfPresent(appId, (id, app) -> {
-            AppLiveness after = app.disconnected(connection, how);
-            cutOff[0] = after == app || how != Disconnect.CUT_OFF_BY_US ? null : app.driver();
-            return after;
+            AppLiveness.Driver driver = app.driver();
+            boolean isLatest = driver != null && driver.connection() == connection;
+            cutOff[0] = isLatest && how == Disconnect.CUT_OFF_BY_US ? driver : null;
+            return app.disconnected(connection, how);
         });
         // When the whole service stops, every driver is cut off, and the next start knows that by itself.
         if (cutOff[0] != null && !timer.isShutdown()) {

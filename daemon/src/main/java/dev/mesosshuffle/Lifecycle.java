@@ -1,0 +1,31 @@
+package dev.mesosshuffle;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What was started, to be stopped in reverse. Used by one thread at a time. */
+final class Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    /** Notes a part that runs. */
+    <T extends AutoCloseable> T started(T part) {
+        started.push(part);
+        return part;
+    }
+
+    /** Stops all parts, the last one first; one that fails does not keep the others from being stopped. */
+    void stop() {
+        while (!started.isEmpty()) {
+            AutoCloseable part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("{} was not stopped in order: {}", part.getClass().getSimpleName(), OneLine.of(e));
+            }
+        }
+    }
+}

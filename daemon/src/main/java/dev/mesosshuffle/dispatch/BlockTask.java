@@ -1,0 +1,97 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.blocks.BlockResolver;
+import dev.mesosshuffle.blocks.IndexFile;
+import dev.mesosshuffle.blocks.LocatedBlock;
+import dev.mesosshuffle.blocks.PlacedFile;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.streams.Chunk;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One chunk to be read and sent. Handed on between the connection's event loop and one disk thread at a time, never
+ * shared by them.
+ */
+final class BlockTask {
+    private static final int MAX_ATTEMPTS = 2;
+
+    private final Chunk chunk;
+    private final LocatedBlock block;
+    private final @Nullable String streamChunkId;
+    private @Nullable IndexFile index;
+    private int attempts;
+
+    /**
+     * Creates a task.
+     *
+     * @param streamChunkId the name by which the chunk was asked for outside of frames, or null if it goes in a frame
+     */
+    BlockTask(Chunk chunk, LocatedBlock block, @Nullable String streamChunkId) {
+        this.chunk = chunk;
+        this.block = block;
+        this.streamChunkId = streamChunkId;
+    }
+
+    AppExecId executor() {
+        return chunk.executor();
+    }
+
+    LocatedBlock block() {
+        return block;
+    }
+
+    /**
+     * The disk that the next step is about: the index's until the index is at hand, then the data's. Reads no disk.
+     */
+    Path disk(BlockResolver resolver) {
+        PlacedFile indexFile = block.index();
+        if (indexFile != null && index == null) {
+            index = resolver.indexInMemory(block);
+        }
+        return indexFile != null && index == null
+                ? indexFile.root()
+                : block.data().root();
+    }
+
+    /** The index to be read before anything else, or null if it is at hand or not needed. */
+    @Nullable
+    PlacedFile missingIndex() {
+        return index == null ? block.index() : null;
+    }
+
+    @Nullable
+    IndexFile index() {
+        return index;
+    }
+
+    /** Notes the index that was read. */
+    void setIndex(IndexFile index) {
+        this.index = index;
+    }
+
+    /** Whether a block of this length can be sent the way it was asked for. */
+    boolean fits(long length) {
+        return streamChunkId != null || length <= Reply.MAX_CHUNK_BYTES;
+    }
+
+    Reply success(long length) {
+        return streamChunkId != null
+                ? Reply.stream(streamChunkId, length)
+                : Reply.chunk(chunk.streamId(), chunk.index(), length);
+    }
+
+    Reply failure(String error) {
+        return streamChunkId != null
+                ? Reply.streamFailed(streamChunkId, error)
+                : Reply.chunkFailed(chunk.streamId(), chunk.index(), error);
+    }
+
+    /** Notes a failed attempt, after which all is read anew, and tells whether another is worth it. */
+    boolean mayTryAgain() {
+        attempts++;
+        index = null;
+        return attempts < MAX_ATTEMPTS;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.blocks.LocatedBlock;
+import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.protocol.ErrorText;
+import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.streams.Chunk;
+import dev.mesosshuffle.streams.ConnectionStreams;
+import dev.mesosshuffle.streams.NoSuchChunkException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a task of each chunk that a client asks for. Confined to the connection's event loop. */
+final class ChunkSource {
+    private final ConnectionStreams streams;
+    private final Registry registry;
+
+    ChunkSource(ConnectionStreams streams, Registry registry) {
+        this.streams = streams;
+        this.registry = registry;
+    }
+
+    /**
+     * Takes a chunk that is to be sent in a frame.
+     *
+     * @throws ChunkRefusedException if it cannot be had
+     */
+    BlockTask take(long streamId, int chunkIndex) throws ChunkRefusedException {
+        return take(streamId, chunkIndex, null);
+    }
+
+    /**
+     * Takes a chunk that is to be sent outside of frames.
+     *
+     * @param streamChunkId its stream and index, {@code 17_0}
+     * @throws ChunkRefusedException if it cannot be had
+     */
+    BlockTask take(String streamChunkId) throws ChunkRefusedException {
+        int separator = streamChunkId.indexOf('_');
+        try {
+            long streamId = Long.parseLong(streamChunkId.substring(0, Math.max(separator, 0)));
+            return take(streamId, Integer.parseInt(streamChunkId.substring(separator + 1)), streamChunkId);
+        } catch (NumberFormatException e) {
+            throw new ChunkRefusedException(ErrorText.badRequest(
+                    "stream id: " + Text.printable(streamChunkId) + " (expected: STREAM_CHUNK, two numbers)"));
+        }
+    }
+
+    private BlockTask take(long streamId, int chunkIndex, @Nullable String streamChunkId) throws ChunkRefusedException {
+        Chunk chunk;
+        try {
+            chunk = streams.take(streamId, chunkIndex);
+        } catch (NoSuchChunkException e) {
+            Integer expected = e.expectedIndex();
+            throw new ChunkRefusedException(
+                    expected == null
+                            ? ErrorText.noSuchStream(streamId)
+                            : ErrorText.outOfOrderChunk(chunkIndex, expected));
+        }
+        RegisteredExecutor executor = registry.executor(chunk.executor());
+        if (executor == null) {
+            throw new ChunkRefusedException(ErrorText.notRegistered(chunk.executor()));
+        }
+        return new BlockTask(chunk, LocatedBlock.of(executor, chunk.block()), streamChunkId);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.mesosshuffle.dispatch;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.blocks.BlockResolver;
+import dev.mesosshuffle.blocks.CorruptionDiagnosis;
+import dev.mesosshuffle.blocks.DiskPools;
+import dev.mesosshuffle.cleanup.BlockRemover;
+import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.streams.ConnectionStreams;
+import dev.mesosshuffle.streams.ReadTracker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Gives each new connection its {@link Session}. For any thread. */
+public final class Dispatcher {
+    private final Serving serving;
+    private final Registry registry;
+    private final LivenessMonitor liveness;
+    private final RpcHandler rpcHandler;
+    private final BlockReader reader;
+    private final ChunkAdmission admission;
+    private final Overload overload;
+
+    /**
+     * What serves blocks.
+     *
+     * @param resolver finds and opens blocks
+     * @param pools the threads of each disk
+     * @param reads counts what is in flight
+     * @param diagnosisThreads reads whole blocks to check them; bounded, and rejects what is too much
+     * @param maxChunksInFlight over how many chunks in flight a connection that asks for more is closed
+     */
+    public record Serving(
+            BlockResolver resolver,
+            DiskPools pools,
+            ReadTracker reads,
+            Executor diagnosisThreads,
+            long maxChunksInFlight) {}
+
+    /**
+     * What keeps local dirs safe.
+     *
+     * @param policy says which local dirs are accepted
+     * @param remover removes single blocks
+     * @param roots the allowed roots as configured
+     */
+    public record Guarding(LocalDirPolicy policy, BlockRemover remover, List<Path> roots) {}
+
+    /**
+     * Creates a dispatcher.
+     *
+     * @param registry which applications and executors exist
+     * @param liveness is told of every sign of life
+     * @param quietLog warns of what clients can cause at any rate
+     * @param metricRegistry gets the metrics of Spark's {@code ExternalBlockHandler}
+     */
+    public Dispatcher(
+            Serving serving,
+            Guarding guarding,
+            Registry registry,
+            LivenessMonitor liveness,
+            QuietLog quietLog,
+            MetricRegistry metricRegistry) {
+        DispatchMetrics metrics = new DispatchMetrics(metricRegistry);
+        this.serving = serving;
+        this.registry = registry;
+        this.liveness = liveness;
+        this.overload = new Overload(metrics, quietLog);
+        this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
+        this.reader = new BlockReader(registry, serving.resolver(), serving.reads(), metrics, overload, quietLog);
+        this.rpcHandler = new RpcHandler(
+                registry,
+                liveness,
+                new ExecutorRegistration(guarding, registry, liveness, serving.pools(), metrics, quietLog),
+                new BlockRemoval(guarding.remover(), serving.pools(), quietLog),
+                new Diagnoses(new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads()),
+                metrics);
+    }
+
+    /** Begins a connection's session; to be called once for each, on its event loop. */
+    public Session newSession(Connection connection) {
+        ConnectionStreams streams =
+                new ConnectionStreams(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L);
+        ChunkSource chunks = new ChunkSource(streams, registry);
+        StreamRequests streamRequests = new StreamRequests(connection, chunks, serving.reads());
+        FetchQueue fetches = new FetchQueue(connection, streamRequests, reader, serving.pools(), overload);
+        return new Session(connection, rpcHandler, streams, chunks, streamRequests, fetches, admission, liveness);
+    }
+}

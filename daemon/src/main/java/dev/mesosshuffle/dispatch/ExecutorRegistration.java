@@ -1,0 +1,121 @@
+package dev.mesosshuffle.dispatch;
+
+import com.codahale.metrics.Timer;
+import dev.mesosshuffle.blocks.DiskPools;
+import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.LocalDirRefusedException;
+import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.registry.Registry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers executors: looks at their local dirs, each on the pool of its disk, then has them persisted, and only then
+ * answers. Called on event loops; never waits.
+ */
+final class ExecutorRegistration {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorRegistration.class);
+
+    private final LocalDirPolicy policy;
+    private final Registry registry;
+    private final LivenessMonitor liveness;
+    private final DiskPools pools;
+    private final List<Path> roots;
+    private final DispatchMetrics metrics;
+    private final QuietLog quietLog;
+
+    /**
+     * Creates a registration.
+     *
+     * @param guarding the policy, and the roots, by which a disk's pool is chosen before a dir is looked at
+     */
+    ExecutorRegistration(
+            Dispatcher.Guarding guarding,
+            Registry registry,
+            LivenessMonitor liveness,
+            DiskPools pools,
+            DispatchMetrics metrics,
+            QuietLog quietLog) {
+        this.policy = guarding.policy();
+        this.registry = registry;
+        this.liveness = liveness;
+        this.pools = pools;
+        this.roots = List.copyOf(guarding.roots());
+        this.metrics = metrics;
+        this.quietLog = quietLog;
+    }
+
+    void register(RpcMessage.RegisterExecutor message, Call call) {
+        Timer.Context timer = metrics.registerExecutorRequestLatency.time();
+        String appId = message.executor().appId();
+        liveness.activity(appId);
+        // The registry looks at the dirs' roots, so it too is called on a disk's thread.
+        Executor onDisk = task -> pools.execute(disk(message.info().localDirs().get(0)), task);
+        var unused = accept(message.info().localDirs())
+                .thenComposeAsync(
+                        dirs -> registry.registerExecutor(
+                                new RegisteredExecutor(message.executor(), message.info(), dirs)),
+                        onDisk)
+                .whenComplete((done, error) -> {
+                    timer.stop();
+                    if (error == null) {
+                        liveness.activity(appId);
+                        call.done();
+                    } else {
+                        metrics.refusedRequests.inc();
+                        quietLog.warn(
+                                LOG,
+                                "registration",
+                                "Refused to register " + message.executor() + " from "
+                                        + call.connection().remoteAddress() + ": " + Failures.text(error));
+                        call.failed(Failures.forClient(error));
+                    }
+                });
+    }
+
+    /** Looks at all dirs, each on its disk's pool; completes when the last one was looked at. */
+    private CompletableFuture<List<LocalDir>> accept(List<String> dirs) {
+        List<CompletableFuture<LocalDir>> accepted =
+                dirs.stream().map(this::accept).toList();
+        return CompletableFuture.allOf(accepted.toArray(CompletableFuture[]::new))
+                .thenApply(all -> accepted.stream().map(CompletableFuture::join).toList());
+    }
+
+    private CompletableFuture<LocalDir> accept(String dir) {
+        CompletableFuture<LocalDir> result = new CompletableFuture<>();
+        try {
+            pools.execute(disk(dir), () -> result.completeAsync(() -> look(dir), Runnable::run));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(
+                    new IllegalStateException(
+                            "local dir " + dir
+                                    + " cannot be looked at, for its disk has too many requests waiting (expected: an answer in time)"));
+        }
+        return result;
+    }
+
+    private LocalDir look(String dir) {
+        try {
+            return policy.accept(dir);
+        } catch (LocalDirRefusedException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** Which disk a dir claims to be on; a wrong claim is found out by the policy. */
+    private Path disk(String dir) {
+        return roots.stream()
+                .filter(root -> dir.startsWith(root.toString()))
+                .findFirst()
+                .orElse(Path.of("/"));
+    }
+}

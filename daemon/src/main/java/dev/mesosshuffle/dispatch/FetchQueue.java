@@ -1,0 +1,157 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.blocks.DiskPools;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The chunks that one connection still waits for, in one lane for each disk. A lane hands its disk's pool a batch at a
+ * time: all that came in one burst, as far as there is room for on the connection. So a client that does not read, or
+ * a disk that does not answer, holds up its own lane alone.
+ *
+ * <p>Chunks that were asked for outside of frames go one after the other through a lane of their own, because their
+ * answers must leave in the order of the requests.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop; only {@link #work} runs on a disk's thread, with the
+ * batch as its own.
+ */
+final class FetchQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(FetchQueue.class);
+
+    /** How many chunks a disk's thread takes at a time, so that other connections get their turn. */
+    private static final int MAX_BATCH = 64;
+
+    private final Connection connection;
+    private final StreamRequests ordered;
+    private final BlockReader reader;
+    private final DiskPools pools;
+    private final Overload overload;
+
+    private final Map<Path, Lane> lanes = new HashMap<>();
+    private final Lane orderedLane = new Lane(1);
+    private boolean closed;
+
+    FetchQueue(Connection connection, StreamRequests ordered, BlockReader reader, DiskPools pools, Overload overload) {
+        this.connection = connection;
+        this.ordered = ordered;
+        this.reader = reader;
+        this.pools = pools;
+        this.overload = overload;
+    }
+
+    /** Adds a chunk whose answer may leave at any time. */
+    void add(BlockTask task) {
+        lanes.computeIfAbsent(reader.disk(task), disk -> new Lane(MAX_BATCH))
+                .waiting
+                .add(task);
+    }
+
+    /** Starts as much as there is room for. */
+    void pump() {
+        if (orderedLane.isIdle() && !closed) {
+            BlockTask next = ordered.next();
+            if (next != null) {
+                orderedLane.waiting.add(next);
+            }
+        }
+        start(orderedLane);
+        lanes.values().forEach(this::start);
+    }
+
+    /** Drops all that has not been started; the connection is gone. */
+    void close() {
+        closed = true;
+        ordered.close();
+        drop(orderedLane.waiting);
+        lanes.values().forEach(lane -> drop(lane.waiting));
+    }
+
+    private void start(Lane lane) {
+        if (closed || lane.busy || lane.waiting.isEmpty() || !connection.hasRoomForBlocks()) {
+            return;
+        }
+        List<BlockTask> batch = new ArrayList<>(Math.min(lane.maxBatch, lane.waiting.size()));
+        Path disk = reader.disk(lane.waiting.element());
+        while (batch.size() < lane.maxBatch && !lane.waiting.isEmpty()) {
+            batch.add(lane.waiting.remove());
+        }
+        lane.busy = true;
+        try {
+            pools.execute(disk, () -> work(lane, disk, batch));
+        } catch (RejectedExecutionException e) {
+            drop(batch);
+            overload.close(
+                    connection, "disk queue", "Disk " + disk + " has too many reads waiting; it may be failing.");
+        }
+    }
+
+    /** Reads a batch, on the disk's thread. */
+    private void work(Lane lane, Path disk, List<BlockTask> batch) {
+        List<BlockTask> again = new ArrayList<>(0);
+        int done = 0;
+        try {
+            // At least one, so that a lane always moves on.
+            do {
+                BlockTask task = batch.get(done++);
+                if (reader.step(task, disk, connection) == BlockReader.Outcome.AGAIN) {
+                    again.add(task);
+                }
+            } while (done < batch.size() && connection.hasRoomForBlocks());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            reader.drop();
+            LOG.error("Closed the connection from {}: a block could not be read", connection.remoteAddress(), e);
+            connection.close();
+        }
+        connection.flush();
+        List<BlockTask> rest = batch.subList(done, batch.size());
+        connection.execute(() -> finish(lane, rest, again));
+    }
+
+    private void finish(Lane lane, List<BlockTask> rest, List<BlockTask> again) {
+        lane.busy = false;
+        if (closed) {
+            drop(rest);
+            drop(again);
+            return;
+        }
+        for (int i = rest.size() - 1; i >= 0; i--) {
+            lane.waiting.addFirst(rest.get(i));
+        }
+        for (BlockTask task : again) {
+            if (lane == orderedLane) {
+                lane.waiting.addFirst(task);
+            } else {
+                add(task);
+            }
+        }
+        pump();
+    }
+
+    private void drop(Collection<BlockTask> tasks) {
+        tasks.forEach(task -> reader.drop());
+        tasks.clear();
+    }
+
+    private static final class Lane {
+        private final int maxBatch;
+        private final Deque<BlockTask> waiting = new ArrayDeque<>();
+        private boolean busy;
+
+        private Lane(int maxBatch) {
+            this.maxBatch = maxBatch;
+        }
+
+        private boolean isIdle() {
+            return !busy && waiting.isEmpty();
+        }
+    }
+}

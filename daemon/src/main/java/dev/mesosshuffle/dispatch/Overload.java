@@ -1,0 +1,36 @@
+package dev.mesosshuffle.dispatch;
+
+import com.codahale.metrics.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done when more is asked than can be done now: the connection is closed, for a client tries again only after
+ * that. For any thread.
+ */
+final class Overload {
+    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+
+    private final Counter overloads;
+    private final QuietLog quietLog;
+
+    Overload(DispatchMetrics metrics, QuietLog quietLog) {
+        this.overloads = metrics.overloads;
+        this.quietLog = quietLog;
+    }
+
+    /**
+     * Closes a connection.
+     *
+     * @param kind the kind of overload; one of a few constants
+     * @param reason what there was too much of, and what to do
+     */
+    void close(Connection connection, String kind, String reason) {
+        overloads.inc();
+        quietLog.warn(
+                LOG,
+                kind,
+                reason + " Closed the connection from " + connection.remoteAddress() + ", which tries again.");
+        connection.close();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mesosshuffle.dispatch;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+
+/**
+ * Warns of what clients can cause at any rate: one line a minute for each kind of trouble, which tells how many of
+ * the same were left out since the line before. For any thread.
+ */
+public final class QuietLog {
+    private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final LongSupplier nanoTime;
+    private final ConcurrentMap<String, Kind> kinds = new ConcurrentHashMap<>();
+
+    /**
+     * Creates a log.
+     *
+     * @param nanoTime the monotonic time, in nanoseconds
+     */
+    public QuietLog(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Warns, unless there was a warning of this kind within the last minute.
+     *
+     * @param log where to
+     * @param kind the kind of trouble; one of a few constants, never what a client sent
+     * @param line what happened, to whom, and what to do
+     */
+    public void warn(Logger log, String kind, String line) {
+        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(nanoTime.getAsLong());
+        if (leftOut == 0) {
+            log.warn("{}", line);
+        } else if (leftOut > 0) {
+            log.warn("{} ({} more of these since the last such line)", line, leftOut);
+        }
+    }
+
+    private static final class Kind {
+        private boolean seen;
+        private long last;
+        private long leftOut;
+
+        /** How many lines were left out since the last one, or -1 if this one is to be left out too. */
+        private synchronized long turn(long now) {
+            if (seen && now - last < INTERVAL_NANOS) {
+                leftOut++;
+                return -1;
+            }
+            long result = leftOut;
+            seen = true;
+            last = now;
+            leftOut = 0;
+            return result;
+        }
+    }
+}

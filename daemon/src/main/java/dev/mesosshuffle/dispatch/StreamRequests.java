@@ -1,0 +1,49 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.streams.ReadTracker;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chunks that were asked for outside of frames and have not had their turn. Clients match these answers, failures
+ * too, by their position alone. Confined to the connection's event loop.
+ */
+final class StreamRequests {
+    private final Connection connection;
+    private final ChunkSource chunks;
+    private final ReadTracker reads;
+    private final Queue<String> waiting = new ArrayDeque<>();
+
+    StreamRequests(Connection connection, ChunkSource chunks, ReadTracker reads) {
+        this.connection = connection;
+        this.chunks = chunks;
+        this.reads = reads;
+    }
+
+    void add(String streamChunkId) {
+        waiting.add(streamChunkId);
+    }
+
+    /** The next one to be read; those before it that cannot be had are answered. Null if there is none left. */
+    @Nullable
+    BlockTask next() {
+        for (String name = waiting.poll(); name != null; name = waiting.poll()) {
+            try {
+                return chunks.take(name);
+            } catch (ChunkRefusedException e) {
+                reads.chunkFinished();
+                connection.send(Reply.streamFailed(name, e.error()));
+                connection.flush();
+            }
+        }
+        return null;
+    }
+
+    /** Drops all; the connection is gone. */
+    void close() {
+        waiting.forEach(name -> reads.chunkFinished());
+        waiting.clear();
+    }
+}

@@ -1,0 +1,219 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.dispatch.Connection;
+import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.dispatch.Ending;
+import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.dispatch.Session;
+import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.protocol.MalformedMessageException;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.protocol.Request;
+import dev.mesosshuffle.protocol.RequestDecoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection, between its frames and its {@link Session}.
+ *
+ * <p><b>Concurrency:</b> the handler's own methods run on the connection's event loop, those of {@link Connection} on
+ * any thread.
+ */
+final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Connection, ReplyWriter.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    private final Channel channel;
+    private final String remoteAddress;
+    private final TransportMetrics metrics;
+    private final QuietLog quietLog;
+    private final ReplyWriter writer;
+    private final Session session;
+
+    private int unanswered;
+    private boolean broken;
+    private volatile boolean closedByUs;
+    private volatile boolean keptWhenIdle;
+    private @Nullable CompletableFuture<Void> drained;
+
+    ConnectionHandler(
+            Channel channel, Dispatcher dispatcher, BufferBudget budget, TransportMetrics metrics, QuietLog quietLog) {
+        this.channel = channel;
+        this.remoteAddress = String.valueOf(channel.remoteAddress());
+        this.metrics = metrics;
+        this.quietLog = quietLog;
+        this.writer = new ReplyWriter(channel, budget, this);
+        this.session = dispatcher.newSession(this);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        metrics.activeConnections.inc();
+        metrics.registeredConnections.inc();
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        metrics.activeConnections.dec();
+        metrics.registeredConnections.dec();
+        session.onClosed(closedByUs ? Ending.CLOSED_BY_US : broken ? Ending.RESET : Ending.CLOSED_BY_PEER);
+        if (drained != null) {
+            drained.complete(null);
+        }
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws MalformedMessageException {
+        ByteBuf frame = (ByteBuf) message;
+        try {
+            // What arrives behind a refused frame is not worth looking at.
+            if (!closedByUs) {
+                Request request = RequestDecoder.decode(frame);
+                if (!(request instanceof Request.OneWay)) {
+                    unanswered++;
+                }
+                session.onRequest(request);
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        session.onBurstEnd();
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent && !keptWhenIdle && unanswered == 0 && writer.isIdle()) {
+            metrics.idleConnectionsClosed.inc();
+            LOG.debug("Closed the idle connection from {}", remoteAddress);
+            close();
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        metrics.caughtExceptions.inc();
+        if (cause instanceof IOException) {
+            broken = true;
+            LOG.debug("Connection from {} broke: {}", remoteAddress, cause.toString());
+            closeChannel();
+        } else if (cause instanceof DecoderException || cause instanceof MalformedMessageException) {
+            metrics.refusedFrames.inc();
+            quietLog.warn(
+                    LOG,
+                    "frame",
+                    "Closed the connection from " + remoteAddress + ", which does not speak Spark's shuffle protocol: "
+                            + cause.getMessage());
+            close();
+        } else {
+            LOG.error("Closed the connection from {} after an unexpected error", remoteAddress, cause);
+            close();
+        }
+    }
+
+    @Override
+    public void onReplySent(boolean success) {
+        unanswered--;
+        if (!success && channel.isOpen()) {
+            broken = true;
+            closeChannel();
+        }
+        completeIfDrained();
+    }
+
+    @Override
+    public void onRoomForBlocks() {
+        if (channel.isActive()) {
+            session.onRoomForBlocks();
+        }
+    }
+
+    /**
+     * Takes no more requests and lets those that were taken be answered.
+     *
+     * @return completes when all are answered, or the connection is gone
+     */
+    CompletableFuture<Void> drain() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        execute(() -> {
+            drained = result;
+            channel.config().setAutoRead(false);
+            completeIfDrained();
+        });
+        return result;
+    }
+
+    private void completeIfDrained() {
+        if (drained != null && (unanswered <= 0 || !channel.isOpen())) {
+            drained.complete(null);
+        }
+    }
+
+    @Override
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Dropped a task of the connection from {}: its event loop is gone", remoteAddress);
+        }
+    }
+
+    @Override
+    public void send(Reply reply) {
+        writer.queue(reply);
+    }
+
+    @Override
+    public void send(Reply reply, OpenSegment block, Runnable sent) throws IOException {
+        writer.queue(reply, block, sent);
+    }
+
+    @Override
+    public void flush() {
+        writer.flush();
+    }
+
+    @Override
+    public boolean hasRoomForBlocks() {
+        return writer.hasRoomForBlocks();
+    }
+
+    @Override
+    public void keepWhenIdle() {
+        keptWhenIdle = true;
+        // A driver whose host is gone would stay connected for ever; the kernel finds out.
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    }
+
+    @Override
+    public void close() {
+        closedByUs = true;
+        closeChannel();
+    }
+
+    private void closeChannel() {
+        var unused = channel.close();
+    }
+}

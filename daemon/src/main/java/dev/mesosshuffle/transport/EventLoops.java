@@ -1,0 +1,60 @@
+package dev.mesosshuffle.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event loops and the kind of channel that goes with them.
+ *
+ * @param acceptor the loop that accepts connections
+ * @param workers the loops that the connections live on
+ * @param serverChannel the kind of channel that listens
+ */
+record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? extends ServerChannel> serverChannel) {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
+    /** As Spark's {@code NettyUtils}: a few loops serve 10 Gb/s, and each costs memory. */
+    private static final int MAX_DEFAULT_THREADS = 8;
+
+    /**
+     * Starts event loops.
+     *
+     * @throws IOException if native epoll was asked for and does not load
+     */
+    static EventLoops start(ServerSettings settings) throws IOException {
+        boolean epoll = useEpoll(settings.io());
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        int threads = settings.serverThreads() > 0
+                ? settings.serverThreads()
+                : Math.min(MAX_DEFAULT_THREADS, 2 * Runtime.getRuntime().availableProcessors());
+        return new EventLoops(
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("shuffle-acceptor", true), io),
+                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("shuffle-server", true), io),
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+    }
+
+    private static boolean useEpoll(ServerSettings.IoMode mode) throws IOException {
+        if (mode == ServerSettings.IoMode.NIO || Epoll.isAvailable()) {
+            return mode != ServerSettings.IoMode.NIO;
+        }
+        Throwable cause = Epoll.unavailabilityCause();
+        if (mode == ServerSettings.IoMode.EPOLL) {
+            throw new IOException(
+                    "spark.shuffle.io.mode: EPOLL (expected: NIO, for native epoll does not load here: " + cause + ")",
+                    cause);
+        }
+        LOG.info("Native epoll does not load here ({}); sockets are driven by the JDK's NIO, which is slower", cause);
+        return false;
+    }
+}

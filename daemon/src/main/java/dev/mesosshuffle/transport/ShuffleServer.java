@@ -1,0 +1,148 @@
+package dev.mesosshuffle.transport;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.dispatch.QuietLog;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Listens, and gives each connection its pipeline. Started and stopped once, by one thread. */
+public final class ShuffleServer {
+    /** The 8 bytes before each frame tell its length, themselves included. */
+    private static final int LENGTH_BYTES = 8;
+
+    private final EventLoops loops;
+    private final Channel listener;
+    private final ChannelGroup connections;
+
+    private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections) {
+        this.loops = loops;
+        this.listener = listener;
+        this.connections = connections;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param dispatcher answers the requests
+     * @param quietLog warns of what clients can cause at any rate
+     * @param metricRegistry gets the metrics of connections and of their memory
+     * @throws IOException if the address cannot be bound
+     */
+    public static ShuffleServer start(
+            ServerSettings settings, Dispatcher dispatcher, QuietLog quietLog, MetricRegistry metricRegistry)
+            throws IOException {
+        PooledByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
+        BufferBudget budget = new BufferBudget(PlatformDependent.maxDirectMemory() / 2);
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        EventLoops loops = EventLoops.start(settings);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.acceptor(), loops.workers())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(new LengthFieldBasedFrameDecoder(
+                                        settings.maxFrameBytes(), 0, LENGTH_BYTES, -LENGTH_BYTES, LENGTH_BYTES))
+                                .addLast(new IdleStateHandler(
+                                        0, 0, settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
+                                .addLast(new ConnectionHandler(channel, dispatcher, budget, metrics, quietLog));
+                        connections.add(channel);
+                    }
+                });
+        applySocketOptions(bootstrap, settings);
+        ChannelFuture bound = bootstrap.bind(address(settings)).awaitUninterruptibly();
+        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections);
+        if (!bound.isSuccess()) {
+            server.shutDownLoops();
+            throw new IOException(
+                    "cannot listen on " + address(settings) + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return server;
+    }
+
+    private static void applySocketOptions(ServerBootstrap bootstrap, ServerSettings settings) {
+        if (settings.backLog() > 0) {
+            bootstrap.option(ChannelOption.SO_BACKLOG, settings.backLog());
+        }
+        if (settings.receiveBuffer() > 0) {
+            bootstrap.childOption(ChannelOption.SO_RCVBUF, settings.receiveBuffer());
+        }
+        if (settings.sendBuffer() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.sendBuffer());
+        }
+        if (settings.tcpKeepAlive()) {
+            bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
+        }
+    }
+
+    private static InetSocketAddress address(ServerSettings settings) {
+        return settings.host() == null
+                ? new InetSocketAddress(settings.port())
+                : new InetSocketAddress(settings.host(), settings.port());
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    /**
+     * Accepts no more connections and no more requests, waits until all that were taken are answered, and closes.
+     *
+     * @param patience how long to wait
+     * @return whether all were answered
+     */
+    public boolean stop(Duration patience) {
+        listener.close().awaitUninterruptibly();
+        CompletableFuture<?>[] drained = connections.stream()
+                .map(channel -> channel.pipeline().get(ConnectionHandler.class))
+                .filter(handler -> handler != null)
+                .map(ConnectionHandler::drain)
+                .toArray(CompletableFuture[]::new);
+        boolean complete = await(CompletableFuture.allOf(drained), patience);
+        connections.close().awaitUninterruptibly();
+        shutDownLoops();
+        return complete;
+    }
+
+    private static boolean await(CompletableFuture<Void> future, Duration patience) {
+        try {
+            future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void shutDownLoops() {
+        loops.acceptor().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.workers().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}
