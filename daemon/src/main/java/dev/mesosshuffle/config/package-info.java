@@ -1,5 +1,6 @@
 /**
- * Text from the command line, the environment and files, turned into one immutable record.
+ * Text from the command line, the environment and files, turned into one immutable record. Start at
+ * {@code ConfigLoader}; the keys are in {@code ConfigKeys}.
  */
 @NullMarked
 package dev.mesosshuffle.config;

@@ -1,0 +1,227 @@
+package dev.mesosshuffle.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Every key there is, each with its default, its syntax and a line for users; the documents are checked against this.
+ * The names are Spark's wherever Spark has one, since users have them in their files already.
+ */
+final class ConfigKeys {
+    /** What is under this prefix is ours alone, so an unknown key there is a mistake. */
+    static final String OWN_PREFIX = "spark.mesos.shuffle.service.";
+
+    static final ConfigKey<String> HOST = key(
+            OWN_PREFIX + "host",
+            "0.0.0.0",
+            ValueParsers.text("an address or host name of this machine"),
+            "The address to listen on.");
+
+    static final ConfigKey<Integer> PORT = key(
+            "spark.shuffle.service.port",
+            "7337",
+            ValueParsers.integer(0, 65535, "0 to 65535"),
+            "The port to listen on.");
+
+    static final ConfigKey<List<Path>> LOCAL_DIR = key(
+            "spark.local.dir",
+            "/tmp/spark",
+            ValueParsers.paths(),
+            "The allowed roots: executors' local dirs must lie under one of them. SPARK_LOCAL_DIRS wins over it as in"
+                    + " Spark, except on the command line.");
+
+    static final ConfigKey<Path> STATE_DIR = key(
+            OWN_PREFIX + "state.dir",
+            "the first root's .mesos-shuffle-service",
+            ValueParsers.path(),
+            "Where the registry is kept, in one file for each port.");
+
+    static final ConfigKey<Duration> NETWORK_TIMEOUT = key(
+            "spark.network.timeout",
+            "120s",
+            ValueParsers.secondsOrNever(),
+            "Default of spark.shuffle.io.connectionTimeout.");
+
+    static final ConfigKey<Duration> CONNECTION_TIMEOUT = key(
+            "spark.shuffle.io.connectionTimeout",
+            "spark.network.timeout",
+            ValueParsers.secondsOrNever(),
+            "An idle connection is closed after this time, a driver's never; 0 closes none.");
+
+    static final ConfigKey<IoMode> IO_MODE = key(
+            "spark.shuffle.io.mode",
+            "AUTO",
+            ValueParsers.ioMode(),
+            "NIO, EPOLL, or AUTO for native epoll where it loads and NIO elsewhere.");
+
+    static final ConfigKey<Integer> SERVER_THREADS = key(
+            "spark.shuffle.io.serverThreads",
+            "0",
+            ValueParsers.integer(0, 1024, "0 to 1024"),
+            "Event loops; 0 takes a number that suits the machine.");
+
+    static final ConfigKey<Integer> BACK_LOG = key(
+            "spark.shuffle.io.backLog",
+            "-1",
+            ValueParsers.integer(
+                    Integer.MIN_VALUE, Integer.MAX_VALUE, "a whole number; below 1 leaves it to the system"),
+            "Length of the queue of connections not yet accepted; below 1 leaves it to the system.");
+
+    static final ConfigKey<Integer> RECEIVE_BUFFER = key(
+            "spark.shuffle.io.receiveBuffer",
+            "-1",
+            ValueParsers.socketBuffer(),
+            "Receive buffer of a connection; -1 leaves it to the system.");
+
+    static final ConfigKey<Integer> SEND_BUFFER = key(
+            "spark.shuffle.io.sendBuffer",
+            "-1",
+            ValueParsers.socketBuffer(),
+            "Send buffer of a connection; -1 leaves it to the system.");
+
+    static final ConfigKey<Boolean> TCP_KEEP_ALIVE = key(
+            "spark.shuffle.io.enableTcpKeepAlive",
+            "false",
+            ValueParsers.bool(),
+            "Whether the system probes idle connections, so that dead clients are noticed.");
+
+    static final ConfigKey<Long> MAX_CHUNKS = key(
+            "spark.shuffle.maxChunksBeingTransferred",
+            Long.toString(Long.MAX_VALUE),
+            ValueParsers.longAtLeast(1, "a whole number from 1"),
+            "Blocks in flight to all clients; a request beyond it closes its connection, and the client tries again.");
+
+    static final ConfigKey<Long> MAX_FRAME_SIZE = key(
+            OWN_PREFIX + "maxFrameSize",
+            "16m",
+            ValueParsers.size(64 << 10, 1 << 30, "a size such as 16m, from 64k to 1g"),
+            "The longest message that is accepted from a client; a longer one closes its connection.");
+
+    static final ConfigKey<Integer> DISK_THREADS = key(
+            OWN_PREFIX + "diskThreads",
+            "8",
+            ValueParsers.integer(1, 256, "1 to 256"),
+            "Threads that read from each local root.");
+
+    static final ConfigKey<Long> INDEX_CACHE_SIZE = key(
+            "spark.shuffle.service.index.cache.size",
+            "100m",
+            ValueParsers.size(0, Long.MAX_VALUE, "a size such as 100m; a bare number is bytes"),
+            "Memory for index files, but never more than a quarter of the heap.");
+
+    static final ConfigKey<Boolean> FETCH_RDD = key(
+            "spark.shuffle.service.fetch.rdd.enabled",
+            "false",
+            ValueParsers.bool(),
+            "Accepted for Spark's sake: persisted RDD blocks are served either way, as Spark's own service does.");
+
+    static final ConfigKey<Duration> CLEANER_INTERVAL = key(
+            "spark.shuffle.cleaner.interval",
+            "30s",
+            ValueParsers.seconds(),
+            "How often applications are checked for their end.");
+
+    static final ConfigKey<Duration> ORPHAN_TIMEOUT = key(
+            OWN_PREFIX + "orphanTimeout",
+            "24h",
+            ValueParsers.seconds(),
+            "An application whose driver cannot be heard, as after a restart, is over after this time without any"
+                    + " activity.");
+
+    static final ConfigKey<Boolean> CLEANUP = key(
+            OWN_PREFIX + "cleanup",
+            "on",
+            ValueParsers.onOff(),
+            "Whether the local dirs of an application that is over are deleted.");
+
+    static final ConfigKey<Boolean> ORPHANS = key(
+            OWN_PREFIX + "orphans",
+            "off",
+            ValueParsers.notYet("this version does not look for orphans", ValueParsers.onOff(), "off"),
+            "Dirs that no registry names are left alone; this version knows off only.");
+
+    static final ConfigKey<Boolean> AUTHENTICATE = key(
+            "spark.authenticate",
+            "false",
+            ValueParsers.notYet(
+                    "this version has no authentication and would serve anyone", ValueParsers.bool(), "false"),
+            "Authentication is not available in this version; true stops the start.");
+
+    static final ConfigKey<String> AUTHENTICATE_SECRET = new ConfigKey<>(
+            "spark.authenticate.secret",
+            "",
+            ValueParsers.text("a secret"),
+            true,
+            "Not used while spark.authenticate is false; never shown.");
+
+    static final ConfigKey<Boolean> SASL_ENCRYPTION = key(
+            "spark.authenticate.enableSaslEncryption",
+            "false",
+            ValueParsers.notYet("this version has no encryption", ValueParsers.bool(), "false"),
+            "Encryption is not available in this version; true stops the start.");
+
+    static final ConfigKey<Boolean> CRYPTO = key(
+            "spark.network.crypto.enabled",
+            "false",
+            ValueParsers.notYet("this version has no encryption", ValueParsers.bool(), "false"),
+            "Encryption is not available in this version; true stops the start.");
+
+    static final ConfigKey<Boolean> SASL_ALWAYS_ENCRYPT = key(
+            "spark.network.sasl.serverAlwaysEncrypt",
+            "false",
+            ValueParsers.notYet("this version has no encryption", ValueParsers.bool(), "false"),
+            "Encryption is not available in this version; true stops the start.");
+
+    static final ConfigKey<Boolean> SSL_RPC = key(
+            "spark.ssl.rpc.enabled",
+            "false",
+            ValueParsers.notYet("this version has no TLS", ValueParsers.bool(), "false"),
+            "TLS is not available in this version; true stops the start.");
+
+    /** Keys of ours that have no value yet which this version could honour, each with what it lacks. */
+    static final Map<String, String> NOT_YET = Map.of(
+            OWN_PREFIX + "master", "this version does not ask the Mesos master",
+            OWN_PREFIX + "masterTimeout", "this version does not ask the Mesos master");
+
+    private static final List<ConfigKey<?>> ALL = List.of(
+            HOST,
+            PORT,
+            LOCAL_DIR,
+            STATE_DIR,
+            NETWORK_TIMEOUT,
+            CONNECTION_TIMEOUT,
+            IO_MODE,
+            SERVER_THREADS,
+            BACK_LOG,
+            RECEIVE_BUFFER,
+            SEND_BUFFER,
+            TCP_KEEP_ALIVE,
+            MAX_CHUNKS,
+            MAX_FRAME_SIZE,
+            DISK_THREADS,
+            INDEX_CACHE_SIZE,
+            FETCH_RDD,
+            CLEANER_INTERVAL,
+            ORPHAN_TIMEOUT,
+            CLEANUP,
+            ORPHANS,
+            AUTHENTICATE,
+            AUTHENTICATE_SECRET,
+            SASL_ENCRYPTION,
+            CRYPTO,
+            SASL_ALWAYS_ENCRYPT,
+            SSL_RPC);
+
+    private ConfigKeys() {}
+
+    /** Every key, in the order in which documents list them. */
+    static List<ConfigKey<?>> all() {
+        return ALL;
+    }
+
+    private static <T> ConfigKey<T> key(String name, String defaultText, ValueParser<T> parser, String description) {
+        return new ConfigKey<>(name, defaultText, parser, false, description);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.mesosshuffle.config;
+
+import dev.mesosshuffle.model.Text;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Turns settings into a {@link ServiceConfig}. Used once, on one thread. */
+public final class ConfigLoader {
+    private static final String MASK = "********";
+    private static final String DEFAULT = "default";
+    /** The rest of the heap is for connections, the registry and the collector's ease. */
+    private static final int INDEX_CACHE_SHARE_OF_HEAP = 4;
+
+    private final Settings settings;
+    private final List<String> errors;
+    private final Map<String, LoadedConfig.EffectiveSetting> effective = new HashMap<>();
+
+    private ConfigLoader(Settings settings, List<String> errors) {
+        this.settings = settings;
+        this.errors = errors;
+    }
+
+    /**
+     * Reads all sources and checks every setting.
+     *
+     * @param sources where to look
+     * @return the configuration with the origin of each value
+     * @throws ConfigException with all that is wrong, in one line
+     */
+    public static LoadedConfig load(ConfigSources sources) throws ConfigException {
+        List<String> errors = new ArrayList<>();
+        ConfigLoader loader = new ConfigLoader(Settings.read(sources, errors), errors);
+        loader.checkOwnKeys();
+        ServiceConfig config = loader.config(sources.maxHeapBytes());
+        loader.checkSwitches();
+        if (!errors.isEmpty()) {
+            throw new ConfigException(String.join("; ", errors));
+        }
+        return new LoadedConfig(config, loader.effectiveSettings());
+    }
+
+    private ServiceConfig config(long maxHeapBytes) {
+        Duration networkTimeout = value(ConfigKeys.NETWORK_TIMEOUT);
+        List<Path> roots = value(ConfigKeys.LOCAL_DIR);
+        return new ServiceConfig(
+                value(ConfigKeys.HOST),
+                value(ConfigKeys.PORT),
+                roots,
+                value(ConfigKeys.STATE_DIR, roots.get(0).resolve(".mesos-shuffle-service"), DEFAULT),
+                transport(networkTimeout),
+                value(ConfigKeys.DISK_THREADS),
+                indexCacheBytes(maxHeapBytes),
+                value(ConfigKeys.CLEANER_INTERVAL),
+                value(ConfigKeys.ORPHAN_TIMEOUT),
+                value(ConfigKeys.CLEANUP));
+    }
+
+    private ServiceConfig.Transport transport(Duration networkTimeout) {
+        return new ServiceConfig.Transport(
+                value(ConfigKeys.IO_MODE),
+                value(ConfigKeys.SERVER_THREADS),
+                value(ConfigKeys.BACK_LOG),
+                value(ConfigKeys.RECEIVE_BUFFER),
+                value(ConfigKeys.SEND_BUFFER),
+                connectionTimeout(networkTimeout),
+                value(ConfigKeys.TCP_KEEP_ALIVE),
+                value(ConfigKeys.MAX_CHUNKS),
+                value(ConfigKeys.MAX_FRAME_SIZE).intValue());
+    }
+
+    private Duration connectionTimeout(Duration networkTimeout) {
+        if (settings.get(ConfigKeys.CONNECTION_TIMEOUT) != null) {
+            return value(ConfigKeys.CONNECTION_TIMEOUT);
+        }
+        String name = ConfigKeys.NETWORK_TIMEOUT.name();
+        String text = shown(ConfigKeys.NETWORK_TIMEOUT);
+        record(ConfigKeys.CONNECTION_TIMEOUT, text, settings.get(ConfigKeys.NETWORK_TIMEOUT) == null ? DEFAULT : name);
+        return networkTimeout;
+    }
+
+    private long indexCacheBytes(long maxHeapBytes) {
+        long wanted = value(ConfigKeys.INDEX_CACHE_SIZE);
+        long most = maxHeapBytes / INDEX_CACHE_SHARE_OF_HEAP;
+        if (wanted <= most) {
+            return wanted;
+        }
+        Settings.Setting setting = settings.get(ConfigKeys.INDEX_CACHE_SIZE);
+        long rounded = most >> 20 << 20;
+        record(
+                ConfigKeys.INDEX_CACHE_SIZE,
+                SparkUnits.sizeText(rounded),
+                (setting == null ? DEFAULT : setting.origin()) + ", cut to a quarter of the heap");
+        return rounded;
+    }
+
+    /** Settings that lead to nothing but an error. */
+    private void checkSwitches() {
+        value(ConfigKeys.FETCH_RDD);
+        value(ConfigKeys.ORPHANS);
+        value(ConfigKeys.AUTHENTICATE);
+        value(ConfigKeys.SASL_ENCRYPTION);
+        value(ConfigKeys.CRYPTO);
+        value(ConfigKeys.SASL_ALWAYS_ENCRYPT);
+        value(ConfigKeys.SSL_RPC);
+        Settings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
+        record(
+                ConfigKeys.AUTHENTICATE_SECRET,
+                secret == null ? "" : secret.value(),
+                secret == null ? DEFAULT : secret.origin());
+    }
+
+    private void checkOwnKeys() {
+        Set<String> known = ConfigKeys.all().stream().map(ConfigKey::name).collect(Collectors.toSet());
+        Set<String> candidates = new HashSet<>(known);
+        candidates.removeIf(name -> !name.startsWith(ConfigKeys.OWN_PREFIX));
+        candidates.addAll(ConfigKeys.NOT_YET.keySet());
+        for (Map.Entry<String, Settings.Setting> entry : settings.all()) {
+            String name = entry.getKey();
+            if (!name.startsWith(ConfigKeys.OWN_PREFIX) || known.contains(name)) {
+                continue;
+            }
+            String lacking = ConfigKeys.NOT_YET.get(name);
+            if (lacking != null) {
+                errors.add(error(name, entry.getValue(), "no such setting; " + lacking));
+            } else {
+                errors.add(Text.printable(name) + " from " + entry.getValue().origin() + ": unknown key (did you mean "
+                        + EditDistance.nearest(name, candidates) + "?)");
+            }
+        }
+    }
+
+    private <T> T value(ConfigKey<T> key) {
+        return value(key, null, DEFAULT);
+    }
+
+    /** A wrong value becomes an error, and the default stands in for it so that the rest is checked as well. */
+    private <T> T value(ConfigKey<T> key, @Nullable T derivedDefault, String derivedOrigin) {
+        Settings.Setting setting = settings.get(key);
+        if (setting != null) {
+            try {
+                T value = key.parser().parse(setting.value());
+                record(key, setting.value(), setting.origin());
+                return value;
+            } catch (IllegalArgumentException e) {
+                errors.add(error(
+                        key.name(),
+                        key.secret() ? new Settings.Setting(MASK, setting.origin()) : setting,
+                        key.expected()));
+            }
+        }
+        if (derivedDefault != null) {
+            record(key, derivedDefault.toString(), derivedOrigin);
+            return derivedDefault;
+        }
+        record(key, key.defaultText(), DEFAULT);
+        return key.parser().parse(key.defaultText());
+    }
+
+    private void record(ConfigKey<?> key, String value, String origin) {
+        String shown = key.secret() && !value.isEmpty() ? MASK : Text.printable(value);
+        effective.put(key.name(), new LoadedConfig.EffectiveSetting(key.name(), shown, origin));
+    }
+
+    private String shown(ConfigKey<?> key) {
+        LoadedConfig.EffectiveSetting setting = effective.get(key.name());
+        return setting == null ? key.defaultText() : setting.value();
+    }
+
+    private List<LoadedConfig.EffectiveSetting> effectiveSettings() {
+        List<LoadedConfig.EffectiveSetting> inOrder = new ArrayList<>();
+        for (ConfigKey<?> key : ConfigKeys.all()) {
+            LoadedConfig.EffectiveSetting setting = effective.get(key.name());
+            if (setting == null) {
+                throw new IllegalStateException(key.name() + " was never looked at");
+            }
+            inOrder.add(setting);
+        }
+        return inOrder;
+    }
+
+    private static String error(String name, Settings.Setting setting, String expected) {
+        return name + ": " + Text.printable(setting.value()) + " from " + setting.origin() + " (expected: " + expected
+                + ")";
+    }
+}

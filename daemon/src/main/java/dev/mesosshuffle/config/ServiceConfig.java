@@ -1,0 +1,60 @@
+package dev.mesosshuffle.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Everything that can be set, checked and typed.
+ *
+ * @param host the address to bind, a name or a literal
+ * @param port the port to listen on; 0 takes a free one
+ * @param localRoots the allowed roots of local dirs, absolute, at least one, in the user's order
+ * @param stateDir where the registry's file lies, absolute
+ * @param transport the sockets and what is allowed on them
+ * @param diskThreads how many threads read from each local root
+ * @param indexCacheBytes how much heap the cache of index files may hold
+ * @param cleanerInterval how often applications are checked for their end; more than zero
+ * @param orphanTimeout after how long without any activity an application that cannot be heard is over; more than zero
+ * @param cleanup whether the local dirs of an application that is over are deleted
+ */
+public record ServiceConfig(
+        String host,
+        int port,
+        List<Path> localRoots,
+        Path stateDir,
+        Transport transport,
+        int diskThreads,
+        long indexCacheBytes,
+        Duration cleanerInterval,
+        Duration orphanTimeout,
+        boolean cleanup) {
+    /** Keeps its own copy of the roots. */
+    public ServiceConfig {
+        localRoots = List.copyOf(localRoots);
+    }
+
+    /**
+     * The sockets and what is allowed on them.
+     *
+     * @param mode which of the system's ways to wait for sockets is used
+     * @param serverThreads how many event loops there are; 0 leaves it to the daemon
+     * @param backLog length of the queue of connections not yet accepted; below 1 leaves it to the system
+     * @param receiveBuffer SO_RCVBUF in bytes; below 1 leaves it to the system
+     * @param sendBuffer SO_SNDBUF in bytes; below 1 leaves it to the system
+     * @param connectionTimeout after how long an idle connection is closed; zero never closes one
+     * @param tcpKeepAlive whether SO_KEEPALIVE is set
+     * @param maxChunksBeingTransferred how many chunks may be in flight on all connections, at least 1
+     * @param maxFrameBytes the longest frame that is accepted from a client
+     */
+    public record Transport(
+            IoMode mode,
+            int serverThreads,
+            int backLog,
+            int receiveBuffer,
+            int sendBuffer,
+            Duration connectionTimeout,
+            boolean tcpKeepAlive,
+            long maxChunksBeingTransferred,
+            int maxFrameBytes) {}
+}
