@@ -36,7 +36,7 @@ class ForegroundScriptIT {
         Files.createSymbolicLink(dir.resolve("first"), Path.of("a/b/second"));
 
         assertThat(distribution.run("./first", "--version").out()).isEqualTo("mesos-shuffle-service 0.1.0\n");
-        assertThat(distribution.with("PATH", dir + ":/usr/bin:/bin").run("first", "--version"))
+        assertThat(distribution.with("PATH", dir + ":/usr/bin:/bin").run("/bin/sh", "-c", "first --version"))
                 .isEqualTo(new Result(0, "mesos-shuffle-service 0.1.0\n", ""));
     }
 
