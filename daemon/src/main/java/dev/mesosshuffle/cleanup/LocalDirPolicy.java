@@ -1,0 +1,195 @@
+package dev.mesosshuffle.cleanup;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Text;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which local dirs are accepted, that is: which dirs may be deleted one day. A dir is accepted if
+ *
+ * <ul>
+ *   <li>its real path lies under the real path of an allowed root;
+ *   <li>no component below the root is a symbolic link (the root, or something above it, may be one);
+ *   <li>its last component is {@code blockmgr-*}, and none below the root is the name of something that is going;
+ *   <li>it is there, and is a dir.
+ * </ul>
+ *
+ * <p>May be used by any thread. {@link #accept} works on the disk.
+ */
+public final class LocalDirPolicy {
+    private final List<Path> allowedRoots;
+    private final UndeletableDirs undeletable;
+
+    /** From an allowed root to its real path; one that does not exist is missing here, and looked at again later. */
+    private final Map<Path, Path> realRoots = new ConcurrentHashMap<>();
+
+    private LocalDirPolicy(List<Path> allowedRoots, UndeletableDirs undeletable) {
+        this.allowedRoots = allowedRoots;
+        this.undeletable = undeletable;
+    }
+
+    /**
+     * Makes a policy. Works on the disk.
+     *
+     * @param allowedRoots the roots, absolute, whether or not they exist yet
+     * @param metrics where its metrics go
+     * @return the policy
+     * @throws IOException if this process cannot learn who it is
+     * @throws IllegalArgumentException if a root is not absolute
+     */
+    public static LocalDirPolicy of(List<Path> allowedRoots, MetricRegistry metrics) throws IOException {
+        return of(allowedRoots, ProcessIdentity.current(), metrics);
+    }
+
+    static LocalDirPolicy of(List<Path> allowedRoots, ProcessIdentity identity, MetricRegistry metrics) {
+        for (Path root : allowedRoots) {
+            if (!root.isAbsolute()) {
+                throw new IllegalArgumentException("root: " + root + " (expected: an absolute path)");
+            }
+        }
+        LocalDirPolicy policy = new LocalDirPolicy(
+                List.copyOf(allowedRoots),
+                new UndeletableDirs(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
+        policy.lookAtRoots();
+        return policy;
+    }
+
+    private void lookAtRoots() {
+        for (Path root : allowedRoots) {
+            if (!realRoots.containsKey(root)) {
+                try {
+                    realRoots.put(root, root.toRealPath());
+                } catch (IOException e) {
+                    // Not there, or not to be seen, yet.
+                }
+            }
+        }
+    }
+
+    /**
+     * Accepts or refuses a dir that an executor registers. One that this process could not delete is accepted, and the
+     * operator is warned.
+     *
+     * @param dir the dir as the client spells it
+     * @return the dir by its real path
+     * @throws LocalDirRefusedException if it is refused
+     */
+    public LocalDir accept(String dir) throws LocalDirRefusedException {
+        Path path = parse(dir);
+        lookAtRoots();
+        Path real = realPath(path);
+        Path root = rootOf(real)
+                .orElseThrow(
+                        () -> refusal(path, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
+        Path below = root.relativize(real);
+        if (!leadsStraight(path, root, below)) {
+            throw refusal(path, "no symbolic link below the root " + root);
+        }
+        LocalDir accepted = new LocalDir(root, real);
+        checkNames(accepted);
+        if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
+            throw refusal(path, "a directory");
+        }
+        undeletable.warnIf(accepted);
+        return accepted;
+    }
+
+    /**
+     * Checks an accepted dir again before it is deleted, as far as its path goes. Does not work on the disk.
+     *
+     * @throws LocalDirRefusedException if it would not be accepted today
+     */
+    void checkAgain(LocalDir dir) throws LocalDirRefusedException {
+        if (!allows(dir.root())) {
+            throw refusal(
+                    dir.path(),
+                    "its root " + dir.root() + " among the allowed roots, spark.local.dir: " + allowedRoots);
+        }
+        checkNames(dir);
+    }
+
+    /** Tells whether a real path is an allowed root. Does not work on the disk. */
+    boolean allows(Path root) {
+        return realRoots.containsValue(root);
+    }
+
+    private static Path parse(String dir) throws LocalDirRefusedException {
+        Path path;
+        try {
+            path = Path.of(dir);
+        } catch (InvalidPathException e) {
+            throw new LocalDirRefusedException("local dir: " + Text.printable(dir) + " (expected: a path)");
+        }
+        if (!path.isAbsolute()) {
+            throw refusal(path, "an absolute path");
+        }
+        for (Path name : path) {
+            if (name.toString().equals("..")) {
+                throw refusal(path, "no .. in it");
+            }
+        }
+        return path.normalize();
+    }
+
+    private static Path realPath(Path path) throws LocalDirRefusedException {
+        try {
+            return path.toRealPath();
+        } catch (AccessDeniedException e) {
+            throw refusal(path, "a directory that this service may look into; does it run as the executors' user?");
+        } catch (IOException e) {
+            throw refusal(path, "an existing directory");
+        }
+    }
+
+    /** Finds the innermost root, so that a root may lie in another, even behind a link. */
+    private Optional<Path> rootOf(Path real) {
+        Collection<Path> roots = realRoots.values();
+        return roots.stream()
+                .filter(root -> real.startsWith(root) && !real.equals(root))
+                .max(Comparator.comparingInt(Path::getNameCount));
+    }
+
+    /** Tells whether a path, from where it first reaches the root, goes on to the dir by the dir's real names alone. */
+    private static boolean leadsStraight(Path path, Path root, Path below) throws LocalDirRefusedException {
+        Path prefix = path.getRoot();
+        int names = 0;
+        while (prefix != null && !realPath(prefix).equals(root)) {
+            if (names == path.getNameCount()) {
+                return false;
+            }
+            prefix = prefix.resolve(path.getName(names));
+            names++;
+        }
+        return names < path.getNameCount()
+                && path.subpath(names, path.getNameCount()).equals(below);
+    }
+
+    private static void checkNames(LocalDir dir) throws LocalDirRefusedException {
+        Path below = dir.root().relativize(dir.path());
+        for (Path name : below) {
+            if (DirNames.isGoing(name)) {
+                throw refusal(dir.path(), "no name going-*, which marks what is being deleted");
+            }
+        }
+        if (!DirNames.isBlockManagerDir(below.getFileName())) {
+            throw refusal(dir.path(), "a last component blockmgr-*");
+        }
+    }
+
+    private static LocalDirRefusedException refusal(Path dir, String expected) {
+        return new LocalDirRefusedException(
+                "local dir: " + Text.printable(dir.toString()) + " (expected: " + expected + ")");
+    }
+}

@@ -1,0 +1,167 @@
+package dev.mesosshuffle.cleanup;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes one dir with all that is in it. Links are removed, never followed, and what is mounted inside is left. What
+ * cannot be deleted does not keep the rest from going; it is told of at the end.
+ *
+ * <p>Depth costs neither stack nor descriptors without bound: a dir that lies too deep is moved up to the top, inside
+ * the tree that is going anyway, and goes from there.
+ *
+ * <p>For one tree and one try; used by one thread.
+ */
+final class TreeDeleter {
+    /** Two descriptors for each level; shuffle files lie two levels deep. */
+    private static final int MAX_DEPTH = 16;
+
+    /**
+     * How often one dir is gone through again because something was left in it, as when its owner still writes. Each
+     * pass but the last has deleted or moved something, so this also bounds how often too deep dirs are moved up.
+     */
+    private static final int MAX_PASSES = 10_000;
+
+    private final BooleanSupplier stopped;
+    private final LongConsumer fileDeleted;
+    private final Set<String> mountPoints = new HashSet<>();
+
+    private long device;
+    private long progress;
+    private long failures;
+    private @Nullable IOException firstFailure;
+    private @Nullable SecureDirectoryStream<Path> top;
+
+    /**
+     * Makes one; it deletes nothing yet.
+     *
+     * @param stopped asked before each file; once true, the rest stays
+     * @param fileDeleted told the size of each deleted file, in bytes
+     */
+    TreeDeleter(BooleanSupplier stopped, LongConsumer fileDeleted) {
+        this.stopped = stopped;
+        this.fileDeleted = fileDeleted;
+    }
+
+    /**
+     * Deletes a dir; one that is not there is deleted already.
+     *
+     * @param parent the open dir it lies in
+     * @param name its name there
+     * @param path its path, to compare mount points with and for messages
+     * @throws IOException if any of it is left, though not stopped; says what, and why
+     */
+    void delete(SecureDirectoryStream<Path> parent, Path name, Path path) throws IOException {
+        device = SecureDirs.device(parent);
+        mountPoints.addAll(MountPoints.under(path));
+        try {
+            deleteDir(parent, name, path, 0);
+        } catch (NoSuchFileException e) {
+            // Somebody else deleted it first.
+        } catch (IOException e) {
+            failed(path, e);
+        }
+        if (firstFailure != null) {
+            throw failures == 1
+                    ? firstFailure
+                    : new IOException(firstFailure.getMessage() + ", and " + (failures - 1) + " more", firstFailure);
+        }
+    }
+
+    private void deleteDir(SecureDirectoryStream<Path> parent, Path name, Path path, int depth) throws IOException {
+        for (int pass = 1; pass <= MAX_PASSES; pass++) {
+            long progressBefore = progress;
+            long failuresBefore = failures;
+            try (SecureDirectoryStream<Path> dir = SecureDirs.openChild(parent, name, path)) {
+                if (SecureDirs.device(dir) != device || mountPoints.contains(path.toString())) {
+                    throw new IOException(path + ": another file system is mounted here; what is on it is left");
+                }
+                if (depth == 0) {
+                    top = dir;
+                }
+                deleteEntries(dir, path, depth);
+            }
+            if (stopped.getAsBoolean() || failures > failuresBefore) {
+                return;
+            }
+            try {
+                parent.deleteDirectory(name);
+                progress++;
+                return;
+            } catch (DirectoryNotEmptyException e) {
+                if (progress == progressBefore) {
+                    break;
+                }
+            }
+        }
+        throw new IOException(path + ": not empty, though all that was in it was deleted; is it still written to?");
+    }
+
+    private void deleteEntries(SecureDirectoryStream<Path> dir, Path path, int depth) throws IOException {
+        try {
+            for (Path entry : dir) {
+                if (stopped.getAsBoolean()) {
+                    return;
+                }
+                Path name = entry.getFileName();
+                try {
+                    deleteEntry(dir, name, path.resolve(name), depth);
+                } catch (NoSuchFileException e) {
+                    // Somebody else deleted it first.
+                    progress++;
+                } catch (IOException e) {
+                    failed(path.resolve(name), e);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void deleteEntry(SecureDirectoryStream<Path> dir, Path name, Path path, int depth) throws IOException {
+        BasicFileAttributes attributes = SecureDirs.attributes(dir, name);
+        if (attributes == null) {
+            progress++;
+        } else if (!attributes.isDirectory()) {
+            dir.deleteFile(name);
+            progress++;
+            fileDeleted.accept(attributes.isRegularFile() ? attributes.size() : 0);
+        } else if (depth < MAX_DEPTH) {
+            deleteDir(dir, name, path, depth + 1);
+        } else {
+            moveUp(dir, name, path);
+        }
+    }
+
+    private void moveUp(SecureDirectoryStream<Path> dir, Path name, Path path) throws IOException {
+        if (top == null || !mountPoints.isEmpty()) {
+            // Moved dirs would no longer be recognised as the mount points they may be.
+            throw new IOException(path + ": too deep a dir in a tree with mounts inside");
+        }
+        // If the name is taken this fails, or an empty dir of that name is lost; both would be deleted here anyway.
+        dir.move(name, top, name.resolveSibling("deep-" + progress));
+        progress++;
+    }
+
+    private void failed(Path path, IOException reason) {
+        failures++;
+        if (firstFailure == null) {
+            firstFailure = describesItself(path, reason) ? reason : new IOException(path + ": " + reason, reason);
+        }
+    }
+
+    /** The streams' own exceptions name a file at most by its last component. */
+    private static boolean describesItself(Path path, IOException reason) {
+        return String.valueOf(reason.getMessage()).startsWith(path.toString());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.mesosshuffle.liveness;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * A clock that leaves out the time in which this process did not listen.
+ *
+ * <p>Whatever keeps the periodic check from running (a stopped process or host, a long garbage collection, no CPU) also
+ * keeps heartbeats from being read, so that silence proves nothing then. A check that begins late by n therefore sets
+ * the clock back by n. Every deadline is a difference to some earlier reading, so all of them move by n at once, and
+ * what is read in between a pause and the check that notices it is only ever taken for later than it was, never for
+ * earlier: the mistake is to keep files for longer.
+ *
+ * <p>After a pause that is worth the name, a check and the heartbeats that came meanwhile wait for the CPU together, and
+ * the check may win. So it does not judge, and the next one, an interval later, does: also if that is late again, for
+ * where every check is late files would never go.
+ *
+ * <p><b>Concurrency:</b> any thread may read it; checks begin one at a time.
+ */
+final class ListeningClock {
+    /** Later than this is no matter of a busy scheduler any more. */
+    private static final long WORTH_THE_NAME = Duration.ofSeconds(1).toNanos();
+
+    private final LongSupplier nanoTime;
+
+    private volatile long leftOut;
+    private long interval = Long.MAX_VALUE;
+    private long lastCheck;
+    private boolean passedOver;
+
+    ListeningClock(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    long now() {
+        return nanoTime.getAsLong() - leftOut;
+    }
+
+    /** From now on a check is expected after each interval; before, none is late. */
+    void expectChecks(Duration each) {
+        interval = each.toNanos();
+        lastCheck = nanoTime.getAsLong();
+    }
+
+    /** Notes that a check begins, and tells whether it may judge. */
+    boolean checkBegins() {
+        long time = nanoTime.getAsLong();
+        if (interval == Long.MAX_VALUE) {
+            return true;
+        }
+        long late = Math.max(0, time - lastCheck - interval);
+        lastCheck = time;
+        leftOut += late;
+        passedOver = late > WORTH_THE_NAME && !passedOver;
+        return !passedOver;
+    }
+}

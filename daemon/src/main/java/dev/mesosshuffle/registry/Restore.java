@@ -1,0 +1,82 @@
+package dev.mesosshuffle.registry;
+
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StoredExecutor;
+import dev.mesosshuffle.store.StoredLocalDir;
+import dev.mesosshuffle.store.StoredState;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fills the registry's memory from the store, but for executors that are surely gone. */
+final class Restore {
+    private static final Logger logger = LoggerFactory.getLogger(Registry.class);
+
+    private final RootIdentities roots = new RootIdentities();
+    private final Map<Path, Long> rootInodes = new HashMap<>();
+    private final Map<AppExecId, RegisteredExecutor> executors;
+    private final Map<String, Application> applications;
+    private final Claims claims;
+
+    Restore(Map<AppExecId, RegisteredExecutor> executors, Map<String, Application> applications, Claims claims) {
+        this.executors = executors;
+        this.applications = applications;
+        this.claims = claims;
+    }
+
+    void from(StateStore store) throws StoreException {
+        StoredState state = store.load();
+        state.applications().forEach(stored -> application(stored.appId()));
+        for (StoredLocalDir stored : state.localDirs()) {
+            rootInodes.put(stored.dir().path(), stored.rootInode());
+            application(stored.appId()).claims.add(claims.restore(stored.appId(), stored.dir()));
+        }
+        List<AppExecId> gone = new ArrayList<>();
+        for (StoredExecutor stored : state.executors()) {
+            if (stored.dirs().stream().allMatch(this::isGone)) {
+                gone.add(stored.id());
+            } else {
+                restore(stored);
+            }
+        }
+        if (!gone.isEmpty()) {
+            // Should that fail, the store says so, and the next start finds them gone again.
+            var unused = store.dropExecutors(gone);
+        }
+        if (!state.applications().isEmpty()) {
+            logger.info(
+                    "Restored {} executors of {} applications, without {} executors whose dirs are gone",
+                    executors.size(),
+                    applications.size(),
+                    gone.size());
+        }
+    }
+
+    private void restore(StoredExecutor stored) {
+        RegisteredExecutor executor = new RegisteredExecutor(stored.id(), stored.info(), stored.dirs());
+        application(stored.id().appId()).executors.put(stored.id().execId(), executor);
+        executors.put(stored.id(), executor);
+    }
+
+    private Application application(String appId) {
+        Application application = applications.computeIfAbsent(appId, Application::new);
+        application.persisted = true;
+        return application;
+    }
+
+    private boolean isGone(LocalDir dir) {
+        Long inode = rootInodes.get(dir.path());
+        return inode != null
+                && roots.isAsItWas(dir.root(), inode)
+                && Files.notExists(dir.path(), LinkOption.NOFOLLOW_LINKS);
+    }
+}

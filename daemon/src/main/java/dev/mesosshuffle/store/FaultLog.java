@@ -1,0 +1,31 @@
+package dev.mesosshuffle.store;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the operator when something begins to fail and when it works again, and nothing in between. */
+final class FaultLog {
+    private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
+
+    private final AtomicBoolean failing = new AtomicBoolean();
+    private final String what;
+    private final String consequence;
+
+    FaultLog(String what, String consequence) {
+        this.what = what;
+        this.consequence = consequence;
+    }
+
+    void failed(Throwable reason) {
+        if (failing.compareAndSet(false, true)) {
+            logger.error("{} fails: {}; {}", what, reason.getMessage(), consequence);
+        }
+    }
+
+    void worked() {
+        if (failing.get() && failing.compareAndSet(true, false)) {
+            logger.info("{} works again", what);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.mesosshuffle.store;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Operations that wait for the writer, in order. A queue of its own, since none of the JDK's can be closed: after {@link
+ * #close} nothing can slip in behind the writer's last look.
+ *
+ * <p><b>Concurrency:</b> {@link #add} from any thread, never blocking; {@link #take} from the writer alone.
+ */
+final class OperationQueue {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Queue<Entry> entries = new ArrayDeque<>();
+    private final int capacity;
+    private boolean closed;
+
+    OperationQueue(int capacity) {
+        this.capacity = capacity;
+    }
+
+    record Entry(Operation operation, CompletableFuture<Void> done) {}
+
+    /**
+     * Adds an operation.
+     *
+     * @throws StoreException if the queue is full or closed
+     */
+    void add(Entry entry) throws StoreException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new StoreException("the registry's store is closed");
+            }
+            if (entries.size() >= capacity) {
+                throw new StoreException(
+                        "the registry's store is overloaded: " + entries.size() + " changes wait for the disk");
+            }
+            entries.add(entry);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for at least one operation.
+     *
+     * @param most how many to take at most
+     * @return the oldest operations; none if the queue is closed and empty
+     */
+    List<Entry> take(int most) {
+        lock.lock();
+        try {
+            while (entries.isEmpty() && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            List<Entry> taken = new ArrayList<>(Math.min(most, entries.size()));
+            while (taken.size() < most && !entries.isEmpty()) {
+                taken.add(entries.remove());
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return entries.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

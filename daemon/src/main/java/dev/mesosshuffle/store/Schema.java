@@ -1,0 +1,103 @@
+package dev.mesosshuffle.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** The tables as they are drawn at {@link StateStore}, and the checks that a file has exactly these and is sound. */
+final class Schema {
+    static final int VERSION = 1;
+
+    /** Says whose file it is, also to {@code file(1)}: "MSHS". */
+    static final int APPLICATION_ID = 0x4d534853;
+
+    // SQLite keeps these texts, comments included, and shows them to whoever asks for ".schema". No STRICT tables,
+    // since
+    // the sqlite3 of an older host could not read them.
+    private static final String[] TABLES = {
+        """
+        CREATE TABLE applications (
+          app_id TEXT NOT NULL PRIMARY KEY,
+          heartbeat_timeout_ms INTEGER -- NULL: no driver registered here
+        ) WITHOUT ROWID""", """
+        CREATE TABLE executors (
+          app_id TEXT NOT NULL,
+          exec_id TEXT NOT NULL,
+          local_dirs TEXT NOT NULL, -- as the executor spells them, one a line
+          real_dirs TEXT NOT NULL, -- where they really are, line by line
+          sub_dirs_per_local_dir INTEGER NOT NULL,
+          shuffle_manager TEXT NOT NULL,
+          PRIMARY KEY (app_id, exec_id)
+        ) WITHOUT ROWID""", """
+        CREATE TABLE local_dirs (
+          path TEXT NOT NULL PRIMARY KEY, -- real path
+          app_id TEXT NOT NULL, -- its owner, until that application is over
+          root TEXT NOT NULL, -- the allowed root it lies under
+          root_inode INTEGER NOT NULL -- at registration; another one now: not the same disk
+        ) WITHOUT ROWID""", "CREATE INDEX local_dirs_of_application ON local_dirs (app_id)", """
+        CREATE TABLE removals (
+          path TEXT NOT NULL PRIMARY KEY, -- a local dir that is to be deleted
+          app_id TEXT NOT NULL,
+          root TEXT NOT NULL
+        ) WITHOUT ROWID"""
+    };
+
+    private Schema() {}
+
+    /**
+     * Checks the file, and creates the tables in an empty one.
+     *
+     * @throws DamagedException if the file is unsound
+     * @throws StoreException if it is sound but not one that this version can use
+     */
+    static void prepare(Connection connection) throws SQLException, DamagedException, StoreException {
+        try (Statement statement = connection.createStatement()) {
+            long version = number(statement, "PRAGMA user_version");
+            long applicationId = number(statement, "PRAGMA application_id");
+            boolean empty = number(statement, "SELECT count(*) FROM sqlite_master") == 0;
+            if (applicationId == APPLICATION_ID ? version > VERSION : !empty) {
+                throw unusable(version, applicationId);
+            }
+            String check = text(statement, "PRAGMA quick_check(1)");
+            if (!"ok".equals(check)) {
+                throw new DamagedException(check);
+            }
+            statement.execute("PRAGMA journal_mode = WAL");
+            if (empty) {
+                create(statement);
+            }
+        }
+    }
+
+    private static StoreException unusable(long version, long applicationId) {
+        return applicationId == APPLICATION_ID
+                ? new StoreException("it has schema version " + version + " (expected: at most " + VERSION
+                        + "): a newer mesos-shuffle-service wrote it; run that one, or move the file away")
+                : new StoreException("it has application id " + applicationId + " (expected: " + APPLICATION_ID
+                        + "): another program wrote it; move the file away, or use another state dir");
+    }
+
+    private static void create(Statement statement) throws SQLException {
+        statement.execute("BEGIN IMMEDIATE");
+        for (String table : TABLES) {
+            statement.execute(table);
+        }
+        statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+        statement.execute("PRAGMA user_version = " + VERSION);
+        statement.execute("COMMIT");
+    }
+
+    private static long number(Statement statement, String query) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static String text(Statement statement, String query) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(query)) {
+            return rows.next() ? rows.getString(1) : "no answer";
+        }
+    }
+}

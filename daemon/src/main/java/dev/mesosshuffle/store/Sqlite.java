@@ -1,0 +1,76 @@
+package dev.mesosshuffle.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.EnumSet;
+import java.util.Set;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteJDBCLoader;
+
+/** Opens connections and tells SQLite's errors apart. */
+final class Sqlite {
+    /** How long an operator's write in the same file may hold us up. */
+    private static final int BUSY_TIMEOUT_MS = 3_000;
+
+    /** The low byte of an extended code is the plain one. */
+    private static final int PLAIN_CODE = 0xff;
+
+    private static final Set<SQLiteErrorCode> DAMAGED =
+            EnumSet.of(SQLiteErrorCode.SQLITE_CORRUPT, SQLiteErrorCode.SQLITE_NOTADB);
+    private static final Set<SQLiteErrorCode> FAULT_OF_THE_STATEMENT = EnumSet.of(
+            SQLiteErrorCode.SQLITE_CONSTRAINT,
+            SQLiteErrorCode.SQLITE_ERROR,
+            SQLiteErrorCode.SQLITE_MISMATCH,
+            SQLiteErrorCode.SQLITE_MISUSE,
+            SQLiteErrorCode.SQLITE_RANGE,
+            SQLiteErrorCode.SQLITE_TOOBIG);
+
+    private Sqlite() {}
+
+    static void loadLibrary() throws StoreException {
+        try {
+            SQLiteJDBCLoader.initialize();
+        } catch (Exception | LinkageError e) {
+            throw new StoreException(
+                    "cannot load the SQLite library: " + e.getMessage()
+                            + "; set -Dorg.sqlite.tmpdir to a dir from which libraries may be loaded",
+                    e);
+        }
+    }
+
+    static Connection connect(Path database) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_TIMEOUT_MS);
+        // What is committed survives the end of this process. Only a crash of the host can lose the newest commits,
+        // and never the file's integrity; in return no commit waits for the disk.
+        config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
+        Connection connection = config.createConnection("jdbc:sqlite:" + database);
+        try (Statement statement = connection.createStatement()) {
+            // Checkpoints are the Checkpointer's; this limit makes the log's size tell how much of it is in use.
+            statement.execute("PRAGMA wal_autocheckpoint = 0");
+            statement.execute("PRAGMA journal_size_limit = 0");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    static boolean isDamage(SQLException e) {
+        return isOneOf(e, DAMAGED);
+    }
+
+    /** Whether the statement would fail again while others succeed. */
+    static boolean isFaultOfTheStatement(SQLException e) {
+        return isOneOf(e, FAULT_OF_THE_STATEMENT);
+    }
+
+    private static boolean isOneOf(SQLException e, Set<SQLiteErrorCode> codes) {
+        return e instanceof SQLiteException s
+                && codes.stream().anyMatch(code -> code.code == (s.getResultCode().code & PLAIN_CODE));
+    }
+}

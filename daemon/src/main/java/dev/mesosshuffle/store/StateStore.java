@@ -1,0 +1,291 @@
+package dev.mesosshuffle.store;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What must survive a restart, in one SQLite file for each port. Operators may read it at any time, also while the
+ * daemon runs: {@code sqlite3 STATE_DIR/registry-7337.db .schema}.
+ *
+ * <pre>
+ *  applications                    executors
+ * +----------------------+        +------------------------+
+ * | app_id            PK |&lt;------+| app_id              PK |
+ * | heartbeat_timeout_ms |        | exec_id             PK |
+ * +----------------------+        | local_dirs             |  as the executor spells them, one a line
+ *            ^                    | real_dirs              |  where they are, line by line: each is a
+ *            |                    | sub_dirs_per_local_dir |  path of local_dirs
+ *            |                    | shuffle_manager        |
+ *            |                    +------------------------+
+ *            |
+ *            |  local_dirs                      removals
+ *            |  +------------+                  +---------+
+ *            |  | path    PK |   application    | path PK |  to be deleted; the row goes
+ *            +--| app_id     |   over --------&gt; | app_id  |  when the dir is gone
+ *               | root       |                  | root    |
+ *               | root_inode |                  +---------+
+ *               +------------+
+ *
+ * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
+ * </pre>
+ *
+ * <p>Beside it lie SQLite's own {@code -wal} and {@code -shm}, and {@code registry-PORT.lock}, which is locked as long as
+ * a process uses the store. A damaged database is moved aside, and a new one takes its place.
+ *
+ * <p><b>Concurrency:</b> every method may be called from any thread. Changes are queued without blocking and committed
+ * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so what
+ * depends on it must not block. A future fails with a {@link StoreException}; nothing of that change is stored then.
+ */
+public final class StateStore implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
+
+    /** More than all the executors that one host can run. */
+    private static final int MAX_QUEUED = 65_536;
+
+    private final StoreFiles files;
+    private final StoreLock lock;
+    private final Connection connection;
+    private final OperationQueue queue;
+    private final Thread writer;
+    private final ExecutorService checkpoints;
+    private final Connection checkpointConnection;
+
+    private StateStore(
+            StoreFiles files,
+            StoreLock lock,
+            Connection connection,
+            OperationQueue queue,
+            Thread writer,
+            ExecutorService checkpoints,
+            Connection checkpointConnection) {
+        this.files = files;
+        this.lock = lock;
+        this.connection = connection;
+        this.queue = queue;
+        this.writer = writer;
+        this.checkpoints = checkpoints;
+        this.checkpointConnection = checkpointConnection;
+    }
+
+    /**
+     * Opens a port's store, or creates it. Works on the disk.
+     *
+     * @param stateDir where the file lies; made if missing
+     * @param port the service's port
+     * @param clock names a damaged file that is moved aside
+     * @param metrics where the store's metrics go
+     * @return the store, for this process alone
+     * @throws StoreException if the store cannot be used, with the reason and what to do
+     */
+    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics) throws StoreException {
+        StoreFiles files = StoreFiles.of(stateDir, port);
+        Sqlite.loadLibrary();
+        StoreLock lock = StoreOpening.lock(files, port);
+        try {
+            Connection connection = StoreOpening.open(files, clock);
+            try {
+                return start(files, lock, connection, metrics);
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException | RuntimeException | StoreException e) {
+            StoreOpening.release(lock);
+            throw e instanceof StoreException s ? s : StoreOpening.cannotUse(files, e);
+        }
+    }
+
+    private static StateStore start(StoreFiles files, StoreLock lock, Connection connection, MetricRegistry metrics)
+            throws SQLException {
+        OperationQueue queue = new OperationQueue(MAX_QUEUED);
+        Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
+        Counter failures = metrics.counter("shuffleService.store.failures");
+        metrics.register("shuffleService.store.queuedChanges", (Gauge<Integer>) queue::size);
+
+        Statements statements = new Statements(connection);
+        Connection checkpointConnection = Sqlite.connect(files.database());
+        ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
+        Checkpointer checkpointer = new Checkpointer(
+                files.wal(),
+                checkpointConnection,
+                checkpoints,
+                new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"));
+        Writer writer = new Writer(
+                queue,
+                statements,
+                checkpointer::committed,
+                new FaultLog(
+                        "Writing to " + files.database(),
+                        "registrations are refused and no application is removed until it works"),
+                latency,
+                failures);
+        Thread thread = daemon("store-writer", writer);
+        thread.start();
+        return new StateStore(files, lock, connection, queue, thread, checkpoints, checkpointConnection);
+    }
+
+    /**
+     * Reads everything. Works on the disk.
+     *
+     * @return what is committed now
+     * @throws StoreException if it cannot be read
+     */
+    public StoredState load() throws StoreException {
+        return read(StateReader::read);
+    }
+
+    /**
+     * Reads which dirs are still to be deleted. Works on the disk.
+     *
+     * @return what is committed now
+     * @throws StoreException if it cannot be read
+     */
+    public List<StoredRemoval> loadRemovals() throws StoreException {
+        return read(StateReader::readRemovals);
+    }
+
+    private interface Reading<T> {
+        T read(StateReader reader, Connection connection) throws SQLException;
+    }
+
+    private <T> T read(Reading<T> reading) throws StoreException {
+        StateReader reader = new StateReader();
+        T result;
+        try (Connection own = Sqlite.connect(files.database())) {
+            result = reading.read(reader, own);
+        } catch (SQLException e) {
+            throw new StoreException("cannot read the registry " + files.database() + ": " + e.getMessage(), e);
+        }
+        if (reader.invalidRows() > 0) {
+            logger.warn("Passed over {} invalid rows in {}: was it edited?", reader.invalidRows(), files.database());
+        }
+        return result;
+    }
+
+    /**
+     * Stores an application, or changes it.
+     *
+     * @param application the application
+     * @return completes when it is committed
+     */
+    public CompletableFuture<Void> putApplication(StoredApplication application) {
+        return submit(statements -> statements.putApplication(application));
+    }
+
+    /**
+     * Stores an executor, or changes it, together with the ownership of its dirs; its application too if that is
+     * unknown. Dirs that the application owned before stay its own.
+     *
+     * @param executor the executor
+     * @param dirs the ownership of its dirs
+     * @return completes when all of it is committed; fails with a {@link DirTakenException} if one of the dirs belongs
+     *     to another application, or if it, or one inside or above it, is still to be deleted
+     */
+    public CompletableFuture<Void> putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) {
+        List<StoredLocalDir> owned = List.copyOf(dirs);
+        return submit(statements -> statements.putExecutor(executor, owned));
+    }
+
+    /**
+     * Forgets an application, its executors and what it owns, and stores the intent to delete dirs, all at once.
+     *
+     * @param appId the application
+     * @param removals what is to be deleted
+     * @return completes when all of it is committed
+     */
+    public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
+        List<StoredRemoval> intents = List.copyOf(removals);
+        return submit(statements -> statements.removeApplication(appId, intents));
+    }
+
+    /**
+     * Forgets executors; what their applications own stays their own.
+     *
+     * @param ids the executors
+     * @return completes when all are gone from the store
+     */
+    public CompletableFuture<Void> dropExecutors(Collection<AppExecId> ids) {
+        List<AppExecId> dropped = List.copyOf(ids);
+        return submit(statements -> statements.dropExecutors(dropped));
+    }
+
+    /**
+     * Forgets the intent to delete a dir.
+     *
+     * @param dir the dir, which is gone
+     * @return completes when it is committed
+     */
+    public CompletableFuture<Void> removalDone(LocalDir dir) {
+        return submit(statements -> statements.removalDone(dir));
+    }
+
+    private CompletableFuture<Void> submit(Operation operation) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            queue.add(new OperationQueue.Entry(operation, done));
+        } catch (StoreException e) {
+            done.completeExceptionally(e);
+        }
+        return done;
+    }
+
+    /** Commits what is queued, moves all of it into the database file, and lets go of it. Waits for the disk. */
+    @Override
+    public void close() {
+        queue.close();
+        join();
+        checkpoints.shutdown();
+        try (lock;
+                connection;
+                checkpointConnection;
+                Statement statement = connection.createStatement()) {
+            if (!checkpoints.awaitTermination(1, TimeUnit.MINUTES)) {
+                logger.warn("A checkpoint of {} hangs; is its disk well?", files.database());
+                return;
+            }
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException | IOException e) {
+            logger.warn("Closing {} failed, but all that was committed is there: {}", files.database(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        while (writer.isAlive()) {
+            try {
+                writer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

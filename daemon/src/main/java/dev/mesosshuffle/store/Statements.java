@@ -1,0 +1,157 @@
+package dev.mesosshuffle.store;
+
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.LocalDir;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQL behind each operation, prepared once.
+ *
+ * <p><b>Concurrency:</b> used by one thread at a time.
+ */
+final class Statements {
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private final PreparedStatement addApplication;
+    private final PreparedStatement putApplication;
+    private final PreparedStatement deleteApplication;
+    private final PreparedStatement putExecutor;
+    private final PreparedStatement deleteExecutor;
+    private final PreparedStatement deleteExecutors;
+    private final PreparedStatement putLocalDir;
+    private final PreparedStatement deleteLocalDirs;
+    private final PreparedStatement putRemoval;
+    private final PreparedStatement deleteRemoval;
+    private final PreparedStatement removalAt;
+    private final PreparedStatement removalBelow;
+
+    Statements(Connection db) throws SQLException {
+        // IMMEDIATE: the wait for an operator who writes is here, where it is bounded, not in the middle.
+        begin = db.prepareStatement("BEGIN IMMEDIATE");
+        commit = db.prepareStatement("COMMIT");
+        rollback = db.prepareStatement("ROLLBACK");
+        addApplication = db.prepareStatement("INSERT OR IGNORE INTO applications (app_id) VALUES (?)");
+        putApplication = db.prepareStatement("INSERT OR REPLACE INTO applications VALUES (?, ?)");
+        deleteApplication = db.prepareStatement("DELETE FROM applications WHERE app_id = ?");
+        putExecutor = db.prepareStatement("INSERT OR REPLACE INTO executors VALUES (?, ?, ?, ?, ?, ?)");
+        deleteExecutor = db.prepareStatement("DELETE FROM executors WHERE app_id = ? AND exec_id = ?");
+        deleteExecutors = db.prepareStatement("DELETE FROM executors WHERE app_id = ?");
+        putLocalDir = db.prepareStatement("INSERT INTO local_dirs VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE"
+                + " SET root = excluded.root, root_inode = excluded.root_inode WHERE app_id = excluded.app_id");
+        deleteLocalDirs = db.prepareStatement("DELETE FROM local_dirs WHERE app_id = ?");
+        putRemoval = db.prepareStatement("INSERT OR REPLACE INTO removals VALUES (?, ?, ?)");
+        deleteRemoval = db.prepareStatement("DELETE FROM removals WHERE path = ?");
+        removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
+        // '0' is the character after '/': between the two lies everything below a path.
+        removalBelow = db.prepareStatement("SELECT app_id FROM removals WHERE path > ?1 || '/' AND path < ?1 || '0'");
+    }
+
+    void begin() throws SQLException {
+        begin.executeUpdate();
+    }
+
+    void commit() throws SQLException {
+        commit.executeUpdate();
+    }
+
+    void rollback() throws SQLException {
+        rollback.executeUpdate();
+    }
+
+    void putApplication(StoredApplication application) throws SQLException {
+        putApplication.setString(1, application.appId());
+        Long timeout = application.heartbeatTimeoutMs();
+        if (timeout == null) {
+            putApplication.setNull(2, Types.INTEGER);
+        } else {
+            putApplication.setLong(2, timeout);
+        }
+        putApplication.executeUpdate();
+    }
+
+    void putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) throws SQLException, DirTakenException {
+        for (StoredLocalDir dir : dirs) {
+            checkNotInRemoval(dir.dir());
+            putLocalDir(dir);
+        }
+        run(addApplication, executor.id().appId());
+        putExecutor.setString(1, executor.id().appId());
+        putExecutor.setString(2, executor.id().execId());
+        putExecutor.setString(3, String.join("\n", executor.info().localDirs()));
+        putExecutor.setString(
+                4, executor.dirs().stream().map(dir -> dir.path().toString()).collect(Collectors.joining("\n")));
+        putExecutor.setInt(5, executor.info().subDirsPerLocalDir());
+        putExecutor.setString(6, executor.info().shuffleManager());
+        putExecutor.executeUpdate();
+    }
+
+    void dropExecutors(Collection<AppExecId> ids) throws SQLException {
+        for (AppExecId id : ids) {
+            run(deleteExecutor, id.appId(), id.execId());
+        }
+    }
+
+    void removeApplication(String appId, List<StoredRemoval> removals) throws SQLException {
+        run(deleteExecutors, appId);
+        run(deleteLocalDirs, appId);
+        run(deleteApplication, appId);
+        for (StoredRemoval removal : removals) {
+            run(
+                    putRemoval,
+                    removal.dir().path().toString(),
+                    removal.appId(),
+                    removal.dir().root().toString());
+        }
+    }
+
+    void removalDone(LocalDir dir) throws SQLException {
+        run(deleteRemoval, dir.path().toString());
+    }
+
+    private void putLocalDir(StoredLocalDir dir) throws SQLException, DirTakenException {
+        putLocalDir.setString(1, dir.dir().path().toString());
+        putLocalDir.setString(2, dir.appId());
+        putLocalDir.setString(3, dir.dir().root().toString());
+        putLocalDir.setLong(4, dir.rootInode());
+        if (putLocalDir.executeUpdate() == 0) {
+            throw new DirTakenException(
+                    "local dir " + dir.dir().path() + " belongs to another application (expected: a dir of its own)");
+        }
+    }
+
+    private void checkNotInRemoval(LocalDir dir) throws SQLException, DirTakenException {
+        String removed = appId(removalBelow, dir.path());
+        for (Path path = dir.path(); removed == null && path != null; ) {
+            removed = appId(removalAt, path);
+            path = path.getParent();
+        }
+        if (removed != null) {
+            throw new DirTakenException("local dir " + dir.path() + " is being removed with application " + removed
+                    + ", which is over (expected: a dir of its own)");
+        }
+    }
+
+    private static @Nullable String appId(PreparedStatement query, Path path) throws SQLException {
+        query.setString(1, path.toString());
+        try (ResultSet rows = query.executeQuery()) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
+    private static void run(PreparedStatement statement, String... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setString(i + 1, values[i]);
+        }
+        statement.executeUpdate();
+    }
+}

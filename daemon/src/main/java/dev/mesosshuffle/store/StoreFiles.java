@@ -1,0 +1,74 @@
+package dev.mesosshuffle.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+
+/**
+ * The names of one port's files.
+ *
+ * @param database the SQLite file
+ * @param wal SQLite's write-ahead log of it
+ * @param lock the file whose lock says that a process uses the database
+ */
+record StoreFiles(Path database, Path wal, Path lock) {
+    private static final String WAL = "-wal";
+    private static final List<String> SUFFIXES = List.of("", WAL, "-shm");
+    private static final DateTimeFormatter TIMESTAMP =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    static StoreFiles of(Path stateDir, int port) {
+        Path database = stateDir.toAbsolutePath().resolve("registry-" + port + ".db");
+        return new StoreFiles(database, sibling(database, WAL), database.resolveSibling("registry-" + port + ".lock"));
+    }
+
+    /** Makes the state dir, closed to other users, and what is missing above it with usual permissions. */
+    void createDir() throws IOException {
+        Path dir = database.getParent();
+        if (dir == null || Files.isDirectory(dir)) {
+            return;
+        }
+        if (dir.getParent() != null) {
+            Files.createDirectories(dir.getParent());
+        }
+        Files.createDirectories(
+                dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /**
+     * Gives the database and its companions another name; together they can still be opened with {@code sqlite3}.
+     *
+     * @return the database's new name
+     */
+    Path moveAside(Clock clock) throws IOException {
+        Path aside = unused(sibling(database, ".damaged-" + TIMESTAMP.format(clock.instant())));
+        // The database first: SQLite ignores the log of a database that is not there.
+        for (String suffix : SUFFIXES) {
+            try {
+                Files.move(sibling(database, suffix), sibling(aside, suffix), StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException e) {
+                // SQLite makes its companions when it needs them; what is not there cannot be damaged.
+            }
+        }
+        return aside;
+    }
+
+    private static Path unused(Path wanted) {
+        Path path = wanted;
+        for (int i = 2; Files.exists(path); i++) {
+            path = sibling(wanted, "." + i);
+        }
+        return path;
+    }
+
+    private static Path sibling(Path path, String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+}

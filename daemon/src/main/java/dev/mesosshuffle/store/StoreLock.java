@@ -1,0 +1,83 @@
+package dev.mesosshuffle.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Holds a port's state for one process. A file of its own is locked, not the database, which operators may read while
+ * the daemon runs. The file is never deleted: a new one beside a deleted one could be locked by two processes.
+ */
+final class StoreLock implements AutoCloseable {
+    /** The kernel drops a process's lock when that process closes the file anywhere, so it is not opened twice. */
+    private static final Set<Path> heldHere = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private StoreLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock, which the kernel releases however this process ends.
+     *
+     * @param file the lock file, made if missing
+     * @throws HeldException if another process, or another part of this one, holds it
+     */
+    static StoreLock take(Path file) throws IOException, HeldException {
+        if (!heldHere.add(file)) {
+            throw new HeldException(ProcessHandle.current().pid() + "");
+        }
+        boolean taken = false;
+        try {
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                if (channel.tryLock() == null) {
+                    throw new HeldException(Files.readString(file).strip());
+                }
+                writeHolder(channel);
+                taken = true;
+                return new StoreLock(file, channel);
+            } finally {
+                if (!taken) {
+                    channel.close();
+                }
+            }
+        } finally {
+            if (!taken) {
+                heldHere.remove(file);
+            }
+        }
+    }
+
+    /** Somebody has the lock. */
+    static final class HeldException extends Exception {
+        HeldException(String processId) {
+            super("process " + processId);
+        }
+    }
+
+    private static void writeHolder(FileChannel channel) throws IOException {
+        channel.truncate(0);
+        ByteBuffer pid =
+                StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
+        while (pid.hasRemaining()) {
+            channel.write(pid);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        heldHere.remove(file);
+    }
+}

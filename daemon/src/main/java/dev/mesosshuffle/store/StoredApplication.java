@@ -1,0 +1,21 @@
+package dev.mesosshuffle.store;
+
+import dev.mesosshuffle.model.Ids;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application as the store keeps it.
+ *
+ * @param appId its id
+ * @param heartbeatTimeoutMs after how many ms of silence its driver is over; null if no driver registered here
+ */
+public record StoredApplication(String appId, @Nullable Long heartbeatTimeoutMs) {
+    /**
+     * Checks the id.
+     *
+     * @throws IllegalArgumentException if it is not a valid id
+     */
+    public StoredApplication {
+        Ids.check("appId", appId);
+    }
+}
