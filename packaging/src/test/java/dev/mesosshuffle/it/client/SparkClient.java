@@ -1,0 +1,46 @@
+package dev.mesosshuffle.it.client;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The shuffle client of one version of Spark, as an executor or a driver of one application uses it. Calls wait for the
+ * answer; one that the service refuses fails with the client's own exception. What a version cannot do throws
+ * {@link UnsupportedOperationException}.
+ *
+ * <p>This and {@link Fetched} are all that the class loaders of the clients share with the tests, so only classes of
+ * the JDK appear here.
+ */
+public interface SparkClient extends AutoCloseable {
+    void registerExecutor(String execId, List<String> localDirs, int subDirsPerLocalDir) throws Exception;
+
+    /** Fetches the blocks into memory, in one request. */
+    Fetched fetch(String execId, List<String> blockIds) throws Exception;
+
+    /** Fetches the blocks into files, as Spark does with large ones. */
+    Fetched fetchToDisk(String execId, List<String> blockIds, Path folder) throws Exception;
+
+    /** Registers the driver of the application and goes on sending heartbeats until {@link #close()}. */
+    void registerDriver(long heartbeatTimeoutMillis, long heartbeatIntervalMillis) throws Exception;
+
+    /** The local dirs of executors; since 3.0. */
+    default Map<String, List<String>> hostLocalDirs(List<String> execIds) throws Exception {
+        throw new UnsupportedOperationException("hostLocalDirs");
+    }
+
+    /** Removes blocks and returns how many went; since 3.0. */
+    default int removeBlocks(String execId, List<String> blockIds) throws Exception {
+        throw new UnsupportedOperationException("removeBlocks");
+    }
+
+    /** The name of the cause that the service sees for a corrupt block; since 3.2. */
+    default String diagnoseCorruption(
+            String execId, int shuffleId, long mapId, int reduceId, long checksum, String algorithm) throws Exception {
+        throw new UnsupportedOperationException("diagnoseCorruption");
+    }
+
+    /** Closes the connections, in order. */
+    @Override
+    void close();
+}

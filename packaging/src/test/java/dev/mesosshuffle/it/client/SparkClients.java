@@ -1,0 +1,67 @@
+package dev.mesosshuffle.it.client;
+
+import dev.mesosshuffle.it.spark.SparkSources;
+import dev.mesosshuffle.it.spark.SparkVersion;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes the clients of one version of Spark. Its classes are loaded apart from those of all other versions; closing
+ * this lets them go, after the clients were closed.
+ */
+public final class SparkClients implements AutoCloseable {
+    private static final String CLIENT = "dev.mesosshuffle.it.spark.VersionedClient";
+
+    private final URLClassLoader loader;
+
+    private SparkClients(URLClassLoader loader) {
+        this.loader = loader;
+    }
+
+    public static SparkClients of(SparkVersion version) throws IOException {
+        Path tests = Path.of(SparkClient.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        Path client = SparkSources.compile(version, sourceFolders(version), List.of(tests));
+        List<URL> classPath = new ArrayList<>();
+        classPath.add(url(client));
+        for (Path jar : version.jars()) {
+            classPath.add(url(jar));
+        }
+        return new SparkClients(
+                new URLClassLoader("spark-" + version, classPath.toArray(URL[]::new), new SharedTypesOnly()));
+    }
+
+    private static URL url(Path file) throws MalformedURLException {
+        return file.toUri().toURL();
+    }
+
+    private static List<String> sourceFolders(SparkVersion version) {
+        return switch (version) {
+            case V2_2_0 -> List.of("client/common", "client/2.2");
+            case V2_4_8 -> List.of("client/common", "client/downloads", "client/2.4");
+            case V3_0_3 -> List.of("client/common", "client/downloads", "client/3.x", "client/3.0");
+            default -> List.of("client/common", "client/downloads", "client/3.x", "client/3.2");
+        };
+    }
+
+    /** A client of the application that talks to the service on this port of the loopback address. */
+    public SparkClient connect(int port, String appId, Map<String, String> conf) throws ReflectiveOperationException {
+        return (SparkClient) loader.loadClass(CLIENT)
+                .getConstructor(String.class, int.class, String.class, Map.class)
+                .newInstance("127.0.0.1", port, appId, conf);
+    }
+
+    @Override
+    public void close() throws IOException {
+        loader.close();
+    }
+}

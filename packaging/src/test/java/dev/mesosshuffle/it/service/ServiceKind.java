@@ -1,0 +1,64 @@
+package dev.mesosshuffle.it.service;
+
+import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.it.spark.ItFolders;
+import dev.mesosshuffle.it.spark.SparkJvm;
+import dev.mesosshuffle.it.spark.SparkVersion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Whose shuffle service a test talks to. */
+public enum ServiceKind {
+    /** This project's, as {@code mvn package} built it. */
+    DAEMON {
+        @Override
+        ProcessBuilder command(Map<String, String> conf, List<String> javaOptions) {
+            List<String> command = new ArrayList<>();
+            command.add(ItFolders.target()
+                    .resolve("mesos-shuffle-service/bin/mesos-shuffle-service")
+                    .toString());
+            conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+            command.addAll(List.of("--conf", "spark.mesos.shuffle.service.host=" + FreePort.LOOPBACK));
+            ProcessBuilder builder = new ProcessBuilder(command);
+            SparkJvm.withoutSparkSettings(builder);
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            builder.environment().put("SPARK_DAEMON_MEMORY", MEMORY);
+            builder.environment()
+                    .put(
+                            "SPARK_DAEMON_JAVA_OPTS",
+                            String.join(
+                                    " ",
+                                    Stream.concat(SparkJvm.quietOptions().stream(), javaOptions.stream())
+                                            .toList()));
+            return builder;
+        }
+    },
+
+    /** Spark's own for standalone clusters: it tells a defect of the daemon from one of a test. */
+    SPARKS_OWN {
+        @Override
+        ProcessBuilder command(Map<String, String> conf, List<String> javaOptions) {
+            List<String> options = Stream.concat(Stream.of("-Xmx" + MEMORY), javaOptions.stream())
+                    .toList();
+            return SparkJvm.command(
+                    SparkVersion.V3_5_9,
+                    List.<Path>of(),
+                    conf,
+                    options,
+                    "org.apache.spark.deploy.ExternalShuffleService",
+                    List.of());
+        }
+    };
+
+    private static final String MEMORY = "1g";
+
+    abstract ProcessBuilder command(Map<String, String> conf, List<String> javaOptions);
+
+    /** The daemon, unless the tests are run with {@code -Dit.service=SPARKS_OWN}. */
+    public static ServiceKind underTest() {
+        return valueOf(System.getProperty("it.service", DAEMON.name()));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mesosshuffle.it.service;
+
+import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.it.process.ManagedProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a service is started, as often as it is started: one port, one root for local dirs, one state.
+ *
+ * @param folder for its log and its state
+ * @param localRoot the only root it accepts local dirs under
+ * @param conf further settings
+ */
+public record ServiceSettings(
+        ServiceKind kind, Path folder, Path localRoot, int port, Map<String, String> conf, List<String> javaOptions) {
+    private static final Duration START = Duration.ofSeconds(60);
+
+    /** A service on a free port, with its files and its root for local dirs in the given folder. */
+    public static ServiceSettings in(Path folder, ServiceKind kind) throws IOException {
+        Path localRoot = Files.createDirectories(folder.resolve("local"));
+        return new ServiceSettings(kind, folder, localRoot, FreePort.find(), Map.of(), List.of());
+    }
+
+    public ServiceSettings with(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(conf);
+        more.put(key, value);
+        return new ServiceSettings(kind, folder, localRoot, port, Map.copyOf(more), javaOptions);
+    }
+
+    public ServiceSettings withJavaOptions(List<String> added) {
+        List<String> more = new ArrayList<>(javaOptions);
+        more.addAll(added);
+        return new ServiceSettings(kind, folder, localRoot, port, conf, List.copyOf(more));
+    }
+
+    /** Starts it and waits until it accepts connections. */
+    public ManagedProcess start() throws IOException, InterruptedException {
+        Map<String, String> all = new LinkedHashMap<>(conf);
+        all.put("spark.shuffle.service.port", Integer.toString(port));
+        all.put("spark.local.dir", localRoot.toString());
+        ManagedProcess process =
+                ManagedProcess.start("service", kind.command(all, javaOptions), folder.resolve("service.log"));
+        try {
+            awaitReady(process);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            process.close();
+            throw e;
+        }
+        return process;
+    }
+
+    private void awaitReady(ManagedProcess process) throws InterruptedException {
+        switch (kind) {
+            case DAEMON -> process.await("Listening on .*:" + port + "$", START);
+            case SPARKS_OWN -> Await.until("Spark's service on port " + port, START, () -> FreePort.isListening(port));
+        }
+    }
+}

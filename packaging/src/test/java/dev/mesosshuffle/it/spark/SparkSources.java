@@ -1,0 +1,66 @@
+package dev.mesosshuffle.it.spark;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Compiles sources against one version of Spark, which no class path of the build could hold beside another. */
+public final class SparkSources {
+    private SparkSources() {}
+
+    /**
+     * Compiles these folders of {@link ItFolders#sparkSources()} together.
+     *
+     * @param otherClasses what the sources need beside Spark
+     * @return the folder with the classes
+     */
+    public static Path compile(SparkVersion version, List<String> folders, List<Path> otherClasses) throws IOException {
+        Path classes = version.home().resolve("classes").resolve(String.join("+", folders));
+        Files.createDirectories(classes);
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter messages = new StringWriter();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            List<String> options = List.of(
+                    "--release",
+                    "17",
+                    "-proc:none",
+                    "-Xlint:all,-classfile,-path,-serial",
+                    "-d",
+                    classes.toString(),
+                    "-cp",
+                    classPath(version, otherClasses));
+            boolean compiled = compiler.getTask(
+                            messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources(folders)))
+                    .call();
+            if (!compiled) {
+                throw new AssertionError("does not compile against Spark " + version + ": " + folders
+                        + System.lineSeparator() + messages);
+            }
+        }
+        return classes;
+    }
+
+    private static String classPath(SparkVersion version, List<Path> otherClasses) {
+        return Stream.concat(otherClasses.stream(), version.jars().stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(":"));
+    }
+
+    private static List<Path> sources(List<String> folders) throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (String folder : folders) {
+            try (Stream<Path> files = Files.walk(ItFolders.sparkSources().resolve(folder))) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
+        }
+        return sources;
+    }
+}

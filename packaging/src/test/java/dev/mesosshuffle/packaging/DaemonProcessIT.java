@@ -1,0 +1,99 @@
+package dev.mesosshuffle.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.packaging.Distribution.Result;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The daemon as a process: its first line, its last status, and what it leaves. */
+class DaemonProcessIT {
+    @TempDir
+    Path dir;
+
+    private Distribution distribution;
+    private @Nullable Process daemon;
+
+    @BeforeEach
+    void prepare() {
+        distribution = new Distribution(dir);
+    }
+
+    @AfterEach
+    void end() {
+        if (daemon != null) {
+            daemon.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void saysThatItListensAndEndsWith0OnASignal(String signal) throws Exception {
+        daemon = distribution.start(distribution.harmless(Distribution.BIN));
+        Wait.until(dir.resolve("out"), "INFO .*: Listening on 127\\.0\\.0\\.1:\\d+\n");
+
+        signal(daemon, signal);
+
+        Result result = distribution.result(daemon);
+        assertThat(result.status()).as(result.out() + result.err()).isZero();
+        assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void startsAndStopsWithTheLeastMemory() throws Exception {
+        distribution.with("SPARK_DAEMON_MEMORY", "256m");
+        daemon = distribution.start(distribution.harmless(Distribution.BIN));
+        Wait.until(dir.resolve("out"), "Listening on ");
+
+        signal(daemon, "TERM");
+
+        assertThat(distribution.result(daemon).status()).isZero();
+    }
+
+    @Test
+    void unpacksNothingIntoTheTemporaryFolder() throws Exception {
+        Path tmp = Files.createDirectories(dir.resolve("tmp"));
+        distribution.with("SPARK_DAEMON_JAVA_OPTS", "-Djava.io.tmpdir=" + tmp);
+        daemon = distribution.start(distribution.harmless(Distribution.BIN));
+        Wait.until(dir.resolve("out"), "Listening on ");
+
+        try (Stream<Path> files = Files.list(tmp)) {
+            assertThat(files).isEmpty();
+        }
+        signal(daemon, "TERM");
+        assertThat(distribution.result(daemon).status()).isZero();
+    }
+
+    @Test
+    void endsWith1AndTheReasonOnOneLineIfThePortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            String[] command = distribution.harmless(Distribution.BIN, "--conf", "spark.shuffle.io.mode=NIO");
+            command[command.length - 1] = "spark.shuffle.service.port=" + port;
+
+            Result result = distribution.run(command);
+
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(result.err()).startsWith("mesos-shuffle-service: ").hasLineCount(1);
+        }
+    }
+
+    private static void signal(Process process, String signal) throws Exception {
+        Process kill = new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.exitValue()).isZero();
+    }
+}
