@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * the start script's JVM options see to most of that, but not to memory outside the heap or threads running out.
  */
 final class LastResort implements UncaughtExceptionHandler {
-    private static final Logger log = LoggerFactory.getLogger(LastResort.class);
+    private static final Logger logger = LoggerFactory.getLogger(LastResort.class);
 
     private final PrintStream err;
 
@@ -24,6 +24,6 @@ final class LastResort implements UncaughtExceptionHandler {
             err.println("mesos-shuffle-service: " + failure);
             Runtime.getRuntime().halt(ExitStatus.FAILURE);
         }
-        log.error("Thread {} ended by an unexpected failure", thread.getName(), failure);
+        logger.error("Thread {} ended by an unexpected failure", thread.getName(), failure);
     }
 }

@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /** What was started, to be stopped in reverse. Used by one thread at a time. */
 final class Lifecycle {
-    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final Logger logger = LoggerFactory.getLogger(Lifecycle.class);
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
@@ -24,7 +24,7 @@ final class Lifecycle {
             try {
                 part.close();
             } catch (Exception e) {
-                LOG.warn("{} was not stopped in order: {}", part.getClass().getSimpleName(), OneLine.of(e));
+                logger.warn("{} was not stopped in order: {}", part.getClass().getSimpleName(), OneLine.of(e));
             }
         }
     }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /** The daemon: its parts, wired, started in order, and stopped in reverse. */
 public final class ShuffleDaemon {
-    private static final Logger LOG = LoggerFactory.getLogger(ShuffleDaemon.class);
+    private static final Logger logger = LoggerFactory.getLogger(ShuffleDaemon.class);
 
     /** How long requests that were taken may go on once the daemon is asked to stop. */
     private static final Duration DRAIN = Duration.ofSeconds(10);
@@ -104,7 +104,7 @@ public final class ShuffleDaemon {
         lifecycle.started(() -> stop(server));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
-        LOG.info("Listening on {}:{}", config.host(), address.getPort());
+        logger.info("Listening on {}:{}", config.host(), address.getPort());
         return new ShuffleDaemon(lifecycle, server);
     }
 
@@ -136,7 +136,7 @@ public final class ShuffleDaemon {
 
     private static void stop(ShuffleServer server) {
         if (!server.stop(DRAIN)) {
-            LOG.warn("Stopped with requests unanswered after {} s; their clients try again", DRAIN.toSeconds());
+            logger.warn("Stopped with requests unanswered after {} s; their clients try again", DRAIN.toSeconds());
         }
     }
 
@@ -147,7 +147,7 @@ public final class ShuffleDaemon {
 
     /** Accepts nothing more, lets what is in flight finish, and stops all parts. */
     public void stop() {
-        LOG.info("Stopping");
+        logger.info("Stopping");
         lifecycle.stop();
     }
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * and each belongs on the pool of its own disk: {@link #loadIndex}, then {@link #open}. For any thread.
  */
 public final class BlockResolver {
-    private static final Logger LOG = LoggerFactory.getLogger(BlockResolver.class);
+    private static final Logger logger = LoggerFactory.getLogger(BlockResolver.class);
 
     private final IndexCache indexes;
 
@@ -102,7 +102,7 @@ public final class BlockResolver {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.warn("A data file could not be closed ({}); its descriptor may be lost", e.toString());
+            logger.warn("A data file could not be closed ({}); its descriptor may be lost", e.toString());
         }
     }
 }

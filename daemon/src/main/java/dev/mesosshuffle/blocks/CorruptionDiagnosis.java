@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * the one that the reader saw. Reads the whole block, so it runs on threads of its own.
  */
 public final class CorruptionDiagnosis {
-    private static final Logger LOG = LoggerFactory.getLogger(CorruptionDiagnosis.class);
+    private static final Logger logger = LoggerFactory.getLogger(CorruptionDiagnosis.class);
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final Map<String, Supplier<Checksum>> ALGORITHMS =
             Map.of("ADLER32", Adler32::new, "CRC32", CRC32::new, "CRC32C", CRC32C::new);
@@ -52,10 +52,10 @@ public final class CorruptionDiagnosis {
             long byWriter = read(PlacedFile.of(executor, block.checksumFileName(algorithm)), block.startReduceId());
             long byDisk = compute(executor, block, checksum.get());
             CorruptionCause cause = compare(byWriter, byDisk, checksumByReader);
-            LOG.info("Checksum of {} of {} diagnosed: {}", block, executor.id(), cause);
+            logger.info("Checksum of {} of {} diagnosed: {}", block, executor.id(), cause);
             return cause;
         } catch (IOException e) {
-            LOG.info("Checksum of {} of {} cannot be diagnosed: {}", block, executor.id(), e.toString());
+            logger.info("Checksum of {} of {} cannot be diagnosed: {}", block, executor.id(), e.toString());
             return CorruptionCause.UNKNOWN_ISSUE;
         }
     }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** Does a {@link BlockTask} on the thread of a disk: reads the index, opens the block, and sends it. */
 final class BlockReader {
-    private static final Logger LOG = LoggerFactory.getLogger(BlockReader.class);
+    private static final Logger logger = LoggerFactory.getLogger(BlockReader.class);
 
     private final Registry registry;
     private final BlockResolver resolver;
@@ -115,7 +115,7 @@ final class BlockReader {
         metrics.failedBlocks.inc();
         String file = task.block().data().path().toString();
         quietLog.warn(
-                LOG,
+                logger,
                 "unreadable block",
                 "Block " + task.block().id() + " of " + task.executor() + " asked for by " + connection.remoteAddress()
                         + " cannot be read: " + error);

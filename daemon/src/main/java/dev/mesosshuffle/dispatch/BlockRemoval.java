@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** Removes single blocks that their application no longer needs, each on the pool of its disk. Never waits. */
 final class BlockRemoval {
-    private static final Logger LOG = LoggerFactory.getLogger(BlockRemoval.class);
+    private static final Logger logger = LoggerFactory.getLogger(BlockRemoval.class);
 
     private final BlockRemover remover;
     private final DiskPools pools;
@@ -69,7 +69,7 @@ final class BlockRemoval {
                     removed++;
                 }
             } catch (IOException | IllegalArgumentException e) {
-                quietLog.warn(LOG, "block removal", "A block could not be removed: " + e);
+                quietLog.warn(logger, "block removal", "A block could not be removed: " + e);
             }
         }
         return removed;

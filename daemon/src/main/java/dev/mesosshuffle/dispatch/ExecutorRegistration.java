@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * answers. Called on event loops; never waits.
  */
 final class ExecutorRegistration {
-    private static final Logger LOG = LoggerFactory.getLogger(ExecutorRegistration.class);
+    private static final Logger logger = LoggerFactory.getLogger(ExecutorRegistration.class);
 
     private final LocalDirPolicy policy;
     private final Registry registry;
@@ -73,7 +73,7 @@ final class ExecutorRegistration {
                     } else {
                         metrics.refusedRequests.inc();
                         quietLog.warn(
-                                LOG,
+                                logger,
                                 "registration",
                                 "Refused to register " + message.executor() + " from "
                                         + call.connection().remoteAddress() + ": " + Failures.text(error));

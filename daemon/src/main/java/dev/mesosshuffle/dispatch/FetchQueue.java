@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * batch as its own.
  */
 final class FetchQueue {
-    private static final Logger LOG = LoggerFactory.getLogger(FetchQueue.class);
+    private static final Logger logger = LoggerFactory.getLogger(FetchQueue.class);
 
     /** How many chunks a disk's thread takes at a time, so that other connections get their turn. */
     private static final int MAX_BATCH = 64;
@@ -108,7 +108,7 @@ final class FetchQueue {
             } while (done < batch.size() && connection.hasRoomForBlocks());
         } catch (RuntimeException | OutOfMemoryError e) {
             reader.drop();
-            LOG.error("Closed the connection from {}: a block could not be read", connection.remoteAddress(), e);
+            logger.error("Closed the connection from {}: a block could not be read", connection.remoteAddress(), e);
             connection.close();
         }
         connection.flush();

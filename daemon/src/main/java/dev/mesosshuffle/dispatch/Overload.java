@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * that. For any thread.
  */
 final class Overload {
-    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+    private static final Logger logger = LoggerFactory.getLogger(Overload.class);
 
     private final Counter overloads;
     private final QuietLog quietLog;
@@ -28,7 +28,7 @@ final class Overload {
     void close(Connection connection, String kind, String reason) {
         overloads.inc();
         quietLog.warn(
-                LOG,
+                logger,
                 kind,
                 reason + " Closed the connection from " + connection.remoteAddress() + ", which tries again.");
         connection.close();

@@ -28,16 +28,16 @@ public final class QuietLog {
     /**
      * Warns, unless there was a warning of this kind within the last minute.
      *
-     * @param log where to
+     * @param logger where to
      * @param kind the kind of trouble; one of a few constants, never what a client sent
      * @param line what happened, to whom, and what to do
      */
-    public void warn(Logger log, String kind, String line) {
+    public void warn(Logger logger, String kind, String line) {
         long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(nanoTime.getAsLong());
         if (leftOut == 0) {
-            log.warn("{}", line);
+            logger.warn("{}", line);
         } else if (leftOut > 0) {
-            log.warn("{} ({} more of these since the last such line)", line, leftOut);
+            logger.warn("{} ({} more of these since the last such line)", line, leftOut);
         }
     }
 

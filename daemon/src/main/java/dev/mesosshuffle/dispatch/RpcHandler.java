@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
 /** Answers each kind of message, or passes it to who does. Called on event loops; never waits. */
 final class RpcHandler implements RpcMessage.Visitor<Call> {
     /** Named as in Spark, for operators look for its lines. */
-    private static final Logger MESOS_LOG =
+    private static final Logger sparkLogger =
             LoggerFactory.getLogger("org.apache.spark.deploy.mesos.MesosExternalShuffleBlockHandler");
 
-    private static final Logger LOG = LoggerFactory.getLogger(RpcHandler.class);
+    private static final Logger logger = LoggerFactory.getLogger(RpcHandler.class);
 
     /** The name under which clients ask for the dirs of merged blocks, from Spark's {@code ExternalBlockHandler}. */
     private static final String SHUFFLE_MERGER = "shuffle-push-merger";
@@ -115,7 +115,7 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     public void registerDriver(RpcMessage.RegisterDriver message, Call call) {
         String appId = message.appId();
         String remoteAddress = call.connection().remoteAddress();
-        MESOS_LOG.info(
+        sparkLogger.info(
                 "Received registration request from app {} (remote address {}, heartbeat timeout {} ms).",
                 appId,
                 remoteAddress,
@@ -127,7 +127,7 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
                     if (error == null) {
                         call.done();
                     } else {
-                        LOG.warn(
+                        logger.warn(
                                 "Driver of {} at {} could not be registered: {}",
                                 appId,
                                 remoteAddress,
@@ -146,7 +146,7 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     @Override
     public void refused(RpcMessage.Refused message, Call call) {
         metrics.refusedRequests.inc();
-        LOG.debug("Refused a message from {}: {}", call.connection().remoteAddress(), message.error());
+        logger.debug("Refused a message from {}: {}", call.connection().remoteAddress(), message.error());
         call.failed(message.error());
     }
 

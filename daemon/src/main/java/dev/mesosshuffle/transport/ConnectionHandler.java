@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * any thread.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Connection, ReplyWriter.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+    private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
 
     private final Channel channel;
     private final String remoteAddress;
@@ -101,7 +101,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent && !keptWhenIdle && unanswered == 0 && writer.isIdle()) {
             metrics.idleConnectionsClosed.inc();
-            LOG.debug("Closed the idle connection from {}", remoteAddress);
+            logger.debug("Closed the idle connection from {}", remoteAddress);
             close();
         }
         context.fireUserEventTriggered(event);
@@ -112,18 +112,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         metrics.caughtExceptions.inc();
         if (cause instanceof IOException) {
             broken = true;
-            LOG.debug("Connection from {} broke: {}", remoteAddress, cause.toString());
+            logger.debug("Connection from {} broke: {}", remoteAddress, cause.toString());
             closeChannel();
         } else if (cause instanceof DecoderException || cause instanceof MalformedMessageException) {
             metrics.refusedFrames.inc();
             quietLog.warn(
-                    LOG,
+                    logger,
                     "frame",
                     "Closed the connection from " + remoteAddress + ", which does not speak Spark's shuffle protocol: "
                             + cause.getMessage());
             close();
         } else {
-            LOG.error("Closed the connection from {} after an unexpected error", remoteAddress, cause);
+            logger.error("Closed the connection from {} after an unexpected error", remoteAddress, cause);
             close();
         }
     }
@@ -176,7 +176,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         try {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
-            LOG.debug("Dropped a task of the connection from {}: its event loop is gone", remoteAddress);
+            logger.debug("Dropped a task of the connection from {}: its event loop is gone", remoteAddress);
         }
     }
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param serverChannel the kind of channel that listens
  */
 record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? extends ServerChannel> serverChannel) {
-    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+    private static final Logger logger = LoggerFactory.getLogger(EventLoops.class);
 
     /** As Spark's {@code NettyUtils}: a few loops serve 10 Gb/s, and each costs memory. */
     private static final int MAX_DEFAULT_THREADS = 8;
@@ -54,7 +54,8 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
                     "spark.shuffle.io.mode: EPOLL (expected: NIO, for native epoll does not load here: " + cause + ")",
                     cause);
         }
-        LOG.info("Native epoll does not load here ({}); sockets are driven by the JDK's NIO, which is slower", cause);
+        logger.info(
+                "Native epoll does not load here ({}); sockets are driven by the JDK's NIO, which is slower", cause);
         return false;
     }
 }

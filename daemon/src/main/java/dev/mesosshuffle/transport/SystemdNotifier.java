@@ -9,7 +9,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,16 +31,15 @@ public final class SystemdNotifier {
         }
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
+            String path = notifySocket.startsWith("@") ? '\0' + notifySocket.substring(1) : notifySocket;
             Channel channel = new Bootstrap()
                     .group(loop)
                     .channel(EpollDomainDatagramChannel.class)
                     .handler(new ChannelInboundHandlerAdapter())
-                    .register()
+                    .connect(new DomainSocketAddress(path))
                     .syncUninterruptibly()
                     .channel();
-            String path = notifySocket.startsWith("@") ? '\0' + notifySocket.substring(1) : notifySocket;
-            channel.writeAndFlush(new DomainDatagramPacket(
-                            Unpooled.copiedBuffer(state, StandardCharsets.UTF_8), new DomainSocketAddress(path)))
+            channel.writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8))
                     .syncUninterruptibly();
             channel.close().syncUninterruptibly();
         } catch (RuntimeException e) {
