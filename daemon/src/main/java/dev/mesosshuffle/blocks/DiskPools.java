@@ -2,10 +2,10 @@ package dev.mesosshuffle.blocks;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -25,14 +25,17 @@ public final class DiskPools implements AutoCloseable {
     private final int threadsPerDisk;
     private final int queueCapacity;
     private final MetricRegistry metrics;
-    private final ConcurrentMap<Path, ThreadPoolExecutor> pools = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
+
+    private record Disk(ThreadPoolExecutor pool, Timer readLatency) {}
 
     /**
      * Creates pools without any thread yet.
      *
      * @param threadsPerDisk how many threads each disk gets
      * @param queueCapacity how many tasks may wait for each disk
-     * @param metrics gets {@code shuffleService.disk.ROOT.queue} and {@code .activeThreads}
+     * @param metrics gets, for each disk, {@code shuffleService.disk.ROOT.queue}, {@code .activeThreads},
+     *     {@code .freeBytes} and {@code .readLatencyMillis}
      */
     public DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
         this.threadsPerDisk = threadsPerDisk;
@@ -48,10 +51,11 @@ public final class DiskPools implements AutoCloseable {
      * @throws RejectedExecutionException if too many tasks wait already, or the pools are closed
      */
     public void execute(Path root, Runnable task) {
-        pools.computeIfAbsent(root, this::newPool).execute(task);
+        Disk disk = disks.computeIfAbsent(root, this::newDisk);
+        disk.pool().execute(() -> disk.readLatency().time(task));
     }
 
-    private ThreadPoolExecutor newPool(Path root) {
+    private Disk newDisk(Path root) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threadsPerDisk,
                 threadsPerDisk,
@@ -60,9 +64,11 @@ public final class DiskPools implements AutoCloseable {
                 new LinkedBlockingQueue<>(queueCapacity),
                 named("disk-" + root + "-"));
         pool.allowCoreThreadTimeOut(true);
-        metrics.gauge("shuffleService.disk." + root + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
-        metrics.gauge("shuffleService.disk." + root + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
-        return pool;
+        String name = "shuffleService.disk." + root;
+        metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
+        metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
+        metrics.gauge(name + ".freeBytes", () -> (Gauge<Long>) root.toFile()::getUsableSpace);
+        return new Disk(pool, metrics.timer(name + ".readLatencyMillis"));
     }
 
     private static ThreadFactory named(String prefix) {
@@ -77,6 +83,6 @@ public final class DiskPools implements AutoCloseable {
     /** Takes no more tasks; those that run go on, on daemon threads. */
     @Override
     public void close() {
-        pools.values().forEach(ExecutorService::shutdown);
+        disks.values().forEach(disk -> disk.pool().shutdown());
     }
 }
