@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.testing.RawClient;
+import dev.mesosshuffle.testing.RecordingLeakDetector;
 import dev.mesosshuffle.testing.ShuffleFiles;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,11 @@ class ShuffleDaemonTest {
     @AfterEach
     void stop() {
         daemon.stop();
+    }
+
+    @AfterAll
+    static void findNoLeakedBuffer() {
+        assertThat(RecordingLeakDetector.leaks()).isEmpty();
     }
 
     @ParameterizedTest
