@@ -16,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> guarded by the registry's lock.
  */
 final class Application {
-    /** By executor id; only what is persisted. */
-    final Map<String, RegisteredExecutor> executors = new HashMap<>();
-
-    final Set<Claims.Claim> claims = new HashSet<>();
     final String appId;
+    final Set<Claims.Claim> claims = new HashSet<>();
 
     /** Whether something of it is persisted. */
     boolean persisted;
@@ -32,13 +29,34 @@ final class Application {
     @Nullable
     CompletableFuture<Void> removal;
 
+    private final Map<String, Latest> latest = new HashMap<>();
+
     Application(String appId) {
         this.appId = appId;
+    }
+
+    /** An executor's latest persisted registration, and its place among all registrations. */
+    private record Latest(RegisteredExecutor executor, long sequence) {}
+
+    /**
+     * Takes a persisted registration in. Whoever sent one to the store may hear of its success after that of a later
+     * one.
+     *
+     * @return whether it is the executor's latest
+     */
+    boolean put(RegisteredExecutor executor, long sequence) {
+        Latest now = new Latest(executor, sequence);
+        return latest.merge(executor.id().execId(), now, (known, added) -> known.sequence() > sequence ? known : added)
+                .equals(now);
+    }
+
+    List<RegisteredExecutor> executors() {
+        return latest.values().stream().map(Latest::executor).toList();
     }
 
     RemovedApplication removed() {
         List<LocalDir> dirs = new ArrayList<>(claims.size());
         claims.forEach(claim -> dirs.add(claim.dir()));
-        return new RemovedApplication(appId, List.copyOf(executors.values()), dirs);
+        return new RemovedApplication(appId, executors(), dirs);
     }
 }

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * over: another application's claim is refused.
  *
  * <p><b>Concurrency:</b> {@link #executor} takes no lock. Everything else takes one, held for memory work alone: changes
- * enter the store's queue under it, so the store sees them in the order in which memory does. Futures complete on the
- * store's thread; what depends on them must not block.
+ * enter the store's queue under it, so the store sees them in the order in which memory does. No future completes under
+ * it; most complete on the store's thread, and what depends on them must not block.
  */
 public final class Registry {
     /** Operators know these lines from Spark's log, by the name of the class that wrote them there. */
@@ -47,6 +47,9 @@ public final class Registry {
     private final Claims claims = new Claims();
     private final StateStore store;
     private final Counter refusedRegistrations;
+
+    /** How many registrations were sent to the store. */
+    private long sequence;
 
     private Registry(StateStore store, Counter refusedRegistrations) {
         this.store = store;
@@ -119,7 +122,7 @@ public final class Registry {
         try {
             stored = new StoredExecutor(executor.id(), executor.info(), executor.dirs());
             for (LocalDir dir : executor.dirs()) {
-                owned.add(new StoredLocalDir(dir, executor.id().appId(), RootIdentities.inode(dir.root())));
+                owned.add(new StoredLocalDir(dir, executor.id().appId(), Roots.inode(dir.root())));
             }
         } catch (IllegalArgumentException e) {
             return refused(executor.id() + ": " + e.getMessage());
@@ -132,6 +135,8 @@ public final class Registry {
     private CompletableFuture<Void> persist(
             RegisteredExecutor executor, StoredExecutor stored, List<StoredLocalDir> owned) {
         String appId = executor.id().appId();
+        Registration registration;
+        CompletableFuture<Void> committed;
         lock.lock();
         try {
             for (LocalDir dir : executor.dirs()) {
@@ -146,14 +151,23 @@ public final class Registry {
             if (application.removal != null) {
                 return after(application.removal, () -> persist(executor, stored, owned));
             }
-            List<Claims.Claim> held = hold(application, executor.dirs());
-            CompletableFuture<Void> result = new CompletableFuture<>();
-            onEnd(store.putExecutor(stored, owned), failure -> persisted(application, executor, held, failure, result));
-            return result;
+            registration = new Registration(application, executor, hold(application, executor.dirs()), ++sequence);
+            committed = store.putExecutor(stored, owned);
         } finally {
             lock.unlock();
         }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        onEnd(committed, failure -> persisted(registration, failure, result));
+        return result;
     }
+
+    /**
+     * A registration on its way to the store.
+     *
+     * @param sequence its place among all that were sent there
+     */
+    private record Registration(
+            Application application, RegisteredExecutor executor, List<Claims.Claim> held, long sequence) {}
 
     private List<Claims.Claim> hold(Application application, List<LocalDir> dirs) {
         application.pending++;
@@ -166,29 +180,26 @@ public final class Registry {
         return held;
     }
 
-    private void persisted(
-            Application application,
-            RegisteredExecutor executor,
-            List<Claims.Claim> held,
-            @Nullable Throwable failure,
-            CompletableFuture<Void> result) {
+    private void persisted(Registration registration, @Nullable Throwable failure, CompletableFuture<Void> result) {
+        Application application = registration.application();
+        RegisteredExecutor executor = registration.executor();
         Throwable reason = failure;
         lock.lock();
         try {
             application.pending--;
             if (failure == null) {
-                held.forEach(claims::keep);
+                registration.held().forEach(claims::keep);
                 application.persisted = true;
-                application.executors.put(executor.id().execId(), executor);
-                if (application.removal == null) {
+                if (application.put(executor, registration.sequence()) && application.removal == null) {
                     executors.put(executor.id(), executor);
-                } else {
+                }
+                if (application.removal != null) {
                     // Removed in between: it is found again only if the application is reinstated.
                     reason = refusal(
                             "application " + application.appId + " is over; " + executor.id() + " was not registered");
                 }
             } else {
-                held.stream().filter(claims::release).forEach(application.claims::remove);
+                registration.held().stream().filter(claims::release).forEach(application.claims::remove);
                 forgetIfNothingIsLeft(application);
             }
         } finally {
@@ -212,21 +223,22 @@ public final class Registry {
      * @return completes once that is persisted; fails with a {@link StoreException}
      */
     public CompletableFuture<Void> registerDriver(String appId, long heartbeatTimeoutMs) {
+        Application application;
+        CompletableFuture<Void> committed;
         lock.lock();
         try {
-            Application application = applications.computeIfAbsent(appId, Application::new);
+            application = applications.computeIfAbsent(appId, Application::new);
             if (application.removal != null) {
                 return after(application.removal, () -> registerDriver(appId, heartbeatTimeoutMs));
             }
             application.pending++;
-            CompletableFuture<Void> result = new CompletableFuture<>();
-            onEnd(
-                    store.putApplication(new StoredApplication(appId, heartbeatTimeoutMs)),
-                    failure -> driverPersisted(application, failure, result));
-            return result;
+            committed = store.putApplication(new StoredApplication(appId, heartbeatTimeoutMs));
         } finally {
             lock.unlock();
         }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        onEnd(committed, failure -> driverPersisted(application, failure, result));
+        return result;
     }
 
     private void driverPersisted(Application application, @Nullable Throwable failure, CompletableFuture<Void> result) {
@@ -254,7 +266,7 @@ public final class Registry {
             Application application = applications.computeIfAbsent(appId, Application::new);
             if (application.removal == null) {
                 application.removal = new CompletableFuture<>();
-                application.executors.values().forEach(executor -> executors.remove(executor.id()));
+                application.executors().forEach(executor -> executors.remove(executor.id()));
             }
             return application.removed();
         } finally {
@@ -271,24 +283,25 @@ public final class Registry {
      *     reinstated, or persisted again
      */
     public CompletableFuture<Void> persistRemoval(RemovedApplication removed, boolean cleanupLocalDirs) {
+        List<StoredRemoval> removals = new ArrayList<>();
+        if (cleanupLocalDirs) {
+            removed.dirs().forEach(dir -> removals.add(new StoredRemoval(dir, removed.appId())));
+        }
+        Application application;
+        CompletableFuture<Void> committed;
         lock.lock();
         try {
-            Application application = applications.get(removed.appId());
+            application = applications.get(removed.appId());
             if (application == null || application.removal == null) {
                 return CompletableFuture.completedFuture(null);
             }
-            List<StoredRemoval> removals = new ArrayList<>();
-            if (cleanupLocalDirs) {
-                removed.dirs().forEach(dir -> removals.add(new StoredRemoval(dir, removed.appId())));
-            }
-            CompletableFuture<Void> result = new CompletableFuture<>();
-            onEnd(
-                    store.removeApplication(removed.appId(), removals),
-                    failure -> removalPersisted(application, cleanupLocalDirs, failure, result));
-            return result;
+            committed = store.removeApplication(removed.appId(), removals);
         } finally {
             lock.unlock();
         }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        onEnd(committed, failure -> removalPersisted(application, cleanupLocalDirs, failure, result));
+        return result;
     }
 
     private void removalPersisted(
@@ -329,7 +342,7 @@ public final class Registry {
             }
             removal = application.removal;
             application.removal = null;
-            application.executors.values().forEach(executor -> executors.put(executor.id(), executor));
+            application.executors().forEach(executor -> executors.put(executor.id(), executor));
             forgetIfNothingIsLeft(application);
         } finally {
             lock.unlock();

@@ -7,13 +7,11 @@ import dev.mesosshuffle.store.StoreException;
 import dev.mesosshuffle.store.StoredExecutor;
 import dev.mesosshuffle.store.StoredLocalDir;
 import dev.mesosshuffle.store.StoredState;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +19,6 @@ import org.slf4j.LoggerFactory;
 final class Restore {
     private static final Logger logger = LoggerFactory.getLogger(Registry.class);
 
-    private final RootIdentities roots = new RootIdentities();
-    private final Map<Path, Long> rootInodes = new HashMap<>();
     private final Map<AppExecId, RegisteredExecutor> executors;
     private final Map<String, Application> applications;
     private final Claims claims;
@@ -36,13 +32,17 @@ final class Restore {
     void from(StateStore store) throws StoreException {
         StoredState state = store.load();
         state.applications().forEach(stored -> application(stored.appId()));
+        Roots roots = new Roots();
+        Set<LocalDir> goneDirs = new HashSet<>();
         for (StoredLocalDir stored : state.localDirs()) {
-            rootInodes.put(stored.dir().path(), stored.rootInode());
+            if (roots.isGone(stored)) {
+                goneDirs.add(stored.dir());
+            }
             application(stored.appId()).claims.add(claims.restore(stored.appId(), stored.dir()));
         }
         List<AppExecId> gone = new ArrayList<>();
         for (StoredExecutor stored : state.executors()) {
-            if (stored.dirs().stream().allMatch(this::isGone)) {
+            if (goneDirs.containsAll(stored.dirs())) {
                 gone.add(stored.id());
             } else {
                 restore(stored);
@@ -63,7 +63,7 @@ final class Restore {
 
     private void restore(StoredExecutor stored) {
         RegisteredExecutor executor = new RegisteredExecutor(stored.id(), stored.info(), stored.dirs());
-        application(stored.id().appId()).executors.put(stored.id().execId(), executor);
+        application(stored.id().appId()).put(executor, 0);
         executors.put(stored.id(), executor);
     }
 
@@ -71,12 +71,5 @@ final class Restore {
         Application application = applications.computeIfAbsent(appId, Application::new);
         application.persisted = true;
         return application;
-    }
-
-    private boolean isGone(LocalDir dir) {
-        Long inode = rootInodes.get(dir.path());
-        return inode != null
-                && roots.isAsItWas(dir.root(), inode)
-                && Files.notExists(dir.path(), LinkOption.NOFOLLOW_LINKS);
     }
 }

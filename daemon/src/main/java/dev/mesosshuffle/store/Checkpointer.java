@@ -11,22 +11,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Moves what was committed from the write-ahead log into the database, when the log has grown. This syncs both files,
- * so it has a thread and a connection of its own: the writer commits on meanwhile.
+ * so it has a thread and a connection of its own: the writer commits on meanwhile. The log starts anew at the first
+ * commit that finds all of it moved.
  *
  * <p><b>Concurrency:</b> {@link #committed} belongs to the writer, the connection to the executor's thread.
  */
 final class Checkpointer {
-    /** Some thousand registrations; a log of this size is read back in milliseconds after a crash. */
-    static final long STEP_BYTES = 4L << 20;
+    /** Some hundred registrations, each alone; a log of this size is read back in milliseconds after a crash. */
+    static final long STEP_BYTES = 16L << 20;
+
+    /** So many steps, and the writer never paused so long that all could be moved: it is held up for once. */
+    private static final int LIMIT_STEPS = 4;
+
+    /** How long the writer is held up at most, when somebody reads an old state. */
+    private static final int MAX_HOLD_UP_MS = 100;
 
     private final AtomicBoolean running = new AtomicBoolean();
     private final Path wal;
     private final Connection connection;
     private final Executor executor;
     private final FaultLog faults;
-    private volatile long nextAtBytes = STEP_BYTES;
+    private final long stepBytes;
+    private volatile long nextAtBytes;
 
-    Checkpointer(Path wal, Connection connection, Executor executor, FaultLog faults) {
+    Checkpointer(Path wal, Connection connection, Executor executor, FaultLog faults, long stepBytes) {
+        this.stepBytes = stepBytes;
+        this.nextAtBytes = stepBytes;
         this.wal = wal;
         this.connection = connection;
         this.executor = executor;
@@ -36,8 +46,8 @@ final class Checkpointer {
     /** To be called after each commit. */
     void committed() {
         long size = walBytes();
-        if (size < STEP_BYTES) {
-            nextAtBytes = STEP_BYTES;
+        if (size < stepBytes) {
+            nextAtBytes = stepBytes;
         } else if (size >= nextAtBytes && running.compareAndSet(false, true)) {
             executor.execute(this::run);
         }
@@ -48,12 +58,16 @@ final class Checkpointer {
             // The second, short, takes what was committed during the first: only a log that is done with starts anew.
             statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
             statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
+            if (walBytes() >= LIMIT_STEPS * stepBytes) {
+                statement.execute("PRAGMA busy_timeout = " + MAX_HOLD_UP_MS);
+                statement.execute("PRAGMA wal_checkpoint(RESTART)");
+            }
             faults.worked();
         } catch (SQLException e) {
             faults.failed(e);
         } finally {
             // Whoever reads may keep the log from starting anew: then try again when it has grown once more.
-            nextAtBytes = walBytes() + STEP_BYTES;
+            nextAtBytes = walBytes() + stepBytes;
             running.set(false);
         }
     }

@@ -80,11 +80,18 @@ final class OperationQueue {
         }
     }
 
-    void close() {
+    /**
+     * Takes nothing more.
+     *
+     * @return false if it was closed before
+     */
+    boolean close() {
         lock.lock();
         try {
+            boolean first = !closed;
             closed = true;
             changed.signalAll();
+            return first;
         } finally {
             lock.unlock();
         }

@@ -15,33 +15,33 @@ final class Schema {
     // SQLite keeps these texts, comments included, and shows them to whoever asks for ".schema". No STRICT tables,
     // since
     // the sqlite3 of an older host could not read them.
-    private static final String[] TABLES = {
-        """
-        CREATE TABLE applications (
-          app_id TEXT NOT NULL PRIMARY KEY,
-          heartbeat_timeout_ms INTEGER -- NULL: no driver registered here
-        ) WITHOUT ROWID""", """
-        CREATE TABLE executors (
-          app_id TEXT NOT NULL,
-          exec_id TEXT NOT NULL,
-          local_dirs TEXT NOT NULL, -- as the executor spells them, one a line
-          real_dirs TEXT NOT NULL, -- where they really are, line by line
-          sub_dirs_per_local_dir INTEGER NOT NULL,
-          shuffle_manager TEXT NOT NULL,
-          PRIMARY KEY (app_id, exec_id)
-        ) WITHOUT ROWID""", """
-        CREATE TABLE local_dirs (
-          path TEXT NOT NULL PRIMARY KEY, -- real path
-          app_id TEXT NOT NULL, -- its owner, until that application is over
-          root TEXT NOT NULL, -- the allowed root it lies under
-          root_inode INTEGER NOT NULL -- at registration; another one now: not the same disk
-        ) WITHOUT ROWID""", "CREATE INDEX local_dirs_of_application ON local_dirs (app_id)", """
-        CREATE TABLE removals (
-          path TEXT NOT NULL PRIMARY KEY, -- a local dir that is to be deleted
-          app_id TEXT NOT NULL,
-          root TEXT NOT NULL
-        ) WITHOUT ROWID"""
-    };
+    private static final String TABLES = """
+            CREATE TABLE applications (
+              app_id TEXT NOT NULL PRIMARY KEY,
+              heartbeat_timeout_ms INTEGER -- NULL: no driver registered here
+            ) WITHOUT ROWID;
+            CREATE TABLE executors (
+              app_id TEXT NOT NULL,
+              exec_id TEXT NOT NULL,
+              local_dirs TEXT NOT NULL, -- as the executor spells them, one a line
+              real_dirs TEXT NOT NULL, -- where they really are, line by line; empty if just there
+              sub_dirs_per_local_dir INTEGER NOT NULL,
+              shuffle_manager TEXT NOT NULL,
+              PRIMARY KEY (app_id, exec_id)
+            ) WITHOUT ROWID;
+            CREATE TABLE local_dirs (
+              app_id TEXT NOT NULL, -- the owner, until that application is over
+              path TEXT NOT NULL UNIQUE, -- real path
+              root TEXT NOT NULL, -- the allowed root it lies under
+              root_inode INTEGER NOT NULL, -- at registration; if it is another one now, the disk is another
+              PRIMARY KEY (app_id, path)
+            ) WITHOUT ROWID;
+            CREATE TABLE removals (
+              path TEXT NOT NULL PRIMARY KEY, -- a local dir that is to be deleted
+              app_id TEXT NOT NULL,
+              root TEXT NOT NULL
+            ) WITHOUT ROWID;
+            """;
 
     private Schema() {}
 
@@ -80,9 +80,8 @@ final class Schema {
 
     private static void create(Statement statement) throws SQLException {
         statement.execute("BEGIN IMMEDIATE");
-        for (String table : TABLES) {
-            statement.execute(table);
-        }
+        // Unlike execute, runs all of them.
+        statement.executeUpdate(TABLES);
         statement.execute("PRAGMA application_id = " + APPLICATION_ID);
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");

@@ -42,22 +42,34 @@ final class Sqlite {
         }
     }
 
+    /** Opens a file as it is; nothing of it is read yet. */
     static Connection connect(Path database) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
-        // What is committed survives the end of this process. Only a crash of the host can lose the newest commits,
-        // and never the file's integrity; in return no commit waits for the disk.
-        config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-        Connection connection = config.createConnection("jdbc:sqlite:" + database);
-        try (Statement statement = connection.createStatement()) {
-            // Checkpoints are the Checkpointer's; this limit makes the log's size tell how much of it is in use.
-            statement.execute("PRAGMA wal_autocheckpoint = 0");
-            statement.execute("PRAGMA journal_size_limit = 0");
+        return config.createConnection("jdbc:sqlite:" + database);
+    }
+
+    /** Opens a file that was checked. */
+    static Connection connectConfigured(Path database) throws SQLException {
+        Connection connection = connect(database);
+        try {
+            configure(connection);
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
         return connection;
+    }
+
+    static void configure(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // What is committed survives the end of this process. Only a crash of the host can lose the newest commits,
+            // and never the file's integrity; in return no commit waits for the disk.
+            statement.execute("PRAGMA synchronous = NORMAL");
+            // Checkpoints are the Checkpointer's; the limit makes the log's size tell how much of it is in use.
+            statement.execute("PRAGMA wal_autocheckpoint = 0");
+            statement.execute("PRAGMA journal_size_limit = 0");
+        }
     }
 
     static boolean isDamage(SQLException e) {

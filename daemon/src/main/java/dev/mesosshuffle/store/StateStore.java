@@ -31,15 +31,15 @@ import org.slf4j.LoggerFactory;
  * | app_id            PK |&lt;------+| app_id              PK |
  * | heartbeat_timeout_ms |        | exec_id             PK |
  * +----------------------+        | local_dirs             |  as the executor spells them, one a line
- *            ^                    | real_dirs              |  where they are, line by line: each is a
- *            |                    | sub_dirs_per_local_dir |  path of local_dirs
+ *            ^                    | real_dirs              |  where they are, line by line, if not there:
+ *            |                    | sub_dirs_per_local_dir |  each is a path of local_dirs
  *            |                    | shuffle_manager        |
  *            |                    +------------------------+
  *            |
  *            |  local_dirs                      removals
  *            |  +------------+                  +---------+
- *            |  | path    PK |   application    | path PK |  to be deleted; the row goes
- *            +--| app_id     |   over --------&gt; | app_id  |  when the dir is gone
+ *            +--| app_id  PK |   application    | path PK |  to be deleted; the row goes
+ *               | path PK, U |   over --------&gt; | app_id  |  when the dir is gone
  *               | root       |                  | root    |
  *               | root_inode |                  +---------+
  *               +------------+
@@ -121,13 +121,14 @@ public final class StateStore implements AutoCloseable {
         metrics.register("shuffleService.store.queuedChanges", (Gauge<Integer>) queue::size);
 
         Statements statements = new Statements(connection);
-        Connection checkpointConnection = Sqlite.connect(files.database());
+        Connection checkpointConnection = Sqlite.connectConfigured(files.database());
         ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
                 checkpointConnection,
                 checkpoints,
-                new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"));
+                new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
+                Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
                 statements,
@@ -169,7 +170,7 @@ public final class StateStore implements AutoCloseable {
     private <T> T read(Reading<T> reading) throws StoreException {
         StateReader reader = new StateReader();
         T result;
-        try (Connection own = Sqlite.connect(files.database())) {
+        try (Connection own = Sqlite.connectConfigured(files.database())) {
             result = reading.read(reader, own);
         } catch (SQLException e) {
             throw new StoreException("cannot read the registry " + files.database() + ": " + e.getMessage(), e);
@@ -250,7 +251,9 @@ public final class StateStore implements AutoCloseable {
     /** Commits what is queued, moves all of it into the database file, and lets go of it. Waits for the disk. */
     @Override
     public void close() {
-        queue.close();
+        if (!queue.close()) {
+            return;
+        }
         join();
         checkpoints.shutdown();
         try (lock;

@@ -87,9 +87,10 @@ final class Statements {
         run(addApplication, executor.id().appId());
         putExecutor.setString(1, executor.id().appId());
         putExecutor.setString(2, executor.id().execId());
-        putExecutor.setString(3, String.join("\n", executor.info().localDirs()));
-        putExecutor.setString(
-                4, executor.dirs().stream().map(dir -> dir.path().toString()).collect(Collectors.joining("\n")));
+        String spelled = String.join("\n", executor.info().localDirs());
+        String real = executor.dirs().stream().map(dir -> dir.path().toString()).collect(Collectors.joining("\n"));
+        putExecutor.setString(3, spelled);
+        putExecutor.setString(4, real.equals(spelled) ? "" : real);
         putExecutor.setInt(5, executor.info().subDirsPerLocalDir());
         putExecutor.setString(6, executor.info().shuffleManager());
         putExecutor.executeUpdate();
@@ -119,8 +120,8 @@ final class Statements {
     }
 
     private void putLocalDir(StoredLocalDir dir) throws SQLException, DirTakenException {
-        putLocalDir.setString(1, dir.dir().path().toString());
-        putLocalDir.setString(2, dir.appId());
+        putLocalDir.setString(1, dir.appId());
+        putLocalDir.setString(2, dir.dir().path().toString());
         putLocalDir.setString(3, dir.dir().root().toString());
         putLocalDir.setLong(4, dir.rootInode());
         if (putLocalDir.executeUpdate() == 0) {

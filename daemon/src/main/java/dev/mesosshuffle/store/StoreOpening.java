@@ -1,10 +1,12 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.model.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,50 +34,53 @@ final class StoreOpening {
     /** Opens the database; a damaged one is moved aside, for an empty registry serves better than none. */
     static Connection open(StoreFiles files, Clock clock) throws StoreException {
         try {
-            return openSound(files);
-        } catch (DamagedException damage) {
-            moveAside(files, clock, damage);
-        }
-        try {
-            return openSound(files);
-        } catch (DamagedException e) {
+            Connection connection = openOrMoveAside(files, clock);
+            if (connection == null) {
+                connection = openOrMoveAside(files, clock);
+            }
+            if (connection == null) {
+                throw new StoreException("a new file in its place is damaged at once; is its disk well?");
+            }
+            return connection;
+        } catch (SQLException | IOException | StoreException e) {
             throw cannotUse(files, e);
         }
     }
 
-    private static Connection openSound(StoreFiles files) throws DamagedException, StoreException {
+    /** Returns null if the database was damaged. */
+    private static @Nullable Connection openOrMoveAside(StoreFiles files, Clock clock)
+            throws SQLException, IOException, StoreException {
+        Connection connection = Sqlite.connect(files.database());
+        boolean open = false;
         try {
-            Connection connection = Sqlite.connect(files.database());
-            try {
-                Schema.prepare(connection);
-                return connection;
-            } catch (SQLException | DamagedException | StoreException | RuntimeException e) {
-                connection.close();
+            Schema.prepare(connection);
+            Sqlite.configure(connection);
+            open = true;
+            return connection;
+        } catch (SQLException e) {
+            if (!Sqlite.isDamage(e)) {
                 throw e;
             }
-        } catch (SQLException e) {
-            if (Sqlite.isDamage(e)) {
-                throw new DamagedException(String.valueOf(e.getMessage()));
+            // Before the connection is closed: SQLite would delete a log that it cannot read.
+            moveAside(files, clock, e);
+        } catch (DamagedException e) {
+            moveAside(files, clock, e);
+        } finally {
+            if (!open) {
+                connection.close();
             }
-            throw cannotUse(files, e);
-        } catch (StoreException e) {
-            throw cannotUse(files, e);
         }
+        return null;
     }
 
-    private static void moveAside(StoreFiles files, Clock clock, DamagedException damage) throws StoreException {
-        Path aside;
-        try {
-            aside = files.moveAside(clock);
-        } catch (IOException e) {
-            throw cannotUse(files, e);
-        }
+    private static void moveAside(StoreFiles files, Clock clock, Exception damage) throws IOException {
+        Path aside = files.moveAside(clock);
         logger.error(
                 "The registry {} is damaged ({}). It was moved to {}, and the service starts with an empty one: executors"
                         + " that are registered here are unknown until they register again, and dirs of applications"
                         + " that are over stay until someone deletes them",
                 files.database(),
-                damage.getMessage(),
+                Text.printable(String.valueOf(damage.getMessage()).replace('\n', ' ')),
                 aside);
     }
 

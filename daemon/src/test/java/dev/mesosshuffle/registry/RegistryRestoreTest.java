@@ -1,0 +1,174 @@
+package dev.mesosshuffle.registry;
+
+import static dev.mesosshuffle.store.StoreFixture.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.store.LogLines;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegistryRestoreTest {
+    @TempDir
+    Path temp;
+
+    private RegistryFixture fixture;
+
+    @BeforeEach
+    void open() throws Exception {
+        fixture = new RegistryFixture(temp);
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    @Test
+    void findsExecutorsWhoseDirsAreThere() throws Exception {
+        fixture.mkdirs("blockmgr-a", "spark-x/executor-y/blockmgr-b");
+        RegisteredExecutor one = fixture.register("app-1", "1", "blockmgr-a");
+        RegisteredExecutor two = fixture.register("app-2", "1", "spark-x/executor-y/blockmgr-b");
+        await(fixture.registry.registerDriver("app-3", 10));
+
+        List<String> log = restart();
+
+        assertThat(fixture.registry.executor(one.id())).isEqualTo(one);
+        assertThat(fixture.registry.executor(two.id())).isEqualTo(two);
+        assertThat(fixture.registry.applications()).containsExactlyInAnyOrder("app-1", "app-2", "app-3");
+        assertThat(log)
+                .containsExactly(
+                        "INFO Restored 2 executors of 3 applications, without 0 executors whose dirs are gone");
+    }
+
+    @Test
+    void dropsAnExecutorOfWhichEveryDirIsGone() throws Exception {
+        fixture.mkdirs("blockmgr-there", "spark-x");
+        RegisteredExecutor there = fixture.register("app", "1", "blockmgr-there");
+        RegisteredExecutor gone =
+                fixture.register("app", "2", "blockmgr-gone", "spark-x/blockmgr-gone", "spark-y/gone");
+
+        List<String> log = restart();
+
+        assertThat(fixture.registry.executor(there.id())).isEqualTo(there);
+        assertThat(fixture.registry.executor(gone.id())).isNull();
+        assertThat(log)
+                .containsExactly(
+                        "INFO Restored 1 executors of 1 applications, without 1 executors whose dirs are gone");
+        fixture.store.close();
+        fixture.restart();
+        assertThat(fixture.store.load().executors()).hasSize(1);
+    }
+
+    @Test
+    void keepsAnExecutorOfWhichOneDirIsThere() throws Exception {
+        fixture.mkdirs("spark-x/blockmgr-there");
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-gone", "spark-x/blockmgr-there");
+
+        restart();
+
+        assertThat(fixture.registry.executor(executor.id())).isEqualTo(executor);
+    }
+
+    @Test
+    void keepsAnExecutorWhoseDirIsALinkToNowhere() throws Exception {
+        Files.createSymbolicLink(fixture.root.resolve("blockmgr-a"), Path.of("nowhere"));
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a");
+
+        restart();
+
+        assertThat(fixture.registry.executor(executor.id())).isNotNull();
+    }
+
+    @Test
+    void keepsAnApplicationAndItsDirsWhenItsExecutorsAreGone() throws Exception {
+        fixture.register("app-1", "1", "blockmgr-gone");
+
+        restart();
+
+        assertThat(fixture.registry.applications()).containsExactly("app-1");
+        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-gone"))
+                .isInstanceOf(RegistrationRefusedException.class);
+        assertThat(fixture.registry.remove("app-1").dirs()).containsExactly(fixture.dir("blockmgr-gone"));
+    }
+
+    @Test
+    void keepsExecutorsOfARootThatIsAnotherOneNowAndWarnsOnce() throws Exception {
+        fixture.mkdirs("blockmgr-a");
+        RegisteredExecutor one = fixture.register("app", "1", "blockmgr-a");
+        RegisteredExecutor two = fixture.register("app", "2", "blockmgr-b");
+        Files.move(fixture.root, fixture.root.resolveSibling("unmounted"));
+        Files.createDirectory(fixture.root);
+
+        List<String> log = restart();
+
+        assertThat(fixture.registry.executor(one.id())).isNotNull();
+        assertThat(fixture.registry.executor(two.id())).isNotNull();
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0))
+                .startsWith("WARN Root " + fixture.root + " is not the directory it was when they registered");
+        assertThat(log.get(1)).startsWith("INFO Restored 2 executors");
+    }
+
+    @Test
+    void keepsExecutorsOfARootThatCannotBeReadAndWarnsOnce() throws Exception {
+        RegisteredExecutor one = fixture.register("app", "1", "blockmgr-a");
+        fixture.register("app", "2", "blockmgr-b");
+        Files.delete(fixture.root);
+
+        List<String> log = restart();
+
+        assertThat(fixture.registry.executor(one.id())).isNotNull();
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0)).startsWith("WARN Root " + fixture.root + " cannot be read");
+    }
+
+    @Test
+    void judgesAnExecutorByTheRootAsItWasWhenItRegistered() throws Exception {
+        RegisteredExecutor before = fixture.register("app", "1", "blockmgr-a");
+        Files.move(fixture.root, fixture.root.resolveSibling("unmounted"));
+        Files.createDirectory(fixture.root);
+        RegisteredExecutor after = fixture.register("app", "2", "blockmgr-b");
+
+        restart();
+
+        assertThat(fixture.registry.executor(before.id()))
+                .as("on the lost disk")
+                .isNotNull();
+        assertThat(fixture.registry.executor(after.id()))
+                .as("on the present disk, its dir gone")
+                .isNull();
+    }
+
+    @Test
+    void restoresOwnership() throws Exception {
+        fixture.mkdirs("blockmgr-a");
+        fixture.register("app-1", "1", "blockmgr-former");
+        fixture.register("app-1", "1", "blockmgr-a");
+
+        restart();
+
+        for (String dir : List.of("blockmgr-a", "blockmgr-a/blockmgr-b", "blockmgr-former")) {
+            assertThat(fixture.registerInVain("app-2", "1", dir)).isInstanceOf(RegistrationRefusedException.class);
+        }
+        assertThat(fixture.registry.remove("app-1").dirs())
+                .containsExactlyInAnyOrder(fixture.dir("blockmgr-a"), fixture.dir("blockmgr-former"));
+    }
+
+    @Test
+    void saysNothingWhenThereIsNothing() throws Exception {
+        assertThat(restart()).isEmpty();
+    }
+
+    private List<String> restart() throws Exception {
+        try (LogLines log = LogLines.of(Registry.class)) {
+            fixture.restart();
+            return log.lines().stream().collect(Collectors.toList());
+        }
+    }
+}

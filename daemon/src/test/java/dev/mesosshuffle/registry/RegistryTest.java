@@ -1,0 +1,370 @@
+package dev.mesosshuffle.registry;
+
+import static dev.mesosshuffle.store.StoreFixture.asOperator;
+import static dev.mesosshuffle.store.StoreFixture.await;
+import static dev.mesosshuffle.store.StoreFixture.awaitFailure;
+import static dev.mesosshuffle.store.StoreFixture.execute;
+import static dev.mesosshuffle.store.StoreFixture.query;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.LogLines;
+import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StoredApplication;
+import dev.mesosshuffle.store.StoredRemoval;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegistryTest {
+    private static final String RESOLVER = "org.apache.spark.network.shuffle.ExternalShuffleBlockResolver";
+
+    @TempDir
+    Path temp;
+
+    private RegistryFixture fixture;
+    private Registry registry;
+
+    @BeforeEach
+    void open() throws Exception {
+        fixture = new RegistryFixture(temp);
+        registry = fixture.registry;
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    @Test
+    void findsAnExecutorThatRegistered() throws Exception {
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a", "blockmgr-b");
+
+        assertThat(registry.executor(executor.id())).isEqualTo(executor);
+        assertThat(registry.executorCount()).isEqualTo(1);
+        assertThat(registry.applications()).containsExactly("app");
+        assertThat(fixture.metrics.getGauges().get("shuffleService.registeredExecutorsSize"))
+                .extracting(gauge -> gauge.getValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void findsNoOther() throws Exception {
+        fixture.register("app", "1", "blockmgr-a");
+
+        assertThat(registry.executor(fixture.executor("app", "2", "x").id())).isNull();
+        assertThat(registry.executor(fixture.executor("app2", "1", "x").id())).isNull();
+    }
+
+    @Test
+    void showsAnExecutorOnlyOnceItIsPersisted() throws Exception {
+        RegisteredExecutor executor = fixture.executor("app", "1", "blockmgr-a");
+        CompletableFuture<Void> registered;
+        try (Connection operator = asOperator(fixture.stateDir)) {
+            // Nothing can be committed while an operator writes.
+            execute(operator, "BEGIN IMMEDIATE");
+            registered = registry.registerExecutor(executor);
+
+            assertThat(registered).isNotDone();
+            assertThat(registry.executor(executor.id())).isNull();
+            assertThat(registry.applications()).isEmpty();
+            execute(operator, "COMMIT");
+        }
+
+        await(registered);
+        assertThat(registry.executor(executor.id())).isEqualTo(executor);
+        try (Connection operator = asOperator(fixture.stateDir)) {
+            assertThat(query(operator, "SELECT exec_id FROM executors")).containsExactly("1");
+        }
+    }
+
+    @Test
+    void logsEachRegistrationAsSparkDoes() throws Exception {
+        try (LogLines log = LogLines.of(RESOLVER)) {
+            fixture.register("app", "1", "blockmgr-a");
+            fixture.register("app", "1", "blockmgr-a");
+
+            String line = "INFO Registered executor AppExecId{appId=app, execId=1} with ExecutorShuffleInfo{localDirs=["
+                    + fixture.root + "/blockmgr-a], subDirsPerLocalDir=64, shuffleManager=a.ShuffleManager}";
+            assertThat(log.lines()).containsExactly(line, line);
+        }
+        assertThat(registry.executorCount()).isEqualTo(1);
+        assertThat(fixture.refused()).isZero();
+    }
+
+    @Test
+    void refusesDirsOfAnotherApplicationAndCountsThem() throws Exception {
+        fixture.register("app-1", "1", "x/blockmgr-1");
+
+        for (String dir : List.of("x/blockmgr-1", "x/blockmgr-1/blockmgr-2", "x")) {
+            assertThat(fixture.registerInVain("app-2", "1", "blockmgr-free", dir))
+                    .isInstanceOf(RegistrationRefusedException.class)
+                    .hasMessageContaining(fixture.root.resolve("x/blockmgr-1") + " belongs to application app-1");
+        }
+
+        assertThat(fixture.refused()).isEqualTo(3);
+        assertThat(registry.applications()).containsExactly("app-1");
+        assertThat(registry.executorCount()).isEqualTo(1);
+        fixture.register("app-3", "1", "blockmgr-free");
+    }
+
+    @Test
+    void acceptsADirWhoseNameOnlyBeginsLikeAnothers() throws Exception {
+        fixture.register("app-1", "1", "blockmgr-1");
+
+        fixture.register("app-2", "1", "blockmgr-10");
+    }
+
+    @Test
+    void letsTheExecutorsOfOneApplicationShareADir() throws Exception {
+        fixture.register("app", "1", "blockmgr-a");
+
+        fixture.register("app", "2", "blockmgr-a", "blockmgr-a/blockmgr-b");
+    }
+
+    @Test
+    void letsTheStoreRefuseADirThatIsStillToBeDeleted() throws Exception {
+        LocalDir dir = fixture.dir("blockmgr-a");
+        await(fixture.store.removeApplication("old", List.of(new StoredRemoval(dir, "old"))));
+
+        assertThat(fixture.registerInVain("app", "1", "blockmgr-a"))
+                .isInstanceOf(RegistrationRefusedException.class)
+                .hasMessageContaining("is being removed with application old");
+        assertThat(registry.applications()).isEmpty();
+        assertThat(fixture.refused()).isEqualTo(1);
+
+        await(fixture.store.removalDone(dir));
+        fixture.register("app-2", "1", "blockmgr-a");
+    }
+
+    @Test
+    void registersNothingWhenTheStoreFails() throws Exception {
+        fixture.store.close();
+
+        assertThat(fixture.registerInVain("app", "1", "blockmgr-a")).isInstanceOf(StoreException.class);
+        assertThat(registry.executorCount()).isZero();
+        assertThat(registry.applications()).isEmpty();
+        assertThat(fixture.refused()).isZero();
+    }
+
+    @Test
+    void refusesADirWhoseRootIsNotThere() throws Exception {
+        Files.delete(fixture.root);
+
+        assertThat(fixture.registerInVain("app", "1", "blockmgr-a"))
+                .isInstanceOf(RegistrationRefusedException.class)
+                .hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void keepsFormerDirsOfAnExecutorThatRegistersAnewWithOthers() throws Exception {
+        fixture.register("app-1", "1", "blockmgr-a");
+        RegisteredExecutor anew = fixture.register("app-1", "1", "blockmgr-b");
+
+        assertThat(registry.executor(anew.id())).isEqualTo(anew);
+        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-a")).isInstanceOf(RegistrationRefusedException.class);
+        assertThat(registry.remove("app-1").dirs())
+                .containsExactlyInAnyOrder(fixture.dir("blockmgr-a"), fixture.dir("blockmgr-b"));
+    }
+
+    @Test
+    void knowsAnApplicationOfWhichOnlyTheDriverRegistered() throws Exception {
+        await(registry.registerDriver("app", 120_000));
+
+        assertThat(registry.applications()).containsExactly("app");
+        assertThat(fixture.store.load().applications()).containsExactly(new StoredApplication("app", 120_000L));
+    }
+
+    @Test
+    void forgetsADriverThatCouldNotBePersisted() throws Exception {
+        fixture.store.close();
+
+        assertThat(awaitFailure(registry.registerDriver("app", 120_000))).isInstanceOf(StoreException.class);
+        assertThat(registry.applications()).isEmpty();
+    }
+
+    @Test
+    void findsNothingOfARemovedApplicationAndAllOfAnother() throws Exception {
+        RegisteredExecutor one = fixture.register("app-1", "1", "blockmgr-a");
+        RegisteredExecutor two = fixture.register("app-1", "2", "blockmgr-b");
+        RegisteredExecutor other = fixture.register("app-2", "1", "blockmgr-c");
+
+        RemovedApplication removed = registry.remove("app-1");
+
+        assertThat(removed.executors()).containsExactlyInAnyOrder(one, two);
+        assertThat(removed.dirs()).containsExactlyInAnyOrder(fixture.dir("blockmgr-a"), fixture.dir("blockmgr-b"));
+        assertThat(registry.executor(one.id())).isNull();
+        assertThat(registry.executor(two.id())).isNull();
+        assertThat(registry.executor(other.id())).isEqualTo(other);
+        assertThat(registry.applications()).containsExactly("app-2");
+    }
+
+    @Test
+    void persistsARemovalWithTheIntentForEachDir() throws Exception {
+        await(registry.registerDriver("app-1", 1));
+        fixture.register("app-1", "1", "blockmgr-a");
+        fixture.register("app-1", "1", "blockmgr-b");
+        fixture.mkdirs("blockmgr-c");
+        fixture.register("app-2", "1", "blockmgr-c");
+
+        try (LogLines log = LogLines.of(RESOLVER)) {
+            await(registry.persistRemoval(registry.remove("app-1"), true));
+            assertThat(log.lines()).containsExactly("INFO Application app-1 removed, cleanupLocalDirs = true");
+        }
+        fixture.restart();
+
+        assertThat(fixture.registry.applications()).containsExactly("app-2");
+        assertThat(fixture.registry.executorCount()).isEqualTo(1);
+        assertThat(fixture.store.loadRemovals())
+                .containsExactlyInAnyOrder(
+                        new StoredRemoval(fixture.dir("blockmgr-a"), "app-1"),
+                        new StoredRemoval(fixture.dir("blockmgr-b"), "app-1"));
+    }
+
+    @Test
+    void leavesTheDirsWithoutCleanup() throws Exception {
+        fixture.register("app-1", "1", "blockmgr-a");
+
+        try (LogLines log = LogLines.of(RESOLVER)) {
+            await(registry.persistRemoval(registry.remove("app-1"), false));
+            assertThat(log.lines()).containsExactly("INFO Application app-1 removed, cleanupLocalDirs = false");
+        }
+
+        assertThat(fixture.store.loadRemovals()).isEmpty();
+        assertThat(fixture.store.load().localDirs()).isEmpty();
+        fixture.register("app-2", "1", "blockmgr-a");
+    }
+
+    @Test
+    void findsAReinstatedApplicationAgain() throws Exception {
+        RegisteredExecutor executor = fixture.register("app-1", "1", "blockmgr-a");
+
+        registry.reinstate(registry.remove("app-1"));
+
+        assertThat(registry.executor(executor.id())).isEqualTo(executor);
+        assertThat(registry.applications()).containsExactly("app-1");
+        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-a")).isInstanceOf(RegistrationRefusedException.class);
+        await(registry.persistRemoval(registry.remove("app-1"), true));
+        assertThat(fixture.store.loadRemovals()).hasSize(1);
+    }
+
+    @Test
+    void canBeReinstatedAfterTheStoreFailed() throws Exception {
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a");
+        RemovedApplication removed = registry.remove("app");
+        fixture.store.close();
+
+        try (LogLines log = LogLines.of(RESOLVER)) {
+            assertThat(awaitFailure(registry.persistRemoval(removed, true))).isInstanceOf(StoreException.class);
+            assertThat(log.lines()).isEmpty();
+        }
+        assertThat(registry.executor(executor.id())).isNull();
+        registry.reinstate(removed);
+
+        assertThat(registry.executor(executor.id())).isEqualTo(executor);
+    }
+
+    @Test
+    void removesAnApplicationThatItDoesNotKnow() throws Exception {
+        RemovedApplication removed = registry.remove("unknown");
+
+        assertThat(removed).isEqualTo(new RemovedApplication("unknown", List.of(), List.of()));
+        await(registry.persistRemoval(removed, true));
+        fixture.register("unknown", "1", "blockmgr-a");
+    }
+
+    @Test
+    void keepsTheDirsOfARemovedApplicationUntilThatIsPersisted() throws Exception {
+        fixture.register("app-1", "1", "blockmgr-a");
+        RemovedApplication removed = registry.remove("app-1");
+
+        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-a"))
+                .hasMessageContaining("belongs to application app-1");
+
+        await(registry.persistRemoval(removed, true));
+        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-a"))
+                .hasMessageContaining("is being removed with application app-1");
+    }
+
+    @Test
+    void letsRegistrationsWaitForTheEndOfARemoval() throws Exception {
+        fixture.register("app", "1", "blockmgr-a");
+        RemovedApplication removed = registry.remove("app");
+        RegisteredExecutor late = fixture.executor("app", "2", "blockmgr-b");
+        CompletableFuture<Void> sameDir = registry.registerExecutor(fixture.executor("app", "1", "blockmgr-a"));
+        CompletableFuture<Void> otherDir = registry.registerExecutor(late);
+        CompletableFuture<Void> driver = registry.registerDriver("app", 7);
+        assertThat(List.of(sameDir, otherDir, driver)).noneMatch(CompletableFuture::isDone);
+
+        await(registry.persistRemoval(removed, true));
+
+        assertThat(awaitFailure(sameDir))
+                .isInstanceOf(RegistrationRefusedException.class)
+                .hasMessageContaining("is being removed");
+        await(otherDir);
+        await(driver);
+        assertThat(registry.executor(late.id())).isEqualTo(late);
+        assertThat(fixture.store.load().applications()).containsExactly(new StoredApplication("app", 7L));
+        assertThat(registry.remove("app").dirs()).containsExactly(fixture.dir("blockmgr-b"));
+    }
+
+    @Test
+    void letsRegistrationsGoOnWhenARemovalIsTakenBack() throws Exception {
+        fixture.register("app", "1", "blockmgr-a");
+        RemovedApplication removed = registry.remove("app");
+        CompletableFuture<Void> second = registry.registerExecutor(fixture.executor("app", "2", "blockmgr-a"));
+
+        registry.reinstate(removed);
+
+        await(second);
+        assertThat(registry.executorCount()).isEqualTo(2);
+    }
+
+    @Test
+    void takesARegistrationThatIsUnderWayAlongWhenItsApplicationIsRemoved() throws Exception {
+        RegisteredExecutor executor = fixture.executor("app", "1", "blockmgr-a");
+        CompletableFuture<Void> underWay;
+        CompletableFuture<Void> persisted;
+        RemovedApplication removed;
+        try (Connection operator = asOperator(fixture.stateDir)) {
+            execute(operator, "BEGIN IMMEDIATE");
+            underWay = registry.registerExecutor(executor);
+            removed = registry.remove("app");
+            persisted = registry.persistRemoval(removed, true);
+            execute(operator, "COMMIT");
+        }
+
+        assertThat(removed.dirs()).containsExactly(fixture.dir("blockmgr-a"));
+        assertThat(awaitFailure(underWay))
+                .isInstanceOf(RegistrationRefusedException.class)
+                .hasMessageContaining("app is over");
+        await(persisted);
+        assertThat(registry.executor(executor.id())).isNull();
+        assertThat(fixture.store.load().executors()).isEmpty();
+        assertThat(fixture.store.loadRemovals()).hasSize(1);
+    }
+
+    @Test
+    void findsARegistrationThatWasUnderWayIfItsApplicationIsReinstated() throws Exception {
+        RegisteredExecutor executor = fixture.executor("app", "1", "blockmgr-a");
+        CompletableFuture<Void> underWay;
+        RemovedApplication removed;
+        try (Connection operator = asOperator(fixture.stateDir)) {
+            execute(operator, "BEGIN IMMEDIATE");
+            underWay = registry.registerExecutor(executor);
+            removed = registry.remove("app");
+            execute(operator, "COMMIT");
+        }
+        awaitFailure(underWay);
+
+        registry.reinstate(removed);
+
+        assertThat(registry.executor(executor.id())).as("as the store has it").isEqualTo(executor);
+    }
+}

@@ -1,0 +1,350 @@
+package dev.mesosshuffle.store;
+
+import static dev.mesosshuffle.store.StoreFixture.await;
+import static dev.mesosshuffle.store.StoreFixture.awaitFailure;
+import static dev.mesosshuffle.store.StoreFixture.dir;
+import static dev.mesosshuffle.store.StoreFixture.executor;
+import static dev.mesosshuffle.store.StoreFixture.owned;
+import static dev.mesosshuffle.store.StoreFixture.put;
+import static dev.mesosshuffle.store.StoreFixture.removal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.LocalDir;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateStoreTest {
+    @TempDir
+    Path stateDir;
+
+    private final MetricRegistry metrics = new MetricRegistry();
+    private StateStore store;
+
+    @BeforeEach
+    void open() throws Exception {
+        store = StoreFixture.open(stateDir, metrics);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void isEmptyAtFirst() throws Exception {
+        assertThat(store.load()).isEqualTo(new StoredState(List.of(), List.of(), List.of(), List.of()));
+    }
+
+    @Test
+    void findsEverythingAgainAfterARestart() throws Exception {
+        StoredExecutor one = executor("app-1", "1", "blockmgr-a", "blockmgr-b");
+        StoredExecutor two = executor("app-2", "1", "spark-x/blockmgr-c");
+        await(store.putApplication(new StoredApplication("app-1", 120_000L)));
+        await(put(store, one));
+        await(put(store, two));
+        await(store.removeApplication("app-3", List.of(removal("app-3", "blockmgr-d"))));
+
+        reopen();
+
+        StoredState state = store.load();
+        assertThat(state.applications())
+                .containsExactlyInAnyOrder(
+                        new StoredApplication("app-1", 120_000L), new StoredApplication("app-2", null));
+        assertThat(state.executors()).containsExactlyInAnyOrder(one, two);
+        List<StoredLocalDir> dirs = new ArrayList<>(owned(one));
+        dirs.addAll(owned(two));
+        assertThat(state.localDirs()).containsExactlyInAnyOrderElementsOf(dirs);
+        assertThat(state.removals()).containsExactly(removal("app-3", "blockmgr-d"));
+        assertThat(store.loadRemovals()).isEqualTo(state.removals());
+    }
+
+    @Test
+    void commitsWhatIsQueuedBeforeItCloses() throws Exception {
+        List<CompletableFuture<Void>> puts = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            puts.add(put(store, executor("app", "" + i, "blockmgr-" + i)));
+        }
+
+        reopen();
+
+        assertThat(puts).allMatch(done -> done.isDone() && !done.isCompletedExceptionally());
+        assertThat(store.load().executors()).hasSize(3_000);
+    }
+
+    @Test
+    void refusesChangesOnceClosed() throws Exception {
+        store.close();
+
+        assertThat(awaitFailure(put(store, executor("app", "1", "blockmgr-a"))))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void canBeClosedTwice() {
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            store.close();
+            store.close();
+
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void changesAnExecutorThatRegistersAnew() throws Exception {
+        await(put(store, executor("app", "1", "blockmgr-a")));
+        StoredExecutor anew = executor("app", "1", "blockmgr-b");
+        await(put(store, anew));
+
+        assertThat(store.load().executors()).containsExactly(anew);
+        assertThat(dirsOwned()).containsExactlyInAnyOrder(dir("blockmgr-a"), dir("blockmgr-b"));
+    }
+
+    @Test
+    void changesTheTimeoutOfAnApplication() throws Exception {
+        await(put(store, executor("app", "1", "blockmgr-a")));
+        await(store.putApplication(new StoredApplication("app", 10L)));
+        await(store.putApplication(new StoredApplication("app", 20L)));
+
+        assertThat(store.load().applications()).containsExactly(new StoredApplication("app", 20L));
+        assertThat(store.load().executors()).hasSize(1);
+    }
+
+    @Test
+    void keepsTheTimeoutOfAnApplicationWhenAnExecutorRegisters() throws Exception {
+        await(store.putApplication(new StoredApplication("app", 10L)));
+        await(put(store, executor("app", "1", "blockmgr-a")));
+
+        assertThat(store.load().applications()).containsExactly(new StoredApplication("app", 10L));
+    }
+
+    @Test
+    void noticesThatARootIsAnotherOneNow() throws Exception {
+        StoredExecutor executor = executor("app", "1", "blockmgr-a");
+        await(put(store, executor));
+        await(store.putExecutor(executor, List.of(new StoredLocalDir(dir("blockmgr-a"), "app", 77))));
+
+        assertThat(store.load().localDirs()).containsExactly(new StoredLocalDir(dir("blockmgr-a"), "app", 77));
+    }
+
+    @Test
+    void forgetsAllOfARemovedApplicationAndNothingOfAnother() throws Exception {
+        StoredExecutor other = executor("app-10", "1", "blockmgr-10");
+        await(store.putApplication(new StoredApplication("app-1", 10L)));
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        await(put(store, executor("app-1", "2", "blockmgr-2")));
+        await(put(store, other));
+
+        await(store.removeApplication(
+                "app-1", List.of(removal("app-1", "blockmgr-1"), removal("app-1", "blockmgr-2"))));
+
+        StoredState state = store.load();
+        assertThat(state.applications()).containsExactly(new StoredApplication("app-10", null));
+        assertThat(state.executors()).containsExactly(other);
+        assertThat(dirsOwned()).containsExactly(dir("blockmgr-10"));
+        assertThat(state.removals())
+                .containsExactlyInAnyOrder(removal("app-1", "blockmgr-1"), removal("app-1", "blockmgr-2"));
+    }
+
+    @Test
+    void removesAnApplicationWholeOrNotAtAll() throws Exception {
+        StoredExecutor executor = executor("app", "1", "blockmgr-1", "blockmgr-2");
+        await(put(store, executor));
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            StoreFixture.execute(
+                    operator,
+                    "CREATE TRIGGER t BEFORE INSERT ON removals WHEN NEW.path LIKE '%blockmgr-2'"
+                            + " BEGIN SELECT raise(ABORT, 'no'); END");
+        }
+
+        Throwable failure = awaitFailure(
+                store.removeApplication("app", List.of(removal("app", "blockmgr-1"), removal("app", "blockmgr-2"))));
+
+        assertThat(failure).isInstanceOf(StoreException.class);
+        assertThat(store.load().executors()).containsExactly(executor);
+        assertThat(store.load().applications()).hasSize(1);
+        assertThat(store.load().localDirs()).hasSize(2);
+        assertThat(store.load().removals()).isEmpty();
+    }
+
+    @Test
+    void forgetsTheIntentOfOneRemovalThatIsDone() throws Exception {
+        await(store.removeApplication("app", List.of(removal("app", "blockmgr-1"), removal("app", "blockmgr-10"))));
+        await(store.removalDone(dir("blockmgr-1")));
+
+        reopen();
+
+        assertThat(store.loadRemovals()).containsExactly(removal("app", "blockmgr-10"));
+    }
+
+    @Test
+    void dropsExecutorsButNotWhatTheirApplicationOwns() throws Exception {
+        StoredExecutor kept = executor("app", "2", "blockmgr-2");
+        await(put(store, executor("app", "1", "blockmgr-1")));
+        await(put(store, kept));
+
+        await(store.dropExecutors(List.of(new AppExecId("app", "1"), new AppExecId("app", "unknown"))));
+
+        assertThat(store.load().executors()).containsExactly(kept);
+        assertThat(dirsOwned()).containsExactlyInAnyOrder(dir("blockmgr-1"), dir("blockmgr-2"));
+    }
+
+    @Test
+    void refusesADirOfAnotherApplication() throws Exception {
+        await(put(store, executor("app-1", "1", "blockmgr-a")));
+
+        assertThat(awaitFailure(put(store, executor("app-2", "1", "blockmgr-b", "blockmgr-a"))))
+                .isInstanceOf(DirTakenException.class)
+                .hasMessageContaining("/data/blockmgr-a");
+        assertThat(dirsOwned()).containsExactly(dir("blockmgr-a"));
+        assertThat(store.load().applications()).hasSize(1);
+    }
+
+    @Test
+    void refusesADirThatIsStillToBeDeletedAndWhatLiesInsideOrAbove() throws Exception {
+        await(store.removeApplication("app-1", List.of(removal("app-1", "x/blockmgr-1"))));
+
+        for (String dir : List.of("x/blockmgr-1", "x/blockmgr-1/blockmgr-2", "x")) {
+            assertThat(awaitFailure(put(store, executor("app-2", "1", dir))))
+                    .as(dir)
+                    .isInstanceOf(DirTakenException.class)
+                    .hasMessageContaining("app-1");
+        }
+    }
+
+    @Test
+    void acceptsADirThatOnlyLooksLikeOneToBeDeleted() throws Exception {
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+
+        await(put(store, executor("app-2", "1", "blockmgr-10", "blockmgr-", "x/blockmgr-1")));
+    }
+
+    @Test
+    void acceptsADirAgainOnceItsRemovalIsDone() throws Exception {
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+        await(store.removalDone(dir("blockmgr-1")));
+
+        await(put(store, executor("app-2", "1", "blockmgr-1")));
+    }
+
+    @Test
+    void failsOnlyTheChangeOfAGroupThatIsAtFault() throws Exception {
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        CompletableFuture<Void> before;
+        CompletableFuture<Void> atFault;
+        CompletableFuture<Void> after;
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            // While an operator writes, our changes gather in one group.
+            StoreFixture.execute(operator, "BEGIN IMMEDIATE");
+            CompletableFuture<Void> first = put(store, executor("app-2", "0", "blockmgr-20"));
+            before = put(store, executor("app-2", "1", "blockmgr-21"));
+            atFault = put(store, executor("app-2", "2", "blockmgr-1"));
+            after = put(store, executor("app-2", "3", "blockmgr-22"));
+            assertThat(List.of(first, before, atFault, after)).noneMatch(CompletableFuture::isDone);
+            StoreFixture.execute(operator, "COMMIT");
+        }
+
+        await(before);
+        await(after);
+        assertThat(awaitFailure(atFault)).isInstanceOf(DirTakenException.class);
+        assertThat(store.load().executors()).hasSize(4);
+        assertThat(metrics.counter("shuffleService.store.failures").getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void letsAnOperatorReadWhileItRuns() throws Exception {
+        await(put(store, executor("app", "1", "blockmgr-a", "blockmgr-b")));
+
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            assertThat(StoreFixture.query(operator, "SELECT local_dirs FROM executors"))
+                    .containsExactly("/link-to-data/blockmgr-a\n/link-to-data/blockmgr-b");
+            StoreFixture.execute(operator, "BEGIN");
+            assertThat(StoreFixture.query(operator, "SELECT path FROM local_dirs ORDER BY 1"))
+                    .containsExactly("/data/blockmgr-a", "/data/blockmgr-b");
+
+            await(put(store, executor("app", "2", "blockmgr-c")));
+
+            assertThat(StoreFixture.query(operator, "SELECT count(*) FROM executors"))
+                    .as("within the operator's transaction")
+                    .containsExactly("1");
+            StoreFixture.execute(operator, "COMMIT");
+            assertThat(StoreFixture.query(operator, "SELECT count(*) FROM executors"))
+                    .containsExactly("2");
+        }
+    }
+
+    @Test
+    void leavesNoLogBehindWhenItCloses() throws Exception {
+        await(put(store, executor("app", "1", "blockmgr-a")));
+        assertThat(stateDir.resolve("registry-7337.db-wal")).exists();
+
+        store.close();
+
+        assertThat(stateDir.resolve("registry-7337.db-wal")).doesNotExist();
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            assertThat(StoreFixture.query(operator, "SELECT exec_id FROM executors"))
+                    .containsExactly("1");
+        }
+    }
+
+    @Test
+    void passesOverRowsThatSomeoneBroke() throws Exception {
+        StoredExecutor sound = executor("app", "1", "blockmgr-a");
+        await(put(store, sound));
+        await(put(store, executor("app", "2", "blockmgr-b")));
+        await(put(store, executor("app", "3", "blockmgr-c")));
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            StoreFixture.execute(operator, "UPDATE executors SET sub_dirs_per_local_dir = 0 WHERE exec_id = '2'");
+            StoreFixture.execute(operator, "UPDATE executors SET real_dirs = '/elsewhere' WHERE exec_id = '3'");
+        }
+
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            assertThat(store.load().executors()).containsExactly(sound);
+            assertThat(log.lines()).singleElement().asString().startsWith("WARN Passed over 2 invalid rows");
+        }
+    }
+
+    @Test
+    void keepsThePortsApart() throws Exception {
+        await(put(store, executor("app", "1", "blockmgr-a")));
+
+        try (StateStore other = StateStore.open(stateDir, 7338, StoreFixture.CLOCK, new MetricRegistry())) {
+            assertThat(other.load().executors()).isEmpty();
+        }
+        assertThat(Files.exists(stateDir.resolve("registry-7338.db"))).isTrue();
+    }
+
+    @Test
+    void measuresCommits() throws Exception {
+        await(put(store, executor("app", "1", "blockmgr-a")));
+
+        assertThat(metrics.timer("shuffleService.store.commitLatencyMillis").getCount())
+                .isEqualTo(1);
+        assertThat(metrics.counter("shuffleService.store.failures").getCount()).isZero();
+    }
+
+    @Test
+    void refusesAPlaceThatDoesNotFitALine() {
+        assertThatThrownBy(() -> executor("app", "1", "blockmgr-a\nb")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private List<LocalDir> dirsOwned() throws StoreException {
+        return store.load().localDirs().stream().map(StoredLocalDir::dir).toList();
+    }
+
+    private void reopen() throws StoreException {
+        store.close();
+        store = StoreFixture.open(stateDir);
+    }
+}
