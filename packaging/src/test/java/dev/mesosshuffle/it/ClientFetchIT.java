@@ -109,15 +109,17 @@ final class ClientFetchIT {
     void fetchesABatchOfBlocksAsOne(SparkVersion version) throws Exception {
         String appId = bed.newAppId(version);
         LocalDirs dirs = bed.newLocalDirs(appId, 1);
-        List<byte[]> blocks = blocks(10, 20 * KIB);
-        dirs.writeMapOutput(0, 5, blocks);
+        List<byte[]> first = blocks(10, 20 * KIB);
+        List<byte[]> second = blocks(10, 20 * KIB);
+        dirs.writeMapOutput(0, 5, first);
+        dirs.writeMapOutput(0, 6, second);
 
         try (SparkClient client = registered(version, appId, dirs, Map.of())) {
             assertSame(
-                    client.fetch(EXECUTOR, List.of("shuffle_0_5_0_4", "shuffle_0_5_4_10")),
+                    client.fetch(EXECUTOR, List.of("shuffle_0_5_0_4", "shuffle_0_6_3_10")),
                     Map.of(
-                            "shuffle_0_5_0_4", LocalDirs.concatenate(blocks.subList(0, 4)),
-                            "shuffle_0_5_4_10", LocalDirs.concatenate(blocks.subList(4, 10))));
+                            "shuffle_0_5_0_4", LocalDirs.concatenate(first.subList(0, 4)),
+                            "shuffle_0_6_3_10", LocalDirs.concatenate(second.subList(3, 10))));
         }
     }
 

@@ -4,14 +4,12 @@ import dev.mesosshuffle.it.process.ManagedProcess;
 import dev.mesosshuffle.it.service.ServiceSettings;
 import dev.mesosshuffle.it.spark.SparkVersion;
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.Map;
 
 /** A running service and clients of any version for it; used by one thread. */
 public final class ClientBed implements AutoCloseable {
     private final ServiceSettings settings;
     private final ManagedProcess service;
-    private final Map<SparkVersion, SparkClients> clients = new EnumMap<>(SparkVersion.class);
 
     private int made;
 
@@ -35,12 +33,7 @@ public final class ClientBed implements AutoCloseable {
     /** A client of an application; the caller closes it. */
     public SparkClient connect(SparkVersion version, String appId, Map<String, String> conf)
             throws IOException, ReflectiveOperationException {
-        SparkClients ofVersion = clients.get(version);
-        if (ofVersion == null) {
-            ofVersion = SparkClients.of(version);
-            clients.put(version, ofVersion);
-        }
-        return ofVersion.connect(settings.port(), appId, conf);
+        return SparkClients.connect(version, settings.port(), appId, conf);
     }
 
     /** An id that no application had before. */
@@ -55,11 +48,7 @@ public final class ClientBed implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        try (service) {
-            for (SparkClients ofVersion : clients.values()) {
-                ofVersion.close();
-            }
-        }
+    public void close() {
+        service.close();
     }
 }

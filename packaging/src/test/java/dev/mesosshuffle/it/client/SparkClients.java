@@ -1,5 +1,6 @@
 package dev.mesosshuffle.it.client;
 
+import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.spark.SparkSources;
 import dev.mesosshuffle.it.spark.SparkVersion;
 import java.io.IOException;
@@ -8,23 +9,34 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the clients of one version of Spark. Its classes are loaded apart from those of all other versions; closing
- * this lets them go, after the clients were closed.
+ * Makes clients. The classes of a version are loaded once and apart from those of all other versions; they stay, because
+ * Netty's threads go on loading some of them for a while after a client was closed. Used by one thread.
  */
-public final class SparkClients implements AutoCloseable {
+public final class SparkClients {
     private static final String CLIENT = "dev.mesosshuffle.it.spark.VersionedClient";
+    private static final Map<SparkVersion, ClassLoader> LOADERS = new EnumMap<>(SparkVersion.class);
 
-    private final URLClassLoader loader;
+    private SparkClients() {}
 
-    private SparkClients(URLClassLoader loader) {
-        this.loader = loader;
+    /** A client of the application that talks to the service on this port of the loopback address. */
+    public static SparkClient connect(SparkVersion version, int port, String appId, Map<String, String> conf)
+            throws IOException, ReflectiveOperationException {
+        ClassLoader loader = LOADERS.get(version);
+        if (loader == null) {
+            loader = load(version);
+            LOADERS.put(version, loader);
+        }
+        return (SparkClient) loader.loadClass(CLIENT)
+                .getConstructor(String.class, int.class, String.class, Map.class)
+                .newInstance(FreePort.LOOPBACK, port, appId, conf);
     }
 
-    public static SparkClients of(SparkVersion version) throws IOException {
+    private static ClassLoader load(SparkVersion version) throws IOException {
         Path tests = Path.of(SparkClient.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -36,8 +48,7 @@ public final class SparkClients implements AutoCloseable {
         for (Path jar : version.jars()) {
             classPath.add(url(jar));
         }
-        return new SparkClients(
-                new URLClassLoader("spark-" + version, classPath.toArray(URL[]::new), new SharedTypesOnly()));
+        return new URLClassLoader("spark-" + version, classPath.toArray(URL[]::new), new SharedTypesOnly());
     }
 
     private static URL url(Path file) throws MalformedURLException {
@@ -51,17 +62,5 @@ public final class SparkClients implements AutoCloseable {
             case V3_0_3 -> List.of("client/common", "client/downloads", "client/3.x", "client/3.0");
             default -> List.of("client/common", "client/downloads", "client/3.x", "client/3.2");
         };
-    }
-
-    /** A client of the application that talks to the service on this port of the loopback address. */
-    public SparkClient connect(int port, String appId, Map<String, String> conf) throws ReflectiveOperationException {
-        return (SparkClient) loader.loadClass(CLIENT)
-                .getConstructor(String.class, int.class, String.class, Map.class)
-                .newInstance("127.0.0.1", port, appId, conf);
-    }
-
-    @Override
-    public void close() throws IOException {
-        loader.close();
     }
 }

@@ -41,7 +41,8 @@ public enum ServiceKind {
     SPARKS_OWN {
         @Override
         ProcessBuilder command(Map<String, String> conf, List<String> javaOptions) {
-            List<String> options = Stream.concat(Stream.of("-Xmx" + MEMORY), javaOptions.stream())
+            List<String> options = Stream.concat(
+                            Stream.of("-Xmx" + MEMORY, "-Dspark.shuffle.service.enabled=true"), javaOptions.stream())
                     .toList();
             return SparkJvm.command(
                     SparkVersion.V3_5_9,

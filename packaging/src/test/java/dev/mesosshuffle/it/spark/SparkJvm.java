@@ -61,6 +61,11 @@ public final class SparkJvm {
         return builder;
     }
 
+    /** Options for a JVM that does little: it starts with half the work. */
+    public static List<String> briefOptions() {
+        return List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    }
+
     /** Options that keep a JVM, even one that is killed, from leaving files in the machine's temporary folder. */
     public static List<String> quietOptions() {
         return List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + ItFolders.temporary());

@@ -15,7 +15,7 @@ import org.apache.spark.network.shuffle.BlockFetchingListener;
 
 /** Gathers the blocks of one fetch. The client calls it on its own threads. */
 final class Blocks implements BlockFetchingListener {
-    private static final long LONGEST_FETCH_SECONDS = 60;
+    private static final long LONGEST_FETCH_SECONDS = 30;
 
     private final Map<String, byte[]> blocks = new ConcurrentHashMap<>();
     private final Map<String, String> failures = new ConcurrentHashMap<>();

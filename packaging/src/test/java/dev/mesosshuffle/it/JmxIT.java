@@ -1,0 +1,86 @@
+package dev.mesosshuffle.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.it.client.ClientBed;
+import dev.mesosshuffle.it.client.LocalDirs;
+import dev.mesosshuffle.it.client.SparkClient;
+import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.service.JmxConnection;
+import dev.mesosshuffle.it.service.ServiceKind;
+import dev.mesosshuffle.it.service.ServiceSettings;
+import dev.mesosshuffle.it.spark.SparkVersion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Metrics as an operator's dashboards read them. */
+final class JmxIT {
+    private static final String PREFIX = "metrics:name=shuffleService.";
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder;
+
+    @Test
+    void showsEveryMetricOfSparksServiceUnderItsName() throws Exception {
+        Set<String> sparks = metricsOf(
+                ServiceKind.SPARKS_OWN,
+                Map.of("spark.metrics.conf.*.sink.jmx.class", "org.apache.spark.metrics.sink.JmxSink"));
+
+        Set<String> ours = metricsOf(ServiceKind.underTest(), Map.of());
+
+        assertThat(sparks).hasSizeGreaterThan(10);
+        assertThat(ours).containsAll(sparks);
+    }
+
+    private Set<String> metricsOf(ServiceKind kind, Map<String, String> conf) throws Exception {
+        int jmxPort = FreePort.find();
+        ServiceSettings settings = ServiceSettings.in(Files.createDirectory(folder.resolve(kind + "-" + jmxPort)), kind)
+                .withJavaOptions(JmxConnection.javaOptions(jmxPort));
+        for (Map.Entry<String, String> setting : conf.entrySet()) {
+            settings = settings.with(setting.getKey(), setting.getValue());
+        }
+        try (ManagedProcess service = settings.start();
+                JmxConnection jmx = JmxConnection.open(jmxPort)) {
+            assertThat(service.isAlive()).isTrue();
+            return jmx.metrics().stream()
+                    .filter(name -> name.startsWith(PREFIX))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void countsWhatAClientDid() throws Exception {
+        int jmxPort = FreePort.find();
+        ServiceSettings settings =
+                ServiceSettings.in(folder, ServiceKind.DAEMON).withJavaOptions(JmxConnection.javaOptions(jmxPort));
+        try (ClientBed bed = ClientBed.start(settings);
+                JmxConnection jmx = JmxConnection.open(jmxPort);
+                SparkClient client = bed.connect(SparkVersion.V3_5_9, "app", Map.of())) {
+            LocalDirs dirs = bed.newLocalDirs("app", 1);
+            dirs.writeMapOutput(0, 0, List.of(new byte[1000], new byte[234]));
+            client.registerExecutor("1", dirs.names(), dirs.subDirsPerLocalDir());
+            client.fetch("1", List.of("shuffle_0_0_0", "shuffle_0_0_1"));
+
+            assertThat(jmx.attribute(PREFIX + "registeredExecutorsSize,type=gauges", "Value"))
+                    .isEqualTo(1);
+            assertThat(jmx.attribute(PREFIX + "registerExecutorRequestLatencyMillis,type=timers", "Count"))
+                    .isEqualTo(1L);
+            assertThat(jmx.attribute(PREFIX + "openBlockRequestLatencyMillis,type=timers", "Count"))
+                    .isEqualTo(1L);
+            assertThat(jmx.attribute(PREFIX + "blockTransferRate,type=meters", "Count"))
+                    .isEqualTo(2L);
+            assertThat(jmx.attribute(PREFIX + "blockTransferRateBytes,type=meters", "Count"))
+                    .isEqualTo(1234L);
+            assertThat(jmx.attribute(PREFIX + "numActiveConnections,type=counters", "Count"))
+                    .isEqualTo(1L);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.mesosshuffle.it.spark;
+
+import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.it.process.ManagedProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The seed's program as an application of a cluster, its driver in a process of its own, told step by step. */
+public final class SeedApplication implements AutoCloseable {
+    private static final Duration END = Duration.ofSeconds(60);
+
+    private final ManagedProcess driver;
+    private final Duration longestStep;
+    private final String appId;
+
+    private SeedApplication(ManagedProcess driver, Duration longestStep, String appId) {
+        this.driver = driver;
+        this.longestStep = longestStep;
+        this.appId = appId;
+    }
+
+    /**
+     * Starts the driver; no executor runs before the first step.
+     *
+     * @param figures the program's arguments
+     * @param conf beside what makes it use the service on the port, over the network, with dynamic allocation
+     */
+    public static SeedApplication start(
+            SparkCluster cluster,
+            Path folder,
+            Path localRoot,
+            int servicePort,
+            SeedFigures figures,
+            Map<String, String> conf)
+            throws IOException, InterruptedException {
+        Path classes = SparkSources.compile(cluster.version(), List.of("app"), List.of());
+        Map<String, String> all = new LinkedHashMap<>(settings(cluster.masterUrl(), localRoot, servicePort, classes));
+        all.putAll(conf);
+        ProcessBuilder command = SparkJvm.command(
+                cluster.version(),
+                List.of(classes),
+                all,
+                List.of("-Xmx512m"),
+                "dev.mesosshuffle.it.app.SeedProgram",
+                figures.arguments());
+        ManagedProcess driver = ManagedProcess.start("driver", command, folder.resolve("driver.log"));
+        try {
+            String appId = StepReport.await(driver, "started", END).text("appId");
+            return new SeedApplication(driver, figures.longestStep(), appId);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            driver.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, String> settings(String masterUrl, Path localRoot, int servicePort, Path classes) {
+        return Map.ofEntries(
+                Map.entry("spark.app.name", "seed"),
+                Map.entry("spark.master", masterUrl),
+                Map.entry("spark.driver.host", FreePort.LOOPBACK),
+                Map.entry("spark.driver.bindAddress", FreePort.LOOPBACK),
+                Map.entry("spark.ui.enabled", "false"),
+                Map.entry("spark.local.dir", localRoot.toString()),
+                Map.entry("spark.executor.memory", "1g"),
+                Map.entry("spark.executor.cores", "1"),
+                Map.entry("spark.executor.extraClassPath", classes.toString()),
+                Map.entry("spark.executor.extraJavaOptions", String.join(" ", SparkJvm.quietOptions())),
+                Map.entry("spark.shuffle.service.enabled", "true"),
+                Map.entry("spark.shuffle.service.port", Integer.toString(servicePort)),
+                // Without it an executor would read the files of another one on its host by itself.
+                Map.entry("spark.shuffle.readHostLocalDisk", "false"),
+                Map.entry("spark.dynamicAllocation.enabled", "true"),
+                Map.entry("spark.dynamicAllocation.minExecutors", "0"),
+                Map.entry("spark.dynamicAllocation.executorIdleTimeout", "1s"));
+    }
+
+    public String appId() {
+        return appId;
+    }
+
+    /** Does one step of the program and returns its answer. */
+    public StepReport step(String name) throws InterruptedException {
+        driver.send(name);
+        return StepReport.await(driver, name, longestStep);
+    }
+
+    /** Ends the application in order. */
+    public void stop() throws InterruptedException {
+        driver.send("stop");
+        int status = driver.awaitExit(END);
+        if (status != 0) {
+            throw new AssertionError("the driver ended with status " + status);
+        }
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
