@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.testing.Golden;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
 import dev.mesosshuffle.testing.ShuffleFiles;
@@ -276,6 +277,21 @@ class ShuffleDaemonTest {
         }
         try (RawClient another = connect()) {
             assertThat(another.rpc("05 'app'")).isEqualTo("0400000000");
+        }
+    }
+
+    @Test
+    void understandsFramesHoweverTheirBytesArrive() throws Exception {
+        // An RPC, a one-way message, and an RPC, in pieces of one byte.
+        String bytes = Golden.hex(
+                "0000000000000025 03 0000000000000001 00000000 05 'application'"
+                        + "0000000000000015 09 00000000 05 'app' 0000000000000025 03 0000000000000002 00000000 05 'application'");
+        try (RawClient client = connect()) {
+            for (int i = 0; i < bytes.length(); i += 2) {
+                client.sendBytes(bytes.substring(i, i + 2));
+            }
+            assertThat(client.receive()).isEqualTo("04000000000000000100000000");
+            assertThat(client.receive()).isEqualTo("04000000000000000200000000");
         }
     }
 
