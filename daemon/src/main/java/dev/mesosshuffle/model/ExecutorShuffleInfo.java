@@ -34,7 +34,7 @@ public record ExecutorShuffleInfo(List<String> localDirs, int subDirsPerLocalDir
     }
 
     private static void check(String name, String text) {
-        if (text.length() > MAX_TEXT || text.chars().anyMatch(Character::isISOControl)) {
+        if (text.length() > MAX_TEXT || Text.hasControlCharacter(text)) {
             throw new IllegalArgumentException(name + ": " + Text.printable(text) + " (expected: at most " + MAX_TEXT
                     + " characters, none of them a control character)");
         }

@@ -20,7 +20,7 @@ public final class Ids {
             throw new IllegalArgumentException(
                     name + " of " + id.length() + " characters (expected: 1 to " + MAX_LENGTH + ")");
         }
-        if (id.chars().anyMatch(Character::isISOControl)) {
+        if (Text.hasControlCharacter(id)) {
             throw new IllegalArgumentException(name + ": " + Text.printable(id) + " (expected: no control characters)");
         }
         return id;

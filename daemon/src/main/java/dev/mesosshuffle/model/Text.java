@@ -18,4 +18,20 @@ public final class Text {
         shown.chars().forEach(c -> result.append(Character.isISOControl(c) ? '?' : (char) c));
         return result.toString();
     }
+
+    /**
+     * Tells whether a text could break a log line or a line of the store.
+     *
+     * @param text any text
+     * @return whether it holds a control character
+     */
+    public static boolean hasControlCharacter(String text) {
+        // A loop, since a stream for each text of a large registry would be felt when it is restored.
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -3,10 +3,8 @@ package dev.mesosshuffle.registry;
 import dev.mesosshuffle.model.LocalDir;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Application {
     final String appId;
-    final Set<Claims.Claim> claims = new HashSet<>();
+    final List<Claims.Claim> claims = new ArrayList<>();
 
     /** Whether something of it is persisted. */
     boolean persisted;

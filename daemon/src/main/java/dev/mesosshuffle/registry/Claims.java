@@ -2,8 +2,10 @@ package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,16 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> guarded by the registry's lock.
  */
 final class Claims {
-    /** By path: whatever lies below a path follows it, from its first "PATH/..." on. */
-    private final TreeMap<String, Claim> byPath = new TreeMap<>();
+    private final Map<Path, Claim> byPath = new HashMap<>();
+
+    /**
+     * How many claims lie inside a dir, for the dirs between a claim and its root. Most claims lie in the root itself,
+     * so this is small, and takes far less to keep than all claims in order.
+     */
+    private final Map<Path, Integer> inside = new HashMap<>();
+
+    /** How many claims have which root. */
+    private final Map<Path, Integer> roots = new HashMap<>();
 
     /** One application's ownership of one dir. It lasts from the first registration, kept once that is persisted. */
     static final class Claim {
@@ -47,39 +57,43 @@ final class Claims {
     @Nullable
     Claim conflict(String appId, LocalDir dir) {
         for (Path path = dir.path(); path != null; path = path.getParent()) {
-            Claim claim = byPath.get(path.toString());
+            Claim claim = byPath.get(path);
             if (claim != null && !claim.appId.equals(appId)) {
                 return claim;
             }
         }
-        String below = dir.path() + "/";
-        for (Map.Entry<String, Claim> next : byPath.tailMap(below, true).entrySet()) {
-            if (!next.getKey().startsWith(below)) {
-                break;
-            }
-            if (!next.getValue().appId.equals(appId)) {
-                return next.getValue();
-            }
+        if (!inside.containsKey(dir.path()) && roots.keySet().stream().noneMatch(root -> root.startsWith(dir.path()))) {
+            return null;
         }
-        return null;
+        // A dir that holds others' is rare, and is refused or its application's own.
+        return byPath.values().stream()
+                .filter(claim -> !claim.appId.equals(appId) && claim.dir.path().startsWith(dir.path()))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
      * Claims a dir until the registration is persisted or has failed.
      *
+     * @param owned the application's claims, to which a new one is added
      * @return the claim, maybe one that the application had before; to be given to {@link #keep} or {@link #release}
      */
-    Claim hold(String appId, LocalDir dir) {
-        Claim claim = byPath.computeIfAbsent(dir.path().toString(), path -> new Claim(appId, dir));
+    Claim hold(String appId, LocalDir dir, Collection<Claim> owned) {
+        Claim claim = byPath.get(dir.path());
+        if (claim == null) {
+            claim = new Claim(appId, dir);
+            byPath.put(dir.path(), claim);
+            owned.add(claim);
+            forEachAround(dir, path -> inside.merge(path, 1, Integer::sum));
+            roots.merge(dir.root(), 1, Integer::sum);
+        }
         claim.pending++;
         return claim;
     }
 
     /** Claims a dir for an application that had it before a restart. */
-    Claim restore(String appId, LocalDir dir) {
-        Claim claim = hold(appId, dir);
-        keep(claim);
-        return claim;
+    void restore(String appId, LocalDir dir, Collection<Claim> owned) {
+        keep(hold(appId, dir, owned));
     }
 
     /** The registration is persisted: the claim lasts until the application is over. */
@@ -104,6 +118,19 @@ final class Claims {
 
     /** The application is over. */
     void remove(Claim claim) {
-        byPath.remove(claim.dir.path().toString(), claim);
+        if (byPath.remove(claim.dir.path(), claim)) {
+            forEachAround(claim.dir, path -> inside.computeIfPresent(path, Claims::oneLess));
+            roots.computeIfPresent(claim.dir.root(), Claims::oneLess);
+        }
+    }
+
+    private static @Nullable Integer oneLess(Path path, Integer count) {
+        return count == 1 ? null : count - 1;
+    }
+
+    private static void forEachAround(LocalDir dir, Consumer<Path> action) {
+        for (Path path = dir.path().getParent(); path != null && !path.equals(dir.root()); path = path.getParent()) {
+            action.accept(path);
+        }
     }
 }

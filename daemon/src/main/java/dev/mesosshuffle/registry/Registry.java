@@ -173,9 +173,7 @@ public final class Registry {
         application.pending++;
         List<Claims.Claim> held = new ArrayList<>(dirs.size());
         for (LocalDir dir : dirs) {
-            Claims.Claim claim = claims.hold(application.appId, dir);
-            application.claims.add(claim);
-            held.add(claim);
+            held.add(claims.hold(application.appId, dir, application.claims));
         }
         return held;
     }

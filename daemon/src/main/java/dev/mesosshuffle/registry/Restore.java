@@ -38,7 +38,7 @@ final class Restore {
             if (roots.isGone(stored)) {
                 goneDirs.add(stored.dir());
             }
-            application(stored.appId()).claims.add(claims.restore(stored.appId(), stored.dir()));
+            claims.restore(stored.appId(), stored.dir(), application(stored.appId()).claims);
         }
         List<AppExecId> gone = new ArrayList<>();
         for (StoredExecutor stored : state.executors()) {

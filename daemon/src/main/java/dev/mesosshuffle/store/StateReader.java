@@ -12,21 +12,36 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tables into records. What recurs, such as an application's id, becomes one object. A row that is no valid
  * record (an operator may have edited it) is passed over and counted.
  *
- * <p>Each call into SQLite costs far more than what it returns, so all the rows of one application come as one text.
+ * <p>Each call into SQLite costs far more than what it returns, so all that is known of an application comes as one
+ * row.
  */
 final class StateReader {
-    private static final String ROW_END = "\u001e";
-    private static final String COLUMN_END = "\u001f";
+    private static final String APPLICATIONS = """
+            SELECT app_id, ifnull(heartbeat_timeout_ms, ''),
+              (SELECT group_concat(path || char(31) || root || char(31) || root_inode, char(30))
+                FROM local_dirs WHERE app_id = a.app_id),
+              (SELECT group_concat(exec_id || char(31) || local_dirs || char(31) || real_dirs || char(31)
+                  || sub_dirs_per_local_dir || char(31) || shuffle_manager, char(30))
+                FROM executors WHERE app_id = a.app_id)
+            FROM applications a""";
+    private static final String REMOVALS =
+            "SELECT app_id, group_concat(path || char(31) || root, char(30)) FROM removals GROUP BY app_id";
+    private static final char ROW_END = '\u001e';
+    private static final char COLUMN_END = '\u001f';
+    private static final int MAX_COLUMNS = 5;
 
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, Path> roots = new HashMap<>();
-    private final Map<String, LocalDir> dirs = new HashMap<>();
+    private final List<StoredApplication> applications = new ArrayList<>();
+    private final List<StoredLocalDir> localDirs = new ArrayList<>();
+    private final List<StoredExecutor> executors = new ArrayList<>();
     private int invalidRows;
 
     /** How many rows were passed over. */
@@ -38,15 +53,11 @@ final class StateReader {
         try (Statement statement = connection.createStatement()) {
             // One transaction, so that all tables are of one moment.
             statement.execute("BEGIN");
-            List<StoredApplication> applications =
-                    rows(statement, "applications", "app_id | ifnull(heartbeat_timeout_ms, '')", this::application);
-            List<StoredLocalDir> localDirs =
-                    rows(statement, "local_dirs", "app_id | path | root | root_inode", this::localDir);
-            List<StoredExecutor> executors = rows(
-                    statement,
-                    "executors",
-                    "app_id | exec_id | local_dirs | real_dirs | sub_dirs_per_local_dir | shuffle_manager",
-                    this::executor);
+            try (ResultSet rows = statement.executeQuery(APPLICATIONS)) {
+                while (rows.next()) {
+                    application(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4));
+                }
+            }
             List<StoredRemoval> removals = readRemovals(connection);
             statement.execute("COMMIT");
             return new StoredState(applications, executors, localDirs, removals);
@@ -54,62 +65,84 @@ final class StateReader {
     }
 
     List<StoredRemoval> readRemovals(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return rows(statement, "removals", "app_id | path | root", this::removal);
-        }
-    }
-
-    private <T> List<T> rows(Statement statement, String table, String columns, Function<String[], T> record)
-            throws SQLException {
-        List<T> result = new ArrayList<>();
-        String query = "SELECT group_concat(" + columns.replace("|", "|| char(31) ||") + ", char(30)) FROM " + table
-                + " GROUP BY app_id";
-        try (ResultSet groups = statement.executeQuery(query)) {
-            while (groups.next()) {
-                for (String row : groups.getString(1).split(ROW_END, -1)) {
-                    try {
-                        result.add(record.apply(row.split(COLUMN_END, -1)));
-                    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                        invalidRows++;
-                    }
-                }
+        List<StoredRemoval> removals = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(REMOVALS)) {
+            while (rows.next()) {
+                String appId = rows.getString(1);
+                forEach(rows.getString(2), row -> removals.add(new StoredRemoval(dir(row), appId)));
             }
         }
-        return result;
+        return removals;
     }
 
-    private StoredApplication application(String[] row) {
-        return new StoredApplication(shared(row[0]), row[1].isEmpty() ? null : Long.valueOf(row[1]));
+    private void application(
+            String appId, String timeout, @Nullable String localDirRows, @Nullable String executorRows) {
+        Map<String, Place> places = new HashMap<>();
+        forEach(
+                timeout,
+                row -> applications.add(
+                        new StoredApplication(appId, timeout.isEmpty() ? null : Long.valueOf(timeout))));
+        forEach(localDirRows, row -> {
+            LocalDir dir = dir(row);
+            localDirs.add(new StoredLocalDir(dir, appId, Long.parseLong(row[2])));
+            places.put(row[0], new Place(row[0], dir));
+        });
+        forEach(executorRows, row -> executors.add(executor(appId, row, places)));
     }
 
-    private StoredLocalDir localDir(String[] row) {
-        LocalDir dir = new LocalDir(root(row[2]), Path.of(row[1]));
-        dirs.put(row[1], dir);
-        return new StoredLocalDir(dir, shared(row[0]), Long.parseLong(row[3]));
-    }
-
-    private StoredRemoval removal(String[] row) {
-        return new StoredRemoval(new LocalDir(root(row[2]), Path.of(row[1])), shared(row[0]));
-    }
-
-    private StoredExecutor executor(String[] row) {
-        String[] spelled = row[2].split("\n", -1);
-        List<LocalDir> places = new ArrayList<>(spelled.length);
-        for (String path : row[3].isEmpty() ? spelled : row[3].split("\n", -1)) {
-            LocalDir dir = dirs.get(path);
-            if (dir == null) {
-                throw new IllegalArgumentException("dir: " + path + " (expected: a local dir)");
+    private void forEach(@Nullable String rows, Consumer<String[]> action) {
+        if (rows == null) {
+            return;
+        }
+        // Not split twice: all of this is copied as it is, and a large registry would be copied once more.
+        for (int start = 0, end; start <= rows.length(); start = end + 1) {
+            end = endOf(rows, ROW_END, start, rows.length());
+            try {
+                action.accept(columns(rows, start, end));
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                invalidRows++;
             }
-            places.add(dir);
+        }
+    }
+
+    private static String[] columns(String rows, int rowStart, int rowEnd) {
+        List<String> columns = new ArrayList<>(MAX_COLUMNS);
+        for (int start = rowStart, end; start <= rowEnd; start = end + 1) {
+            end = endOf(rows, COLUMN_END, start, rowEnd);
+            columns.add(rows.substring(start, end));
+        }
+        return columns.toArray(String[]::new);
+    }
+
+    private static int endOf(String text, char separator, int start, int limit) {
+        int end = text.indexOf(separator, start);
+        return end < 0 || end > limit ? limit : end;
+    }
+
+    /** A dir and its path as text, which is long, and the same for most executors that have the dir. */
+    private record Place(String path, LocalDir dir) {}
+
+    private LocalDir dir(String[] row) {
+        return new LocalDir(roots.computeIfAbsent(row[1], Path::of), Path.of(row[0]));
+    }
+
+    private StoredExecutor executor(String appId, String[] row, Map<String, Place> places) {
+        String[] spelled = row[1].split("\n", -1);
+        String[] real = row[2].isEmpty() ? spelled : row[2].split("\n", -1);
+        LocalDir[] dirs = new LocalDir[real.length];
+        for (int i = 0; i < dirs.length; i++) {
+            Place place = places.get(real[i]);
+            if (place == null) {
+                throw new IllegalArgumentException("dir: " + real[i] + " (expected: a local dir)");
+            }
+            dirs[i] = place.dir();
+            real[i] = place.path();
         }
         return new StoredExecutor(
-                new AppExecId(shared(row[0]), row[1]),
-                new ExecutorShuffleInfo(List.of(spelled), Integer.parseInt(row[4]), shared(row[5])),
-                places);
-    }
-
-    private Path root(String root) {
-        return roots.computeIfAbsent(root, Path::of);
+                new AppExecId(appId, row[0]),
+                new ExecutorShuffleInfo(List.of(spelled), Integer.parseInt(row[3]), shared(row[4])),
+                List.of(dirs));
     }
 
     private String shared(String text) {

@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClaimsTest {
     private final Claims claims = new Claims();
+    private final List<Claims.Claim> owned = new ArrayList<>();
 
     @ParameterizedTest
     @ValueSource(strings = {"x/blockmgr-1", "x/blockmgr-1/y/blockmgr-2", "x"})
     void conflictsWithTheSameDirAndOneInsideOrAbove(String path) {
-        claims.restore("app-1", dir("x/blockmgr-1"));
+        restore("app-1", dir("x/blockmgr-1"));
 
         Claims.Claim conflict = claims.conflict("app-2", dir(path));
 
@@ -28,16 +31,16 @@ class ClaimsTest {
     @ValueSource(
             strings = {"x/blockmgr-10", "x/blockmgr-", "x/blockmgr-1.", "x/blockmgr-1-", "blockmgr-1", "y/blockmgr-1"})
     void hasNothingAgainstADirBeside(String path) {
-        claims.restore("app-1", dir("x/blockmgr-1"));
+        restore("app-1", dir("x/blockmgr-1"));
 
         assertThat(claims.conflict("app-2", dir(path))).isNull();
     }
 
     @Test
     void findsAnotherOnesDirAmongItsOwn() {
-        claims.restore("app-1", dir("x/a"));
-        claims.restore("app-2", dir("x/b"));
-        claims.restore("app-1", dir("x/c"));
+        restore("app-1", dir("x/a"));
+        restore("app-2", dir("x/b"));
+        restore("app-1", dir("x/c"));
 
         Claims.Claim conflict = claims.conflict("app-1", dir("x"));
 
@@ -46,8 +49,17 @@ class ClaimsTest {
     }
 
     @Test
+    void conflictsAlsoWithADirAboveAnotherRoot() {
+        restore("app-1", new LocalDir(Path.of("/data/x/y"), Path.of("/data/x/y/blockmgr-1")));
+
+        assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
+        assertThat(claims.conflict("app-1", dir("x"))).isNull();
+        assertThat(claims.conflict("app-2", dir("z"))).isNull();
+    }
+
+    @Test
     void conflictsAlsoAcrossRootsThatContainEachOther() {
-        claims.restore("app-1", new LocalDir(Path.of("/data"), Path.of("/data/x/blockmgr-1")));
+        restore("app-1", new LocalDir(Path.of("/data"), Path.of("/data/x/blockmgr-1")));
 
         assertThat(claims.conflict(
                         "app-2", new LocalDir(Path.of("/data/x/blockmgr-1"), Path.of("/data/x/blockmgr-1/blockmgr-2"))))
@@ -56,7 +68,7 @@ class ClaimsTest {
 
     @Test
     void isFreeOnceTheOnlyRegistrationHasFailed() {
-        Claims.Claim claim = claims.hold("app-1", dir("x"));
+        Claims.Claim claim = claims.hold("app-1", dir("x"), owned);
         assertThat(claims.conflict("app-2", dir("x"))).isSameAs(claim);
 
         assertThat(claims.release(claim)).isTrue();
@@ -66,8 +78,8 @@ class ClaimsTest {
 
     @Test
     void staysWhenOneOfTwoRegistrationsHasFailed() {
-        Claims.Claim first = claims.hold("app-1", dir("x"));
-        Claims.Claim second = claims.hold("app-1", dir("x"));
+        Claims.Claim first = claims.hold("app-1", dir("x"), owned);
+        Claims.Claim second = claims.hold("app-1", dir("x"), owned);
 
         assertThat(claims.release(first)).isFalse();
 
@@ -78,22 +90,47 @@ class ClaimsTest {
 
     @Test
     void staysWhenAnEarlierRegistrationWasPersisted() {
-        claims.restore("app-1", dir("x"));
+        restore("app-1", dir("x"));
 
-        assertThat(claims.release(claims.hold("app-1", dir("x")))).isFalse();
+        assertThat(claims.release(claims.hold("app-1", dir("x"), owned))).isFalse();
 
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
     }
 
     @Test
     void isFreeOnceItsApplicationIsOver() {
-        Claims.Claim claim = claims.restore("app-1", dir("x"));
-        claims.restore("app-1", dir("y"));
+        restore("app-1", dir("x"));
+        restore("app-1", dir("y"));
 
-        claims.remove(claim);
+        claims.remove(owned.get(0));
 
         assertThat(claims.conflict("app-2", dir("x"))).isNull();
         assertThat(claims.conflict("app-2", dir("y"))).isNotNull();
+    }
+
+    @Test
+    void countsWhatLiesInsideUntilTheLastIsGone() {
+        restore("app-1", dir("x/y/blockmgr-1"));
+        restore("app-1", dir("x/y/blockmgr-2"));
+
+        claims.remove(owned.get(0));
+        assertThat(claims.conflict("app-2", dir("x/y"))).isNotNull();
+        claims.remove(owned.get(1));
+
+        assertThat(claims.conflict("app-2", dir("x/y"))).isNull();
+        assertThat(claims.conflict("app-2", dir("x"))).isNull();
+    }
+
+    @Test
+    void addsAClaimToItsApplicationOnce() {
+        restore("app-1", dir("x"));
+        restore("app-1", dir("x"));
+
+        assertThat(owned).hasSize(1);
+    }
+
+    private void restore(String appId, LocalDir dir) {
+        claims.restore(appId, dir, owned);
     }
 
     private static LocalDir dir(String path) {
