@@ -1,0 +1,223 @@
+package dev.mesosshuffle.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LocalDirPolicyTest {
+    private final MetricRegistry metrics = new MetricRegistry();
+
+    @TempDir
+    private Path temp;
+
+    private Path root;
+    private LocalDirPolicy policy;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        root = Files.createDirectories(temp.toRealPath().resolve("root"));
+        policy = LocalDirPolicy.of(List.of(root), metrics);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blockmgr-1", "spark-1/executor-1/blockmgr-1", "any/dir/blockmgr-1"})
+    void acceptsABlockManagersDirUnderARoot(String path) throws Exception {
+        Path dir = Files.createDirectories(root.resolve(path));
+        assertThat(policy.accept(dir.toString())).isEqualTo(new LocalDir(root, dir));
+    }
+
+    @Test
+    void acceptsHarmlessSpellings() throws Exception {
+        Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
+        assertThat(policy.accept(root + "//./blockmgr-1/")).isEqualTo(new LocalDir(root, dir));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blockmgr-", "blockmgr", "spark-1", "xblockmgr-1", "blockmgr-1/00"})
+    void refusesOtherNames(String path) throws Exception {
+        Files.createDirectories(root.resolve(path));
+        assertRefused(root.resolve(path).toString(), "blockmgr-*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"going-blockmgr-1", "going-2-blockmgr-1", "going-blockmgr-1/blockmgr-2"})
+    void refusesWhatIsGoingAndWhatLiesInIt(String path) throws Exception {
+        Path dir = Files.createDirectories(root.resolve(path));
+        assertRefused(dir.toString(), "going-*");
+    }
+
+    @Test
+    void refusesTheRootItself() throws Exception {
+        Path strange = Files.createDirectories(temp.toRealPath().resolve("blockmgr-root"));
+        LocalDirPolicy ofStrange = LocalDirPolicy.of(List.of(strange), new MetricRegistry());
+        assertThatExceptionOfType(LocalDirRefusedException.class)
+                .isThrownBy(() -> ofStrange.accept(strange.toString()));
+    }
+
+    @Test
+    void refusesWhatLiesOutside() throws Exception {
+        Path dir = Files.createDirectories(temp.toRealPath().resolve("rootless/blockmgr-1"));
+        assertRefused(dir.toString(), "under one of the allowed roots");
+    }
+
+    @Test
+    void refusesARelativePath() {
+        assertRefused("blockmgr-1", "an absolute path");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\u0000", "/\u0000/blockmgr-1"})
+    void refusesWhatIsNoPath(String path) {
+        assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> policy.accept(path));
+    }
+
+    @Test
+    void refusesDotsThatLeadUp() throws Exception {
+        Files.createDirectories(root.resolve("blockmgr-1"));
+        Files.createDirectories(root.resolve("spark-1"));
+        assertRefused(root + "/spark-1/../blockmgr-1", "no ..");
+    }
+
+    @Test
+    void refusesWhatIsNotThere() {
+        assertRefused(root + "/blockmgr-1", "an existing directory");
+    }
+
+    @Test
+    void refusesAFile() throws Exception {
+        Path file = Files.createFile(root.resolve("blockmgr-1"));
+        assertRefused(file.toString(), "a directory");
+    }
+
+    @Test
+    void refusesALinkInPlaceOfTheDir() throws Exception {
+        Files.createDirectories(root.resolve("spark-1/blockmgr-2"));
+        Path link = Files.createSymbolicLink(root.resolve("blockmgr-1"), root.resolve("spark-1/blockmgr-2"));
+        assertRefused(link.toString(), "no symbolic link below the root");
+    }
+
+    @Test
+    void refusesALinkOnTheWayBelowTheRoot() throws Exception {
+        Files.createDirectories(root.resolve("real/blockmgr-1"));
+        Files.createSymbolicLink(root.resolve("link"), root.resolve("real"));
+        assertRefused(root + "/link/blockmgr-1", "no symbolic link below the root");
+        // The same dir is fine by its own name.
+        assertThat(policy.accept(root + "/real/blockmgr-1").path()).isEqualTo(root.resolve("real/blockmgr-1"));
+    }
+
+    @Test
+    void refusesALinkBelowTheRootThatLeadsBackToIt() throws Exception {
+        Files.createDirectories(root.resolve("blockmgr-1"));
+        Files.createSymbolicLink(root.resolve("link"), root);
+        assertRefused(root + "/link/blockmgr-1", "no symbolic link below the root");
+    }
+
+    @Test
+    void refusesALinkThatLeadsOutside() throws Exception {
+        Path outside = Files.createDirectories(temp.toRealPath().resolve("outside/blockmgr-1"));
+        Path link = Files.createSymbolicLink(root.resolve("blockmgr-1"), outside);
+        assertRefused(link.toString(), "under one of the allowed roots");
+    }
+
+    @Test
+    void acceptsDirsUnderARootThatIsALink() throws Exception {
+        Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
+        Path link = Files.createSymbolicLink(temp.toRealPath().resolve("link"), root);
+        LocalDirPolicy ofLink = LocalDirPolicy.of(List.of(link), new MetricRegistry());
+        assertThat(ofLink.accept(link + "/blockmgr-1")).isEqualTo(new LocalDir(root, dir));
+        assertThat(ofLink.accept(root + "/blockmgr-1")).isEqualTo(new LocalDir(root, dir));
+    }
+
+    @Test
+    void acceptsDirsUnderARootThatLiesBehindALink() throws Exception {
+        Path dir = Files.createDirectories(root.resolve("disk/blockmgr-1"));
+        Path link = Files.createSymbolicLink(temp.toRealPath().resolve("link"), root);
+        LocalDirPolicy behindLink = LocalDirPolicy.of(List.of(link.resolve("disk")), new MetricRegistry());
+        assertThat(behindLink.accept(link + "/disk/blockmgr-1")).isEqualTo(new LocalDir(root.resolve("disk"), dir));
+    }
+
+    @Test
+    void takesTheInnermostOfNestedRoots() throws Exception {
+        Path inner = Files.createDirectories(root.resolve("inner"));
+        Path dir = Files.createDirectories(inner.resolve("blockmgr-1"));
+        LocalDirPolicy nested = LocalDirPolicy.of(List.of(root, inner), new MetricRegistry());
+        assertThat(nested.accept(dir.toString())).isEqualTo(new LocalDir(inner, dir));
+    }
+
+    @Test
+    void looksAgainAtARootThatDidNotExist() throws Exception {
+        Path late = temp.toRealPath().resolve("late");
+        LocalDirPolicy early = LocalDirPolicy.of(List.of(late), new MetricRegistry());
+        assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> early.accept(late + "/blockmgr-1"));
+        Path dir = Files.createDirectories(late.resolve("blockmgr-1"));
+        assertThat(early.accept(dir.toString())).isEqualTo(new LocalDir(late, dir));
+    }
+
+    @Test
+    void refusesARootThatIsNotAbsolute() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LocalDirPolicy.of(List.of(Path.of("relative")), new MetricRegistry()));
+    }
+
+    @Test
+    void checksAnAcceptedDirAgain() throws Exception {
+        policy.checkAgain(new LocalDir(root, root.resolve("blockmgr-1")));
+        for (LocalDir dir : List.of(
+                new LocalDir(root, root.resolve("data")),
+                new LocalDir(root, root.resolve("going-blockmgr-1/blockmgr-2")),
+                new LocalDir(temp.toRealPath(), temp.toRealPath().resolve("blockmgr-1")))) {
+            assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> policy.checkAgain(dir));
+        }
+    }
+
+    @Test
+    void warnsOnceOfDirsThatItCouldNotDelete() throws Exception {
+        for (String name : List.of("blockmgr-1", "blockmgr-2", "spark-1/blockmgr-3")) {
+            Path dir = Files.createDirectories(root.resolve(name));
+            Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        ProcessIdentity nobody = new ProcessIdentity(65_534, Set.of(65_534), false, false);
+        MetricRegistry counted = new MetricRegistry();
+        LocalDirPolicy ofNobody = LocalDirPolicy.of(List.of(root), nobody, counted);
+        try (LogCapture log = new LogCapture(LocalDirPolicy.class)) {
+            for (String name : List.of("blockmgr-1", "blockmgr-2", "spark-1/blockmgr-3")) {
+                ofNobody.accept(root + "/" + name);
+            }
+            assertThat(log.lines()).singleElement().asString().contains("blockmgr-1", "65534", "executors' user");
+        }
+        assertThat(counted.counter("shuffleService.cleanup.undeletableDirs").getCount())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void doesNotWarnOfDirsThatItCouldDelete() throws Exception {
+        Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
+        try (LogCapture log = new LogCapture(LocalDirPolicy.class)) {
+            policy.accept(dir.toString());
+            assertThat(log.lines()).isEmpty();
+        }
+        assertThat(metrics.counter("shuffleService.cleanup.undeletableDirs").getCount())
+                .isZero();
+    }
+
+    private void assertRefused(String dir, String expectation) {
+        assertThatExceptionOfType(LocalDirRefusedException.class)
+                .isThrownBy(() -> policy.accept(dir))
+                .withMessageContaining(dir)
+                .withMessageContaining(expectation);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.mesosshuffle.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is mounted inside is not ours to delete. Passed over where mounting is not permitted. */
+final class MountTest {
+    private final Deque<Path> mounts = new ArrayDeque<>();
+
+    @TempDir
+    private Path temp;
+
+    private Playground playground;
+    private LocalDir dir;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        playground = Playground.in(temp);
+        dir = playground.filledDir("spark-1/blockmgr-1");
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        for (Path mount : mounts) {
+            assertThat(run("umount", mount.toString())).isTrue();
+        }
+        playground.assertOutsideUntouched();
+    }
+
+    @Test
+    void leavesAnotherFileSystemThatIsMountedInside() throws Exception {
+        mount(Files.createDirectory(going().resolve("0a/mount")), "-t", "tmpfs", "-o", "size=64k", "none");
+        Files.writeString(going().resolve("0a/mount/precious"), "keep me");
+        assertLeft("0a/mount");
+        assertThat(going().resolve("0a/mount/precious")).hasContent("keep me");
+    }
+
+    @Test
+    void leavesAFileSystemThatIsMountedWhileItDeletes() throws Exception {
+        Path going = going();
+        assumeTrue(mayMount(), "mounting is not permitted here");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, size -> mountOverTheRest(going)))
+                .withMessageContaining("another file system is mounted here");
+        assertThat(mounts)
+                .hasSize(2)
+                .allSatisfy(place -> assertThat(place.resolve("precious")).exists());
+    }
+
+    private void mountOverTheRest(Path going) {
+        try (var left = Files.list(going)) {
+            for (Path subDir : left.toList()) {
+                if (mounts.size() < 2 && isWhole(subDir)) {
+                    mount(subDir, "-t", "tmpfs", "-o", "size=64k", "none");
+                    Files.writeString(subDir.resolve("precious"), "keep me");
+                }
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean isWhole(Path subDir) throws IOException {
+        try (var files = Files.list(subDir)) {
+            return files.count() == Playground.FILES / 3;
+        }
+    }
+
+    private boolean mayMount() throws Exception {
+        Path place = Files.createDirectory(temp.resolve("trial"));
+        return run("mount", "-t", "tmpfs", "-o", "size=64k", "none", place.toString())
+                && run("umount", place.toString());
+    }
+
+    @Test
+    void leavesAPartOfTheSameFileSystemThatIsMountedInside() throws Exception {
+        mount(Files.createDirectory(going().resolve("0a/mo unt")), "--bind", playground.outside.toString());
+        assertLeft("0a/mo unt");
+        playground.assertOutsideUntouched();
+    }
+
+    @Test
+    void leavesAGoingDirThatIsAMountItself() throws Exception {
+        mount(going(), "--bind", playground.outside.toString());
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(this::delete)
+                .withMessageContaining("another file system is mounted here");
+        playground.assertOutsideUntouched();
+    }
+
+    @Test
+    void doesNotMoveDeepDirsAboutBesideAMount() throws Exception {
+        Path deep = Files.createDirectories(going().resolve("a/".repeat(40)));
+        mount(deep, "--bind", playground.outside.toString());
+        assertThatExceptionOfType(IOException.class).isThrownBy(this::delete).withMessageContaining("too deep");
+        assertThat(deep.resolve("precious")).exists();
+    }
+
+    @Test
+    void deletesTheRestOnceNothingIsMountedAnyMore() throws Exception {
+        mount(Files.createDirectory(going().resolve("0a/mount")), "-t", "tmpfs", "-o", "size=64k", "none");
+        assertLeft("0a/mount");
+        assertThat(run("umount", mounts.remove().toString())).isTrue();
+        delete();
+        assertThat(playground.root).isEmptyDirectory();
+    }
+
+    @Test
+    void doesNotRenameAMount() throws Exception {
+        mount(dir.path(), "-t", "tmpfs", "-o", "size=64k", "none");
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> GoingDirs.mark(dir));
+        assertThat(dir.path()).isDirectory();
+    }
+
+    @Test
+    void knowsWhatIsMounted() throws Exception {
+        assertThat(MountPoints.under(Path.of("/"))).contains("/");
+        assertThat(MountPoints.under(dir.path())).isEmpty();
+        mount(dir.path(), "-t", "tmpfs", "-o", "size=64k", "none");
+        assertThat(MountPoints.under(dir.path())).containsExactly(dir.path().toString());
+        assertThat(MountPoints.under(playground.root.resolve("spark-1")))
+                .containsExactly(dir.path().toString());
+        assertThat(MountPoints.under(dir.path().resolveSibling("blockmgr-11"))).isEmpty();
+    }
+
+    private Path going() throws IOException {
+        GoingDirs.mark(dir);
+        return Playground.going(dir);
+    }
+
+    private void assertLeft(String mount) throws Exception {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(this::delete)
+                .withMessageContaining(going() + "/" + mount + ": another file system is mounted here");
+        // All else is gone.
+        assertThat(going().resolve("00")).doesNotExist();
+        try (var left = Files.list(going().resolve("0a"))) {
+            assertThat(left).containsExactly(going().resolve(mount));
+        }
+    }
+
+    private void delete() throws IOException {
+        GoingDirs.delete(dir, () -> false, size -> {});
+    }
+
+    private void mount(Path place, String... options) throws Exception {
+        String[] command = new String[options.length + 2];
+        command[0] = "mount";
+        System.arraycopy(options, 0, command, 1, options.length);
+        command[command.length - 1] = place.toString();
+        assumeTrue(run(command), "mounting is not permitted here");
+        mounts.push(place);
+    }
+
+    private static boolean run(String... command) throws Exception {
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectOutput(Redirect.DISCARD)
+                    .redirectError(Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            return false;
+        }
+        return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.mesosshuffle.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A root with local dirs in it, and beside it files that must never change, whatever happens in the root. */
+final class Playground {
+    static final int FILES = 6;
+    static final int FILE_SIZE = 100;
+
+    final Path root;
+    final Path outside;
+    private final Map<String, String> outsideBefore;
+
+    private Playground(Path root, Path outside, Map<String, String> outsideBefore) {
+        this.root = root;
+        this.outside = outside;
+        this.outsideBefore = outsideBefore;
+    }
+
+    static Playground in(Path temp) throws IOException {
+        Path real = temp.toRealPath();
+        Path root = Files.createDirectories(real.resolve("root"));
+        Path outside = Files.createDirectories(real.resolve("outside"));
+        // Whoever follows a link to here at any level finds the names he was looking for.
+        fill(Files.createDirectories(outside.resolve("spark-1/executor-1/blockmgr-1")));
+        fill(Files.createDirectories(outside.resolve("spark-1/executor-1/going-blockmgr-1")));
+        fill(Files.createDirectories(outside.resolve("blockmgr-1")));
+        fill(outside);
+        Files.writeString(outside.resolve("precious"), "keep me");
+        Files.createDirectories(outside.resolve("spark-empty/executor-empty"));
+        return new Playground(root, outside, contents(outside));
+    }
+
+    LocalDir dir(String path) {
+        return new LocalDir(root, root.resolve(path));
+    }
+
+    /** A dir as an executor leaves it, with {@link #FILES} files of {@link #FILE_SIZE} bytes. */
+    LocalDir filledDir(String path) throws IOException {
+        LocalDir dir = dir(path);
+        fill(Files.createDirectories(dir.path()));
+        return dir;
+    }
+
+    static void fill(Path dir) throws IOException {
+        for (String subDir : new String[] {"00", "0a", "3f"}) {
+            Files.createDirectories(dir.resolve(subDir));
+            for (int i = 0; i < FILES / 3; i++) {
+                Files.writeString(dir.resolve(subDir).resolve("shuffle_0_" + i + "_0.data"), "x".repeat(FILE_SIZE));
+            }
+        }
+    }
+
+    static Path going(LocalDir dir) {
+        return dir.path().resolveSibling("going-" + dir.path().getFileName());
+    }
+
+    void assertOutsideUntouched() throws IOException {
+        assertThat(contents(outside)).isEqualTo(outsideBefore);
+    }
+
+    /** Every path below a dir, with what it is. */
+    static Map<String, String> contents(Path dir) throws IOException {
+        Map<String, String> result = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(dir)) {
+            paths.forEach(path -> result.put(dir.relativize(path).toString(), describe(path)));
+        }
+        return result;
+    }
+
+    private static String describe(Path path) {
+        try {
+            if (Files.isSymbolicLink(path)) {
+                return "link to " + Files.readSymbolicLink(path);
+            }
+            return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? "dir" : Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.mesosshuffle.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoredRemoval;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With the real threads and the real timer. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+final class ReclaimerThreadsTest {
+    /** An application of this name hangs its root's thread, as a hung disk does. */
+    private static final String HANGS = "hangs";
+
+    private final MetricRegistry metrics = new MetricRegistry();
+    private final CountDownLatch hung = new CountDownLatch(1);
+    private final CountDownLatch healed = new CountDownLatch(1);
+    private final Map<String, CountDownLatch> asked = new ConcurrentHashMap<>();
+    private final Map<String, String> threads = new ConcurrentHashMap<>();
+
+    @TempDir
+    private Path temp;
+
+    private Playground one;
+    private Playground two;
+    private StateStore store;
+    private Reclaimer reclaimer;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        one = Playground.in(Files.createDirectory(temp.resolve("one")));
+        two = Playground.in(Files.createDirectory(temp.resolve("two")));
+        store = StateStore.open(temp.resolve("state"), 7337, Clock.systemUTC(), metrics);
+        reclaimer = Reclaimer.start(
+                store,
+                LocalDirPolicy.of(List.of(one.root, two.root), metrics),
+                this::isRead,
+                System::nanoTime,
+                metrics);
+    }
+
+    private boolean isRead(String appId) {
+        threads.put(appId, Thread.currentThread().getName());
+        asked.computeIfAbsent(appId, id -> new CountDownLatch(1)).countDown();
+        if (appId.equals(HANGS)) {
+            hung.countDown();
+            awaitUninterrupted(healed);
+        }
+        return false;
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            if (!latch.await(1, TimeUnit.MINUTES)) {
+                throw new AssertionError("nobody healed the disk");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("a worker must not be interrupted", e);
+        }
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        healed.countDown();
+        reclaimer.close();
+        store.close();
+        one.assertOutsideUntouched();
+        two.assertOutsideUntouched();
+    }
+
+    @Test
+    void aHungRootStallsItsOwnDirsOnly() throws Exception {
+        reclaimer.reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
+        hung.await();
+        LocalDir behind = over(one, "behind", "blockmgr-2");
+        LocalDir beside = over(two, "beside", "blockmgr-3");
+        reclaimer.reclaim("behind", List.of(behind));
+        reclaimer.reclaim("beside", List.of(beside));
+        awaitIntents("beside", 0);
+        assertThat(two.root).isEmptyDirectory();
+        assertThat(behind.path()).as("not begun").isDirectory();
+
+        healed.countDown();
+        awaitIntents("behind", 0);
+        awaitIntents(HANGS, 0);
+        assertThat(one.root).isEmptyDirectory();
+    }
+
+    @Test
+    void namesItsThreadsAfterTheirRoots() throws Exception {
+        reclaimer.reclaim("app-1", List.of(over(one, "app-1", "blockmgr-1")));
+        reclaimer.reclaim("app-2", List.of(over(two, "app-2", "blockmgr-1")));
+        awaitIntents("app-1", 0);
+        awaitIntents("app-2", 0);
+        assertThat(threads).containsEntry("app-1", "cleanup-" + one.root).containsEntry("app-2", "cleanup-" + two.root);
+    }
+
+    @Test
+    void deletesManyDirsOfManyApplications() throws Exception {
+        List<LocalDir> dirs = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            dirs.add(over(i % 2 == 0 ? one : two, "app-" + i % 5, "spark-" + i % 3 + "/blockmgr-" + i));
+        }
+        for (int i = 0; i < 50; i++) {
+            reclaimer.reclaim("app-" + i % 5, List.of(dirs.get(i)));
+        }
+        for (int i = 0; i < 5; i++) {
+            awaitIntents("app-" + i, 0);
+        }
+        assertThat(one.root).isEmptyDirectory();
+        assertThat(two.root).isEmptyDirectory();
+        assertThat(metrics.counter("shuffleService.cleanup.deletedFiles").getCount())
+                .isEqualTo(50L * Playground.FILES);
+    }
+
+    @Test
+    void goesOnAtTheNextStartWithWhatWasNotBegun() throws Exception {
+        reclaimer.reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
+        hung.await();
+        LocalDir behind = over(one, "behind", "blockmgr-2");
+        reclaimer.reclaim("behind", List.of(behind));
+        Thread closing = new Thread(reclaimer::close);
+        closing.start();
+        // Closing waits for the thread that hangs, but begins nothing more.
+        healed.countDown();
+        closing.join();
+        assertThat(store.load().removals()).extracting(StoredRemoval::appId).contains("behind");
+
+        MetricRegistry next = new MetricRegistry();
+        reclaimer = Reclaimer.start(
+                store, LocalDirPolicy.of(List.of(one.root, two.root), next), appId -> false, System::nanoTime, next);
+        reclaimer.resume(store.load().removals());
+        awaitIntents("behind", 0);
+        awaitIntents(HANGS, 0);
+        assertThat(one.root).isEmptyDirectory();
+    }
+
+    private LocalDir over(Playground playground, String appId, String path) throws Exception {
+        LocalDir dir = playground.filledDir(path);
+        store.removeApplication(appId, List.of(new StoredRemoval(dir, appId))).get(1, TimeUnit.MINUTES);
+        return dir;
+    }
+
+    /** Each round waits for the store's own thread. */
+    private void awaitIntents(String appId, long expected) throws Exception {
+        long left;
+        do {
+            store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+            left = store.load().removals().stream()
+                    .filter(removal -> removal.appId().equals(appId))
+                    .count();
+        } while (left != expected);
+    }
+}
