@@ -44,7 +44,7 @@ public final class SeedApplication implements AutoCloseable {
                 cluster.version(),
                 List.of(classes),
                 all,
-                List.of("-Xmx512m"),
+                SparkJvm.briefOptions(),
                 "dev.mesosshuffle.it.app.SeedProgram",
                 figures.arguments());
         ManagedProcess driver = ManagedProcess.start("driver", command, folder.resolve("driver.log"));
@@ -68,14 +68,16 @@ public final class SeedApplication implements AutoCloseable {
                 Map.entry("spark.executor.memory", "1g"),
                 Map.entry("spark.executor.cores", "1"),
                 Map.entry("spark.executor.extraClassPath", classes.toString()),
-                Map.entry("spark.executor.extraJavaOptions", String.join(" ", SparkJvm.quietOptions())),
+                Map.entry(
+                        "spark.executor.extraJavaOptions",
+                        String.join(" ", SparkJvm.quietOptions()) + " " + String.join(" ", SparkJvm.briefOptions())),
                 Map.entry("spark.shuffle.service.enabled", "true"),
                 Map.entry("spark.shuffle.service.port", Integer.toString(servicePort)),
                 // Without it an executor would read the files of another one on its host by itself.
                 Map.entry("spark.shuffle.readHostLocalDisk", "false"),
                 Map.entry("spark.dynamicAllocation.enabled", "true"),
                 Map.entry("spark.dynamicAllocation.minExecutors", "0"),
-                Map.entry("spark.dynamicAllocation.executorIdleTimeout", "1s"));
+                Map.entry("spark.dynamicAllocation.executorIdleTimeout", "2s"));
     }
 
     public String appId() {
