@@ -81,7 +81,13 @@ public final class ShuffleDaemon {
                 lifecycle.started(Reclaimer.start(store, policy, reads::isRead, System::nanoTime, metrics));
         reclaimer.resume(store.loadRemovals());
         LivenessMonitor liveness = lifecycle.started(LivenessMonitor.create(
-                registry, reclaimer, System::nanoTime, config.orphanTimeout(), config.cleanup(), metrics));
+                registry,
+                reclaimer,
+                System::nanoTime,
+                config.orphanTimeout(),
+                config.cleanup(),
+                indexes::drop,
+                metrics));
         liveness.restored(registry.applications());
 
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));

@@ -4,15 +4,18 @@ import com.codahale.metrics.MetricRegistry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.RemovedApplication;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +58,7 @@ public final class LivenessMonitor implements AutoCloseable {
     private final ListeningClock clock;
     private final long orphanTimeoutNanos;
     private final boolean cleanupLocalDirs;
+    private final Consumer<List<LocalDir>> dirsForgotten;
     private final LivenessMetrics metrics;
     private final UnknownHeartbeats unknownHeartbeats;
     private final Cache<String, Boolean> failuresTold = Caffeine.newBuilder()
@@ -74,6 +78,7 @@ public final class LivenessMonitor implements AutoCloseable {
             ListeningClock clock,
             long orphanTimeoutNanos,
             boolean cleanupLocalDirs,
+            Consumer<List<LocalDir>> dirsForgotten,
             LivenessMetrics metrics) {
         this.apps = apps;
         this.registry = registry;
@@ -81,6 +86,7 @@ public final class LivenessMonitor implements AutoCloseable {
         this.clock = clock;
         this.orphanTimeoutNanos = orphanTimeoutNanos;
         this.cleanupLocalDirs = cleanupLocalDirs;
+        this.dirsForgotten = dirsForgotten;
         this.metrics = metrics;
         this.unknownHeartbeats = new UnknownHeartbeats(metrics.unknownHeartbeats());
     }
@@ -93,6 +99,7 @@ public final class LivenessMonitor implements AutoCloseable {
      * @param nanoTime the time, in ns from any point
      * @param orphanTimeout after how long an application is over that has no driver that could be heard
      * @param cleanupLocalDirs whether dirs are deleted at all
+     * @param dirsForgotten told the dirs of each application that was removed, whether or not they are deleted
      * @param metrics where its metrics go
      * @return the monitor
      */
@@ -102,6 +109,7 @@ public final class LivenessMonitor implements AutoCloseable {
             LongSupplier nanoTime,
             Duration orphanTimeout,
             boolean cleanupLocalDirs,
+            Consumer<List<LocalDir>> dirsForgotten,
             MetricRegistry metrics) {
         ConcurrentHashMap<String, AppLiveness> apps = new ConcurrentHashMap<>();
         ListeningClock clock = new ListeningClock(nanoTime);
@@ -112,6 +120,7 @@ public final class LivenessMonitor implements AutoCloseable {
                 clock,
                 bounded(orphanTimeout).toNanos(),
                 cleanupLocalDirs,
+                dirsForgotten,
                 LivenessMetrics.in(metrics, apps.values(), clock));
     }
 
@@ -310,6 +319,7 @@ public final class LivenessMonitor implements AutoCloseable {
         if (failure == null) {
             metrics.expiries().inc();
             unknownHeartbeats.removed(appId);
+            dirsForgotten.accept(removed.dirs());
             if (cleanupLocalDirs) {
                 reclaimer.reclaim(appId, removed.dirs());
             }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +49,7 @@ final class LivenessFixture implements AutoCloseable {
     final Path root;
     final StateStore store;
     final Registry registry;
+    final List<LocalDir> forgotten = new CopyOnWriteArrayList<>();
     final Reclaimer reclaimer;
     final LivenessMonitor monitor;
 
@@ -67,7 +69,8 @@ final class LivenessFixture implements AutoCloseable {
         registry = Registry.restore(store, metrics);
         reclaimer = Reclaimer.start(
                 store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, metrics);
-        monitor = LivenessMonitor.create(registry, reclaimer, this::readTime, orphanTimeout, cleanup, metrics);
+        monitor = LivenessMonitor.create(
+                registry, reclaimer, this::readTime, orphanTimeout, cleanup, forgotten::addAll, metrics);
         log.start();
         logger.addAppender(log);
         ownLogger.addAppender(log);

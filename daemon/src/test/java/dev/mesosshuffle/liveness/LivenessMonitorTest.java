@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,17 @@ final class LivenessMonitorTest {
     @AfterEach
     void tearDown() {
         fixture.close();
+    }
+
+    @Test
+    void tellsTheDirsOfAnApplicationThatIsOverAndNoOthers() throws Exception {
+        LocalDir gone = fixture.registerExecutor(APP, "1");
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT);
+        fixture.registerExecutor("other", "1");
+        fixture.assertOver(APP);
+        assertThat(fixture.forgotten).containsExactly(gone);
     }
 
     // Rule 1: a driver that registered in this run of the process.

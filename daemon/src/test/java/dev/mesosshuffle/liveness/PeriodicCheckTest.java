@@ -39,6 +39,7 @@ final class PeriodicCheckTest {
                     },
                     LivenessFixture.ORPHAN_TIMEOUT,
                     true,
+                    dirs -> {},
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(1));
                 assertThat(recovered.await(1, TimeUnit.MINUTES)).isTrue();
@@ -58,6 +59,7 @@ final class PeriodicCheckTest {
                     System::nanoTime,
                     LivenessFixture.ORPHAN_TIMEOUT,
                     true,
+                    dirs -> {},
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(5));
                 monitor.driverRegistered("app-1", 10, connection, "/10.0.0.1:1");
