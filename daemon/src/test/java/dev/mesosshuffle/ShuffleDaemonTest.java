@@ -11,6 +11,7 @@ import dev.mesosshuffle.testing.RecordingLeakDetector;
 import dev.mesosshuffle.testing.ShuffleFiles;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -292,6 +293,27 @@ class ShuffleDaemonTest {
             }
             assertThat(client.receive()).isEqualTo("04000000000000000100000000");
             assertThat(client.receive()).isEqualTo("04000000000000000200000000");
+        }
+    }
+
+    @Test
+    void answersEveryRequestOfAClientThatDoesNotWaitForAnswers() throws Exception {
+        // More than may be unanswered at a time, so that the daemon stops reading now and then.
+        int requests = 500_000;
+        String heartbeat = Golden.hex("000000000000001d 03 0000000000000001 00000000 05 'app'");
+        try (RawClient client = connect()) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int i = 0; i < requests; i += 1000) {
+                        client.sendBytes(heartbeat.repeat(1000));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            int answerLength = 21;
+            assertThat(client.receiveRaw(requests * answerLength)).hasSize(requests * answerLength);
+            sending.get(20, TimeUnit.SECONDS);
         }
     }
 

@@ -18,6 +18,9 @@ public final class ConnectionStreams {
      */
     static final int MAX_OPEN_CHUNKS = 4_000_000;
 
+    /** Likewise, how many streams may be open. */
+    static final int MAX_OPEN_STREAMS = 65_536;
+
     private final Map<Long, OpenStream> streams = new HashMap<>();
     private long nextId;
     private int openChunks;
@@ -35,9 +38,13 @@ public final class ConnectionStreams {
      * Opens a stream.
      *
      * @return its id
-     * @throws IllegalArgumentException if too many chunks are open already
+     * @throws IllegalArgumentException if too many streams or chunks are open already
      */
     public long open(AppExecId executor, BlockIds blocks) {
+        if (streams.size() == MAX_OPEN_STREAMS) {
+            throw new IllegalArgumentException(
+                    "open streams of one connection: " + streams.size() + " (expected: fewer than that)");
+        }
         if (blocks.size() > MAX_OPEN_CHUNKS - openChunks) {
             throw new IllegalArgumentException("open chunks of one connection: " + openChunks + " + " + blocks.size()
                     + " (expected: at most " + MAX_OPEN_CHUNKS + ")");

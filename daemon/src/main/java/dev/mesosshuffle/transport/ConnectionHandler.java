@@ -33,6 +33,12 @@ import org.slf4j.LoggerFactory;
 final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Connection, ReplyWriter.Listener {
     private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
 
+    /**
+     * A client with this many requests unanswered is not read from until half of them are answered: one that asks and
+     * never reads costs no more memory than these take.
+     */
+    private static final int MAX_UNANSWERED = 8192;
+
     private final Channel channel;
     private final String remoteAddress;
     private final TransportMetrics metrics;
@@ -83,6 +89,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
                 Request request = RequestDecoder.decode(frame);
                 if (!(request instanceof Request.OneWay)) {
                     unanswered++;
+                    if (unanswered == MAX_UNANSWERED) {
+                        channel.config().setAutoRead(false);
+                    }
                 }
                 session.onRequest(request);
             }
@@ -131,6 +140,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void onReplySent(boolean success) {
         unanswered--;
+        if (unanswered == MAX_UNANSWERED / 2 && drained == null) {
+            channel.config().setAutoRead(true);
+        }
         if (!success && channel.isOpen()) {
             broken = true;
             closeChannel();

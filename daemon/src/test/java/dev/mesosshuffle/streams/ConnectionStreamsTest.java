@@ -63,6 +63,19 @@ class ConnectionStreamsTest {
         streams.open(EXECUTOR, splits(1));
     }
 
+    @Test
+    void refusesMoreOpenStreamsThanAnyClientNeeds() throws Exception {
+        long id = streams.open(EXECUTOR, splits(1));
+        for (int i = 1; i < ConnectionStreams.MAX_OPEN_STREAMS; i++) {
+            streams.open(EXECUTOR, splits(1));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> streams.open(EXECUTOR, splits(1)))
+                .withMessage("open streams of one connection: 65536 (expected: fewer than that)");
+        streams.take(id, 0);
+        streams.open(EXECUTOR, splits(1));
+    }
+
     private static BlockIds splits(int size) {
         return new BlockIds() {
             @Override
