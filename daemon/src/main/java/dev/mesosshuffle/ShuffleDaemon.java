@@ -80,14 +80,14 @@ public final class ShuffleDaemon {
         Reclaimer reclaimer =
                 lifecycle.started(Reclaimer.start(store, policy, reads::isRead, System::nanoTime, metrics));
         reclaimer.resume(store.loadRemovals());
-        LivenessMonitor liveness = lifecycle.started(LivenessMonitor.create(
+        LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
                 reclaimer,
                 System::nanoTime,
                 config.orphanTimeout(),
                 config.cleanup(),
                 indexes::drop,
-                metrics));
+                metrics);
         liveness.restored(registry.applications());
 
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
@@ -108,6 +108,8 @@ public final class ShuffleDaemon {
 
         ShuffleServer server = ShuffleServer.start(serverSettings(config), dispatcher, quietLog, metrics);
         lifecycle.started(() -> stop(server));
+        // Stopped before the server, whose stop closes every driver's connection: that is not to be judged.
+        lifecycle.started(liveness);
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         logger.info("Listening on {}:{}", config.host(), address.getPort());

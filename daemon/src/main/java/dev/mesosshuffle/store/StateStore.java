@@ -131,6 +131,7 @@ public final class StateStore implements AutoCloseable {
                 Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
+                connection,
                 statements,
                 checkpointer::committed,
                 new FaultLog(

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Concurrency:</b> used by one thread at a time.
  */
-final class Statements {
+final class Statements implements AutoCloseable {
     private final PreparedStatement begin;
     private final PreparedStatement commit;
     private final PreparedStatement rollback;
@@ -154,5 +154,27 @@ final class Statements {
             statement.setString(i + 1, values[i]);
         }
         statement.executeUpdate();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (PreparedStatement statement : List.of(
+                begin,
+                commit,
+                rollback,
+                addApplication,
+                putApplication,
+                deleteApplication,
+                putExecutor,
+                deleteExecutor,
+                deleteExecutors,
+                putLocalDir,
+                deleteLocalDirs,
+                putRemoval,
+                deleteRemoval,
+                removalAt,
+                removalBelow)) {
+            statement.close();
+        }
     }
 }

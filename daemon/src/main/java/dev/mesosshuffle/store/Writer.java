@@ -2,6 +2,7 @@ package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Timer;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,20 +18,23 @@ final class Writer implements Runnable {
     private static final int MAX_GROUP = 1024;
 
     private final OperationQueue queue;
-    private final Statements statements;
+    private final Connection connection;
     private final Runnable committed;
     private final FaultLog faults;
     private final Timer commitLatency;
     private final Counter failures;
+    private Statements statements;
 
     Writer(
             OperationQueue queue,
+            Connection connection,
             Statements statements,
             Runnable committed,
             FaultLog faults,
             Timer commitLatency,
             Counter failures) {
         this.queue = queue;
+        this.connection = connection;
         this.statements = statements;
         this.committed = committed;
         this.faults = faults;
@@ -52,6 +56,7 @@ final class Writer implements Runnable {
         try {
             write(group);
         } catch (Throwable e) {
+            prepareAnew();
             if (!isOwnFault(e)) {
                 faults.failed(e);
                 fail(group, e);
@@ -89,6 +94,18 @@ final class Writer implements Runnable {
             statements.rollback();
         } catch (SQLException e) {
             // SQLite has rolled back by itself, as it does when the disk is full; the first error is the one to tell.
+            return;
+        }
+    }
+
+    /** The driver closes a statement that failed, as on a full disk; it would fail for ever, long after there is room. */
+    private void prepareAnew() {
+        try {
+            Statements fresh = new Statements(connection);
+            statements.close();
+            statements = fresh;
+        } catch (SQLException e) {
+            // Then the next write fails as well, and comes here again.
             return;
         }
     }

@@ -10,6 +10,7 @@ import com.codahale.metrics.Timer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,7 @@ class WriterTest {
         connection = StoreFixture.asOperator(temp);
         writer = new Writer(
                 queue,
+                connection,
                 new Statements(connection),
                 () -> commits++,
                 new FaultLog("Writing", "nothing is registered"),
@@ -106,6 +108,32 @@ class WriterTest {
         assertThat(awaitFailure(one)).isInstanceOf(StoreException.class).hasMessageContaining("SQLITE_READONLY");
         assertThat(awaitFailure(two)).isInstanceOf(StoreException.class);
         assertThat(failures.getCount()).isEqualTo(2);
+    }
+
+    @Test
+    void writesAgainWhenThereIsRoomAfterTheDiskWasFull() throws Exception {
+        int group = 1024;
+        CompletableFuture<Void> first = add(statements -> limitPages(10));
+        for (int i = 1; i < group; i++) {
+            addUnseen(putApplication("app-" + i + "-" + "x".repeat(400)));
+        }
+        CompletableFuture<Void> later = add(statements -> {
+            limitPages(1_000_000);
+            statements.putApplication(new StoredApplication("app-later", null));
+        });
+
+        run();
+
+        assertThat(first).isCompletedExceptionally();
+        assertThat(failures.getCount()).isEqualTo(group);
+        assertThat(later).isCompleted();
+        assertThat(query(connection, "SELECT app_id FROM applications")).containsExactly("app-later");
+    }
+
+    private void limitPages(int pages) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA max_page_count = " + pages);
+        }
     }
 
     @Test
