@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Distribution {
     static final Path TARGET =
             Path.of(System.getProperty("it.target", "target")).toAbsolutePath();
+    static final String VERSION = System.getProperty("it.version", "");
     static final Path HOME = TARGET.resolve("mesos-shuffle-service");
     static final String BIN = HOME.resolve("bin/mesos-shuffle-service").toString();
     static final String START =

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bin/mesos-shuffle-service}: which Java it runs, with which options. */
 class ForegroundScriptIT {
+    private static final String VERSION_LINE = "mesos-shuffle-service " + Distribution.VERSION + "\n";
+
     @TempDir
     Path dir;
 
@@ -35,25 +37,23 @@ class ForegroundScriptIT {
         Files.createSymbolicLink(dir.resolve("a/b/second"), Path.of(Distribution.BIN));
         Files.createSymbolicLink(dir.resolve("first"), Path.of("a/b/second"));
 
-        assertThat(distribution.run("./first", "--version").out()).isEqualTo("mesos-shuffle-service 0.1.0\n");
+        assertThat(distribution.run("./first", "--version").out()).isEqualTo(VERSION_LINE);
         assertThat(distribution.with("PATH", dir + ":/usr/bin:/bin").run("/bin/sh", "-c", "first --version"))
-                .isEqualTo(new Result(0, "mesos-shuffle-service 0.1.0\n", ""));
+                .isEqualTo(new Result(0, VERSION_LINE, ""));
     }
 
     @Test
     void runsFromTheArchiveInAFolderWithABlank() throws Exception {
         Path blank = Files.createDirectories(dir.resolve("a b"));
-        Path archive = Distribution.TARGET.resolve("mesos-shuffle-service-0.1.0.tar.gz");
+        Path archive = Distribution.TARGET.resolve("mesos-shuffle-service-" + Distribution.VERSION + ".tar.gz");
         assertThat(distribution
                         .run("tar", "-xzf", archive.toString(), "-C", blank.toString())
                         .status())
                 .isZero();
 
-        Path bin = blank.resolve("mesos-shuffle-service-0.1.0/bin/mesos-shuffle-service");
+        Path bin = blank.resolve("mesos-shuffle-service-" + Distribution.VERSION + "/bin/mesos-shuffle-service");
 
-        assertThat(distribution.run(bin.toString(), "--check-config").out())
-                .contains("spark.shuffle.service.port")
-                .hasLineCount(27);
+        assertThat(distribution.run(bin.toString(), "--check-config").out()).contains("spark.shuffle.service.port");
     }
 
     @Test
@@ -65,7 +65,7 @@ class ForegroundScriptIT {
                         .without("JAVA_HOME")
                         .with("PATH", dir + ":/usr/bin:/bin")
                         .run(Distribution.BIN, "--version"))
-                .isEqualTo(new Result(0, "mesos-shuffle-service 0.1.0\n", ""));
+                .isEqualTo(new Result(0, VERSION_LINE, ""));
     }
 
     @Test
