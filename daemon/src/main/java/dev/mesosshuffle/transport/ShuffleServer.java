@@ -49,6 +49,10 @@ public final class ShuffleServer {
     public static ShuffleServer start(
             ServerSettings settings, Dispatcher dispatcher, QuietLog quietLog, MetricRegistry metricRegistry)
             throws IOException {
+        InetSocketAddress address = address(settings);
+        if (address.isUnresolved()) {
+            throw new IOException("host: " + settings.host() + " (expected: an address or name of this machine)");
+        }
         PooledByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
         BufferBudget budget = new BufferBudget(PlatformDependent.maxDirectMemory() / 2);
@@ -72,7 +76,7 @@ public final class ShuffleServer {
                     }
                 });
         applySocketOptions(bootstrap, settings);
-        ChannelFuture bound = bootstrap.bind(address(settings)).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
