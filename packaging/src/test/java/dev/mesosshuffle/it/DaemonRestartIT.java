@@ -25,6 +25,10 @@ final class DaemonRestartIT {
     private static final Pattern REGISTERED =
             Pattern.compile("Registered executor AppExecId\\{appId=\\S+, execId=(\\d+)}");
 
+    /** Less than a request brings, so that executors ask for each block as a stream of its own. */
+    private static final Map<String, String> FETCH_TO_DISK =
+            Map.of("spark.network.maxRemoteBlockSizeFetchToMem", "10k");
+
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
 
@@ -36,7 +40,7 @@ final class DaemonRestartIT {
         try (ManagedProcess killed = settings.start();
                 SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root, 2);
                 SeedApplication application =
-                        SeedApplication.start(cluster, folder, root, settings.port(), figures, Map.of())) {
+                        SeedApplication.start(cluster, folder, root, settings.port(), figures, FETCH_TO_DISK)) {
             StepReport mapped = application.step("map");
             application.step("idle");
             Set<String> mappers = executorsIn(killed.output().linesWith(REGISTERED));
@@ -50,6 +54,8 @@ final class DaemonRestartIT {
                 assertThat(counted.number("failedTasks")).isZero();
                 assertThat(counted.number("remoteBlocks") - mapped.number("remoteBlocks"))
                         .isEqualTo((long) figures.mappers() * figures.reducers());
+                assertThat(counted.number("remoteBytesToDisk") - mapped.number("remoteBytesToDisk"))
+                        .isEqualTo(counted.number("remoteBytes") - mapped.number("remoteBytes"));
                 assertThat(mappers).isNotEmpty();
                 assertThat(executorsIn(restarted.output().linesWith(REGISTERED)))
                         .doesNotContainAnyElementsOf(mappers);

@@ -10,8 +10,8 @@ import java.io.Serializable;
 record Figures(int mappers, int keys, int valueSize, int reducers) implements Serializable {
     static Figures parse(String[] arguments) {
         if (arguments.length != 4) {
-            throw new IllegalArgumentException("arguments: " + String.join(" ", arguments)
-                    + " (expected: MAPPERS KEYS VALUE_SIZE REDUCERS)");
+            throw new IllegalArgumentException(
+                    "arguments: " + String.join(" ", arguments) + " (expected: MAPPERS KEYS VALUE_SIZE REDUCERS)");
         }
         return new Figures(
                 Integer.parseInt(arguments[0]),

@@ -28,6 +28,7 @@ final class Ledger extends SparkListener {
     private long localBlocks;
     private long remoteBlocks;
     private long remoteBytes;
+    private long remoteBytesToDisk;
 
     @Override
     public synchronized void onExecutorAdded(SparkListenerExecutorAdded event) {
@@ -65,6 +66,7 @@ final class Ledger extends SparkListener {
             localBlocks += read.localBlocksFetched();
             remoteBlocks += read.remoteBlocksFetched();
             remoteBytes += read.remoteBytesRead();
+            remoteBytesToDisk += read.remoteBytesReadToDisk();
         }
     }
 
@@ -94,7 +96,7 @@ final class Ledger extends SparkListener {
         return String.format(
                 Locale.ROOT,
                 "\"executors\":%d,\"mapTasks\":%d,\"reduceTasks\":%d,\"failedTasks\":%d,\"fetchFailures\":%d,"
-                        + "\"localBlocks\":%d,\"remoteBlocks\":%d,\"remoteBytes\":%d",
+                        + "\"localBlocks\":%d,\"remoteBlocks\":%d,\"remoteBytes\":%d,\"remoteBytesToDisk\":%d",
                 executors.size(),
                 mapTasks,
                 reduceTasks,
@@ -102,6 +104,7 @@ final class Ledger extends SparkListener {
                 fetchFailures,
                 localBlocks,
                 remoteBlocks,
-                remoteBytes);
+                remoteBytes,
+                remoteBytesToDisk);
     }
 }

@@ -40,6 +40,21 @@ public interface SparkClient extends AutoCloseable {
         throw new UnsupportedOperationException("diagnoseCorruption");
     }
 
+    /** Asks to finalize the merge of a shuffle, which only Spark's service on YARN can do; since 3.2. */
+    default void finalizeShuffleMerge(int shuffleId) throws Exception {
+        throw new UnsupportedOperationException("finalizeShuffleMerge");
+    }
+
+    /** Sends the bytes as an RPC over the connection that also fetches, and returns the answer; since 3.0. */
+    default byte[] call(byte[] message) throws Exception {
+        throw new UnsupportedOperationException("call");
+    }
+
+    /** Uploads a stream over that connection, which only executors accept; since 3.0. */
+    default void upload(byte[] data) throws Exception {
+        throw new UnsupportedOperationException("upload");
+    }
+
     /** Closes the connections, in order. */
     @Override
     void close();

@@ -14,21 +14,20 @@ import org.apache.spark.network.shuffle.protocol.ExecutorShuffleInfo;
 
 /** The client of Spark 3.0 and what is the same in all later ones. */
 class BlockStoreAdapter implements SparkClient {
-    private static final long LONGEST_ANSWER_SECONDS = 60;
+    static final long LONGEST_ANSWER_SECONDS = 60;
 
     final String host;
     final int port;
-    final DriverClient client;
+    final OpenClient client;
 
     BlockStoreAdapter(String host, int port, String appId, Map<String, String> conf) {
         this.host = host;
         this.port = port;
-        this.client = new DriverClient(Settings.transport(conf), appId);
+        this.client = new OpenClient(Settings.transport(conf), appId);
     }
 
     @Override
-    public final void registerExecutor(String execId, List<String> localDirs, int subDirsPerLocalDir)
-            throws Exception {
+    public final void registerExecutor(String execId, List<String> localDirs, int subDirsPerLocalDir) throws Exception {
         client.registerWithShuffleServer(
                 host,
                 port,
@@ -71,6 +70,16 @@ class BlockStoreAdapter implements SparkClient {
     @Override
     public final void registerDriver(long heartbeatTimeoutMillis, long heartbeatIntervalMillis) throws Exception {
         client.registerDriver(host, port, heartbeatTimeoutMillis, heartbeatIntervalMillis);
+    }
+
+    @Override
+    public final byte[] call(byte[] message) throws Exception {
+        return client.call(host, port, message);
+    }
+
+    @Override
+    public final void upload(byte[] data) throws Exception {
+        client.upload(host, port, data).get(LONGEST_ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.it.spark;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.apache.spark.network.util.TransportConf;
@@ -11,7 +12,11 @@ final class Settings {
 
     private Settings() {}
 
+    /** A closed connection fails its fetches, for another try would hide it, unless the settings ask for one. */
     static TransportConf transport(Map<String, String> conf) {
-        return new TransportConf("shuffle", new MapConfigProvider(conf));
+        Map<String, String> all = new HashMap<>();
+        all.put("spark.shuffle.io.maxRetries", "0");
+        all.putAll(conf);
+        return new TransportConf("shuffle", new MapConfigProvider(all));
     }
 }
