@@ -1,0 +1,60 @@
+package dev.mesosshuffle.liveness;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A monitor over real files and a real store, with the time in the test's hand; for the tests of what it does. */
+abstract class MonitoredApplications {
+    static final String APP = "app-1";
+    static final Duration TIMEOUT = Duration.ofMinutes(2);
+    static final Duration MS = Duration.ofMillis(1);
+
+    final Object connection = new Object();
+
+    @TempDir
+    Path temp;
+
+    LivenessFixture fixture;
+    LivenessMonitor monitor;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        fixture = new LivenessFixture(temp);
+        monitor = fixture.monitor;
+    }
+
+    @AfterEach
+    void tearDown() {
+        fixture.close();
+    }
+
+    void registerDriver(Duration timeout) throws Exception {
+        monitor.driverRegistered(APP, timeout.toMillis(), connection, "/10.0.0.1:1");
+        fixture.registry.registerDriver(APP, timeout.toMillis()).get(1, TimeUnit.MINUTES);
+    }
+
+    void registerDriver(String appId) throws Exception {
+        monitor.driverRegistered(appId, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:1");
+        fixture.registry.registerDriver(appId, TIMEOUT.toMillis()).get(1, TimeUnit.MINUTES);
+    }
+
+    void restore() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        monitor.restored(fixture.registry.applications());
+    }
+
+    void end(Disconnect how) {
+        monitor.driverDisconnected(APP, connection, how);
+    }
+
+    void expire() throws Exception {
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT);
+        fixture.assertOver(APP);
+    }
+}
