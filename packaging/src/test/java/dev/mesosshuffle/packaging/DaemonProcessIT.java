@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,10 @@ class DaemonProcessIT {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void saysThatItListensAndEndsWith0OnASignal(String signal) throws Exception {
-        daemon = distribution.start(distribution.harmless(Distribution.BIN));
+        // Where the tests themselves run in a shell's background, SIGINT is ignored, and children inherit that.
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT"));
+        command.addAll(List.of(distribution.harmless(Distribution.BIN)));
+        daemon = distribution.start(command.toArray(String[]::new));
         Wait.until(dir.resolve("out"), "INFO .*: Listening on 127\\.0\\.0\\.1:\\d+\n");
 
         signal(daemon, signal);
