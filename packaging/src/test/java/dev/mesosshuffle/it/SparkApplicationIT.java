@@ -34,6 +34,8 @@ final class SparkApplicationIT {
     private static final long HEARTBEAT_INTERVAL_MILLIS = 500;
     private static final Duration REMOVAL = Duration.ofSeconds(30);
 
+    private static final Pattern NOT_INFO = Pattern.compile("^(?!\\d\\d/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d INFO )");
+
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
 
@@ -63,6 +65,7 @@ final class SparkApplicationIT {
                     REMOVAL,
                     () -> new LocalRoot(root).sparksDirs().isEmpty());
             assertLogIsThatOfThePage(service.output(), application.appId());
+            assertThat(service.output().linesWith(NOT_INFO)).isEmpty();
         }
     }
 
