@@ -1,6 +1,6 @@
 /**
  * Spark's message classes in, our records out: Spark's types stop here. Start at {@code RequestDecoder} and
- * {@code ReplyEncoder}.
+ * {@code Reply}.
  */
 @NullMarked
 package dev.mesosshuffle.protocol;
