@@ -2,6 +2,7 @@ package dev.mesosshuffle;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.blocks.BlockResolver;
+import dev.mesosshuffle.blocks.DataFiles;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.BlockRemover;
@@ -37,6 +38,9 @@ public final class ShuffleDaemon {
 
     /** How many reads may wait for one disk: one batch for each lane of each connection is far less. */
     private static final int DISK_QUEUE = 16_384;
+
+    /** How many data files that nobody reads are kept open for the next who does. */
+    private static final int MAX_OPEN_FILES = 1024;
 
     /** How many checksums may wait to be looked into. */
     private static final int DIAGNOSIS_QUEUE = 100;
@@ -76,7 +80,9 @@ public final class ShuffleDaemon {
         Registry registry = Registry.restore(store, metrics);
 
         ReadTracker reads = new ReadTracker();
+        DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);
+        DataFiles dataFiles = lifecycle.started(new DataFiles(MAX_OPEN_FILES, pools, System::nanoTime, metrics));
         Reclaimer reclaimer =
                 lifecycle.started(Reclaimer.start(store, policy, reads::isRead, System::nanoTime, metrics));
         reclaimer.resume(store.loadRemovals());
@@ -86,16 +92,18 @@ public final class ShuffleDaemon {
                 System::nanoTime,
                 config.orphanTimeout(),
                 config.cleanup(),
-                indexes::drop,
+                dirs -> {
+                    indexes.drop(dirs);
+                    dataFiles.drop(dirs);
+                },
                 metrics);
         liveness.restored(registry.applications());
 
-        DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
         ThreadPoolExecutor diagnosis = diagnosisThread();
         lifecycle.started(diagnosis::shutdown);
         Dispatcher dispatcher = new Dispatcher(
                 new Dispatcher.Serving(
-                        new BlockResolver(indexes),
+                        new BlockResolver(indexes, dataFiles),
                         pools,
                         reads,
                         diagnosis,

@@ -40,7 +40,7 @@ class BadInputTest extends RunningDaemon {
                     .filteredOn(answer -> answer.startsWith("02"))
                     .extracting(RawClient::text)
                     .anySatisfy(text ->
-                            assertThat(text).contains("shuffle_0_4_0.data").contains("NoSuchFile"))
+                            assertThat(text).contains("shuffle_0_4_0.index").contains("NoSuchFile"))
                     .anySatisfy(text -> assertThat(text).contains("50 bytes (expected: 100"));
         }
     }

@@ -1,108 +1,89 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
+import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Opens the bytes of a block. Reading an index and opening a data file can touch two disks, so they are two steps,
- * and each belongs on the pool of its own disk: {@link #loadIndex}, then {@link #open}. For any thread.
+ * and each belongs on the pool of its own disk: {@link #locate}, {@link #loadIndex} if the block {@link #needsIndex},
+ * then {@link #open}. For any thread.
  */
 public final class BlockResolver {
-    private static final Logger logger = LoggerFactory.getLogger(BlockResolver.class);
-
     private final IndexCache indexes;
+    private final DataFiles dataFiles;
 
     /**
      * Creates a resolver.
      *
      * @param indexes the index files that were read
+     * @param dataFiles the data files that are open
      */
-    public BlockResolver(IndexCache indexes) {
+    public BlockResolver(IndexCache indexes, DataFiles dataFiles) {
         this.indexes = indexes;
+        this.dataFiles = dataFiles;
     }
 
-    /** The block's index if it is in memory; null if it is not, or if the block needs none. */
-    public @Nullable IndexFile indexInMemory(LocatedBlock block) {
-        return block.index() == null ? null : indexes.get(block.index());
+    /** Finds the file to look at first, from names and from what is in memory. Reads no disk. */
+    public LocatedBlock locate(RegisteredExecutor executor, BlockId id) {
+        if (!(id instanceof ShuffleBlockId shuffle)) {
+            return new LocatedBlock(executor, id, PlacedFile.of(executor, id.dataFileName()), null);
+        }
+        MapOutput output = indexes.get(executor, shuffle);
+        return output == null
+                ? new LocatedBlock(executor, id, PlacedFile.of(executor, shuffle.indexFileName()), null)
+                : new LocatedBlock(executor, id, output.data(), output);
+    }
+
+    /** Whether the block's index is to be read next. */
+    public boolean needsIndex(LocatedBlock block) {
+        return block.output() == null && block.id() instanceof ShuffleBlockId;
     }
 
     /**
-     * Reads an index, on the pool of its disk.
+     * Reads the block's index, on the pool of its disk.
      *
+     * @return the block, whose data file is next
      * @throws IOException if it cannot be read
      */
-    public IndexFile loadIndex(PlacedFile index) throws IOException {
-        return indexes.load(index);
+    public LocatedBlock loadIndex(LocatedBlock block) throws IOException {
+        MapOutput output = indexes.load(block.executor(), (ShuffleBlockId) block.id());
+        return new LocatedBlock(block.executor(), block.id(), output.data(), output);
     }
 
-    /** Forgets the block's index, so that it is read again. */
-    public void forgetIndex(LocatedBlock block) {
-        if (block.index() != null) {
-            indexes.invalidate(block.index());
+    /** Forgets what is known of the block's files, so that they are looked at anew. */
+    public LocatedBlock forget(LocatedBlock block) {
+        if (block.id() instanceof ShuffleBlockId shuffle) {
+            MapOutput output = indexes.invalidate(block.executor(), shuffle);
+            if (output != null) {
+                dataFiles.close(output);
+            }
         }
+        return locate(block.executor(), block.id());
     }
 
     /**
      * Opens the block's bytes, on the pool of the data file's disk.
      *
-     * @param index the block's index, or null if the block needs none
      * @return an open segment, which the caller closes
      * @throws IOException if a file is missing or cannot be read, or if index and data do not belong together, which
-     *     is worth another try after {@link #forgetIndex}
+     *     is worth another try after {@link #forget}
      */
-    public OpenSegment open(LocatedBlock block, @Nullable IndexFile index) throws IOException {
-        if (index == null || !(block.id() instanceof ShuffleBlockId id)) {
-            return openWhole(block.data());
+    public OpenSegment open(LocatedBlock block) throws IOException {
+        MapOutput output = block.output();
+        if (output == null) {
+            SharedFile file = dataFiles.openUncached(block.file());
+            return OpenSegment.of(file, 0, file.length());
         }
-        FileSegment segment = index.segment(block.data(), id);
-        if (index.dataLength() == 0) {
+        ShuffleBlockId id = (ShuffleBlockId) block.id();
+        FileSegment segment = output.index().segment(output.data(), id);
+        if (output.index().dataLength() == 0) {
             // Spark writes no data file for a map task without any output.
             return OpenSegment.empty();
         }
-        FileChannel channel = openFile(block.data());
-        try {
-            if (channel.size() != index.dataLength()) {
-                throw new StaleIndexException(block.data(), channel.size(), index.dataLength());
-            }
-            return segmentOf(channel, segment.offset(), segment.length());
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(channel);
-            throw e;
-        }
-    }
-
-    private static OpenSegment openWhole(PlacedFile data) throws IOException {
-        FileChannel channel = openFile(data);
-        try {
-            return segmentOf(channel, 0, channel.size());
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(channel);
-            throw e;
-        }
-    }
-
-    private static FileChannel openFile(PlacedFile file) throws IOException {
-        return FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static OpenSegment segmentOf(FileChannel channel, long offset, long length) {
-        return OpenSegment.of(channel, offset, length, () -> closeQuietly(channel));
-    }
-
-    /** Closing a file that was only read loses nothing, but a failure to do so is worth a line. */
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            logger.warn("A data file could not be closed ({}); its descriptor may be lost", e.toString());
-        }
+        return OpenSegment.of(dataFiles.open(output, id.writtenOnce()), segment.offset(), segment.length());
     }
 }

@@ -76,13 +76,14 @@ public final class CorruptionDiagnosis {
     }
 
     private long compute(RegisteredExecutor executor, ShuffleBlockId id, Checksum checksum) throws IOException {
-        PlacedFile index = PlacedFile.of(executor, id.indexFileName());
-        try (OpenSegment segment = resolver.open(LocatedBlock.of(executor, id), resolver.loadIndex(index))) {
+        LocatedBlock block = resolver.locate(executor, id);
+        LocatedBlock located = resolver.needsIndex(block) ? resolver.loadIndex(block) : block;
+        try (OpenSegment segment = resolver.open(located)) {
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             long done = 0;
             while (done < segment.length()) {
                 buffer.clear().limit((int) Math.min(BUFFER_BYTES, segment.length() - done));
-                readFully(segment.channel(), buffer, segment.offset() + done);
+                readFully(segment.file().channel(), buffer, segment.offset() + done);
                 checksum.update(buffer.flip());
                 done += buffer.limit();
             }

@@ -5,6 +5,8 @@ import com.codahale.metrics.MetricRegistry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.ShuffleBlockId;
+import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Index files that were read, bounded by what they take in memory. For any thread; only {@link #load} reads a disk. */
 public final class IndexCache {
-    private final Cache<PlacedFile, IndexFile> cache;
+    private final Cache<MapOutputId, MapOutput> cache;
     private final Counter hits;
     private final Counter misses;
 
@@ -27,38 +29,46 @@ public final class IndexCache {
         this.cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(maxBytes)
-                .weigher((PlacedFile file, IndexFile index) -> index.weight())
+                .weigher((MapOutputId id, MapOutput output) -> output.index().weight())
                 .build();
         this.hits = metrics.counter("shuffleService.indexCache.hits");
         this.misses = metrics.counter("shuffleService.indexCache.misses");
     }
 
-    /** What is in memory, or null. */
+    /** What is in memory, or null; null too if the executor has registered other dirs since. */
     @Nullable
-    IndexFile get(PlacedFile file) {
-        IndexFile cached = cache.getIfPresent(file);
-        if (cached != null) {
-            hits.inc();
+    MapOutput get(RegisteredExecutor executor, ShuffleBlockId block) {
+        MapOutput cached = cache.getIfPresent(MapOutputId.of(executor.id(), block));
+        if (cached == null || !isOf(cached, executor)) {
+            return null;
         }
+        hits.inc();
         return cached;
     }
 
-    /** Reads the file and keeps its content. */
-    IndexFile load(PlacedFile file) throws IOException {
-        misses.inc();
-        IndexFile read = IndexFile.read(file.path());
-        cache.put(file, read);
-        return read;
+    private static boolean isOf(MapOutput output, RegisteredExecutor executor) {
+        return output.executor().equals(executor);
     }
 
-    /** Forgets a file that changed. */
-    void invalidate(PlacedFile file) {
-        cache.invalidate(file);
+    /** Reads the index file and keeps its content. */
+    MapOutput load(RegisteredExecutor executor, ShuffleBlockId block) throws IOException {
+        misses.inc();
+        IndexFile index =
+                IndexFile.read(PlacedFile.of(executor, block.indexFileName()).path());
+        MapOutput output = new MapOutput(executor, PlacedFile.of(executor, block.dataFileName()), index);
+        cache.put(MapOutputId.of(executor.id(), block), output);
+        return output;
+    }
+
+    /** Forgets an index that changed, and returns it. */
+    @Nullable
+    MapOutput invalidate(RegisteredExecutor executor, ShuffleBlockId block) {
+        return cache.asMap().remove(MapOutputId.of(executor.id(), block));
     }
 
     /** Forgets all files of these dirs, whose application is over. */
     public void drop(Collection<LocalDir> dirs) {
         Set<LocalDir> gone = new HashSet<>(dirs);
-        cache.asMap().keySet().removeIf(file -> gone.contains(file.dir()));
+        cache.asMap().values().removeIf(output -> gone.contains(output.data().dir()));
     }
 }

@@ -70,7 +70,7 @@ public final class IndexFile {
                             + block.endReduceId() + ")");
         }
         long start = offsets[block.startReduceId()];
-        return new FileSegment(data.path(), start, offsets[block.endReduceId()] - start);
+        return new FileSegment(start, offsets[block.endReduceId()] - start);
     }
 
     /** How long the data file must be, in bytes. */

@@ -1,23 +1,25 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.model.BlockId;
-import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block and the files it takes to read it.
+ * A block, and as much as is known of where it is.
  *
+ * @param executor whose block it is
  * @param id the block
- * @param data the file with its bytes
- * @param index the file that tells which bytes they are, or null if they are the whole file
+ * @param file the file to be looked at next: the index if the block needs one and it was not read yet, then the data
+ * @param output the map task's output, once its index was read
  */
 public record LocatedBlock(
-        BlockId id, PlacedFile data, @Nullable PlacedFile index) {
-    /** Finds the files of an executor's block from the names alone; nothing is looked up on disk. */
-    public static LocatedBlock of(RegisteredExecutor executor, BlockId id) {
-        PlacedFile index =
-                id instanceof ShuffleBlockId shuffle ? PlacedFile.of(executor, shuffle.indexFileName()) : null;
-        return new LocatedBlock(id, PlacedFile.of(executor, id.dataFileName()), index);
+        RegisteredExecutor executor,
+        BlockId id,
+        PlacedFile file,
+        @Nullable MapOutput output) {
+    /** The local root that stands for the disk on whose threads the next step belongs. */
+    public Path disk() {
+        return file.root();
     }
 }

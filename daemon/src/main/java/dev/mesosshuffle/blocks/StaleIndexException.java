@@ -6,7 +6,16 @@ import java.io.IOException;
 final class StaleIndexException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    StaleIndexException(PlacedFile data, long dataLength, long expected) {
-        super(data.path() + ": " + dataLength + " bytes (expected: " + expected + ", as its index says)");
+    private StaleIndexException(String message) {
+        super(message);
+    }
+
+    static StaleIndexException wrongLength(PlacedFile data, long dataLength, long expected) {
+        return new StaleIndexException(
+                data.path() + ": " + dataLength + " bytes (expected: " + expected + ", as its index says)");
+    }
+
+    static StaleIndexException replaced(PlacedFile data) {
+        return new StaleIndexException(data.path() + ": was replaced since it was opened");
     }
 }

@@ -1,131 +1,192 @@
 package dev.mesosshuffle.dispatch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
-import dev.mesosshuffle.blocks.PlacedFile;
+import dev.mesosshuffle.blocks.LocatedBlock;
+import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.ErrorText;
 import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.streams.ReadTracker;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does a {@link BlockTask} on the thread of a disk: reads the index, opens the block, and sends it. */
+/**
+ * Does one batch of {@link BlockTask}s on the thread of a disk: reads what index is missing, opens the blocks, and
+ * sends them. Confined to that thread.
+ *
+ * <p>The application whose blocks are read is marked as being read all the while. First the mark, then the look
+ * whether it exists: whoever removes it looks for marks after removing it.
+ */
 final class BlockReader {
     private static final Logger logger = LoggerFactory.getLogger(BlockReader.class);
 
-    private final Registry registry;
-    private final BlockResolver resolver;
-    private final ReadTracker reads;
-    private final DispatchMetrics metrics;
-    private final Overload overload;
-    private final QuietLog quietLog;
+    private final Serving serving;
+    private final Path disk;
+    private final Connection connection;
+    private final ReplyBatch replies;
 
-    BlockReader(
+    private @Nullable String markedApp;
+    private @Nullable AppExecId currentId;
+    private @Nullable RegisteredExecutor current;
+    private int done;
+    private int sentChunks;
+    private int sentBlocks;
+    private long sentBytes;
+
+    /**
+     * What all readers share; for any thread.
+     *
+     * @param registry which executors exist
+     * @param resolver finds and opens blocks
+     * @param reads counts what is in flight
+     * @param metrics counts what is sent
+     * @param overload closes a connection when there are too many open files
+     * @param quietLog warns of blocks that cannot be read
+     */
+    record Serving(
             Registry registry,
             BlockResolver resolver,
             ReadTracker reads,
             DispatchMetrics metrics,
             Overload overload,
-            QuietLog quietLog) {
-        this.registry = registry;
-        this.resolver = resolver;
-        this.reads = reads;
-        this.metrics = metrics;
-        this.overload = overload;
-        this.quietLog = quietLog;
-    }
+            QuietLog quietLog) {}
 
-    /** The disk that the task's next step is about. Reads no disk. */
-    Path disk(BlockTask task) {
-        return task.disk(resolver);
-    }
-
-    /** Gives up a task that was not answered; its connection is gone, or is going. */
-    void drop() {
-        reads.chunkFinished();
-    }
-
-    /** What became of a task. */
-    enum Outcome {
-        /** It is answered. */
-        DONE,
-        /** Its next step belongs on another disk, or is a second attempt. */
-        AGAIN
+    /**
+     * Creates a reader.
+     *
+     * @param disk the disk whose thread this is
+     */
+    BlockReader(Serving serving, Path disk, Connection connection) {
+        this.serving = serving;
+        this.disk = disk;
+        this.connection = connection;
+        this.replies = connection.newBatch(serving.reads()::chunksFinished);
     }
 
     /**
-     * Does the task's next steps, as far as they are about the disk whose thread this is.
+     * Reads and sends blocks as long as there is room for them; at least one, so that a lane always moves on.
      *
-     * @param disk the disk whose thread this is
-     * @return whether there is more to do
+     * @param batch the tasks
+     * @param again gets those whose next step belongs on another disk, and those that are worth another attempt
      */
-    Outcome step(BlockTask task, Path disk, Connection connection) {
-        String appId = task.executor().appId();
-        // First the mark, then the look: whoever removes the application looks for marks after removing it.
-        reads.readStarted(appId);
-        boolean handedOver = false;
+    void read(List<BlockTask> batch, List<BlockTask> again) {
         try {
-            if (registry.executor(task.executor()) == null) {
-                return fail(task, connection, ErrorText.notRegistered(task.executor()));
-            }
-            PlacedFile index = task.missingIndex();
-            if (index != null && index.root().equals(disk)) {
-                task.setIndex(resolver.loadIndex(index));
-            }
-            if (!task.disk(resolver).equals(disk)) {
-                return Outcome.AGAIN;
-            }
-            OpenSegment segment = resolver.open(task.block(), task.index());
-            long length = segment.length();
-            if (!task.fits(length)) {
-                segment.close();
-                return fail(task, connection, tooLong(length));
-            }
-            connection.send(task.success(length), segment, () -> {
-                reads.readFinished(appId);
-                reads.chunkFinished();
-            });
-            handedOver = true;
-            metrics.transferred(task.block().id().count(), length);
-            return Outcome.DONE;
-        } catch (IOException e) {
-            return afterError(task, connection, e);
+            do {
+                BlockTask task = batch.get(done++);
+                if (!step(task)) {
+                    again.add(task);
+                }
+            } while (done < batch.size() && connection.hasRoomForBlocks());
         } finally {
-            if (!handedOver) {
-                reads.readFinished(appId);
-            }
+            unmark();
+            serving.metrics().transferred(sentBlocks, sentChunks, sentBytes);
+            replies.flush();
         }
     }
 
-    private Outcome afterError(BlockTask task, Connection connection, IOException error) {
-        resolver.forgetIndex(task.block());
+    /** How many tasks were dealt with, from the first on; the last of them badly, if {@link #read} threw. */
+    int done() {
+        return done;
+    }
+
+    /** Does a task's next steps, as far as they are about this disk, and returns whether it is answered. */
+    private boolean step(BlockTask task) {
+        mark(task.executor());
+        RegisteredExecutor executor = current;
+        if (executor == null) {
+            return fail(task, ErrorText.notRegistered(task.executor()));
+        }
+        BlockResolver resolver = serving.resolver();
+        try {
+            if (!task.block().executor().equals(executor)) {
+                // Registered anew since the stream was opened, perhaps with other dirs.
+                task.locatedAt(resolver.locate(executor, task.block().id()));
+            }
+            if (task.disk().equals(disk) && resolver.needsIndex(task.block())) {
+                task.locatedAt(resolver.loadIndex(task.block()));
+            }
+            return task.disk().equals(disk) && send(task, resolver.open(task.block()));
+        } catch (IOException e) {
+            return afterError(task, e);
+        }
+    }
+
+    private boolean send(BlockTask task, OpenSegment segment) throws IOException {
+        long length = segment.length();
+        if (!task.fits(length)) {
+            segment.close();
+            return fail(task, tooLong(length));
+        }
+        OpenSegment owned = segment;
+        if (!replies.isReadAtOnce(length)) {
+            String appId = task.executor().appId();
+            serving.reads().readStarted(appId);
+            owned = segment.andThen(() -> serving.reads().readFinished(appId));
+        }
+        replies.add(task.success(length), owned);
+        sentChunks++;
+        sentBlocks += task.block().id().count();
+        sentBytes += length;
+        return true;
+    }
+
+    private void mark(AppExecId id) {
+        if (id.equals(currentId)) {
+            return;
+        }
+        if (!id.appId().equals(markedApp)) {
+            unmark();
+            serving.reads().readStarted(id.appId());
+            markedApp = id.appId();
+        }
+        currentId = id;
+        current = serving.registry().executor(id);
+    }
+
+    private void unmark() {
+        if (markedApp != null) {
+            serving.reads().readFinished(markedApp);
+            markedApp = null;
+        }
+        currentId = null;
+        current = null;
+    }
+
+    private boolean afterError(BlockTask task, IOException error) {
+        LocatedBlock failed = task.block();
+        task.locatedAt(serving.resolver().forget(failed));
         if (isTooManyOpenFiles(error)) {
-            drop();
-            overload.close(
-                    connection, "open files", "Too many open files; raise the limit (ulimit -n, or LimitNOFILE).");
-            return Outcome.DONE;
+            serving.reads().chunksFinished(1);
+            serving.overload()
+                    .close(
+                            connection,
+                            "open files",
+                            "Too many open files; raise the limit (ulimit -n, or LimitNOFILE).");
+            return true;
         }
         if (task.mayTryAgain()) {
-            return Outcome.AGAIN;
+            return false;
         }
-        metrics.failedBlocks.inc();
-        String file = task.block().data().path().toString();
-        quietLog.warn(
-                logger,
-                "unreadable block",
-                "Block " + task.block().id() + " of " + task.executor() + " asked for by " + connection.remoteAddress()
-                        + " cannot be read: " + error);
-        return fail(task, connection, ErrorText.cannotRead(file, describe(error)));
+        serving.metrics().failedBlocks.inc();
+        serving.quietLog()
+                .warn(
+                        logger,
+                        "unreadable block",
+                        "Block " + failed.id() + " of " + task.executor() + " asked for by "
+                                + connection.remoteAddress() + " cannot be read: " + error);
+        return fail(task, ErrorText.cannotRead(failed.file().path().toString(), describe(error)));
     }
 
-    private Outcome fail(BlockTask task, Connection connection, String error) {
-        connection.send(task.failure(error));
-        reads.chunkFinished();
-        return Outcome.DONE;
+    private boolean fail(BlockTask task, String error) {
+        replies.add(task.failure(error));
+        return true;
     }
 
     private static String tooLong(long length) {

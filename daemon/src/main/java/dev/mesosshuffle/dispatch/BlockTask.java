@@ -1,9 +1,6 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.blocks.BlockResolver;
-import dev.mesosshuffle.blocks.IndexFile;
 import dev.mesosshuffle.blocks.LocatedBlock;
-import dev.mesosshuffle.blocks.PlacedFile;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.streams.Chunk;
@@ -18,9 +15,8 @@ final class BlockTask {
     private static final int MAX_ATTEMPTS = 2;
 
     private final Chunk chunk;
-    private final LocatedBlock block;
     private final @Nullable String streamChunkId;
-    private @Nullable IndexFile index;
+    private LocatedBlock block;
     private int attempts;
 
     /**
@@ -42,33 +38,14 @@ final class BlockTask {
         return block;
     }
 
-    /**
-     * The disk that the next step is about: the index's until the index is at hand, then the data's. Reads no disk.
-     */
-    Path disk(BlockResolver resolver) {
-        PlacedFile indexFile = block.index();
-        if (indexFile != null && index == null) {
-            index = resolver.indexInMemory(block);
-        }
-        return indexFile != null && index == null
-                ? indexFile.root()
-                : block.data().root();
+    /** Notes what was found out about where the block is. */
+    void locatedAt(LocatedBlock found) {
+        this.block = found;
     }
 
-    /** The index to be read before anything else, or null if it is at hand or not needed. */
-    @Nullable
-    PlacedFile missingIndex() {
-        return index == null ? block.index() : null;
-    }
-
-    @Nullable
-    IndexFile index() {
-        return index;
-    }
-
-    /** Notes the index that was read. */
-    void setIndex(IndexFile index) {
-        this.index = index;
+    /** The disk that the next step is about. */
+    Path disk() {
+        return block.disk();
     }
 
     /** Whether a block of this length can be sent the way it was asked for. */
@@ -88,10 +65,9 @@ final class BlockTask {
                 : Reply.chunkFailed(chunk.streamId(), chunk.index(), error);
     }
 
-    /** Notes a failed attempt, after which all is read anew, and tells whether another is worth it. */
+    /** Notes a failed attempt, and tells whether another is worth it. */
     boolean mayTryAgain() {
         attempts++;
-        index = null;
         return attempts < MAX_ATTEMPTS;
     }
 }

@@ -31,6 +31,6 @@ final class ChunkAdmission {
 
     /** Counts a chunk out that cannot be had. */
     void dismiss() {
-        reads.chunkFinished();
+        reads.chunksFinished(1);
     }
 }

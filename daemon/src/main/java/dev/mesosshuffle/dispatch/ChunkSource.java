@@ -1,6 +1,6 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.blocks.LocatedBlock;
+import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.model.Text;
 import dev.mesosshuffle.protocol.ErrorText;
 import dev.mesosshuffle.registry.RegisteredExecutor;
@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class ChunkSource {
     private final ConnectionStreams streams;
     private final Registry registry;
+    private final BlockResolver resolver;
 
-    ChunkSource(ConnectionStreams streams, Registry registry) {
+    ChunkSource(ConnectionStreams streams, Registry registry, BlockResolver resolver) {
         this.streams = streams;
         this.registry = registry;
+        this.resolver = resolver;
     }
 
     /**
@@ -61,6 +63,6 @@ final class ChunkSource {
         if (executor == null) {
             throw new ChunkRefusedException(ErrorText.notRegistered(chunk.executor()));
         }
-        return new BlockTask(chunk, LocatedBlock.of(executor, chunk.block()), streamChunkId);
+        return new BlockTask(chunk, resolver.locate(executor, chunk.block()), streamChunkId);
     }
 }

@@ -1,8 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
-import java.io.IOException;
+import java.util.function.IntConsumer;
 
 /** What a {@link Session} needs of its connection. All methods may be called on any thread. */
 public interface Connection {
@@ -24,15 +23,11 @@ public interface Connection {
     void send(Reply reply);
 
     /**
-     * Queues a reply with a block; it leaves with the next {@link #flush}. A small block is read here and now, so
-     * this must not be called on an event loop.
+     * Begins a batch of replies to requests for chunks.
      *
-     * @param reply the reply
-     * @param block the block's bytes; owned, and closed, by the connection from here on, whatever happens
-     * @param sent run once when the last byte has left, or never will
-     * @throws IOException if the block cannot be read; then nothing is queued, and {@code sent} is not run
+     * @param answered is told, on any thread, how many of its replies have left, or never will
      */
-    void send(Reply reply, OpenSegment block, Runnable sent) throws IOException;
+    ReplyBatch newBatch(IntConsumer answered);
 
     /** Lets all queued replies leave. */
     void flush();

@@ -46,10 +46,12 @@ final class DispatchMetrics {
         });
     }
 
-    /** A chunk was handed to its connection. */
-    void transferred(int blockCount, long byteCount) {
-        blocks.mark(blockCount);
-        chunks.mark();
-        bytes.mark(byteCount);
+    /** Chunks were handed to their connection. */
+    void transferred(int blockCount, int chunkCount, long byteCount) {
+        if (chunkCount > 0) {
+            blocks.mark(blockCount);
+            chunks.mark(chunkCount);
+            bytes.mark(byteCount);
+        }
     }
 }

@@ -21,9 +21,8 @@ public final class Dispatcher {
     private final Registry registry;
     private final LivenessMonitor liveness;
     private final RpcHandler rpcHandler;
-    private final BlockReader reader;
+    private final BlockReader.Serving reading;
     private final ChunkAdmission admission;
-    private final Overload overload;
 
     /**
      * What serves blocks.
@@ -69,9 +68,10 @@ public final class Dispatcher {
         this.serving = serving;
         this.registry = registry;
         this.liveness = liveness;
-        this.overload = new Overload(metrics, quietLog);
+        Overload overload = new Overload(metrics, quietLog);
         this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
-        this.reader = new BlockReader(registry, serving.resolver(), serving.reads(), metrics, overload, quietLog);
+        this.reading =
+                new BlockReader.Serving(registry, serving.resolver(), serving.reads(), metrics, overload, quietLog);
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,
@@ -85,9 +85,9 @@ public final class Dispatcher {
     public Session newSession(Connection connection) {
         ConnectionStreams streams =
                 new ConnectionStreams(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L);
-        ChunkSource chunks = new ChunkSource(streams, registry);
+        ChunkSource chunks = new ChunkSource(streams, registry, serving.resolver());
         StreamRequests streamRequests = new StreamRequests(connection, chunks, serving.reads());
-        FetchQueue fetches = new FetchQueue(connection, streamRequests, reader, serving.pools(), overload);
+        FetchQueue fetches = new FetchQueue(connection, streamRequests, reading, serving.pools());
         return new Session(connection, rpcHandler, streams, chunks, streamRequests, fetches, admission, liveness);
     }
 }

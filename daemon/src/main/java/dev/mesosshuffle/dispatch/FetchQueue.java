@@ -32,27 +32,23 @@ final class FetchQueue {
 
     private final Connection connection;
     private final StreamRequests ordered;
-    private final BlockReader reader;
+    private final BlockReader.Serving serving;
     private final DiskPools pools;
-    private final Overload overload;
 
     private final Map<Path, Lane> lanes = new HashMap<>();
     private final Lane orderedLane = new Lane(1);
     private boolean closed;
 
-    FetchQueue(Connection connection, StreamRequests ordered, BlockReader reader, DiskPools pools, Overload overload) {
+    FetchQueue(Connection connection, StreamRequests ordered, BlockReader.Serving serving, DiskPools pools) {
         this.connection = connection;
         this.ordered = ordered;
-        this.reader = reader;
+        this.serving = serving;
         this.pools = pools;
-        this.overload = overload;
     }
 
     /** Adds a chunk whose answer may leave at any time. */
     void add(BlockTask task) {
-        lanes.computeIfAbsent(reader.disk(task), disk -> new Lane(MAX_BATCH))
-                .waiting
-                .add(task);
+        lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH)).waiting.add(task);
     }
 
     /** Starts as much as there is room for. */
@@ -80,7 +76,7 @@ final class FetchQueue {
             return;
         }
         List<BlockTask> batch = new ArrayList<>(Math.min(lane.maxBatch, lane.waiting.size()));
-        Path disk = reader.disk(lane.waiting.element());
+        Path disk = lane.waiting.element().disk();
         while (batch.size() < lane.maxBatch && !lane.waiting.isEmpty()) {
             batch.add(lane.waiting.remove());
         }
@@ -89,30 +85,26 @@ final class FetchQueue {
             pools.execute(disk, () -> work(lane, disk, batch));
         } catch (RejectedExecutionException e) {
             drop(batch);
-            overload.close(
-                    connection, "disk queue", "Disk " + disk + " has too many reads waiting; it may be failing.");
+            serving.overload()
+                    .close(
+                            connection,
+                            "disk queue",
+                            "Disk " + disk + " has too many reads waiting; it may be failing.");
         }
     }
 
     /** Reads a batch, on the disk's thread. */
     private void work(Lane lane, Path disk, List<BlockTask> batch) {
         List<BlockTask> again = new ArrayList<>(0);
-        int done = 0;
+        BlockReader reader = new BlockReader(serving, disk, connection);
         try {
-            // At least one, so that a lane always moves on.
-            do {
-                BlockTask task = batch.get(done++);
-                if (reader.step(task, disk, connection) == BlockReader.Outcome.AGAIN) {
-                    again.add(task);
-                }
-            } while (done < batch.size() && connection.hasRoomForBlocks());
+            reader.read(batch, again);
         } catch (RuntimeException | OutOfMemoryError e) {
-            reader.drop();
+            serving.reads().chunksFinished(1);
             logger.error("Closed the connection from {}: a block could not be read", connection.remoteAddress(), e);
             connection.close();
         }
-        connection.flush();
-        List<BlockTask> rest = batch.subList(done, batch.size());
+        List<BlockTask> rest = batch.subList(reader.done(), batch.size());
         connection.execute(() -> finish(lane, rest, again));
     }
 
@@ -137,7 +129,7 @@ final class FetchQueue {
     }
 
     private void drop(Collection<BlockTask> tasks) {
-        tasks.forEach(task -> reader.drop());
+        serving.reads().chunksFinished(tasks.size());
         tasks.clear();
     }
 

@@ -33,7 +33,7 @@ final class StreamRequests {
             try {
                 return chunks.take(name);
             } catch (ChunkRefusedException e) {
-                reads.chunkFinished();
+                reads.chunksFinished(1);
                 connection.send(Reply.streamFailed(name, e.error()));
                 connection.flush();
             }
@@ -43,7 +43,7 @@ final class StreamRequests {
 
     /** Drops all; the connection is gone. */
     void close() {
-        waiting.forEach(name -> reads.chunkFinished());
+        reads.chunksFinished(waiting.size());
         waiting.clear();
     }
 }

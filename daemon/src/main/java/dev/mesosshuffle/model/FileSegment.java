@@ -1,15 +1,12 @@
 package dev.mesosshuffle.model;
 
-import java.nio.file.Path;
-
 /**
  * A part of a file.
  *
- * @param file the file
  * @param offset where the part begins, in bytes
  * @param length how long it is, in bytes
  */
-public record FileSegment(Path file, long offset, long length) {
+public record FileSegment(long offset, long length) {
     /**
      * Checks both numbers.
      *
@@ -18,7 +15,7 @@ public record FileSegment(Path file, long offset, long length) {
     public FileSegment {
         if (offset < 0 || length < 0) {
             throw new IllegalArgumentException(
-                    "segment of " + file + ": offset " + offset + ", length " + length + " (expected: both >= 0)");
+                    "segment of a file: offset " + offset + ", length " + length + " (expected: both >= 0)");
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.mesosshuffle.model;
 
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,33 +7,37 @@ import org.jspecify.annotations.Nullable;
  * between threads, never shared by them.
  */
 public final class OpenSegment implements AutoCloseable {
-    private final @Nullable FileChannel channel;
+    private final @Nullable OpenFile file;
     private final long offset;
     private final long length;
-    private final Runnable release;
+    private final @Nullable Runnable afterClose;
 
-    private OpenSegment(@Nullable FileChannel channel, long offset, long length, Runnable release) {
-        this.channel = channel;
+    private OpenSegment(@Nullable OpenFile file, long offset, long length, @Nullable Runnable afterClose) {
+        this.file = file;
         this.offset = offset;
         this.length = length;
-        this.release = release;
+        this.afterClose = afterClose;
     }
 
     /**
      * A part of an open file.
      *
-     * @param channel the file; never closed by this class
+     * @param file the file; one reference to it passes to the segment
      * @param offset where the part begins, in bytes
      * @param length how long it is, in bytes
-     * @param release gives the channel back to its owner
      */
-    public static OpenSegment of(FileChannel channel, long offset, long length, Runnable release) {
-        return new OpenSegment(channel, offset, length, release);
+    public static OpenSegment of(OpenFile file, long offset, long length) {
+        return new OpenSegment(file, offset, length, null);
     }
 
     /** An empty block; it has no file. */
     public static OpenSegment empty() {
-        return new OpenSegment(null, 0, 0, () -> {});
+        return new OpenSegment(null, 0, 0, null);
+    }
+
+    /** The same segment, which takes this one's place; on being closed it also runs a task. */
+    public OpenSegment andThen(Runnable task) {
+        return new OpenSegment(file, offset, length, task);
     }
 
     /**
@@ -42,11 +45,11 @@ public final class OpenSegment implements AutoCloseable {
      *
      * @throws IllegalStateException if the segment is empty
      */
-    public FileChannel channel() {
-        if (channel == null) {
+    public OpenFile file() {
+        if (file == null) {
             throw new IllegalStateException("an empty segment has no file");
         }
-        return channel;
+        return file;
     }
 
     /** Where the part begins, in bytes. */
@@ -61,6 +64,11 @@ public final class OpenSegment implements AutoCloseable {
 
     @Override
     public void close() {
-        release.run();
+        if (file != null) {
+            file.release();
+        }
+        if (afterClose != null) {
+            afterClose.run();
+        }
     }
 }

@@ -8,8 +8,10 @@ package dev.mesosshuffle.model;
  * @param mapId the map task: its index in Spark 2, its task attempt id since Spark 3
  * @param startReduceId the first reduce task
  * @param endReduceId the one after the last reduce task
+ * @param writtenOnce whether the map id is that of one attempt, so that no other attempt replaces the files
  */
-public record ShuffleBlockId(int shuffleId, long mapId, int startReduceId, int endReduceId) implements BlockId {
+public record ShuffleBlockId(int shuffleId, long mapId, int startReduceId, int endReduceId, boolean writtenOnce)
+        implements BlockId {
     /**
      * Checks all parts.
      *
@@ -20,6 +22,11 @@ public record ShuffleBlockId(int shuffleId, long mapId, int startReduceId, int e
             throw new IllegalArgumentException("shuffle block: shuffle " + shuffleId + ", map " + mapId + ", reduce "
                     + startReduceId + " to " + endReduceId + " (expected: none negative, a range that runs forwards)");
         }
+    }
+
+    /** The output of a map attempt. */
+    public ShuffleBlockId(int shuffleId, long mapId, int startReduceId, int endReduceId) {
+        this(shuffleId, mapId, startReduceId, endReduceId, true);
     }
 
     @Override

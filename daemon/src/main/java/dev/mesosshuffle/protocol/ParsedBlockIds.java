@@ -49,7 +49,9 @@ final class ParsedBlockIds implements BlockIds {
                         Integer.parseInt(shuffle.group(1)),
                         Long.parseLong(shuffle.group(2)),
                         reduceId,
-                        Math.addExact(reduceId, 1));
+                        Math.addExact(reduceId, 1),
+                        // By name ask Spark 2, and Spark 3 when told to talk like it: their map id is the map task's.
+                        false);
             }
             Matcher rdd = RDD.matcher(text);
             if (rdd.matches()) {

@@ -18,9 +18,13 @@ public final class ReadTracker {
         chunks.incrementAndGet();
     }
 
-    /** A chunk was sent, or never will be. */
-    public void chunkFinished() {
-        chunks.decrementAndGet();
+    /**
+     * Chunks were sent, or never will be.
+     *
+     * @param count how many
+     */
+    public void chunksFinished(int count) {
+        chunks.addAndGet(-count);
     }
 
     /** How many chunks are on their way, over all connections. */

@@ -4,8 +4,8 @@ import dev.mesosshuffle.dispatch.Connection;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.Ending;
 import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.dispatch.ReplyBatch;
 import dev.mesosshuffle.dispatch.Session;
-import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.MalformedMessageException;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
@@ -20,6 +20,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private final Session session;
 
     private int unanswered;
+    private boolean stoppedReading;
     private boolean broken;
     private volatile boolean closedByUs;
     private volatile boolean keptWhenIdle;
@@ -90,6 +92,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
                 if (!(request instanceof Request.OneWay)) {
                     unanswered++;
                     if (unanswered == MAX_UNANSWERED) {
+                        stoppedReading = true;
                         channel.config().setAutoRead(false);
                     }
                 }
@@ -138,9 +141,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
-    public void onReplySent(boolean success) {
-        unanswered--;
-        if (unanswered == MAX_UNANSWERED / 2 && drained == null) {
+    public void onRepliesSent(int count, boolean success) {
+        unanswered -= count;
+        if (stoppedReading && unanswered <= MAX_UNANSWERED / 2 && drained == null) {
+            stoppedReading = false;
             channel.config().setAutoRead(true);
         }
         if (!success && channel.isOpen()) {
@@ -155,6 +159,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         if (channel.isActive()) {
             session.onRoomForBlocks();
         }
+    }
+
+    @Override
+    public void onUnreadableBlock(Throwable cause) {
+        quietLog.warn(
+                logger,
+                "unreadable block",
+                "Closed the connection from " + remoteAddress + " in the middle of a block that cannot be read on: "
+                        + cause + ". Look after the disk; the client tries again.");
+        close();
     }
 
     /**
@@ -198,8 +212,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
-    public void send(Reply reply, OpenSegment block, Runnable sent) throws IOException {
-        writer.queue(reply, block, sent);
+    public ReplyBatch newBatch(IntConsumer answered) {
+        return new BufferedReplies(channel.alloc(), writer, answered);
     }
 
     @Override

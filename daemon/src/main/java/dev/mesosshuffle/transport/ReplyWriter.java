@@ -4,10 +4,6 @@ import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.util.ReferenceCountUtil;
-import java.io.EOFException;
-import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,23 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one connection's replies: a small block together with its header as one buffer, a large one as header and
- * file region, so that the kernel copies it. What was queued leaves with one flush.
+ * Writes one connection's replies in the order in which they were queued. What was queued leaves with one flush; a
+ * large block, which leaves window by window, holds up what is behind it, for it is one frame.
  *
  * <p><b>Concurrency:</b> replies are queued on any thread and written on the connection's event loop. {@link
  * #outstandingBytes} is an upper bound of what the queue and the channel hold.
  */
 final class ReplyWriter {
-    /** Up to this size a block is cheaper to copy than to send as a file region. */
-    static final int SMALL_BLOCK_BYTES = 64 * 1024;
-
     /** A connection that holds this much gets no more blocks until its peer has read some. */
     private static final long HIGH_WATERMARK_BYTES = 512 * 1024;
 
     private static final long LOW_WATERMARK_BYTES = HIGH_WATERMARK_BYTES / 2;
-
-    /** A region holds a descriptor, not memory; so that a few are under way at a time, it counts for no more. */
-    private static final long REGION_WEIGHT_BYTES = HIGH_WATERMARK_BYTES / 4;
 
     private final Channel channel;
     private final BufferBudget budget;
@@ -39,21 +29,20 @@ final class ReplyWriter {
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
     private volatile boolean wasFull;
+    private boolean draining;
+    private @Nullable BlockTransfer transfer;
 
     /** Told, on the event loop, what became of replies. */
     interface Listener {
-        /** A reply has left, or never will. */
-        void onReplySent(boolean success);
+        /** Replies have left, or never will. */
+        void onRepliesSent(int count, boolean success);
 
         /** There is room for blocks again. */
         void onRoomForBlocks();
-    }
 
-    private record Outgoing(
-            ByteBuf head,
-            @Nullable SegmentRegion region,
-            long weight,
-            @Nullable Runnable sent) {}
+        /** A block cannot be read to its end, while its beginning has left: the connection cannot go on. */
+        void onUnreadableBlock(Throwable cause);
+    }
 
     ReplyWriter(Channel channel, BufferBudget budget, Listener listener) {
         this.channel = channel;
@@ -61,57 +50,19 @@ final class ReplyWriter {
         this.listener = listener;
     }
 
+    /** Queues a reply without a block. */
     void queue(Reply reply) {
-        enqueue(head(reply, 0), null, 0, null);
+        ByteBuf bytes = channel.alloc().directBuffer(reply.encodedLength());
+        reply.writeTo(bytes);
+        queue(new Outgoing(bytes, null, 1, bytes.capacity(), null));
     }
 
-    /** Queues a reply with a block, as {@link dev.mesosshuffle.dispatch.Connection#send} describes it. */
-    void queue(Reply reply, OpenSegment block, Runnable sent) throws IOException {
-        long length = block.length();
-        if (length > SMALL_BLOCK_BYTES) {
-            // The region owns the block from here on; nothing below fails.
-            SegmentRegion region = new SegmentRegion(block);
-            enqueue(head(reply, 0), region, Math.min(length, REGION_WEIGHT_BYTES), sent);
-            return;
+    void queue(Outgoing outgoing) {
+        outstandingBytes.addAndGet(outgoing.weight());
+        if (outgoing.block() == null) {
+            budget.take(outgoing.weight());
         }
-        ByteBuf whole;
-        try (block) {
-            whole = withBlock(reply, block, (int) length);
-        }
-        enqueue(whole, null, whole.capacity(), sent);
-    }
-
-    private ByteBuf head(Reply reply, int extraBytes) {
-        ByteBuf head = channel.alloc().directBuffer(reply.encodedLength() + extraBytes);
-        reply.writeTo(head);
-        return head;
-    }
-
-    private ByteBuf withBlock(Reply reply, OpenSegment block, int length) throws IOException {
-        ByteBuf whole = head(reply, length);
-        try {
-            int done = 0;
-            while (done < length) {
-                int read = whole.writeBytes(block.channel(), block.offset() + done, length - done);
-                if (read < 0) {
-                    throw new EOFException("file ended at " + block.channel().size() + " (expected: "
-                            + (block.offset() + length) + " bytes)");
-                }
-                done += read;
-            }
-            return whole;
-        } catch (IOException | RuntimeException e) {
-            whole.release();
-            throw e;
-        }
-    }
-
-    private void enqueue(ByteBuf head, @Nullable SegmentRegion region, long weight, @Nullable Runnable sent) {
-        outstandingBytes.addAndGet(weight);
-        if (region == null) {
-            budget.take(weight);
-        }
-        queue.add(new Outgoing(head, region, weight, sent));
+        queue.add(outgoing);
     }
 
     /** Has all that is queued leave. */
@@ -129,27 +80,38 @@ final class ReplyWriter {
     }
 
     private void drain() {
+        if (draining) {
+            return;
+        }
+        draining = true;
         boolean any = false;
-        for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
+        while (transfer == null) {
+            Outgoing next = queue.poll();
+            if (next == null) {
+                break;
+            }
             write(next);
             any = true;
         }
+        draining = false;
         if (any) {
             channel.flush();
         }
     }
 
     private void write(Outgoing next) {
-        ChannelFuture written = channel.write(next.head());
-        if (next.region() != null) {
-            written = channel.write(next.region());
+        OpenSegment block = next.block();
+        if (block == null) {
+            channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
+        } else {
+            transfer = new BlockTransfer(channel, block, new TransferListener(next));
+            transfer.start(next.bytes());
         }
-        written.addListener(future -> finish(next, future.isSuccess()));
     }
 
     private void finish(Outgoing done, boolean success) {
         account(done);
-        listener.onReplySent(success);
+        listener.onRepliesSent(done.replies(), success);
         if (wasFull && outstandingBytes.get() < LOW_WATERMARK_BYTES) {
             wasFull = false;
             listener.onRoomForBlocks();
@@ -158,18 +120,20 @@ final class ReplyWriter {
 
     private void account(Outgoing done) {
         outstandingBytes.addAndGet(-done.weight());
-        if (done.region() == null) {
+        if (done.block() == null) {
             budget.giveBack(done.weight());
         }
-        if (done.sent() != null) {
-            done.sent().run();
+        if (done.answered() != null) {
+            done.answered().accept(done.replies());
         }
     }
 
     private void discard() {
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
-            ReferenceCountUtil.release(next.head());
-            ReferenceCountUtil.release(next.region());
+            next.bytes().release();
+            if (next.block() != null) {
+                next.block().close();
+            }
             account(next);
         }
     }
@@ -190,5 +154,29 @@ final class ReplyWriter {
     /** Whether nothing is queued or on its way out. */
     boolean isIdle() {
         return queue.isEmpty() && outstandingBytes.get() == 0;
+    }
+
+    private final class TransferListener implements BlockTransfer.Listener {
+        private final Outgoing outgoing;
+
+        private TransferListener(Outgoing outgoing) {
+            this.outgoing = outgoing;
+        }
+
+        @Override
+        public void onHandedOver() {
+            transfer = null;
+            drain();
+        }
+
+        @Override
+        public void onUnreadable(Throwable cause) {
+            listener.onUnreadableBlock(cause);
+        }
+
+        @Override
+        public void onFinished(boolean success) {
+            finish(outgoing, success);
+        }
     }
 }

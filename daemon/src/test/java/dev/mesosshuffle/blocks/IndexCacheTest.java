@@ -3,38 +3,41 @@ package dev.mesosshuffle.blocks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.model.LocalDir;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.mesosshuffle.model.ShuffleBlockId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IndexCacheTest {
-    private static final int OFFSETS_BYTES = 8_000;
+    private static final int BLOCKS = 1000;
+    private static final int OFFSETS_BYTES = (BLOCKS + 1) * Long.BYTES;
 
     @TempDir
     private Path root;
 
     private final MetricRegistry metrics = new MetricRegistry();
-    private LocalDir mine;
-    private LocalDir other;
+    private TestExecutor mine;
+    private TestExecutor other;
 
     @BeforeEach
-    void makeDirs() {
-        mine = new LocalDir(root, root.resolve("blockmgr-1"));
-        other = new LocalDir(root, root.resolve("blockmgr-2"));
+    void writeFiles() throws Exception {
+        mine = new TestExecutor(root, "mine");
+        other = new TestExecutor(root, "other");
+        for (int map = 0; map < 4; map++) {
+            mine.files().writeMapOutput(0, map, new byte[BLOCKS][1]);
+            other.files().writeMapOutput(0, map, new byte[BLOCKS][1]);
+        }
     }
 
     @Test
     void keepsWhatWasRead() throws Exception {
         IndexCache cache = new IndexCache(1 << 20, metrics);
-        PlacedFile file = write(mine, "a");
-        assertThat(cache.get(file)).isNull();
-        IndexFile read = cache.load(file);
-        assertThat(cache.get(file)).isSameAs(read);
+        assertThat(cache.get(mine.registered(), block(0))).isNull();
+        MapOutput read = cache.load(mine.registered(), block(0));
+        assertThat(cache.get(mine.registered(), block(0))).isSameAs(read);
         assertThat(metrics.counter("shuffleService.indexCache.hits").getCount()).isOne();
         assertThat(metrics.counter("shuffleService.indexCache.misses").getCount())
                 .isOne();
@@ -43,38 +46,44 @@ class IndexCacheTest {
     @Test
     void forgetsAFileThatChanged() throws Exception {
         IndexCache cache = new IndexCache(1 << 20, metrics);
-        PlacedFile file = write(mine, "a");
-        cache.load(file);
-        cache.invalidate(file);
-        assertThat(cache.get(file)).isNull();
+        MapOutput read = cache.load(mine.registered(), block(0));
+        assertThat(cache.invalidate(mine.registered(), block(0))).isSameAs(read);
+        assertThat(cache.get(mine.registered(), block(0))).isNull();
+    }
+
+    @Test
+    void doesNotTakeAnExecutorsNewDirsForItsOldOnes() throws Exception {
+        IndexCache cache = new IndexCache(1 << 20, metrics);
+        cache.load(mine.registered(), block(0));
+        TestExecutor moved = new TestExecutor(root, "mine", "blockmgr-elsewhere");
+        assertThat(cache.get(moved.registered(), block(0))).isNull();
+        assertThat(cache.get(mine.registered(), block(0))).isNotNull();
     }
 
     @Test
     void forgetsTheFilesOfAnApplicationThatIsOverAndNoOthers() throws Exception {
         IndexCache cache = new IndexCache(1 << 20, metrics);
-        PlacedFile gone = write(mine, "a");
-        PlacedFile kept = write(other, "a");
-        cache.load(gone);
-        cache.load(kept);
-        cache.drop(List.of(mine));
-        assertThat(cache.get(gone)).isNull();
-        assertThat(cache.get(kept)).isNotNull();
+        cache.load(mine.registered(), block(0));
+        cache.load(other.registered(), block(0));
+        cache.drop(mine.registered().dirs());
+        assertThat(cache.get(mine.registered(), block(0))).isNull();
+        assertThat(cache.get(other.registered(), block(0))).isNotNull();
     }
 
     @Test
     void holdsNoMoreThanItsBound() throws Exception {
         IndexCache cache = new IndexCache(3 * OFFSETS_BYTES, metrics);
-        List<PlacedFile> files = List.of(write(mine, "a"), write(mine, "b"), write(mine, "c"), write(mine, "d"));
-        for (PlacedFile file : files) {
-            cache.load(file);
+        List<ShuffleBlockId> blocks =
+                IntStream.range(0, 4).mapToObj(IndexCacheTest::block).toList();
+        for (ShuffleBlockId block : blocks) {
+            cache.load(mine.registered(), block);
         }
-        assertThat(files).filteredOn(file -> cache.get(file) != null).hasSizeBetween(1, 2);
+        assertThat(blocks)
+                .filteredOn(block -> cache.get(mine.registered(), block) != null)
+                .hasSizeBetween(1, 2);
     }
 
-    private static PlacedFile write(LocalDir dir, String name) throws IOException {
-        PlacedFile file = new PlacedFile(dir, "00", name);
-        Files.createDirectories(file.path().getParent());
-        Files.write(file.path(), new byte[OFFSETS_BYTES]);
-        return file;
+    private static ShuffleBlockId block(int map) {
+        return new ShuffleBlockId(0, map, 0, 1);
     }
 }

@@ -24,9 +24,9 @@ class IndexFileTest {
     @Test
     void tellsWhichBytesABlockIs() throws Exception {
         IndexFile index = write(0, 10, 10, 25);
-        assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 0, 1))).isEqualTo(new FileSegment(DATA.path(), 0, 10));
-        assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 1, 2))).isEqualTo(new FileSegment(DATA.path(), 10, 0));
-        assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 1, 3))).isEqualTo(new FileSegment(DATA.path(), 10, 15));
+        assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 0, 1))).isEqualTo(new FileSegment(0, 10));
+        assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 1, 2))).isEqualTo(new FileSegment(10, 0));
+        assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 1, 3))).isEqualTo(new FileSegment(10, 15));
         assertThat(index.dataLength()).isEqualTo(25);
     }
 

@@ -57,7 +57,7 @@ class RequestDecoderTest {
     @Test
     void decodesOpenBlocksOfAShuffle() throws Exception {
         assertThat(blocks("00 'app' '7' 00000002 'shuffle_1_2_3' 'shuffle_1_9_0'"))
-                .containsExactly(new ShuffleBlockId(1, 2, 3, 4), new ShuffleBlockId(1, 9, 0, 1));
+                .containsExactly(new ShuffleBlockId(1, 2, 3, 4, false), new ShuffleBlockId(1, 9, 0, 1, false));
     }
 
     @Test

@@ -28,7 +28,7 @@ class ReadTrackerTest {
     void countsChunksInAndOut() {
         reads.chunkRequested();
         reads.chunkRequested();
-        reads.chunkFinished();
+        reads.chunksFinished(1);
         assertThat(reads.chunksInFlight()).isEqualTo(1);
     }
 }

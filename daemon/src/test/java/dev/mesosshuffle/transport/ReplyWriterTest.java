@@ -4,22 +4,26 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mesosshuffle.dispatch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,24 +31,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplyWriterTest {
-    private static final int SMALL = ReplyWriter.SMALL_BLOCK_BYTES;
-    private static final int LARGE = 1024 * 1024;
+    private static final int SMALL = BufferedReplies.SMALL_BLOCK_BYTES;
+    private static final int WINDOW = BlockTransfer.WINDOW_BYTES;
+    private static final int FILE = 3 * WINDOW;
 
     @TempDir
     private Path temp;
 
-    private FileChannel file;
+    private TestFile file;
     private final SlowPeer peer = new SlowPeer();
     private final EmbeddedChannel channel = new EmbeddedChannel(peer);
     private final BufferBudget budget = new BufferBudget(2 * 1024 * 1024);
     private final Listener listener = new Listener();
     private final ReplyWriter writer = new ReplyWriter(channel, budget, listener);
-    private final AtomicInteger closed = new AtomicInteger();
-    private final AtomicInteger sent = new AtomicInteger();
+    private final AtomicInteger answered = new AtomicInteger();
 
     @BeforeEach
     void openFile() throws IOException {
-        file = FileChannel.open(Files.write(temp.resolve("data"), block(LARGE, 1)));
+        file = new TestFile(Files.write(temp.resolve("data"), block(FILE, 1)));
     }
 
     @AfterEach
@@ -61,34 +65,144 @@ class ReplyWriterTest {
 
     @Test
     void givesASmallBlocksFileBackAtOnceAndCountsTheBlockUntilItWasSent() throws Exception {
-        queue(SMALL);
-        assertThat(closed).hasValue(1);
-        assertThat(sent).hasValue(0);
-        writer.flush();
+        send(SMALL);
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(0);
         peer.readAll();
-        assertThat(sent).hasValue(1);
+        assertThat(answered).hasValue(1);
         assertThat(writer.isIdle()).isTrue();
     }
 
     @Test
-    void givesALargeBlocksFileBackWhenItWasSent() throws Exception {
-        queue(SMALL + 1);
-        writer.flush();
-        assertThat(closed).hasValue(0);
+    void sendsSmallBlocksThatWereReadTogetherAsOneBuffer() throws Exception {
+        ReplyBatch batch = batch();
+        for (int chunk = 0; chunk < 3; chunk++) {
+            batch.add(Reply.chunk(1, chunk, 1000), OpenSegment.of(file, chunk * 1000L, 1000));
+        }
+        batch.add(Reply.chunkFailed(1, 3, "gone"));
+        batch.flush();
+        assertThat(peer.waiting).hasSize(1);
+        ByteBuf sent = (ByteBuf) peer.waiting.element().message();
+        for (int chunk = 0; chunk < 3; chunk++) {
+            assertThat(sent.readLong()).isEqualTo(8 + 1 + 8 + 4 + 1000);
+            assertThat(sent.readByte()).isOne();
+            assertThat(sent.readLong()).isOne();
+            assertThat(sent.readInt()).isEqualTo(chunk);
+            byte[] bytes = new byte[1000];
+            sent.readBytes(bytes);
+            assertThat(bytes).isEqualTo(Arrays.copyOfRange(block(FILE, 1), chunk * 1000, chunk * 1000 + 1000));
+        }
+        assertThat(sent.readLong()).isEqualTo(sent.readableBytes() + 8);
         peer.readAll();
-        assertThat(closed).hasValue(1);
-        assertThat(sent).hasValue(1);
+        assertThat(answered).hasValue(4);
+        assertThat(listener.sent).isEqualTo(4);
+    }
+
+    @Test
+    void beginsAnotherBufferWhenABlockDoesNotFit() throws Exception {
+        ReplyBatch batch = batch();
+        for (int chunk = 0; chunk < 3; chunk++) {
+            batch.add(Reply.chunk(1, chunk, SMALL), OpenSegment.of(file, 0, SMALL));
+        }
+        batch.flush();
+        assertThat(peer.waiting).hasSizeBetween(2, 3);
+        peer.readAll();
+        assertThat(answered).hasValue(3);
+    }
+
+    @Test
+    void givesALargeBlocksFileBackWhenItWasSent() throws Exception {
+        send(SMALL + 1);
+        assertThat(file.released()).isZero();
+        peer.readAll();
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(1);
+    }
+
+    @Test
+    void handsEachWindowOfALargeBlockToTheChannelOnlyWhenTheDiskHasItReady() throws Exception {
+        send(FILE);
+        assertThat(peer.regions()).isEqualTo(1);
+        assertThat(file.waiting()).isEqualTo(1);
+        peer.readAll();
+        assertThat(peer.regions()).isZero();
+        file.answer();
+        channel.runPendingTasks();
+        assertThat(peer.regions()).isEqualTo(1);
+        file.answer();
+        channel.runPendingTasks();
+        assertThat(file.waiting()).isZero();
+        assertThat(answered).hasValue(0);
+        peer.readAll();
+        assertThat(answered).hasValue(1);
+        assertThat(file.released()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotReadFarAheadOfAPeerThatDoesNotRead() throws Exception {
+        send(FILE);
+        file.answer();
+        channel.runPendingTasks();
+        assertThat(peer.regions()).isEqualTo(2);
+        assertThat(file.waiting()).isZero();
+        peer.readAll();
+        assertThat(file.waiting()).isEqualTo(1);
+        file.answer();
+        channel.runPendingTasks();
+    }
+
+    @Test
+    void letsNothingComeBetweenTheWindowsOfABlock() throws Exception {
+        send(FILE);
+        writer.queue(Reply.done(7));
+        writer.flush();
+        file.answer();
+        channel.runPendingTasks();
+        peer.readAll();
+        assertThat(listener.sent).isZero();
+        file.answer();
+        channel.runPendingTasks();
+        assertThat(peer.waiting.stream()
+                        .map(written -> written.message().getClass().getSimpleName()))
+                .first()
+                .isEqualTo("WindowRegion");
+        assertThat(peer.waiting).hasSize(2);
+        peer.readAll();
+        assertThat(listener.sent).isEqualTo(2);
+    }
+
+    @Test
+    void tellsWhenABlockCannotBeReadOnAndGivesItBack() throws Exception {
+        send(FILE);
+        peer.readAll();
+        file.fail(new IOException("disk"));
+        channel.runPendingTasks();
+        assertThat(listener.unreadable).hasMessage("disk");
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(1);
+        assertThat(writer.isIdle()).isTrue();
+    }
+
+    @Test
+    void keepsABlockOpenWhileTheDiskReadsIt() throws Exception {
+        send(FILE);
+        peer.breakConnection();
+        assertThat(file.released()).isZero();
+        file.answer();
+        channel.runPendingTasks();
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(1);
+        assertThat(peer.waiting).isEmpty();
     }
 
     @Test
     void stopsReadingForAPeerThatDoesNotReadAndGoesOnWhenItDoes() throws Exception {
         int blocks = 0;
         while (writer.hasRoomForBlocks()) {
-            queue(SMALL);
+            send(SMALL);
             blocks++;
         }
-        writer.flush();
-        assertThat(blocks * SMALL).isBetween(256 * 1024, 1024 * 1024);
+        assertThat(blocks * SMALL).isBetween(128 * 1024, 1024 * 1024);
         assertThat(listener.room).isZero();
         peer.readAll();
         assertThat(listener.room).isEqualTo(1);
@@ -99,56 +213,66 @@ class ReplyWriterTest {
     void letsAConnectionThatHoldsNothingHaveABlockWhenTheBudgetOfAllIsSpent() throws Exception {
         budget.take(2 * 1024 * 1024);
         assertThat(writer.hasRoomForBlocks()).isTrue();
-        queue(SMALL);
+        send(SMALL);
         assertThat(writer.hasRoomForBlocks()).isFalse();
-        writer.flush();
         peer.readAll();
         assertThat(writer.hasRoomForBlocks()).isTrue();
     }
 
     @Test
     void sendsNothingOfABlockWhoseFileIsTooShort() {
-        OpenSegment cut = OpenSegment.of(file, LARGE - 10, 20, closed::incrementAndGet);
+        ReplyBatch batch = batch();
         assertThatExceptionOfType(EOFException.class)
-                .isThrownBy(() -> writer.queue(Reply.chunk(1, 0, 20), cut, sent::incrementAndGet))
-                .withMessageContaining("file ended at " + LARGE);
-        assertThat(closed).hasValue(1);
-        assertThat(sent).hasValue(0);
+                .isThrownBy(() -> batch.add(Reply.chunk(1, 0, 20), OpenSegment.of(file, FILE - 10, 20)))
+                .withMessageContaining("file ended at " + FILE);
+        batch.flush();
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(0);
         assertThat(writer.isIdle()).isTrue();
     }
 
     @Test
     void givesEverythingBackWhenTheConnectionBreaks() throws Exception {
-        queue(SMALL);
-        queue(LARGE);
-        writer.flush();
+        send(SMALL);
+        send(WINDOW);
         peer.breakConnection();
-        assertThat(closed).hasValue(2);
-        assertThat(sent).hasValue(2);
+        assertThat(file.released()).isEqualTo(2);
+        assertThat(answered).hasValue(2);
         assertThat(listener.failures).isEqualTo(2);
         assertThat(writer.isIdle()).isTrue();
         assertThat(budget.isExhausted()).isFalse();
     }
 
-    private void queue(int length) throws IOException {
-        writer.queue(
-                Reply.chunk(1, 0, length),
-                OpenSegment.of(file, 0, length, closed::incrementAndGet),
-                sent::incrementAndGet);
+    private ReplyBatch batch() {
+        return new BufferedReplies(channel.alloc(), writer, answered::addAndGet);
+    }
+
+    private void send(int length) throws IOException {
+        ReplyBatch batch = batch();
+        batch.add(Reply.chunk(1, 0, length), OpenSegment.of(file, 0, length));
+        batch.flush();
     }
 
     private static final class Listener implements ReplyWriter.Listener {
+        private int sent;
         private int failures;
         private int room;
+        private @Nullable Throwable unreadable;
 
         @Override
-        public void onReplySent(boolean success) {
-            failures += success ? 0 : 1;
+        public void onRepliesSent(int count, boolean success) {
+            sent += success ? count : 0;
+            failures += success ? 0 : count;
         }
 
         @Override
         public void onRoomForBlocks() {
             room++;
+        }
+
+        @Override
+        public void onUnreadableBlock(Throwable cause) {
+            unreadable = cause;
         }
     }
 
@@ -161,6 +285,12 @@ class ReplyWriterTest {
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             waiting.add(new Written(message, promise));
+        }
+
+        long regions() {
+            return waiting.stream()
+                    .filter(written -> written.message() instanceof FileRegion)
+                    .count();
         }
 
         void readAll() {

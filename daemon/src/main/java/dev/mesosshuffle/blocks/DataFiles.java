@@ -1,0 +1,141 @@
+package dev.mesosshuffle.blocks;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data files of map outputs that are open, bounded in number, and closed when nobody has asked for them for 30 s.
+ * The cache holds one reference to each; a reader holds another, so that a file that leaves the cache is closed when
+ * its last block has left.
+ *
+ * <p><b>Concurrency:</b> for any thread; what opens or looks at a file belongs on a thread of its disk.
+ */
+public final class DataFiles implements AutoCloseable {
+    private static final Duration UNUSED = Duration.ofSeconds(30);
+
+    private final DiskPools pools;
+    private final LongSupplier nanoClock;
+    private final Cache<MapOutput, SharedFile> cache;
+    private final Counter hits;
+    private final Counter misses;
+
+    /**
+     * Creates a cache.
+     *
+     * @param maxFiles how many files may be kept open when nobody reads them
+     * @param pools the threads of each disk
+     * @param nanoClock the time, as {@link System#nanoTime}
+     * @param metrics gets {@code shuffleService.fileCache.hits}, {@code .misses} and {@code .size}
+     */
+    public DataFiles(int maxFiles, DiskPools pools, LongSupplier nanoClock, MetricRegistry metrics) {
+        this.pools = pools;
+        this.nanoClock = nanoClock;
+        this.cache = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .scheduler(Scheduler.systemScheduler())
+                .ticker(nanoClock::getAsLong)
+                .maximumSize(maxFiles)
+                .expireAfterAccess(UNUSED)
+                .evictionListener((@Nullable MapOutput output, @Nullable SharedFile file, RemovalCause cause) -> {
+                    if (file != null) {
+                        file.release();
+                    }
+                })
+                .build();
+        this.hits = metrics.counter("shuffleService.fileCache.hits");
+        this.misses = metrics.counter("shuffleService.fileCache.misses");
+        metrics.gauge("shuffleService.fileCache.size", () -> (Gauge<Long>) this::size);
+    }
+
+    /**
+     * Opens the data file of a map output, or takes one more reference to it.
+     *
+     * @param writtenOnce whether nobody replaces the file, so that it is enough to look now and then whether it is still
+     *     there; else this is looked at each time
+     * @throws StaleIndexException if it is not the file that the output's index belongs to
+     * @throws IOException if it cannot be opened
+     */
+    SharedFile open(MapOutput output, boolean writtenOnce) throws IOException {
+        long now = nanoClock.getAsLong();
+        SharedFile cached = cache.getIfPresent(output);
+        if (cached != null && cached.retain()) {
+            try {
+                if ((writtenOnce && cached.wasCurrent(now)) || cached.isCurrent(now)) {
+                    hits.inc();
+                    return cached;
+                }
+            } catch (IOException e) {
+                cached.release();
+                throw e;
+            }
+            cached.release();
+            throw StaleIndexException.replaced(output.data());
+        }
+        misses.inc();
+        return openAnew(output, now);
+    }
+
+    private SharedFile openAnew(MapOutput output, long now) throws IOException {
+        SharedFile file = SharedFile.open(output.data(), pools, now);
+        if (file.length() != output.index().dataLength()) {
+            file.release();
+            throw StaleIndexException.wrongLength(
+                    output.data(), file.length(), output.index().dataLength());
+        }
+        // One reference for the reader, before the other one can be dropped.
+        file.retain();
+        SharedFile other = cache.asMap().putIfAbsent(output, file);
+        if (other != null) {
+            // Another reader was faster; this file goes when its block has left.
+            file.release();
+        }
+        return file;
+    }
+
+    /** How many files the cache keeps open, about. */
+    long size() {
+        return cache.estimatedSize();
+    }
+
+    /** Opens a file that is not shared: an RDD block's, which its executor may write anew at any time. */
+    SharedFile openUncached(PlacedFile place) throws IOException {
+        return SharedFile.open(place, pools, nanoClock.getAsLong());
+    }
+
+    /** Drops the cache's reference to an output's file. */
+    void close(MapOutput output) {
+        SharedFile file = cache.asMap().remove(output);
+        if (file != null) {
+            file.release();
+        }
+    }
+
+    /** Drops the cache's references to all files of these dirs, whose application is over. */
+    public void drop(Collection<LocalDir> dirs) {
+        Set<LocalDir> gone = new HashSet<>(dirs);
+        for (MapOutput output : cache.asMap().keySet()) {
+            if (gone.contains(output.data().dir())) {
+                close(output);
+            }
+        }
+    }
+
+    /** Drops all. */
+    @Override
+    public void close() {
+        cache.asMap().keySet().forEach(this::close);
+    }
+}

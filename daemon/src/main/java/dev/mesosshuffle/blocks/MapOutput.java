@@ -1,0 +1,33 @@
+package dev.mesosshuffle.blocks;
+
+import dev.mesosshuffle.registry.RegisteredExecutor;
+
+/**
+ * The output of one map task, whose index was read. Compared by identity: once the index is read anew, it is another
+ * output, and has a data file of its own.
+ */
+final class MapOutput {
+    private final RegisteredExecutor executor;
+    private final PlacedFile data;
+    private final IndexFile index;
+
+    MapOutput(RegisteredExecutor executor, PlacedFile data, IndexFile index) {
+        this.executor = executor;
+        this.data = data;
+        this.index = index;
+    }
+
+    /** The executor as it was registered when the index was read. */
+    RegisteredExecutor executor() {
+        return executor;
+    }
+
+    /** The file with the blocks' bytes. */
+    PlacedFile data() {
+        return data;
+    }
+
+    IndexFile index() {
+        return index;
+    }
+}

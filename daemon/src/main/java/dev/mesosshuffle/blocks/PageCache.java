@@ -1,0 +1,117 @@
+package dev.mesosshuffle.blocks;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings parts of one open file into the page cache. Whether a part is there already is asked of the kernel through a
+ * mapping ({@code mincore}), which costs a hundredth of what sending it costs. The mapping itself is never read, so a
+ * file that is cut short does no harm. What is not there is read.
+ *
+ * <p><b>Concurrency:</b> for any thread that holds a reference to the file. {@link #close} is called when none is left.
+ */
+final class PageCache {
+    /** An offset in a mapping is an int; a power of two keeps mappings aligned to pages. */
+    private static final long MAPPING_BYTES = 1L << 30;
+
+    private static final int SCRATCH_BYTES = 64 * 1024;
+    private static final ThreadLocal<ByteBuffer> SCRATCH =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
+
+    private final Path path;
+    private final FileChannel channel;
+    private final long fileLength;
+    /** Whether the kernel tells this process the truth; null until it was looked at. */
+    private volatile @Nullable Boolean kernelTells;
+
+    private final AtomicReferenceArray<@Nullable MappedByteBuffer> mappings;
+
+    /** Creates the view of a file; nothing is mapped yet. */
+    PageCache(Path path, FileChannel channel, long fileLength) {
+        this.path = path;
+        this.channel = channel;
+        this.fileLength = fileLength;
+        this.mappings = new AtomicReferenceArray<>(Math.toIntExact((fileLength + MAPPING_BYTES - 1) / MAPPING_BYTES));
+    }
+
+    /** Has a part of the file in the page cache when it returns. */
+    void load(long offset, long length) throws IOException {
+        if (!kernelTells() || !isLoaded(offset, length)) {
+            read(offset, length);
+        }
+    }
+
+    /** To a process that may not write a file, the kernel says of every part that it is there. */
+    private boolean kernelTells() {
+        Boolean known = kernelTells;
+        if (known == null) {
+            known = Files.isWritable(path);
+            kernelTells = known;
+        }
+        return known;
+    }
+
+    /** Whether the kernel has all of a part in memory; false if a part is beyond the end. */
+    boolean isLoaded(long offset, long length) throws IOException {
+        if (offset + length > fileLength) {
+            return false;
+        }
+        long end = offset + length;
+        for (long next = offset; next < end; ) {
+            int mapping = (int) (next / MAPPING_BYTES);
+            int from = (int) (next % MAPPING_BYTES);
+            int bytes = (int) Math.min(MAPPING_BYTES - from, end - next);
+            if (!map(mapping).slice(from, bytes).isLoaded()) {
+                return false;
+            }
+            next += bytes;
+        }
+        return true;
+    }
+
+    private MappedByteBuffer map(int number) throws IOException {
+        MappedByteBuffer mapped = mappings.get(number);
+        if (mapped != null) {
+            return mapped;
+        }
+        long from = number * MAPPING_BYTES;
+        MappedByteBuffer made = channel.map(MapMode.READ_ONLY, from, Math.min(MAPPING_BYTES, fileLength - from));
+        MappedByteBuffer other = mappings.compareAndExchange(number, null, made);
+        if (other == null) {
+            return made;
+        }
+        Unmapper.unmap(made);
+        return other;
+    }
+
+    private void read(long offset, long length) throws IOException {
+        ByteBuffer scratch = SCRATCH.get();
+        long end = offset + length;
+        for (long next = offset; next < end; ) {
+            scratch.clear().limit((int) Math.min(SCRATCH_BYTES, end - next));
+            int read = channel.read(scratch, next);
+            if (read < 0) {
+                throw new EOFException("file ended at " + channel.size() + " (expected: " + end + " bytes)");
+            }
+            next += read;
+        }
+    }
+
+    /** Takes the mappings away; a file that was deleted would keep its space otherwise. */
+    void close() {
+        for (int i = 0; i < mappings.length(); i++) {
+            MappedByteBuffer mapped = mappings.getAndSet(i, null);
+            if (mapped != null) {
+                Unmapper.unmap(mapped);
+            }
+        }
+    }
+}

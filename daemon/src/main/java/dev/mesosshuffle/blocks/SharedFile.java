@@ -1,0 +1,144 @@
+package dev.mesosshuffle.blocks;
+
+import dev.mesosshuffle.model.OpenFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open data file. Reference-counted: it is born with one reference, and closed with the last.
+ *
+ * <p><b>Concurrency:</b> for any thread that holds a reference. The threads that read are never interrupted, for that
+ * would close the file under the others.
+ */
+final class SharedFile implements OpenFile {
+    private static final Logger logger = LoggerFactory.getLogger(SharedFile.class);
+
+    /** How long a look at the path is trusted to still tell the truth about the open file. */
+    private static final long TRUST_NANOS = 1_000_000_000;
+
+    private final PlacedFile place;
+    private final FileChannel channel;
+    private final long length;
+    private final @Nullable Object inode;
+    private final PageCache pageCache;
+    private final DiskPools pools;
+    private final AtomicInteger references = new AtomicInteger(1);
+    private volatile long checkedNanos;
+
+    private SharedFile(
+            PlacedFile place, FileChannel channel, BasicFileAttributes attributes, DiskPools pools, long nowNanos)
+            throws IOException {
+        this.place = place;
+        this.channel = channel;
+        this.length = channel.size();
+        this.inode = attributes.fileKey();
+        this.pageCache = new PageCache(place.path(), channel, length);
+        this.pools = pools;
+        this.checkedNanos = nowNanos;
+    }
+
+    /** Opens a file, on a thread of its disk. */
+    static SharedFile open(PlacedFile place, DiskPools pools, long nowNanos) throws IOException {
+        Path path = place.path();
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        try {
+            return new SharedFile(place, channel, attributes(path), pools, nowNanos);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(channel);
+            throw e;
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    long length() {
+        return length;
+    }
+
+    @Override
+    public FileChannel channel() {
+        return channel;
+    }
+
+    /** Takes one more reference, unless the file is closed already. */
+    boolean retain() {
+        int now = references.get();
+        while (now > 0) {
+            if (references.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = references.get();
+        }
+        return false;
+    }
+
+    @Override
+    public void release() {
+        if (references.decrementAndGet() == 0) {
+            pageCache.close();
+            closeQuietly(channel);
+        }
+    }
+
+    /** Whether {@link #isCurrent} was true a short while ago. */
+    boolean wasCurrent(long nowNanos) {
+        return nowNanos - checkedNanos < TRUST_NANOS;
+    }
+
+    /**
+     * Whether the path still leads to this file, and the file is as long as it was.
+     *
+     * @throws IOException if there is no such file any more
+     */
+    boolean isCurrent(long nowNanos) throws IOException {
+        BasicFileAttributes attributes = attributes(place.path());
+        checkedNanos = nowNanos;
+        return Objects.equals(attributes.fileKey(), inode) && attributes.size() == length;
+    }
+
+    @Override
+    public void load(long offset, long bytes) throws IOException {
+        pageCache.load(offset, bytes);
+    }
+
+    @Override
+    public CompletableFuture<Void> loadLater(long offset, long bytes) {
+        try {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            load(offset, bytes);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    },
+                    task -> pools.execute(place.root(), task));
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Closing a file that was only read loses nothing, but a failure to do so is worth a line. */
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            logger.warn("A data file could not be closed ({}); its descriptor may be lost", e.toString());
+        }
+    }
+}

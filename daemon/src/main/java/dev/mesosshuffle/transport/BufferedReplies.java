@@ -1,0 +1,132 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.dispatch.ReplyBatch;
+import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.protocol.Reply;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers small blocks, each behind its header, in buffers that leave as they are. A large block gets its header and
+ * is handed on with its file, once the part that leaves first is in the page cache.
+ */
+final class BufferedReplies implements ReplyBatch {
+    /** Up to this size a block is cheaper to copy than to send from its file. */
+    static final int SMALL_BLOCK_BYTES = 64 * 1024;
+
+    /** Blocks share a buffer of this size; a block that does not fit into what is left begins the next one. */
+    static final int BUFFER_BYTES = 128 * 1024;
+
+    private final ByteBufAllocator allocator;
+    private final ReplyWriter writer;
+    private final IntConsumer answered;
+
+    private @Nullable ByteBuf buffer;
+    private int bufferedReplies;
+
+    BufferedReplies(ByteBufAllocator allocator, ReplyWriter writer, IntConsumer answered) {
+        this.allocator = allocator;
+        this.writer = writer;
+        this.answered = answered;
+    }
+
+    @Override
+    public boolean isReadAtOnce(long length) {
+        return length <= SMALL_BLOCK_BYTES;
+    }
+
+    @Override
+    public void add(Reply reply) {
+        reply.writeTo(bufferFor(reply.encodedLength()));
+        bufferedReplies++;
+    }
+
+    @Override
+    public void add(Reply reply, OpenSegment block) throws IOException {
+        if (isReadAtOnce(block.length())) {
+            try (block) {
+                addSmall(reply, block, (int) block.length());
+            }
+        } else {
+            addLarge(reply, block);
+        }
+    }
+
+    private void addSmall(Reply reply, OpenSegment block, int length) throws IOException {
+        ByteBuf target = bufferFor(reply.encodedLength() + length);
+        int start = target.writerIndex();
+        reply.writeTo(target);
+        try {
+            if (length > 0) {
+                read(block, length, target);
+            }
+        } catch (IOException | RuntimeException e) {
+            target.writerIndex(start);
+            throw e;
+        }
+        bufferedReplies++;
+    }
+
+    private static void read(OpenSegment block, int length, ByteBuf target) throws IOException {
+        FileChannel channel = block.file().channel();
+        int done = 0;
+        while (done < length) {
+            int read = target.writeBytes(channel, block.offset() + done, length - done);
+            if (read < 0) {
+                throw new EOFException(
+                        "file ended at " + channel.size() + " (expected: " + (block.offset() + length) + " bytes)");
+            }
+            done += read;
+        }
+    }
+
+    private void addLarge(Reply reply, OpenSegment block) throws IOException {
+        ByteBuf head;
+        try {
+            block.file().load(block.offset(), Math.min(block.length(), BlockTransfer.WINDOW_BYTES));
+            seal();
+            head = allocator.directBuffer(reply.encodedLength());
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            block.close();
+            throw e;
+        }
+        reply.writeTo(head);
+        writer.queue(new Outgoing(head, block, 1, BlockTransfer.WEIGHT_BYTES, answered));
+    }
+
+    /** A buffer with room for so many bytes. */
+    private ByteBuf bufferFor(int bytes) {
+        ByteBuf current = buffer;
+        if (current != null && bytes <= current.writableBytes()) {
+            return current;
+        }
+        seal();
+        ByteBuf made = allocator.directBuffer(Math.max(bytes, BUFFER_BYTES));
+        buffer = made;
+        return made;
+    }
+
+    private void seal() {
+        ByteBuf full = buffer;
+        if (full != null) {
+            buffer = null;
+            if (bufferedReplies > 0) {
+                writer.queue(new Outgoing(full, null, bufferedReplies, full.capacity(), answered));
+                bufferedReplies = 0;
+            } else {
+                full.release();
+            }
+        }
+    }
+
+    @Override
+    public void flush() {
+        seal();
+        writer.flush();
+    }
+}
