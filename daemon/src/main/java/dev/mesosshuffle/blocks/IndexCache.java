@@ -46,8 +46,10 @@ public final class IndexCache {
         return cached;
     }
 
+    /** By identity, for this is asked for each block; an equal registration merely has the index read once more. */
+    @SuppressWarnings("ReferenceEquality")
     private static boolean isOf(MapOutput output, RegisteredExecutor executor) {
-        return output.executor().equals(executor);
+        return output.executor() == executor;
     }
 
     /** Reads the index file and keeps its content. */

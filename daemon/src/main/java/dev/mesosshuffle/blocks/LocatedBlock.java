@@ -18,6 +18,12 @@ public record LocatedBlock(
         BlockId id,
         PlacedFile file,
         @Nullable MapOutput output) {
+    /** Whether the block was located by this very registration of its executor. */
+    @SuppressWarnings("ReferenceEquality")
+    public boolean isOf(RegisteredExecutor registered) {
+        return executor == registered;
+    }
+
     /** The local root that stands for the disk on whose threads the next step belongs. */
     public Path disk() {
         return file.root();

@@ -105,7 +105,7 @@ final class BlockReader {
         }
         BlockResolver resolver = serving.resolver();
         try {
-            if (!task.block().executor().equals(executor)) {
+            if (!task.block().isOf(executor)) {
                 // Registered anew since the stream was opened, perhaps with other dirs.
                 task.locatedAt(resolver.locate(executor, task.block().id()));
             }

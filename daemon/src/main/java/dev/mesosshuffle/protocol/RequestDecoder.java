@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.network.protocol.ChunkFetchRequest;
 import org.apache.spark.network.protocol.MergedBlockMetaRequest;
@@ -35,20 +34,26 @@ public final class RequestDecoder {
             throw new MalformedMessageException("frame of 0 bytes (expected: at least 1, its type)");
         }
         byte id = frame.readByte();
-        Message.Type type = Arrays.stream(TYPES)
-                .filter(t -> t.id() == id)
-                .findFirst()
-                .orElseThrow(
-                        () -> new MalformedMessageException("frame type: " + id + " (expected: that of a request)"));
-        return switch (type) {
+        return switch (type(id)) {
             case ChunkFetchRequest -> fetchChunk(frame);
             case StreamRequest -> fetchStream(frame);
             case RpcRequest -> rpc(frame);
             case OneWayMessage -> oneWay(frame);
             case UploadStream -> upload(frame);
             case MergedBlockMetaRequest -> mergedBlockMeta(frame);
-            default -> throw new MalformedMessageException("frame type: " + type + " (expected: that of a request)");
+            default ->
+                throw new MalformedMessageException("frame type: " + type(id) + " (expected: that of a request)");
         };
+    }
+
+    /** Looks through the types as Spark's own lookup does, which throws what is not meant for a client. */
+    private static Message.Type type(byte id) throws MalformedMessageException {
+        for (Message.Type type : TYPES) {
+            if (type.id() == id) {
+                return type;
+            }
+        }
+        throw new MalformedMessageException("frame type: " + id + " (expected: that of a request)");
     }
 
     private static Request fetchChunk(ByteBuf frame) throws MalformedMessageException {
