@@ -83,9 +83,9 @@ public final class ShuffleDaemon {
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);
         DataFiles dataFiles = lifecycle.started(new DataFiles(MAX_OPEN_FILES, pools, System::nanoTime, metrics));
-        Reclaimer reclaimer =
-                lifecycle.started(Reclaimer.start(store, policy, reads::isRead, System::nanoTime, metrics));
-        reclaimer.resume(store.loadRemovals());
+        Reclaimer reclaimer = lifecycle.started(
+                Reclaimer.start(store, policy, reads::isRead, System::nanoTime, config.deletionRate(), metrics));
+        reclaimer.reclaim(store.loadRemovals());
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
                 reclaimer,

@@ -125,7 +125,8 @@ class ConnectionsTest extends RunningDaemon {
                 config.indexCacheBytes(),
                 config.cleanerInterval(),
                 config.orphanTimeout(),
-                config.cleanup());
+                config.cleanup(),
+                config.deletionRate());
     }
 
     @Test

@@ -50,7 +50,8 @@ class HungDiskTest {
                 1 << 20,
                 Duration.ofSeconds(30),
                 Duration.ofHours(24),
-                true));
+                true,
+                0));
     }
 
     @AfterEach

@@ -68,7 +68,8 @@ abstract class RunningDaemon {
                 1 << 20,
                 Duration.ofSeconds(30),
                 Duration.ofHours(24),
-                true);
+                true,
+                0);
     }
 
     static ServiceConfig.Transport transport(IoMode mode, Duration idleTimeout, long maxChunks) {

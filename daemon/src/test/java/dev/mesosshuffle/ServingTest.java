@@ -115,7 +115,8 @@ class ServingTest extends RunningDaemon {
                 1,
                 Duration.ofSeconds(30),
                 Duration.ofHours(24),
-                true));
+                true,
+                0));
         Path secondDir = second.resolve("blockmgr-2");
         ShuffleFiles onBoth = new ShuffleFiles(List.of(localDir, secondDir));
         try (RawClient client = connect()) {

@@ -1,8 +1,10 @@
 package dev.mesosshuffle.cleanup;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StoredRemoval;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far one dir's removal has come, and when it is to be tried again.
@@ -22,6 +24,7 @@ final class DirRemoval {
 
     final LocalDir dir;
     final String appId;
+    final @Nullable Long rootInode;
 
     private boolean begun;
     private long dueAt;
@@ -31,9 +34,10 @@ final class DirRemoval {
     private int failures;
     private boolean refusalTold;
 
-    DirRemoval(LocalDir dir, String appId, long now) {
-        this.dir = dir;
-        this.appId = appId;
+    DirRemoval(StoredRemoval intent, long now) {
+        this.dir = intent.dir();
+        this.appId = intent.appId();
+        this.rootInode = intent.rootInode();
         this.dueAt = now;
     }
 
@@ -64,16 +68,13 @@ final class DirRemoval {
         return measured;
     }
 
-    void measured(long size, LongAdder bytesWaiting) {
+    /** Notes how many bytes there are now, which wait to be deleted; returns how many went since the last time. */
+    long measured(long size, LongAdder bytesWaiting) {
+        long gone = bytes - size;
         measured = true;
         bytes = size;
-        bytesWaiting.add(size);
-    }
-
-    void deleted(long size, LongAdder bytesWaiting) {
-        long counted = Math.min(size, bytes);
-        bytes -= counted;
-        bytesWaiting.add(-counted);
+        bytesWaiting.add(-gone);
+        return gone;
     }
 
     /** Returns how long to wait after one more failure. */

@@ -9,7 +9,6 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +51,12 @@ final class GoingDirs {
         }
     }
 
-    /** Adds up what lies under all the names that a dir goes under, in bytes. */
+    /**
+     * Adds up what lies under all the names that a dir goes under.
+     *
+     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest is not counted
+     * @return bytes; less than there are if this process may not look everywhere
+     */
     static long size(LocalDir dir, BooleanSupplier stopped) throws IOException {
         long bytes = 0;
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
@@ -71,10 +75,12 @@ final class GoingDirs {
     /**
      * Deletes what lies under all the names that a dir goes under, then the parents that this leaves empty.
      *
+     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest stays
+     * @param fileDeleted told of each file
      * @throws NotADirException if a link or a file has such a name; it is left
      * @throws IOException if anything else is left, though not stopped
      */
-    static void delete(LocalDir dir, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
+    static void delete(LocalDir dir, BooleanSupplier stopped, Runnable fileDeleted) throws IOException {
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
             for (Path going : DirNames.goingNames(dir.path().getFileName())) {
                 Path path = dir.path().resolveSibling(going);

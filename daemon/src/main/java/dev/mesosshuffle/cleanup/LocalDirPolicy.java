@@ -94,7 +94,8 @@ public final class LocalDirPolicy {
                 .orElseThrow(
                         () -> refusal(path, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
         Path below = root.relativize(real);
-        if (!leadsStraight(path, root, below)) {
+        // A real path has no links in it, and is what nearly all clients send.
+        if (!path.equals(real) && !leadsStraight(path, root, below)) {
             throw refusal(path, "no symbolic link below the root " + root);
         }
         LocalDir accepted = new LocalDir(root, real);
@@ -120,9 +121,12 @@ public final class LocalDirPolicy {
         checkNames(dir);
     }
 
-    /** Tells whether a real path is an allowed root. Does not work on the disk. */
+    /**
+     * Tells whether a real path is an allowed root, or will be once there is something at that path. Does not work on
+     * the disk.
+     */
     boolean allows(Path root) {
-        return realRoots.containsValue(root);
+        return realRoots.containsValue(root) || (allowedRoots.contains(root) && !realRoots.containsKey(root));
     }
 
     private static Path parse(String dir) throws LocalDirRefusedException {

@@ -9,16 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,25 +24,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes the local dirs of applications that are over. The intent to do so is in the store before a dir comes here, and
- * stays there until the dir is gone, so that a crash at any point is made good by {@link #resume}:
+ * stays there until the dir is gone, so that a crash at any point is made good when the intents come here again:
  *
  * <pre>
  *   blockmgr-X --rename--> going-blockmgr-X --no read in flight--> deleted --> empty parents deleted --> intent deleted
  * </pre>
  *
  * <p>What fails is tried again, soon at first and then every hour. What is no longer what was accepted (a link has taken
- * its place, its root is not allowed any more) is not touched, and looked at again every hour.
+ * its place, its root is not allowed any more) is not touched, and looked at again every hour. While a root is not
+ * mounted, nothing is taken for deleted there.
  *
  * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. All disk work on a root
- * is done by one thread of that root's own, which comes and goes with the work, so that a hung disk stalls its own dirs
- * only. There are at most as many as there are allowed roots.
+ * is done by one thread of that root's own, at a bounded pace, so that a hung disk stalls its own dirs only. There are
+ * at most as many as there are allowed roots. That thread first marks and measures all that came together, then deletes.
  */
 public final class Reclaimer implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
 
     private static final Duration TICK = Duration.ofMillis(500);
     private static final Duration WAIT_FOR_READS = Duration.ofMillis(500);
-    private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(30);
 
     /** What is being deleted stops after the current file; only a hung disk takes longer, and then nothing helps. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -52,32 +50,31 @@ public final class Reclaimer implements AutoCloseable {
     private final Map<LocalDir, DirRemoval> removals;
     private final StateStore store;
     private final LocalDirPolicy policy;
-    private final ReadsInFlight reads;
     private final LongSupplier nanoTime;
-    private final CleanupMetrics metrics;
-    private final Function<Path, ExecutorService> newWorker;
-    private final Map<Path, ExecutorService> workers = new ConcurrentHashMap<>();
-    private final Set<Path> refusedRoots = ConcurrentHashMap.newKeySet();
+    private final RootWorkers workers;
+    private final RemovalSteps steps;
+    private final RemovalTroubles troubles;
+    private final AtomicBoolean closed;
     private final ScheduledExecutorService timer =
-            new ScheduledThreadPoolExecutor(1, task -> daemon("cleanup-timer", task));
-
-    private volatile boolean closed;
+            new ScheduledThreadPoolExecutor(1, task -> RootWorkers.daemon("cleanup-timer", task));
 
     private Reclaimer(
             Map<LocalDir, DirRemoval> removals,
             StateStore store,
             LocalDirPolicy policy,
-            ReadsInFlight reads,
             LongSupplier nanoTime,
-            CleanupMetrics metrics,
-            Function<Path, ExecutorService> newWorker) {
+            RootWorkers workers,
+            RemovalSteps steps,
+            RemovalTroubles troubles,
+            AtomicBoolean closed) {
         this.removals = removals;
         this.store = store;
         this.policy = policy;
-        this.reads = reads;
         this.nanoTime = nanoTime;
-        this.metrics = metrics;
-        this.newWorker = newWorker;
+        this.workers = workers;
+        this.steps = steps;
+        this.troubles = troubles;
+        this.closed = closed;
     }
 
     /**
@@ -87,6 +84,7 @@ public final class Reclaimer implements AutoCloseable {
      * @param policy checks each dir once more
      * @param reads tells which applications' files are being read
      * @param nanoTime the time, in ns from any point
+     * @param filesPerSecond how many files are dealt with under one root at most; 0 for no bound
      * @param metrics where its metrics go
      * @return the reclaimer, to be closed before the store
      */
@@ -95,8 +93,12 @@ public final class Reclaimer implements AutoCloseable {
             LocalDirPolicy policy,
             ReadsInFlight reads,
             LongSupplier nanoTime,
+            int filesPerSecond,
             MetricRegistry metrics) {
-        Reclaimer reclaimer = withoutTimer(store, policy, reads, nanoTime, metrics, Reclaimer::newWorker);
+        LongConsumer rest = LockSupport::parkNanos;
+        RootWorkers workers =
+                new RootWorkers(RootWorkers::newThread, () -> new Pace(filesPerSecond, System::nanoTime, rest));
+        Reclaimer reclaimer = withoutTimer(store, policy, reads, nanoTime, metrics, workers);
         var unused = reclaimer.timer.scheduleWithFixedDelay(
                 reclaimer::check, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         return reclaimer;
@@ -108,53 +110,35 @@ public final class Reclaimer implements AutoCloseable {
             ReadsInFlight reads,
             LongSupplier nanoTime,
             MetricRegistry metrics,
-            Function<Path, ExecutorService> newWorker) {
+            RootWorkers workers) {
         Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
+        AtomicBoolean closed = new AtomicBoolean();
+        CleanupMetrics counters = CleanupMetrics.in(metrics, removals::size);
         return new Reclaimer(
-                removals, store, policy, reads, nanoTime, CleanupMetrics.in(metrics, removals::size), newWorker);
-    }
-
-    static ExecutorService newWorker(Path root) {
-        ThreadPoolExecutor worker = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_THREAD_LIFE.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> daemon("cleanup-" + root, task));
-        worker.allowCoreThreadTimeOut(true);
-        return worker;
-    }
-
-    private static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+                removals,
+                store,
+                policy,
+                nanoTime,
+                workers,
+                new RemovalSteps(policy, reads, counters, closed::get),
+                new RemovalTroubles(counters),
+                closed);
     }
 
     /**
-     * Deletes dirs, in the background.
+     * Deletes dirs, in the background. A dir that is not there is done.
      *
-     * @param appId the application they belonged to, which is over: no lookup finds it any more
-     * @param dirs the dirs, the intent to delete each being in the store
+     * @param intents the dirs of applications that are over, so that no lookup finds them any more; each intent is in the
+     *     store, from just now or from a former process
      */
-    public void reclaim(String appId, List<LocalDir> dirs) {
+    public void reclaim(List<StoredRemoval> intents) {
         long now = nanoTime.getAsLong();
-        for (LocalDir dir : dirs) {
-            DirRemoval removal = new DirRemoval(dir, appId, now);
-            if (removals.putIfAbsent(dir, removal) == null) {
+        for (StoredRemoval intent : intents) {
+            DirRemoval removal = new DirRemoval(intent, now);
+            if (removals.putIfAbsent(intent.dir(), removal) == null) {
                 beginIfDue(removal, now);
             }
         }
-    }
-
-    /**
-     * Goes on with what another process left, in the background. A dir that is not there is done.
-     *
-     * @param stored the intents that the store held at start
-     */
-    public void resume(List<StoredRemoval> stored) {
-        stored.forEach(removal -> reclaim(removal.appId(), List.of(removal.dir())));
     }
 
     /** Begins with each removal whose time has come. */
@@ -164,16 +148,16 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     private void beginIfDue(DirRemoval removal, long now) {
-        if (closed || !removal.beginIfDue(now)) {
+        if (closed.get() || !removal.beginIfDue(now)) {
             return;
         }
         Path root = removal.dir.root();
         if (!policy.allows(root)) {
-            refusedForRoot(removal);
+            later(removal, troubles.refusedForRoot(removal));
             return;
         }
         try {
-            workers.computeIfAbsent(root, newWorker).execute(() -> remove(removal));
+            workers.execute(root, pace -> remove(removal, pace));
         } catch (RejectedExecutionException e) {
             // Closed just now: the intent stays in the store.
             logger.debug("{} is left for the next start", removal.dir.path(), e);
@@ -183,47 +167,34 @@ public final class Reclaimer implements AutoCloseable {
         }
     }
 
-    private void remove(DirRemoval removal) {
+    private void remove(DirRemoval removal, Pace pace) {
         try {
-            if (!closed) {
-                advance(removal);
+            if (!closed.get()) {
+                advance(removal, pace);
             }
+        } catch (RootAwayException e) {
+            later(removal, troubles.rootAway(removal, e));
         } catch (LocalDirRefusedException | NotADirException e) {
-            refused(removal, e);
+            later(removal, troubles.refused(removal, e));
         } catch (IOException | RuntimeException e) {
             failed(removal, e);
         }
     }
 
-    private void advance(DirRemoval removal) throws IOException, LocalDirRefusedException {
-        LocalDir dir = removal.dir;
-        policy.checkAgain(dir);
-        if (!removal.isMarked()) {
-            GoingDirs.mark(dir);
-            removal.marked();
+    private void advance(DirRemoval removal, Pace pace) throws IOException, LocalDirRefusedException {
+        switch (steps.advance(removal, pace)) {
+            case MARKED -> {
+                troubles.rootThere(removal.dir.root());
+                later(removal, Duration.ZERO);
+                // Behind all that waits for this root's thread.
+                beginIfDue(removal, nanoTime.getAsLong());
+            }
+            case READ -> later(removal, WAIT_FOR_READS);
+            case GONE -> {
+                var unused = store.removalDone(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
+            }
+            case CLOSED -> logger.debug("{} is left for the next start", removal.dir.path());
         }
-        if (!removal.isMeasured()) {
-            removal.measured(GoingDirs.size(dir, this::isClosed), metrics.bytesWaiting());
-        }
-        if (reads.any(removal.appId)) {
-            removal.waitFor(WAIT_FOR_READS, nanoTime.getAsLong());
-            return;
-        }
-        GoingDirs.delete(dir, this::isClosed, size -> deleted(removal, size));
-        if (!closed) {
-            removal.deleted(Long.MAX_VALUE, metrics.bytesWaiting());
-            var unused = store.removalDone(dir).whenComplete((done, failure) -> ended(removal, failure));
-        }
-    }
-
-    private boolean isClosed() {
-        return closed;
-    }
-
-    private void deleted(DirRemoval removal, long size) {
-        metrics.deletedFiles().inc();
-        metrics.deletedBytes().inc(size);
-        removal.deleted(size, metrics.bytesWaiting());
     }
 
     private void ended(DirRemoval removal, @Nullable Throwable failure) {
@@ -235,67 +206,20 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     private void failed(DirRemoval removal, Throwable reason) {
-        if (closed) {
-            return;
+        if (!closed.get()) {
+            later(removal, troubles.failed(removal, reason));
         }
-        metrics.failures().inc();
-        Duration delay = removal.failed();
-        if (removal.isWorthAWarning()) {
-            logger.warn(
-                    "Cannot delete local dir {} of application {}, which is over: {}. It is tried again for as long as"
-                            + " it takes, at last every hour.",
-                    removal.dir.path(),
-                    removal.appId,
-                    String.valueOf(reason));
-        } else {
-            logger.debug("Cannot delete {} yet", removal.dir.path(), reason);
-        }
+    }
+
+    private void later(DirRemoval removal, Duration delay) {
         removal.waitFor(delay, nanoTime.getAsLong());
-    }
-
-    private void refused(DirRemoval removal, Exception reason) {
-        if (removal.isFirstRefusal()) {
-            logger.error(
-                    "Local dir {} of application {}, which is over, is not what was registered, and nothing of it is"
-                            + " deleted: {}. Look who did that; delete it by hand.",
-                    removal.dir.path(),
-                    removal.appId,
-                    reason.getMessage());
-        }
-        refuse(removal);
-    }
-
-    private void refusedForRoot(DirRemoval removal) {
-        Path root = removal.dir.root();
-        if (refusedRoots.add(root)) {
-            logger.error(
-                    "Local dirs of applications that are over stay under {}: it is not among the roots that may be"
-                            + " cleaned (spark.local.dir). Add it there again, or delete them by hand.",
-                    root);
-        }
-        refuse(removal);
-    }
-
-    private void refuse(DirRemoval removal) {
-        metrics.refusals().inc();
-        removal.waitFor(DirRemoval.LONGEST_DELAY, nanoTime.getAsLong());
     }
 
     /** Stops after the file that is being deleted; the intents stay in the store for the next start. */
     @Override
     public void close() {
-        closed = true;
+        closed.set(true);
         timer.shutdownNow();
-        workers.values().forEach(ExecutorService::shutdown);
-        long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
-        try {
-            for (Map.Entry<Path, ExecutorService> worker : workers.entrySet()) {
-                if (!worker.getValue().awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    logger.warn("Deleting under {} hangs; the next start goes on with it", worker.getKey());
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        workers.close(CLOSE_TIMEOUT);
     }
 }

@@ -2,14 +2,17 @@ package dev.mesosshuffle.cleanup;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Adds up the files of one dir, following no link, as far down as shuffle files lie. */
 final class TreeSize {
+    private static final Logger logger = LoggerFactory.getLogger(TreeSize.class);
+
     private static final int MAX_DEPTH = 4;
 
     private TreeSize() {}
@@ -20,34 +23,32 @@ final class TreeSize {
      * @param parent the open dir that the dir lies in
      * @param name its name there
      * @param path its path, for messages
-     * @param stopped asked before each file; once true, the rest is not counted
-     * @return bytes; less than there are if files go meanwhile or lie deeper
+     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest is not counted
+     * @return bytes; less than there are if files go meanwhile, lie deeper, or lie where this process may not look
      */
-    static long of(SecureDirectoryStream<Path> parent, Path name, Path path, BooleanSupplier stopped)
-            throws IOException {
+    static long of(SecureDirectoryStream<Path> parent, Path name, Path path, BooleanSupplier stopped) {
         return of(parent, name, path, stopped, 0);
     }
 
-    private static long of(SecureDirectoryStream<Path> parent, Path name, Path path, BooleanSupplier stopped, int depth)
-            throws IOException {
+    private static long of(
+            SecureDirectoryStream<Path> parent, Path name, Path path, BooleanSupplier stopped, int depth) {
         long bytes = 0;
         try (SecureDirectoryStream<Path> dir = SecureDirs.openChild(parent, name, path)) {
             for (Path entry : dir) {
+                if (stopped.getAsBoolean()) {
+                    return bytes;
+                }
                 Path entryName = entry.getFileName();
                 BasicFileAttributes attributes = SecureDirs.attributes(dir, entryName);
-                if (attributes == null || stopped.getAsBoolean()) {
-                    continue;
-                }
-                if (attributes.isRegularFile()) {
+                if (attributes != null && attributes.isRegularFile()) {
                     bytes += attributes.size();
-                } else if (attributes.isDirectory() && depth < MAX_DEPTH) {
+                } else if (attributes != null && attributes.isDirectory() && depth < MAX_DEPTH) {
                     bytes += of(dir, entryName, path.resolve(entryName), stopped, depth + 1);
                 }
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        } catch (NoSuchFileException e) {
-            // It went meanwhile: nothing of it waits.
+        } catch (IOException | DirectoryIteratorException e) {
+            // It went meanwhile, or is closed to us: whoever deletes it will hear of the reason.
+            logger.debug("Cannot measure all of {}", path, e);
         }
         return bytes;
     }

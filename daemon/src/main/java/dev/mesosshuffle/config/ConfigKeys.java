@@ -137,6 +137,13 @@ final class ConfigKeys {
             ValueParsers.onOff(),
             "Whether the local dirs of an application that is over are deleted.");
 
+    static final ConfigKey<Integer> DELETION_RATE = key(
+            OWN_PREFIX + "deletionRate",
+            "5000",
+            ValueParsers.integer(0, 10_000_000, "0 to 10000000"),
+            "Files a second that are deleted under each local root at most, so that fetches beside it do not suffer; 0"
+                    + " for no bound.");
+
     static final ConfigKey<Boolean> ORPHANS = key(
             OWN_PREFIX + "orphans",
             "off",
@@ -207,6 +214,7 @@ final class ConfigKeys {
             CLEANER_INTERVAL,
             ORPHAN_TIMEOUT,
             CLEANUP,
+            DELETION_RATE,
             ORPHANS,
             AUTHENTICATE,
             AUTHENTICATE_SECRET,

@@ -61,7 +61,8 @@ public final class ConfigLoader {
                 indexCacheBytes(maxHeapBytes),
                 value(ConfigKeys.CLEANER_INTERVAL),
                 value(ConfigKeys.ORPHAN_TIMEOUT),
-                value(ConfigKeys.CLEANUP));
+                value(ConfigKeys.CLEANUP),
+                value(ConfigKeys.DELETION_RATE));
     }
 
     private ServiceConfig.Transport transport(Duration networkTimeout) {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param cleanerInterval how often applications are checked for their end; more than zero
  * @param orphanTimeout after how long without any activity an application that cannot be heard is over; more than zero
  * @param cleanup whether the local dirs of an application that is over are deleted
+ * @param deletionRate how many files a second are deleted under one root at most; 0 for no bound
  */
 public record ServiceConfig(
         String host,
@@ -28,7 +29,8 @@ public record ServiceConfig(
         long indexCacheBytes,
         Duration cleanerInterval,
         Duration orphanTimeout,
-        boolean cleanup) {
+        boolean cleanup,
+        int deletionRate) {
     /** Keeps its own copy of the roots. */
     public ServiceConfig {
         localRoots = List.copyOf(localRoots);

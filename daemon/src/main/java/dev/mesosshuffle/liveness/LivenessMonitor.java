@@ -321,7 +321,7 @@ public final class LivenessMonitor implements AutoCloseable {
             unknownHeartbeats.removed(appId);
             dirsForgotten.accept(removed.dirs());
             if (cleanupLocalDirs) {
-                reclaimer.reclaim(appId, removed.dirs());
+                reclaimer.reclaim(removed.removals());
             }
             return;
         }

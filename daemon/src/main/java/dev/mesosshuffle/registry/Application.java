@@ -1,6 +1,6 @@
 package dev.mesosshuffle.registry;
 
-import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StoredRemoval;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,8 +53,8 @@ final class Application {
     }
 
     RemovedApplication removed() {
-        List<LocalDir> dirs = new ArrayList<>(claims.size());
-        claims.forEach(claim -> dirs.add(claim.dir()));
-        return new RemovedApplication(appId, executors(), dirs);
+        List<StoredRemoval> removals = new ArrayList<>(claims.size());
+        claims.forEach(claim -> removals.add(new StoredRemoval(claim.dir(), appId, claim.rootInode())));
+        return new RemovedApplication(appId, executors(), removals);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StoredLocalDir;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ final class Claims {
     static final class Claim {
         private final String appId;
         private final LocalDir dir;
+        private long rootInode;
         private int pending;
         private boolean kept;
 
@@ -44,6 +46,11 @@ final class Claims {
 
         LocalDir dir() {
             return dir;
+        }
+
+        /** The inode of the dir's root when it was last registered. */
+        long rootInode() {
+            return rootInode;
         }
     }
 
@@ -75,25 +82,28 @@ final class Claims {
     /**
      * Claims a dir until the registration is persisted or has failed.
      *
+     * @param stored the dir and who claims it
      * @param owned the application's claims, to which a new one is added
      * @return the claim, maybe one that the application had before; to be given to {@link #keep} or {@link #release}
      */
-    Claim hold(String appId, LocalDir dir, Collection<Claim> owned) {
+    Claim hold(StoredLocalDir stored, Collection<Claim> owned) {
+        LocalDir dir = stored.dir();
         Claim claim = byPath.get(dir.path());
         if (claim == null) {
-            claim = new Claim(appId, dir);
+            claim = new Claim(stored.appId(), dir);
             byPath.put(dir.path(), claim);
             owned.add(claim);
             forEachAround(dir, path -> inside.merge(path, 1, Integer::sum));
             roots.merge(dir.root(), 1, Integer::sum);
         }
+        claim.rootInode = stored.rootInode();
         claim.pending++;
         return claim;
     }
 
     /** Claims a dir for an application that had it before a restart. */
-    void restore(String appId, LocalDir dir, Collection<Claim> owned) {
-        keep(hold(appId, dir, owned));
+    void restore(StoredLocalDir stored, Collection<Claim> owned) {
+        keep(hold(stored, owned));
     }
 
     /** The registration is persisted: the claim lasts until the application is over. */

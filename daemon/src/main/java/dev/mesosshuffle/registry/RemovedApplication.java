@@ -1,6 +1,7 @@
 package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StoredRemoval;
 import java.util.List;
 
 /**
@@ -8,12 +9,21 @@ import java.util.List;
  *
  * @param appId its id
  * @param executors its executors
- * @param dirs every local dir that it ever owned, also those that no executor names any more
+ * @param removals the intent to delete each local dir that it ever owned, also those that no executor names any more
  */
-public record RemovedApplication(String appId, List<RegisteredExecutor> executors, List<LocalDir> dirs) {
+public record RemovedApplication(String appId, List<RegisteredExecutor> executors, List<StoredRemoval> removals) {
     /** Copies the lists. */
     public RemovedApplication {
         executors = List.copyOf(executors);
-        dirs = List.copyOf(dirs);
+        removals = List.copyOf(removals);
+    }
+
+    /**
+     * Lists its local dirs.
+     *
+     * @return every one that it ever owned
+     */
+    public List<LocalDir> dirs() {
+        return removals.stream().map(StoredRemoval::dir).toList();
     }
 }

@@ -38,7 +38,7 @@ final class Restore {
             if (roots.isGone(stored)) {
                 goneDirs.add(stored.dir());
             }
-            claims.restore(stored.appId(), stored.dir(), application(stored.appId()).claims);
+            claims.restore(stored, application(stored.appId()).claims);
         }
         List<AppExecId> gone = new ArrayList<>();
         for (StoredExecutor stored : state.executors()) {

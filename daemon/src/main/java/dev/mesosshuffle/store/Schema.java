@@ -7,7 +7,7 @@ import java.sql.Statement;
 
 /** The tables as they are drawn at {@link StateStore}, and the checks that a file has exactly these and is sound. */
 final class Schema {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** Says whose file it is, also to {@code file(1)}: "MSHS". */
     static final int APPLICATION_ID = 0x4d534853;
@@ -39,7 +39,8 @@ final class Schema {
             CREATE TABLE removals (
               path TEXT NOT NULL PRIMARY KEY, -- a local dir that is to be deleted
               app_id TEXT NOT NULL,
-              root TEXT NOT NULL
+              root TEXT NOT NULL,
+              root_inode INTEGER -- as in local_dirs; NULL: unknown, stored by a version that did not keep it
             ) WITHOUT ROWID;
             """;
 
@@ -66,6 +67,8 @@ final class Schema {
             statement.execute("PRAGMA journal_mode = WAL");
             if (empty) {
                 create(statement);
+            } else if (version < VERSION) {
+                upgrade(statement);
             }
         }
     }
@@ -83,6 +86,14 @@ final class Schema {
         // Unlike execute, runs all of them.
         statement.executeUpdate(TABLES);
         statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+        statement.execute("PRAGMA user_version = " + VERSION);
+        statement.execute("COMMIT");
+    }
+
+    /** Version 1 did not know which root a dir to be deleted lies under, but for its path. */
+    private static void upgrade(Statement statement) throws SQLException {
+        statement.execute("BEGIN IMMEDIATE");
+        statement.execute("ALTER TABLE removals ADD COLUMN root_inode INTEGER");
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }

@@ -32,7 +32,8 @@ final class StateReader {
                 FROM executors WHERE app_id = a.app_id)
             FROM applications a""";
     private static final String REMOVALS =
-            "SELECT app_id, group_concat(path || char(31) || root, char(30)) FROM removals GROUP BY app_id";
+            "SELECT app_id, group_concat(path || char(31) || root || char(31) || ifnull(root_inode, ''), char(30))"
+                    + " FROM removals GROUP BY app_id";
     private static final char ROW_END = '\u001e';
     private static final char COLUMN_END = '\u001f';
     private static final int MAX_COLUMNS = 5;
@@ -70,10 +71,14 @@ final class StateReader {
                 ResultSet rows = statement.executeQuery(REMOVALS)) {
             while (rows.next()) {
                 String appId = rows.getString(1);
-                forEach(rows.getString(2), row -> removals.add(new StoredRemoval(dir(row), appId)));
+                forEach(rows.getString(2), row -> removals.add(removal(appId, row)));
             }
         }
         return removals;
+    }
+
+    private StoredRemoval removal(String appId, String[] row) {
+        return new StoredRemoval(dir(row), appId, row[2].isEmpty() ? null : Long.valueOf(row[2]));
     }
 
     private void application(

@@ -37,12 +37,12 @@ import org.slf4j.LoggerFactory;
  *            |                    +------------------------+
  *            |
  *            |  local_dirs                      removals
- *            |  +------------+                  +---------+
- *            +--| app_id  PK |   application    | path PK |  to be deleted; the row goes
- *               | path PK, U |   over --------&gt; | app_id  |  when the dir is gone
- *               | root       |                  | root    |
- *               | root_inode |                  +---------+
- *               +------------+
+ *            |  +------------+                  +------------+
+ *            +--| app_id  PK |   application    | path    PK |  to be deleted; the row goes
+ *               | path PK, U |   over --------&gt; | app_id     |  when the dir is gone
+ *               | root       |                  | root       |
+ *               | root_inode |                  | root_inode |
+ *               +------------+                  +------------+
  *
  * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
  * </pre>

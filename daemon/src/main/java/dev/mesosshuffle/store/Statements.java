@@ -49,7 +49,7 @@ final class Statements implements AutoCloseable {
         putLocalDir = db.prepareStatement("INSERT INTO local_dirs VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE"
                 + " SET root = excluded.root, root_inode = excluded.root_inode WHERE app_id = excluded.app_id");
         deleteLocalDirs = db.prepareStatement("DELETE FROM local_dirs WHERE app_id = ?");
-        putRemoval = db.prepareStatement("INSERT OR REPLACE INTO removals VALUES (?, ?, ?)");
+        putRemoval = db.prepareStatement("INSERT OR REPLACE INTO removals VALUES (?, ?, ?, ?)");
         deleteRemoval = db.prepareStatement("DELETE FROM removals WHERE path = ?");
         removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
         // '0' is the character after '/': between the two lies everything below a path.
@@ -70,12 +70,7 @@ final class Statements implements AutoCloseable {
 
     void putApplication(StoredApplication application) throws SQLException {
         putApplication.setString(1, application.appId());
-        Long timeout = application.heartbeatTimeoutMs();
-        if (timeout == null) {
-            putApplication.setNull(2, Types.INTEGER);
-        } else {
-            putApplication.setLong(2, timeout);
-        }
+        setNumber(putApplication, 2, application.heartbeatTimeoutMs());
         putApplication.executeUpdate();
     }
 
@@ -107,12 +102,16 @@ final class Statements implements AutoCloseable {
         run(deleteLocalDirs, appId);
         run(deleteApplication, appId);
         for (StoredRemoval removal : removals) {
-            run(
-                    putRemoval,
-                    removal.dir().path().toString(),
-                    removal.appId(),
-                    removal.dir().root().toString());
+            putRemoval(removal);
         }
+    }
+
+    private void putRemoval(StoredRemoval removal) throws SQLException {
+        putRemoval.setString(1, removal.dir().path().toString());
+        putRemoval.setString(2, removal.appId());
+        putRemoval.setString(3, removal.dir().root().toString());
+        setNumber(putRemoval, 4, removal.rootInode());
+        putRemoval.executeUpdate();
     }
 
     void removalDone(LocalDir dir) throws SQLException {
@@ -146,6 +145,14 @@ final class Statements implements AutoCloseable {
         query.setString(1, path.toString());
         try (ResultSet rows = query.executeQuery()) {
             return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
+    private static void setNumber(PreparedStatement statement, int column, @Nullable Long value) throws SQLException {
+        if (value == null) {
+            statement.setNull(column, Types.INTEGER);
+        } else {
+            statement.setLong(column, value);
         }
     }
 

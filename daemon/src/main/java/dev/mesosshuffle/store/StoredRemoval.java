@@ -2,14 +2,18 @@ package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.model.Ids;
 import dev.mesosshuffle.model.LocalDir;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The intent to delete a local dir, kept until the dir is gone.
  *
  * @param dir the dir
  * @param appId the application it belonged to
+ * @param rootInode the inode of the dir's root when the dir was registered: as long as the root has another one, its disk
+ *     is not mounted, and a dir that is not there is not gone; null if that is not known
  */
-public record StoredRemoval(LocalDir dir, String appId) {
+public record StoredRemoval(
+        LocalDir dir, String appId, @Nullable Long rootInode) {
     /**
      * Checks the id.
      *

@@ -54,7 +54,7 @@ final class MountTest {
         Path going = going();
         assumeTrue(mayMount(), "mounting is not permitted here");
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, size -> mountOverTheRest(going)))
+                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, () -> mountOverTheRest(going)))
                 .withMessageContaining("another file system is mounted here");
         assertThat(mounts)
                 .hasSize(2)
@@ -154,7 +154,7 @@ final class MountTest {
     }
 
     private void delete() throws IOException {
-        GoingDirs.delete(dir, () -> false, size -> {});
+        GoingDirs.delete(dir, () -> false, () -> {});
     }
 
     private void mount(Path place, String... options) throws Exception {

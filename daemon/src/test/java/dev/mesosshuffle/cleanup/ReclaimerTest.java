@@ -57,7 +57,12 @@ final class ReclaimerTest {
 
     private Reclaimer reclaimer(List<Path> roots) throws IOException {
         return Reclaimer.withoutTimer(
-                store, LocalDirPolicy.of(roots, metrics), this::isRead, time, metrics, root -> new DirectExecutor());
+                store,
+                LocalDirPolicy.of(roots, metrics),
+                this::isRead,
+                time,
+                metrics,
+                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(0, time, rest -> {})));
     }
 
     private boolean isRead(String appId) {
@@ -79,7 +84,7 @@ final class ReclaimerTest {
     void deletesADirAndThenItsIntent() throws Exception {
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
         LocalDir other = playground.filledDir("spark-1/executor-2/blockmgr-2");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         assertThat(playground.root.resolve("spark-1/executor-1")).doesNotExist();
         assertThat(other.path().resolve("0a")).isDirectory();
         assertThat(intents()).isEmpty();
@@ -94,7 +99,7 @@ final class ReclaimerTest {
     void keepsTheFilesWhileTheyAreRead() throws Exception {
         reading.add(APP);
         LocalDir dir = over("blockmgr-1");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         time.pass(HOUR);
         reclaimer.check();
         assertThat(dir.path()).doesNotExist();
@@ -113,7 +118,7 @@ final class ReclaimerTest {
     @Test
     void doesNotWaitForReadsOfAnotherApplication() throws Exception {
         reading.add("app-2");
-        reclaimer.reclaim(APP, List.of(over("blockmgr-1")));
+        reclaim(APP, List.of(over("blockmgr-1")));
         assertThat(playground.root).isEmptyDirectory();
     }
 
@@ -121,7 +126,7 @@ final class ReclaimerTest {
     void touchesNothingNewOfTheOldNameWhileItWaits() throws Exception {
         reading.add(APP);
         LocalDir dir = over("blockmgr-1");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         playground.filledDir("blockmgr-1");
         reading.clear();
         time.pass(SOON);
@@ -132,8 +137,8 @@ final class ReclaimerTest {
 
     @Test
     void takesADirThatIsNotThereAsDone() throws Exception {
-        reclaimer.resume(List.of(new StoredRemoval(over("blockmgr-1"), APP)));
-        reclaimer.resume(List.of(new StoredRemoval(playground.dir("spark-1/blockmgr-2"), APP)));
+        reclaimer.reclaim(List.of(new StoredRemoval(over("blockmgr-1"), APP, null)));
+        reclaimer.reclaim(List.of(new StoredRemoval(playground.dir("spark-1/blockmgr-2"), APP, null)));
         assertThat(intents()).isEmpty();
         assertThat(log.lines()).isEmpty();
     }
@@ -150,7 +155,7 @@ final class ReclaimerTest {
     void resumesAfterACrashBetweenRenameAndDelete() throws Exception {
         reading.add(APP);
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         assertThat(Playground.going(dir)).isDirectory();
         reading.clear();
         crashAndResume();
@@ -175,7 +180,7 @@ final class ReclaimerTest {
         try (SecureDirectoryStream<Path> parent =
                 SecureDirs.open(playground.root, playground.root.resolve("spark-1/executor-1"))) {
             Path going = Playground.going(dir);
-            new TreeDeleter(() -> false, size -> {}).delete(parent, going.getFileName(), going);
+            new TreeDeleter(() -> false, () -> {}).delete(parent, going.getFileName(), going);
         }
         crashAndResume();
         assertThat(playground.root).isEmptyDirectory();
@@ -186,7 +191,7 @@ final class ReclaimerTest {
     void triesAgainLaterAndLaterAndWarnsOnce() throws Exception {
         failing.add(APP);
         LocalDir dir = over("blockmgr-1");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         assertThat(count("failures")).isEqualTo(1);
         reclaimer.check();
         assertThat(count("failures")).as("no time has passed").isEqualTo(1);
@@ -216,8 +221,8 @@ final class ReclaimerTest {
     void oneDirThatFailsDoesNotKeepOthers() throws Exception {
         failing.add("app-2");
         LocalDir bad = over("blockmgr-2");
-        reclaimer.reclaim("app-2", List.of(bad));
-        reclaimer.reclaim(APP, List.of(over("blockmgr-1")));
+        reclaim("app-2", List.of(bad));
+        reclaim(APP, List.of(over("blockmgr-1")));
         assertThat(playground.root.resolve("blockmgr-1")).doesNotExist();
         assertThat(playground.root.resolve("going-blockmgr-1")).doesNotExist();
         assertThat(Playground.going(bad)).isDirectory();
@@ -227,11 +232,11 @@ final class ReclaimerTest {
     void triesAgainIfTheIntentCannotBeDeleted() throws Exception {
         LocalDir dir = over("blockmgr-1");
         store.close();
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         assertThat(playground.root).isEmptyDirectory();
         assertThat(count("failures")).isEqualTo(1);
         start();
-        reclaimer.resume(store.load().removals());
+        reclaimer.reclaim(store.load().removals());
         assertThat(intents()).isEmpty();
     }
 
@@ -242,7 +247,7 @@ final class ReclaimerTest {
         Path place = playground.root.resolve(swapped);
         Files.move(place, temp.resolve("aside"));
         Files.createSymbolicLink(place, playground.outside.resolve(swapped));
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         reclaimer.check();
         time.pass(HOUR);
         reclaimer.check();
@@ -263,7 +268,7 @@ final class ReclaimerTest {
     void refusesAGoingDirThatWasSwappedForALink() throws Exception {
         reading.add(APP);
         LocalDir dir = over("blockmgr-1");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         Files.move(Playground.going(dir), temp.resolve("aside"));
         Files.createSymbolicLink(Playground.going(dir), playground.outside.resolve("blockmgr-1"));
         reading.clear();
@@ -278,7 +283,7 @@ final class ReclaimerTest {
     void refusesAFileInPlaceOfTheDir() throws Exception {
         LocalDir dir = playground.dir("blockmgr-1");
         Files.writeString(dir.path(), "a file");
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         assertThat(dir.path()).hasContent("a file");
         assertThat(log.lines()).singleElement().asString().contains("ERROR", "is a file");
     }
@@ -287,7 +292,7 @@ final class ReclaimerTest {
     @ValueSource(strings = {"data", "spark-1", "going-blockmgr-1", "blockmgr-", "going-blockmgr-1/blockmgr-2"})
     void refusesOtherNames(String path) throws Exception {
         LocalDir dir = over(path);
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         assertThat(log.lines())
                 .singleElement()
@@ -302,7 +307,7 @@ final class ReclaimerTest {
         store.close();
         start();
         reclaimer = reclaimer(List.of(Files.createDirectory(temp.resolve("other"))), new MetricRegistry());
-        reclaimer.resume(store.load().removals());
+        reclaimer.reclaim(store.load().removals());
         for (LocalDir dir : dirs) {
             assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         }
@@ -319,7 +324,7 @@ final class ReclaimerTest {
     void beginsNothingOnceClosed() throws Exception {
         LocalDir dir = over("blockmgr-1");
         reclaimer.close();
-        reclaimer.reclaim(APP, List.of(dir));
+        reclaim(APP, List.of(dir));
         reclaimer.check();
         assertThat(dir.path().resolve("0a")).isDirectory();
         assertThat(intents()).hasSize(1);
@@ -328,14 +333,19 @@ final class ReclaimerTest {
     /** A filled dir whose intent is in the store, as the registry leaves it. */
     private LocalDir over(String path) throws Exception {
         LocalDir dir = playground.filledDir(path);
-        store.removeApplication(APP, List.of(new StoredRemoval(dir, APP))).get(1, TimeUnit.MINUTES);
+        store.removeApplication(APP, List.of(new StoredRemoval(dir, APP, null))).get(1, TimeUnit.MINUTES);
         return dir;
+    }
+
+    private void reclaim(String appId, List<LocalDir> dirs) {
+        reclaimer.reclaim(
+                dirs.stream().map(dir -> new StoredRemoval(dir, appId, null)).toList());
     }
 
     private void crashAndResume() throws Exception {
         store.close();
         start();
-        reclaimer.resume(store.load().removals());
+        reclaimer.reclaim(store.load().removals());
     }
 
     /** After all that was asked of the store before. */

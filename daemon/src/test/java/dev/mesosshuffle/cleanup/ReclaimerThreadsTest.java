@@ -51,6 +51,7 @@ final class ReclaimerThreadsTest {
                 LocalDirPolicy.of(List.of(one.root, two.root), metrics),
                 this::isRead,
                 System::nanoTime,
+                0,
                 metrics);
     }
 
@@ -85,12 +86,12 @@ final class ReclaimerThreadsTest {
 
     @Test
     void aHungRootStallsItsOwnDirsOnly() throws Exception {
-        reclaimer.reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
+        reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
         hung.await();
         LocalDir behind = over(one, "behind", "blockmgr-2");
         LocalDir beside = over(two, "beside", "blockmgr-3");
-        reclaimer.reclaim("behind", List.of(behind));
-        reclaimer.reclaim("beside", List.of(beside));
+        reclaim("behind", List.of(behind));
+        reclaim("beside", List.of(beside));
         awaitIntents("beside", 0);
         assertThat(two.root).isEmptyDirectory();
         assertThat(behind.path()).as("not begun").isDirectory();
@@ -103,8 +104,8 @@ final class ReclaimerThreadsTest {
 
     @Test
     void namesItsThreadsAfterTheirRoots() throws Exception {
-        reclaimer.reclaim("app-1", List.of(over(one, "app-1", "blockmgr-1")));
-        reclaimer.reclaim("app-2", List.of(over(two, "app-2", "blockmgr-1")));
+        reclaim("app-1", List.of(over(one, "app-1", "blockmgr-1")));
+        reclaim("app-2", List.of(over(two, "app-2", "blockmgr-1")));
         awaitIntents("app-1", 0);
         awaitIntents("app-2", 0);
         assertThat(threads).containsEntry("app-1", "cleanup-" + one.root).containsEntry("app-2", "cleanup-" + two.root);
@@ -117,7 +118,7 @@ final class ReclaimerThreadsTest {
             dirs.add(over(i % 2 == 0 ? one : two, "app-" + i % 5, "spark-" + i % 3 + "/blockmgr-" + i));
         }
         for (int i = 0; i < 50; i++) {
-            reclaimer.reclaim("app-" + i % 5, List.of(dirs.get(i)));
+            reclaim("app-" + i % 5, List.of(dirs.get(i)));
         }
         for (int i = 0; i < 5; i++) {
             awaitIntents("app-" + i, 0);
@@ -130,10 +131,10 @@ final class ReclaimerThreadsTest {
 
     @Test
     void goesOnAtTheNextStartWithWhatWasNotBegun() throws Exception {
-        reclaimer.reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
+        reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
         hung.await();
         LocalDir behind = over(one, "behind", "blockmgr-2");
-        reclaimer.reclaim("behind", List.of(behind));
+        reclaim("behind", List.of(behind));
         Thread closing = new Thread(reclaimer::close);
         closing.start();
         // Closing waits for the thread that hangs, but begins nothing more.
@@ -143,16 +144,22 @@ final class ReclaimerThreadsTest {
 
         MetricRegistry next = new MetricRegistry();
         reclaimer = Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(one.root, two.root), next), appId -> false, System::nanoTime, next);
-        reclaimer.resume(store.load().removals());
+                store, LocalDirPolicy.of(List.of(one.root, two.root), next), appId -> false, System::nanoTime, 0, next);
+        reclaimer.reclaim(store.load().removals());
         awaitIntents("behind", 0);
         awaitIntents(HANGS, 0);
         assertThat(one.root).isEmptyDirectory();
     }
 
+    private void reclaim(String appId, List<LocalDir> dirs) {
+        reclaimer.reclaim(
+                dirs.stream().map(dir -> new StoredRemoval(dir, appId, null)).toList());
+    }
+
     private LocalDir over(Playground playground, String appId, String path) throws Exception {
         LocalDir dir = playground.filledDir(path);
-        store.removeApplication(appId, List.of(new StoredRemoval(dir, appId))).get(1, TimeUnit.MINUTES);
+        store.removeApplication(appId, List.of(new StoredRemoval(dir, appId, null)))
+                .get(1, TimeUnit.MINUTES);
         return dir;
     }
 

@@ -146,7 +146,7 @@ final class SwapAttackTest {
         try {
             GoingDirs.mark(dir);
             GoingDirs.size(dir, () -> false);
-            GoingDirs.delete(dir, () -> false, size -> {});
+            GoingDirs.delete(dir, () -> false, () -> {});
             return true;
         } catch (IOException e) {
             return false;

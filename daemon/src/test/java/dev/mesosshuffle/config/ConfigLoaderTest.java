@@ -41,7 +41,8 @@ class ConfigLoaderTest {
                         100L << 20,
                         Duration.ofSeconds(30),
                         Duration.ofHours(24),
-                        true));
+                        true,
+                        5000));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("default");
@@ -70,6 +71,7 @@ class ConfigLoaderTest {
         settings.put("spark.shuffle.cleaner.interval", "5");
         settings.put("spark.mesos.shuffle.service.orphanTimeout", "2h");
         settings.put("spark.mesos.shuffle.service.cleanup", "off");
+        settings.put("spark.mesos.shuffle.service.deletionRate", "700");
         settings.put("spark.mesos.shuffle.service.orphans", "off");
         settings.put("spark.authenticate", "false");
         settings.put("spark.authenticate.secret", "sesame");
@@ -94,7 +96,8 @@ class ConfigLoaderTest {
                         20L << 20,
                         Duration.ofSeconds(5),
                         Duration.ofHours(2),
-                        false));
+                        false,
+                        700));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("--conf");

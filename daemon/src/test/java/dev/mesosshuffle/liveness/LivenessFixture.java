@@ -68,7 +68,7 @@ final class LivenessFixture implements AutoCloseable {
         store = StateStore.open(stateDir, 7337, Clock.systemUTC(), metrics);
         registry = Registry.restore(store, metrics);
         reclaimer = Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, metrics);
+                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, 0, metrics);
         monitor = LivenessMonitor.create(
                 registry, reclaimer, this::readTime, orphanTimeout, cleanup, forgotten::addAll, metrics);
         log.start();

@@ -3,6 +3,7 @@ package dev.mesosshuffle.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.StoredLocalDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ class ClaimsTest {
 
     @Test
     void isFreeOnceTheOnlyRegistrationHasFailed() {
-        Claims.Claim claim = claims.hold("app-1", dir("x"), owned);
+        Claims.Claim claim = claims.hold(stored("app-1", dir("x")), owned);
         assertThat(claims.conflict("app-2", dir("x"))).isSameAs(claim);
 
         assertThat(claims.release(claim)).isTrue();
@@ -78,8 +79,8 @@ class ClaimsTest {
 
     @Test
     void staysWhenOneOfTwoRegistrationsHasFailed() {
-        Claims.Claim first = claims.hold("app-1", dir("x"), owned);
-        Claims.Claim second = claims.hold("app-1", dir("x"), owned);
+        Claims.Claim first = claims.hold(stored("app-1", dir("x")), owned);
+        Claims.Claim second = claims.hold(stored("app-1", dir("x")), owned);
 
         assertThat(claims.release(first)).isFalse();
 
@@ -92,7 +93,8 @@ class ClaimsTest {
     void staysWhenAnEarlierRegistrationWasPersisted() {
         restore("app-1", dir("x"));
 
-        assertThat(claims.release(claims.hold("app-1", dir("x"), owned))).isFalse();
+        assertThat(claims.release(claims.hold(stored("app-1", dir("x")), owned)))
+                .isFalse();
 
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
     }
@@ -130,10 +132,14 @@ class ClaimsTest {
     }
 
     private void restore(String appId, LocalDir dir) {
-        claims.restore(appId, dir, owned);
+        claims.restore(stored(appId, dir), owned);
     }
 
     private static LocalDir dir(String path) {
         return new LocalDir(Path.of("/data"), Path.of("/data").resolve(path));
+    }
+
+    private static StoredLocalDir stored(String appId, LocalDir dir) {
+        return new StoredLocalDir(dir, appId, 7);
     }
 }

@@ -131,7 +131,7 @@ class RegistryTest {
     @Test
     void letsTheStoreRefuseADirThatIsStillToBeDeleted() throws Exception {
         LocalDir dir = fixture.dir("blockmgr-a");
-        await(fixture.store.removeApplication("old", List.of(new StoredRemoval(dir, "old"))));
+        await(fixture.store.removeApplication("old", List.of(new StoredRemoval(dir, "old", null))));
 
         assertThat(fixture.registerInVain("app", "1", "blockmgr-a"))
                 .isInstanceOf(RegistrationRefusedException.class)
@@ -221,10 +221,11 @@ class RegistryTest {
 
         assertThat(fixture.registry.applications()).containsExactly("app-2");
         assertThat(fixture.registry.executorCount()).isEqualTo(1);
+        Long inode = Roots.inode(fixture.dir("blockmgr-a").root());
         assertThat(fixture.store.loadRemovals())
                 .containsExactlyInAnyOrder(
-                        new StoredRemoval(fixture.dir("blockmgr-a"), "app-1"),
-                        new StoredRemoval(fixture.dir("blockmgr-b"), "app-1"));
+                        new StoredRemoval(fixture.dir("blockmgr-a"), "app-1", inode),
+                        new StoredRemoval(fixture.dir("blockmgr-b"), "app-1", inode));
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointerTest {
     private static final String ONE_MEGABYTE_ROW =
-            "INSERT INTO removals SELECT hex(randomblob(8)), 'app', hex(zeroblob(512 * 1024))";
+            "INSERT INTO removals SELECT hex(randomblob(8)), 'app', hex(zeroblob(512 * 1024)), NULL";
 
     @TempDir
     Path temp;

@@ -64,7 +64,7 @@ public final class StoreFixture {
     }
 
     static StoredRemoval removal(String appId, String dir) {
-        return new StoredRemoval(dir(dir), appId);
+        return new StoredRemoval(dir(dir), appId, 42L);
     }
 
     /** Waits for a future that must succeed. */

@@ -42,7 +42,7 @@ class StoreOpeningTest {
         StoreFixture.open(temp).close();
 
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("1");
+            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("2");
             assertThat(StoreFixture.query(operator, "PRAGMA application_id")).containsExactly("1297303635");
             assertThat(StoreFixture.query(operator, "PRAGMA journal_mode")).containsExactly("wal");
         }
@@ -79,21 +79,42 @@ class StoreOpeningTest {
     void refusesTheFileOfANewerVersion() throws Exception {
         StoreFixture.open(temp).close();
         try (Connection newer = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(newer, "PRAGMA user_version = 2");
+            StoreFixture.execute(newer, "PRAGMA user_version = 3");
         }
 
         assertThatThrownBy(() -> StoreFixture.open(temp))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("registry-7337.db")
-                .hasMessageContaining("schema version 2 (expected: at most 1)");
+                .hasMessageContaining("schema version 3 (expected: at most 2)");
         assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock");
+    }
+
+    @Test
+    void upgradesTheFileOfVersion1() throws Exception {
+        try (StateStore store = StoreFixture.open(temp)) {
+            await(put(store, executor("app", "1", "blockmgr-a")));
+            await(store.removeApplication("old", List.of(StoreFixture.removal("old", "blockmgr-b"))));
+        }
+        try (Connection older = StoreFixture.asOperator(temp)) {
+            StoreFixture.execute(older, "ALTER TABLE removals DROP COLUMN root_inode");
+            StoreFixture.execute(older, "PRAGMA user_version = 1");
+        }
+
+        try (StateStore store = StoreFixture.open(temp)) {
+            assertThat(store.load().executors()).hasSize(1);
+            assertThat(store.loadRemovals())
+                    .containsExactly(new StoredRemoval(StoreFixture.dir("blockmgr-b"), "old", null));
+            await(store.removeApplication("app", List.of(StoreFixture.removal("app", "blockmgr-a"))));
+            assertThat(store.loadRemovals()).contains(StoreFixture.removal("app", "blockmgr-a"));
+        }
+        StoreFixture.open(temp).close();
     }
 
     @Test
     void letsGoOfTheLockWhenItCannotOpen() throws Exception {
         refusesTheFileOfANewerVersion();
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(operator, "PRAGMA user_version = 1");
+            StoreFixture.execute(operator, "PRAGMA user_version = 2");
         }
 
         StoreFixture.open(temp).close();

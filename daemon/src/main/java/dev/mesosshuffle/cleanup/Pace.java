@@ -1,0 +1,59 @@
+package dev.mesosshuffle.cleanup;
+
+import java.time.Duration;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Spreads work on many files over time, so that those who read from the same disk, or need the same processors, do not
+ * suffer. Files are dealt with in small batches, each followed by a rest: until the rate is kept, and at least as long as
+ * the batch took, for where a file takes long the disk is busy, and half of its time is for others.
+ *
+ * <p><b>Concurrency:</b> belongs to the thread of one root.
+ */
+final class Pace {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final int BATCHES_PER_SECOND = 100;
+
+    /** However long a batch took: a disk that hung for minutes is not left alone for minutes more. */
+    static final Duration LONGEST_REST = Duration.ofSeconds(1);
+
+    private final int filesPerSecond;
+    private final int batch;
+    private final LongSupplier nanoTime;
+    private final LongConsumer rest;
+    private int files;
+    private long began;
+
+    /**
+     * Makes one.
+     *
+     * @param filesPerSecond the rate; 0 for no bound
+     * @param nanoTime the time, in ns from any point
+     * @param rest lets the thread rest for some ns
+     */
+    Pace(int filesPerSecond, LongSupplier nanoTime, LongConsumer rest) {
+        this.filesPerSecond = filesPerSecond;
+        this.batch = Math.max(1, filesPerSecond / BATCHES_PER_SECOND);
+        this.nanoTime = nanoTime;
+        this.rest = rest;
+    }
+
+    /** To be called before each file; rests when it is time to. */
+    void beforeFile() {
+        if (filesPerSecond == 0) {
+            return;
+        }
+        if (files == batch) {
+            long worked = nanoTime.getAsLong() - began;
+            rest.accept(Math.max(
+                    Math.multiplyExact(batch, SECOND) / filesPerSecond - worked,
+                    Math.min(worked, LONGEST_REST.toNanos())));
+            files = 0;
+        }
+        if (files == 0) {
+            began = nanoTime.getAsLong();
+        }
+        files++;
+    }
+}

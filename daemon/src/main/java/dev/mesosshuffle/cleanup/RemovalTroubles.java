@@ -1,0 +1,86 @@
+package dev.mesosshuffle.cleanup;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What keeps dirs from being deleted: counts it, tells the operator once, and says when to try again. For any thread. */
+final class RemovalTroubles {
+    private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
+
+    /** A look at a root costs little, and its disk may be nearly full. */
+    static final Duration LOOK_FOR_ROOT = Duration.ofMinutes(1);
+
+    private final Set<Path> refusedRoots = ConcurrentHashMap.newKeySet();
+    private final Set<Path> awayRoots = ConcurrentHashMap.newKeySet();
+    private final CleanupMetrics metrics;
+
+    RemovalTroubles(CleanupMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    /** Something went wrong that may go well later; returns when to try again. */
+    Duration failed(DirRemoval removal, Throwable reason) {
+        metrics.failures().inc();
+        Duration delay = removal.failed();
+        if (removal.isWorthAWarning()) {
+            logger.warn(
+                    "Cannot delete local dir {} of application {}, which is over: {}. It is tried again for as long as"
+                            + " it takes, at last every hour.",
+                    removal.dir.path(),
+                    removal.appId,
+                    String.valueOf(reason));
+        } else {
+            logger.debug("Cannot delete {} yet", removal.dir.path(), reason);
+        }
+        return delay;
+    }
+
+    /** The dir is not what was accepted; returns when to look again. */
+    Duration refused(DirRemoval removal, Exception reason) {
+        if (removal.isFirstRefusal()) {
+            logger.error(
+                    "Local dir {} of application {}, which is over, is not what was registered, and nothing of it is"
+                            + " deleted: {}. Look who did that; delete it by hand.",
+                    removal.dir.path(),
+                    removal.appId,
+                    reason.getMessage());
+        }
+        metrics.refusals().inc();
+        return DirRemoval.LONGEST_DELAY;
+    }
+
+    /** Nothing below the dir's root may be deleted; returns when to look again. */
+    Duration refusedForRoot(DirRemoval removal) {
+        Path root = removal.dir.root();
+        if (refusedRoots.add(root)) {
+            logger.error(
+                    "Local dirs of applications that are over stay under {}: it is not among the roots that may be"
+                            + " cleaned (spark.local.dir). Add it there again, or delete them by hand.",
+                    root);
+        }
+        metrics.refusals().inc();
+        return DirRemoval.LONGEST_DELAY;
+    }
+
+    /** The dir's root is not there, which says nothing of the dir; returns when to look again. */
+    Duration rootAway(DirRemoval removal, RootAwayException reason) {
+        Path root = removal.dir.root();
+        if (awayRoots.add(root)) {
+            logger.warn(
+                    "Root {} is not what it was: {}. Local dirs of applications that are over wait there to be deleted"
+                            + " until it is mounted again.",
+                    root,
+                    reason.getMessage());
+        }
+        return LOOK_FOR_ROOT;
+    }
+
+    /** A dir's root is there; should it go again, that is told of again. */
+    void rootThere(Path root) {
+        awayRoots.remove(root);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.mesosshuffle.cleanup;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One thread for each root, which comes and goes with the work, and the pace at which it works. For any thread. */
+final class RootWorkers {
+    private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
+
+    private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(30);
+
+    private final Map<Path, Worker> workers = new ConcurrentHashMap<>();
+    private final Function<Path, ExecutorService> newThread;
+    private final Supplier<Pace> newPace;
+
+    private record Worker(ExecutorService thread, Pace pace) {}
+
+    RootWorkers(Function<Path, ExecutorService> newThread, Supplier<Pace> newPace) {
+        this.newThread = newThread;
+        this.newPace = newPace;
+    }
+
+    /**
+     * Has a root's thread do something, after all that it was given before.
+     *
+     * @param task is given the root's pace
+     * @throws java.util.concurrent.RejectedExecutionException once closed
+     */
+    void execute(Path root, Consumer<Pace> task) {
+        Worker worker = workers.computeIfAbsent(root, path -> new Worker(newThread.apply(path), newPace.get()));
+        worker.thread().execute(() -> task.accept(worker.pace()));
+    }
+
+    /** Takes nothing more, and waits for what is being done. */
+    void close(Duration timeout) {
+        workers.values().forEach(worker -> worker.thread().shutdown());
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try {
+            for (Map.Entry<Path, Worker> worker : workers.entrySet()) {
+                long left = deadline - System.nanoTime();
+                if (!worker.getValue().thread().awaitTermination(left, TimeUnit.NANOSECONDS)) {
+                    logger.warn("Deleting under {} hangs; the next start goes on with it", worker.getKey());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static ExecutorService newThread(Path root) {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_THREAD_LIFE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> daemon("cleanup-" + root, task));
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
+    }
+
+    static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.mesosshuffle.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Time passes only by the work that is said to take it, and by resting. */
+final class PaceTest {
+    private final ManualTime time = new ManualTime();
+    private final List<Duration> rests = new ArrayList<>();
+
+    private Pace pace(int filesPerSecond) {
+        return new Pace(filesPerSecond, time, nanos -> {
+            rests.add(Duration.ofNanos(nanos));
+            time.pass(Duration.ofNanos(nanos));
+        });
+    }
+
+    private void files(Pace pace, int count, Duration each) {
+        for (int i = 0; i < count; i++) {
+            pace.beforeFile();
+            time.pass(each);
+        }
+    }
+
+    @Test
+    void keepsTheRateWhereFilesTakeNoTime() {
+        long before = time.getAsLong();
+        files(pace(1000), 3001, Duration.ZERO);
+        assertThat(Duration.ofNanos(time.getAsLong() - before)).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void doesNotRestWithinABatch() {
+        files(pace(1000), 10, Duration.ofMillis(100));
+        assertThat(rests).isEmpty();
+    }
+
+    @Test
+    void takesTheTimeOfTheFilesOffTheRest() {
+        files(pace(1000), 11, Duration.ofNanos(300_000));
+        assertThat(rests).containsExactly(Duration.ofMillis(7));
+    }
+
+    @Test
+    void restsForAsLongAsFilesTookWhereTheyTakeLong() {
+        files(pace(1000), 11, Duration.ofMillis(20));
+        assertThat(rests).containsExactly(Duration.ofMillis(200));
+    }
+
+    @Test
+    void doesNotRestForLongAfterADiskThatHung() {
+        files(pace(1000), 11, Duration.ofMinutes(1));
+        assertThat(rests).containsExactly(Pace.LONGEST_REST);
+    }
+
+    @Test
+    void restsAfterEachFileAtALowRate() {
+        files(pace(2), 3, Duration.ZERO);
+        assertThat(rests).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
+    }
+
+    @Test
+    void restsNeverWithoutABound() {
+        files(pace(0), 100_000, Duration.ofMillis(1));
+        assertThat(rests).isEmpty();
+    }
+}
