@@ -1,0 +1,90 @@
+package dev.mesosshuffle.benchmark;
+
+import dev.mesosshuffle.benchmark.cases.Bench;
+import dev.mesosshuffle.benchmark.cases.Cases;
+import dev.mesosshuffle.benchmark.cases.Experiment;
+import dev.mesosshuffle.benchmark.cases.Result;
+import dev.mesosshuffle.benchmark.data.DataFolder;
+import dev.mesosshuffle.benchmark.report.Report;
+import dev.mesosshuffle.benchmark.service.DaemonLauncher;
+import dev.mesosshuffle.benchmark.service.Launcher;
+import dev.mesosshuffle.benchmark.service.SparkLauncher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line: measures the cases that it is given, or all. */
+public final class Main {
+    private static final int USAGE_ERROR = 64;
+
+    private Main() {}
+
+    /** Runs it; see {@link Options#USAGE}. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Options options;
+        try {
+            options = Options.parse(List.of(args));
+            run(options);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println(Options.USAGE);
+            System.exit(USAGE_ERROR);
+        }
+    }
+
+    private static void run(Options options) throws IOException, InterruptedException {
+        List<Experiment> experiments = Cases.named(options.cases);
+        if (options.list) {
+            experiments.forEach(experiment -> System.out.println(experiment.name()));
+            return;
+        }
+        Bench bench = bench(options);
+        List<Result> results = new ArrayList<>();
+        for (Experiment experiment : experiments) {
+            System.err.println("measuring " + experiment.name());
+            Result result = experiment.run(bench);
+            results.add(result);
+            write(options.target, results);
+        }
+        System.out.println(Report.markdown(results));
+    }
+
+    private static Bench bench(Options options) {
+        List<Path> roots = options.dirs.isEmpty()
+                ? List.of(options.target.resolve("data/1"), options.target.resolve("data/2"))
+                : options.dirs;
+        DataFolder data = new DataFolder(roots);
+        return new Bench(
+                launchers(options, roots),
+                data,
+                options.target.resolve("work"),
+                options.rounds,
+                options.roundTime,
+                options.warmUp);
+    }
+
+    private static List<Launcher> launchers(Options options, List<Path> roots) {
+        if (options.daemon == null) {
+            throw new IllegalArgumentException("--daemon is missing (expected: a distribution of the daemon)");
+        }
+        List<Launcher> launchers = new ArrayList<>();
+        launchers.add(new DaemonLauncher("daemon", DaemonLauncher.distributionIn(options.daemon), roots));
+        if (options.alone) {
+            return launchers;
+        }
+        if (options.baseline != null) {
+            launchers.add(new DaemonLauncher("baseline", DaemonLauncher.distributionIn(options.baseline), roots));
+        } else if (options.spark != null) {
+            launchers.add(new SparkLauncher(options.spark, roots));
+        }
+        return launchers;
+    }
+
+    private static void write(Path target, List<Result> results) throws IOException {
+        Files.createDirectories(target);
+        Files.writeString(target.resolve("results.md"), Report.markdown(results));
+        Files.writeString(target.resolve("results.csv"), Report.csv(results));
+    }
+}

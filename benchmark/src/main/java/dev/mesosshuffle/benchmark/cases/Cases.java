@@ -1,0 +1,72 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import dev.mesosshuffle.benchmark.data.Dataset;
+import dev.mesosshuffle.benchmark.load.FetchKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** All cases that fetch, in the order of tables. */
+public final class Cases {
+    private static final Dataset ONE_KIB = Dataset.uniform("1k", 256, 1000, Sizes.KIB);
+    private static final Dataset TEN_KIB = Dataset.uniform("10k", 256, 128, 10 * Sizes.KIB);
+    private static final Dataset HUNDRED_KIB = Dataset.uniform("100k", 64, 50, 100 * Sizes.KIB);
+    private static final Dataset ONE_MIB = Dataset.uniform("1m", 32, 10, Sizes.MIB);
+    private static final Dataset SIXTEEN_MIB = Dataset.uniform("16m", 4, 5, 16 * Sizes.MIB);
+    private static final Dataset COLD = Dataset.uniform("cold-1disk", 256, 384, 10 * Sizes.KIB);
+
+    private static final int MANY = 64;
+    private static final int SOME = 32;
+    private static final int FEW = 8;
+
+    private Cases() {}
+
+    /**
+     * Those with the given names, in the order of tables; all if no name is given.
+     *
+     * @throws IllegalArgumentException if there is none with such a name
+     */
+    public static List<Experiment> named(List<String> names) {
+        List<Experiment> all = all();
+        for (String name : names) {
+            if (all.stream().noneMatch(experiment -> experiment.name().equals(name))) {
+                throw new IllegalArgumentException("case: " + name + " (expected: one of "
+                        + all.stream().map(Experiment::name).collect(Collectors.joining(", ")) + ")");
+            }
+        }
+        return all.stream()
+                .filter(experiment -> names.isEmpty() || names.contains(experiment.name()))
+                .toList();
+    }
+
+    private static List<Experiment> all() {
+        List<Experiment> all = new ArrayList<>();
+        fetchCases().forEach(fetchCase -> all.add(new FetchExperiment(fetchCase)));
+        return all;
+    }
+
+    private static List<FetchCase> fetchCases() {
+        FetchCase tenKib = FetchCase.of("10k", TEN_KIB, MANY);
+        FetchCase cold = FetchCase.of("cold-1disk", COLD, MANY).at(Pace.COLD);
+        FetchCase cold2 = FetchCase.of("cold-2disks", COLD.onDisks("cold-2disks", 2), MANY)
+                .at(Pace.COLD);
+        return List.of(
+                FetchCase.of("1k", ONE_KIB, MANY),
+                tenKib,
+                FetchCase.of("100k", HUNDRED_KIB, SOME),
+                FetchCase.of("1m", ONE_MIB, FEW),
+                FetchCase.of("16m", SIXTEEN_MIB, 1),
+                FetchCase.of("batch", ONE_KIB, MANY).by(FetchKind.BATCH, 10),
+                FetchCase.of("openblocks", TEN_KIB, MANY).by(FetchKind.OPEN_BLOCKS, 1),
+                FetchCase.of("stream", ONE_MIB, FEW).by(FetchKind.STREAM, 1),
+                FetchCase.of("500c", TEN_KIB, MANY).withConnections(500, 0),
+                FetchCase.of("idle", TEN_KIB, MANY).withConnections(FetchCase.CONNECTIONS, 5000),
+                FetchCase.of("storm", TEN_KIB, FEW).at(Pace.RECONNECTING),
+                cold,
+                FetchCase.of("cold-1disk-64c", COLD, MANY).at(Pace.COLD).withConnections(64, 0),
+                cold2,
+                FetchCase.of("cold-2disks-64c", cold2.dataset(), MANY)
+                        .at(Pace.COLD)
+                        .withConnections(64, 0));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import dev.mesosshuffle.benchmark.data.Dataset;
+import dev.mesosshuffle.benchmark.load.FetchKind;
+
+/**
+ * One way of fetching, to be measured on each service.
+ *
+ * @param name by which the command line selects it
+ * @param dataset what is fetched
+ * @param kind by which messages
+ * @param chunksPerFetch how many chunks a fetch asks for
+ * @param width how many reduce ids a chunk spans
+ * @param connections how many connections fetch, one fetch at a time each
+ * @param idleConnections how many more are open and do nothing
+ * @param pace when a round ends
+ */
+public record FetchCase(
+        String name,
+        Dataset dataset,
+        FetchKind kind,
+        int chunksPerFetch,
+        int width,
+        int connections,
+        int idleConnections,
+        Pace pace) {
+    static final int CONNECTIONS = 16;
+
+    static FetchCase of(String name, Dataset dataset, int chunksPerFetch) {
+        return new FetchCase(name, dataset, FetchKind.SHUFFLE_BLOCKS, chunksPerFetch, 1, CONNECTIONS, 0, Pace.WARM);
+    }
+
+    FetchCase by(FetchKind otherKind, int otherWidth) {
+        return new FetchCase(name, dataset, otherKind, chunksPerFetch, otherWidth, connections, idleConnections, pace);
+    }
+
+    FetchCase withConnections(int busy, int idle) {
+        return new FetchCase(name, dataset, kind, chunksPerFetch, width, busy, idle, pace);
+    }
+
+    FetchCase at(Pace otherPace) {
+        return new FetchCase(name, dataset, kind, chunksPerFetch, width, connections, idleConnections, otherPace);
+    }
+
+    /** In a few words, for tables. */
+    public String description() {
+        String size = Sizes.of(dataset.length(0, width));
+        String idle = idleConnections == 0 ? "" : ", " + idleConnections + " idle ones";
+        return size + " × " + chunksPerFetch + ", " + connections + " connections" + idle;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import dev.mesosshuffle.benchmark.cases.Figures.Usage;
+import dev.mesosshuffle.benchmark.data.GeneratedExecutor;
+import dev.mesosshuffle.benchmark.data.PageCache;
+import dev.mesosshuffle.benchmark.load.Fetch;
+import dev.mesosshuffle.benchmark.load.FetchPlanner;
+import dev.mesosshuffle.benchmark.load.FetchQueue;
+import dev.mesosshuffle.benchmark.load.LoadGenerator;
+import dev.mesosshuffle.benchmark.service.RunningService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** Runs the rounds of one case on whichever service it is given. */
+final class FetchRounds {
+    /** After connecting, before the window that is measured. */
+    private static final Duration RAMP = Duration.ofMillis(300);
+
+    private static final Duration MOST = Duration.ofMinutes(5);
+    private static final int RECONNECTING_FETCHES = 1000;
+
+    private final FetchCase fetchCase;
+    private final List<Fetch> fetches;
+    private final List<Path> files;
+
+    private FetchRounds(FetchCase fetchCase, List<Fetch> fetches, List<Path> files) {
+        this.fetchCase = fetchCase;
+        this.fetches = fetches;
+        this.files = files;
+    }
+
+    /** Plans the fetches of a case, and reads its files into memory. */
+    static FetchRounds prepare(FetchCase fetchCase, GeneratedExecutor executor) throws IOException {
+        List<Fetch> fetches = new ArrayList<>(
+                new FetchPlanner(executor, fetchCase.kind(), fetchCase.chunksPerFetch(), fetchCase.width()).plan());
+        if (fetchCase.pace() == Pace.COLD) {
+            // Reducers are at different places of their own; in order, the kernel would read ahead for the next one.
+            Collections.shuffle(fetches, new Random(1));
+        }
+        List<Path> files = executor.files();
+        PageCache.warm(files);
+        return new FetchRounds(fetchCase, fetches, files);
+    }
+
+    /** Lets a service compile what it will run. */
+    void warmUp(RunningService service, Duration time) throws IOException {
+        boolean reconnecting = fetchCase.pace() == Pace.RECONNECTING;
+        try (LoadGenerator load = start(service, FetchQueue.endless(fetches), reconnecting)) {
+            load.runFor(time);
+        }
+    }
+
+    /**
+     * Measures one round.
+     *
+     * @param time how long, if the case does not say by itself when it ends
+     */
+    Figures measure(RunningService service, Duration time) throws IOException, InterruptedException {
+        return switch (fetchCase.pace()) {
+            case WARM -> measureWarm(service, time);
+            case COLD -> measureCold(service);
+            case RECONNECTING -> measureToEnd(service, FetchQueue.limited(fetches, RECONNECTING_FETCHES), true);
+        };
+    }
+
+    private Figures measureWarm(RunningService service, Duration time) throws IOException {
+        try (IdleConnections idle = IdleConnections.open(service.address(), fetchCase.idleConnections());
+                LoadGenerator load = start(service, FetchQueue.endless(fetches), false)) {
+            load.runFor(RAMP);
+            load.takeStats();
+            Usage before = Usage.of(service);
+            long start = System.nanoTime();
+            load.runFor(time);
+            long nanos = System.nanoTime() - start;
+            Usage after = Usage.of(service);
+            idle.checkOpen();
+            return Figures.of(load.takeStats(), nanos, before, after);
+        }
+    }
+
+    private Figures measureCold(RunningService service) throws IOException, InterruptedException {
+        PageCache.drop(files);
+        return measureToEnd(service, FetchQueue.limited(fetches, fetches.size()), false);
+    }
+
+    private Figures measureToEnd(RunningService service, FetchQueue queue, boolean reconnecting) throws IOException {
+        Usage before = Usage.of(service);
+        long start = System.nanoTime();
+        try (LoadGenerator load = start(service, queue, reconnecting)) {
+            load.runToEnd(MOST);
+            return Figures.of(load.takeStats(), System.nanoTime() - start, before, Usage.of(service));
+        }
+    }
+
+    private LoadGenerator start(RunningService service, FetchQueue queue, boolean reconnecting) throws IOException {
+        return LoadGenerator.start(service.address(), queue, fetchCase.kind(), fetchCase.connections(), reconnecting);
+    }
+}

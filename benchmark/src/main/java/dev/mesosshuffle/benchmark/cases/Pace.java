@@ -1,0 +1,13 @@
+package dev.mesosshuffle.benchmark.cases;
+
+/** How a round goes on and when it ends. */
+public enum Pace {
+    /** Blocks come from memory; each connection fetches again and again for a given time. */
+    WARM,
+
+    /** The files are dropped from memory; the round ends when each block was fetched once. */
+    COLD,
+
+    /** Blocks come from memory; each of a given number of fetches has a connection of its own. */
+    RECONNECTING
+}

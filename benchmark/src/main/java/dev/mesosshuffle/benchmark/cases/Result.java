@@ -1,0 +1,51 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All rounds of an experiment.
+ *
+ * @param name by which the command line selects it
+ * @param description in a few words
+ * @param rounds of each service, by its name; the first one is compared with the second
+ */
+public record Result(String name, String description, Map<String, List<Figures>> rounds) {
+    /** Keeps the order of the services. */
+    public Result {
+        rounds = new LinkedHashMap<>(rounds);
+    }
+
+    /** The services' names. */
+    public List<String> services() {
+        return new ArrayList<>(rounds.keySet());
+    }
+
+    /** What was measured. */
+    public Set<Metric> metrics() {
+        return rounds.values().iterator().next().get(0).values().keySet();
+    }
+
+    /** The median of a service's rounds; of an even number the mean of the two in the middle. */
+    public double median(String service, Metric metric) {
+        double[] sorted = rounds.getOrDefault(service, List.of()).stream()
+                .mapToDouble(figures -> figures.values().get(metric))
+                .sorted()
+                .toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /** The first service's median divided by the second's; NaN if there is no second, or if that is 0. */
+    public double ratio(Metric metric) {
+        List<String> services = services();
+        if (services.size() < 2) {
+            return Double.NaN;
+        }
+        double second = median(services.get(1), metric);
+        return second == 0 ? Double.NaN : median(services.get(0), metric) / second;
+    }
+}

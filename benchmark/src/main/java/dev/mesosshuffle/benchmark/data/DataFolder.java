@@ -1,0 +1,54 @@
+package dev.mesosshuffle.benchmark.data;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Where shuffle files are made and found again: a dataset is written once, and used by every later run. */
+public final class DataFolder {
+    private static final String COMPLETE = "complete";
+
+    private final List<Path> roots;
+
+    /**
+     * Uses these roots.
+     *
+     * @param roots one folder for each disk
+     */
+    public DataFolder(List<Path> roots) {
+        this.roots = List.copyOf(roots);
+    }
+
+    /** The roots, which the services are told to serve from. */
+    public List<Path> roots() {
+        return roots;
+    }
+
+    /** The executor that has this dataset; its files are written if they are not there. */
+    public GeneratedExecutor executor(Dataset dataset) throws IOException {
+        List<Path> localDirs = new ArrayList<>();
+        for (Path root : roots.subList(0, dataset.disks())) {
+            localDirs.add(root.resolve("blockmgr-" + idOf(dataset)));
+        }
+        GeneratedExecutor executor = new GeneratedExecutor(dataset, localDirs);
+        Path complete = localDirs.get(0).resolve(COMPLETE);
+        if (!Files.exists(complete)) {
+            for (Path dir : localDirs) {
+                Files.createDirectories(dir);
+            }
+            new MapOutputWriter(executor).writeAll();
+            Files.createFile(complete);
+        }
+        return executor;
+    }
+
+    /** Another shape lies in another folder. */
+    private String idOf(Dataset dataset) {
+        String shape = dataset + " under " + roots.subList(0, dataset.disks());
+        return UUID.nameUUIDFromBytes(shape.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+}

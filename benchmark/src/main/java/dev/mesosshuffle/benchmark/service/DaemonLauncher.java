@@ -1,0 +1,56 @@
+package dev.mesosshuffle.benchmark.service;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Starts this project's daemon by the script of its distribution.
+ *
+ * @param name how tables call it
+ * @param distribution the folder that has bin/mesos-shuffle-service
+ * @param roots the roots that it may serve from
+ */
+public record DaemonLauncher(String name, Path distribution, List<Path> roots) implements Launcher {
+    private static final String SCRIPT = "bin/mesos-shuffle-service";
+
+    public DaemonLauncher {
+        roots = List.copyOf(roots);
+    }
+
+    /** Finds the distribution in a folder that is one, or in a checkout that was built. */
+    public static Path distributionIn(Path folder) {
+        Path built = folder.resolve("packaging/target/mesos-shuffle-service");
+        Path distribution = Files.exists(built) ? built : folder;
+        if (!Files.isExecutable(distribution.resolve(SCRIPT))) {
+            throw new IllegalArgumentException(folder + " (expected: a distribution with " + SCRIPT
+                    + ", or a checkout in which mvn package was run)");
+        }
+        return distribution.toAbsolutePath().normalize();
+    }
+
+    @Override
+    public List<String> command(int port, Path folder) {
+        String allowed = roots.stream().map(Path::toString).collect(Collectors.joining(","));
+        List<String> command =
+                new ArrayList<>(List.of(distribution.resolve(SCRIPT).toString()));
+        for (String setting : List.of(
+                "spark.mesos.shuffle.service.host=" + RunningService.LOOPBACK,
+                "spark.shuffle.service.port=" + port,
+                "spark.local.dir=" + allowed,
+                "spark.mesos.shuffle.service.state.dir=" + folder.resolve("state"),
+                // The files are used again.
+                "spark.mesos.shuffle.service.cleanup=off")) {
+            command.addAll(List.of("--conf", setting));
+        }
+        return command;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return Map.of("SPARK_DAEMON_MEMORY", RunningService.MEMORY);
+    }
+}

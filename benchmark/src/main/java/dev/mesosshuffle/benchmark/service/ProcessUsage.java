@@ -1,0 +1,64 @@
+package dev.mesosshuffle.benchmark.service;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * What a process has used of the machine, as the kernel counts it.
+ *
+ * @param cpuSeconds since its start, in its own code and in the kernel, of all its threads
+ * @param residentBytes memory that it holds now
+ * @param peakResidentBytes the most memory that it ever held
+ * @param diskReadBytes read from disks on its behalf since its start, not from the page cache
+ * @param openFiles how many descriptors it holds, sockets among them
+ */
+public record ProcessUsage(
+        double cpuSeconds, long residentBytes, long peakResidentBytes, long diskReadBytes, long openFiles) {
+    /** The unit of /proc/PID/stat on every architecture, whatever the kernel's own clock does. */
+    private static final double TICKS_PER_SECOND = 100;
+
+    /** Places in /proc/PID/stat, counted from behind the name. */
+    private static final int USER_TIME = 11;
+
+    private static final int SYSTEM_TIME = 12;
+    private static final int KIB = 1024;
+
+    /** Looks at a process of the same user. */
+    public static ProcessUsage of(long pid) throws IOException {
+        Path process = Path.of("/proc", Long.toString(pid));
+        String status = Files.readString(process.resolve("status"));
+        return new ProcessUsage(
+                cpuSeconds(Files.readString(process.resolve("stat"))),
+                number(status, "VmRSS:") * KIB,
+                number(status, "VmHWM:") * KIB,
+                number(Files.readString(process.resolve("io")), "\nread_bytes:"),
+                count(process.resolve("fd")));
+    }
+
+    static double cpuSeconds(String stat) {
+        // The name in parentheses may hold blanks and parentheses.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND;
+    }
+
+    static long number(String text, String key) {
+        int at = text.indexOf(key);
+        if (at < 0) {
+            throw new IllegalArgumentException("no " + key + " in " + text);
+        }
+        String rest = text.substring(at + key.length()).stripLeading();
+        int end = 0;
+        while (end < rest.length() && Character.isDigit(rest.charAt(end))) {
+            end++;
+        }
+        return Long.parseLong(rest.substring(0, end));
+    }
+
+    private static long count(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.count();
+        }
+    }
+}

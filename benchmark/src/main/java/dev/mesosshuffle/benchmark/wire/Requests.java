@@ -1,0 +1,71 @@
+package dev.mesosshuffle.benchmark.wire;
+
+import java.util.List;
+
+/** The requests of Spark's clients as whole frames: an 8-byte length that counts itself, a type, and the rest. */
+public final class Requests {
+    private Requests() {}
+
+    /** Tells a service where an executor's files are. */
+    public static byte[] registerExecutor(
+            long requestId, String appId, String execId, List<String> localDirs, int subDirs) {
+        MessageBytes body =
+                new MessageBytes().type(BodyType.REGISTER_EXECUTOR).text(appId).text(execId);
+        body.int32(localDirs.size());
+        localDirs.forEach(body::text);
+        return rpc(requestId, body.int32(subDirs).text("org.apache.spark.shuffle.sort.SortShuffleManager"));
+    }
+
+    /**
+     * Opens a stream as Spark 3.0 and newer do.
+     *
+     * @param reduceIds for each map id; for a batch the first and the one after the last
+     */
+    public static byte[] fetchShuffleBlocks(
+            long requestId,
+            String appId,
+            String execId,
+            int shuffleId,
+            long[] mapIds,
+            int[][] reduceIds,
+            boolean batch) {
+        MessageBytes body = new MessageBytes()
+                .type(BodyType.FETCH_SHUFFLE_BLOCKS)
+                .text(appId)
+                .text(execId)
+                .int32(shuffleId)
+                .int32(mapIds.length);
+        for (long mapId : mapIds) {
+            body.int64(mapId);
+        }
+        body.int32(reduceIds.length);
+        for (int[] ids : reduceIds) {
+            body.int32(ids.length);
+            for (int id : ids) {
+                body.int32(id);
+            }
+        }
+        return rpc(requestId, body.bool(batch));
+    }
+
+    /** Opens a stream as Spark 2 does. */
+    public static byte[] openBlocks(long requestId, String appId, String execId, List<String> blockIds) {
+        MessageBytes body =
+                new MessageBytes().type(BodyType.OPEN_BLOCKS).text(appId).text(execId);
+        body.int32(blockIds.size());
+        blockIds.forEach(body::text);
+        return rpc(requestId, body);
+    }
+
+    private static byte[] rpc(long requestId, MessageBytes body) {
+        byte[] bytes = body.toArray();
+        int length = Frame.HEADER_BYTES + Long.BYTES + Integer.BYTES + bytes.length;
+        return new MessageBytes()
+                .int64(length)
+                .type(Frame.RPC_REQUEST)
+                .int64(requestId)
+                .int32(bytes.length)
+                .raw(bytes)
+                .toArray();
+    }
+}
