@@ -4,13 +4,14 @@ import dev.mesosshuffle.benchmark.cases.Bench;
 import dev.mesosshuffle.benchmark.cases.Cases;
 import dev.mesosshuffle.benchmark.cases.Experiment;
 import dev.mesosshuffle.benchmark.cases.Result;
+import dev.mesosshuffle.benchmark.cases.Verification;
 import dev.mesosshuffle.benchmark.data.DataFolder;
 import dev.mesosshuffle.benchmark.report.Report;
+import dev.mesosshuffle.benchmark.report.ResultFiles;
 import dev.mesosshuffle.benchmark.service.DaemonLauncher;
 import dev.mesosshuffle.benchmark.service.Launcher;
 import dev.mesosshuffle.benchmark.service.SparkLauncher;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,19 +37,30 @@ public final class Main {
 
     private static void run(Options options) throws IOException, InterruptedException {
         List<Experiment> experiments = Cases.named(options.cases);
+        if (options.help) {
+            System.out.print(Options.USAGE);
+            return;
+        }
         if (options.list) {
             experiments.forEach(experiment -> System.out.println(experiment.name()));
             return;
         }
         Bench bench = bench(options);
+        int verified = Verification.run(bench, bench.launchers().get(0));
+        System.err.println("verified " + verified + " blocks, each byte of them");
+        if (options.verifyOnly) {
+            return;
+        }
         List<Result> results = new ArrayList<>();
         for (Experiment experiment : experiments) {
             System.err.println("measuring " + experiment.name());
-            Result result = experiment.run(bench);
-            results.add(result);
-            write(options.target, results);
+            results.add(experiment.run(bench));
+            ResultFiles.write(options.target, results);
         }
         System.out.println(Report.markdown(results));
+        if (options.publish != null) {
+            ResultFiles.publish(options.target, options.publish);
+        }
     }
 
     private static Bench bench(Options options) {
@@ -80,11 +92,5 @@ public final class Main {
             launchers.add(new SparkLauncher(options.spark, roots));
         }
         return launchers;
-    }
-
-    private static void write(Path target, List<Result> results) throws IOException {
-        Files.createDirectories(target);
-        Files.writeString(target.resolve("results.md"), Report.markdown(results));
-        Files.writeString(target.resolve("results.csv"), Report.csv(results));
     }
 }

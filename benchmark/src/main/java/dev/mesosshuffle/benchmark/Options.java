@@ -21,8 +21,11 @@ final class Options {
               --spark DIR      the folder with Spark's jars
               --alone          measure the daemon alone
               --publish        copy table and chart to benchmark/results
+              --publish-to DIR copy them to another folder
               --target DIR     where results and logs are written (benchmark/target)
               --list           print the names of the cases
+              --verify         only compare what the daemon serves with what was generated
+              --help           print this
             """;
 
     final List<String> cases = new ArrayList<>();
@@ -46,6 +49,8 @@ final class Options {
     Path target = Path.of("target");
     boolean alone;
     boolean list;
+    boolean help;
+    boolean verifyOnly;
 
     private Options() {}
 
@@ -68,6 +73,8 @@ final class Options {
                 case "--baseline" -> options.baseline = path(argument, rest);
                 case "--spark" -> options.spark = path(argument, rest);
                 case "--target" -> options.target = path(argument, rest);
+                case "--verify" -> options.verifyOnly = true;
+                case "--help" -> options.help = true;
                 case "--publish-to" -> options.publish = path(argument, rest);
                 case "--alone" -> options.alone = true;
                 case "--list" -> options.list = true;

@@ -15,9 +15,13 @@ public final class Cases {
     private static final Dataset SIXTEEN_MIB = Dataset.uniform("16m", 4, 5, 16 * Sizes.MIB);
     private static final Dataset COLD = Dataset.uniform("cold-1disk", 256, 384, 10 * Sizes.KIB);
 
+    private static final Dataset BYSTANDERS_FILES = TEN_KIB.onDisks("bystanders", 1);
+
     private static final int MANY = 64;
     private static final int SOME = 32;
     private static final int FEW = 8;
+
+    private static final FetchCase BYSTANDERS = FetchCase.of("bystanders", BYSTANDERS_FILES, FEW);
 
     private Cases() {}
 
@@ -41,7 +45,10 @@ public final class Cases {
 
     private static List<Experiment> all() {
         List<Experiment> all = new ArrayList<>();
+        all.add(new Footprint());
         fetchCases().forEach(fetchCase -> all.add(new FetchExperiment(fetchCase)));
+        all.add(new Backpressure("backpressure", ONE_MIB, BYSTANDERS));
+        all.add(new Backpressure("backpressure-small", TEN_KIB, BYSTANDERS));
         return all;
     }
 
@@ -59,7 +66,7 @@ public final class Cases {
                 FetchCase.of("batch", ONE_KIB, MANY).by(FetchKind.BATCH, 10),
                 FetchCase.of("openblocks", TEN_KIB, MANY).by(FetchKind.OPEN_BLOCKS, 1),
                 FetchCase.of("stream", ONE_MIB, FEW).by(FetchKind.STREAM, 1),
-                FetchCase.of("500c", TEN_KIB, MANY).withConnections(500, 0),
+                FetchCase.of("500c", TEN_KIB, FEW).withConnections(500, 0),
                 FetchCase.of("idle", TEN_KIB, MANY).withConnections(FetchCase.CONNECTIONS, 5000),
                 FetchCase.of("storm", TEN_KIB, FEW).at(Pace.RECONNECTING),
                 cold,

@@ -18,7 +18,7 @@ import java.util.Random;
 
 /** Runs the rounds of one case on whichever service it is given. */
 final class FetchRounds {
-    /** After connecting, before the window that is measured. */
+    /** Before the window that is measured, every connection has been busy for a while. */
     private static final Duration RAMP = Duration.ofMillis(300);
 
     private static final Duration MOST = Duration.ofMinutes(5);
@@ -72,6 +72,7 @@ final class FetchRounds {
         try (IdleConnections idle = IdleConnections.open(service.address(), fetchCase.idleConnections());
                 LoadGenerator load = start(service, FetchQueue.endless(fetches), false)) {
             load.runFor(RAMP);
+            load.runUntilFetches(fetchCase.connections(), MOST);
             load.takeStats();
             Usage before = Usage.of(service);
             long start = System.nanoTime();

@@ -27,6 +27,10 @@ public record Figures(Map<Metric, Double> values) {
 
     /** The figures of a load, and of what the service and the clients used in the same time. */
     static Figures of(LoadStats load, long nanos, Usage before, Usage after) {
+        if (load.blocks() == 0) {
+            throw new IllegalStateException(
+                    "no block came in the whole round (expected: some; is the round too short?)");
+        }
         double seconds = nanos / NANOS_PER_SECOND;
         double cpuSeconds = after.service().cpuSeconds() - before.service().cpuSeconds();
         double clientSeconds = after.clients().cpuSeconds() - before.clients().cpuSeconds();
@@ -58,6 +62,15 @@ public record Figures(Map<Metric, Double> values) {
             return new Usage(
                     service.usage(), ProcessUsage.of(ProcessHandle.current().pid()));
         }
+    }
+
+    /** One of the values, which must have been measured. */
+    public double get(Metric metric) {
+        Double value = values.get(metric);
+        if (value == null) {
+            throw new IllegalArgumentException(metric + " (expected: one of " + values.keySet() + ")");
+        }
+        return value;
     }
 
     static double millis(long nanos) {

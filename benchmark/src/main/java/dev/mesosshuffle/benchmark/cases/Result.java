@@ -32,7 +32,7 @@ public record Result(String name, String description, Map<String, List<Figures>>
     /** The median of a service's rounds; of an even number the mean of the two in the middle. */
     public double median(String service, Metric metric) {
         double[] sorted = rounds.getOrDefault(service, List.of()).stream()
-                .mapToDouble(figures -> figures.values().get(metric))
+                .mapToDouble(figures -> figures.get(metric))
                 .sorted()
                 .toArray();
         int middle = sorted.length / 2;

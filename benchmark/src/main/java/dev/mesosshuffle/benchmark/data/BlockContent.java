@@ -24,13 +24,6 @@ public final class BlockContent {
         }
     }
 
-    /** A block by itself. */
-    public static byte[] of(int map, int reduce, int length) {
-        ByteBuffer block = ByteBuffer.allocate(length);
-        append(block, map, reduce, length);
-        return block.array();
-    }
-
     private static int start(int map, int reduce) {
         return Math.floorMod((map * 31 + reduce) * 0x9E3779B9, PERIOD);
     }

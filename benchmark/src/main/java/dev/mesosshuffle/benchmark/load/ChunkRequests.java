@@ -4,9 +4,11 @@ import dev.mesosshuffle.benchmark.wire.Frame;
 import dev.mesosshuffle.benchmark.wire.StreamHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Writes the requests for all chunks of a stream, which leave in one burst. */
-enum ChunkRequests {
+public enum ChunkRequests {
+    /** As frames. */
     CHUNKS {
         @Override
         void write(StreamHandle stream, ByteBuffer out) {
@@ -19,6 +21,7 @@ enum ChunkRequests {
         }
     },
 
+    /** As streams, whose bytes come outside of frames. */
     STREAMS {
         @Override
         void write(StreamHandle stream, ByteBuffer out) {
@@ -37,7 +40,15 @@ enum ChunkRequests {
 
     abstract void write(StreamHandle stream, ByteBuffer out);
 
-    static ChunkRequests of(FetchKind kind) {
+    /** Those that belong to a kind of fetch. */
+    public static ChunkRequests of(FetchKind kind) {
         return kind == FetchKind.STREAM ? STREAMS : CHUNKS;
+    }
+
+    /** The requests as bytes of their own, where speed does not matter. */
+    public byte[] toBytes(StreamHandle stream) {
+        ByteBuffer out = ByteBuffer.allocate(stream.chunks() * MAX_BYTES);
+        write(stream, out);
+        return Arrays.copyOf(out.array(), out.position());
     }
 }

@@ -74,6 +74,14 @@ public final class LoadGenerator implements FetchConnection.Owner, AutoCloseable
         }
     }
 
+    /** Fetches until that many fetches are complete since the statistics were taken; fails if that takes too long. */
+    public void runUntilFetches(int count, Duration atMost) throws IOException {
+        if (!run(atMost, () -> stats.fetchNanos().count() >= count)) {
+            throw new IOException(stats.fetchNanos().count() + " fetches after " + atMost.toSeconds() + " s (expected: "
+                    + count + ")");
+        }
+    }
+
     private boolean run(Duration time, BooleanSupplier done) throws IOException {
         long deadline = System.nanoTime() + time.toNanos();
         try {

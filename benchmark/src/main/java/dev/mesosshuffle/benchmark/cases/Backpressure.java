@@ -1,0 +1,92 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import dev.mesosshuffle.benchmark.data.Dataset;
+import dev.mesosshuffle.benchmark.data.GeneratedExecutor;
+import dev.mesosshuffle.benchmark.data.PageCache;
+import dev.mesosshuffle.benchmark.load.Fetch;
+import dev.mesosshuffle.benchmark.load.FetchKind;
+import dev.mesosshuffle.benchmark.load.FetchPlanner;
+import dev.mesosshuffle.benchmark.service.Launcher;
+import dev.mesosshuffle.benchmark.service.ProcessUsage;
+import dev.mesosshuffle.benchmark.service.RunningService;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What becomes of a service, and of its other clients, when a thousand clients ask for blocks and do not read them;
+ * and whether everything is given back once these are gone.
+ *
+ * @param name by which the command line selects it
+ * @param stalled what the clients that do not read ask for
+ * @param bystanders the other clients
+ */
+record Backpressure(String name, Dataset stalled, FetchCase bystanders) implements Experiment {
+    private static final int STALLED_CLIENTS = 1000;
+    private static final int BLOCKS_EACH = 100;
+    private static final int MOST_SECONDS_TO_CLOSE = 30;
+
+    /** Files that a service may keep open because it knows them now. */
+    private static final int SPARE_FILES = 16;
+
+    @Override
+    public Result run(Bench bench) throws IOException, InterruptedException {
+        GeneratedExecutor stalledExecutor = bench.data().executor(stalled);
+        PageCache.warm(stalledExecutor.files());
+        List<Fetch> fetches = new FetchPlanner(stalledExecutor, FetchKind.SHUFFLE_BLOCKS, BLOCKS_EACH, 1).plan();
+        GeneratedExecutor executor = bench.data().executor(bystanders.dataset());
+        FetchRounds rounds = FetchRounds.prepare(bystanders, executor);
+        Map<String, List<Figures>> measured = new LinkedHashMap<>();
+        for (Launcher launcher : bench.launchers()) {
+            try (RunningService service = bench.start(launcher)) {
+                Registration.register(service, stalledExecutor);
+                Registration.register(service, executor);
+                rounds.warmUp(service, bench.warmUp());
+                measured.put(launcher.name(), List.of(measure(bench, service, rounds, fetches)));
+            }
+        }
+        String what = STALLED_CLIENTS + " clients ask for " + BLOCKS_EACH + " × " + Sizes.of(stalled.length(0))
+                + " and do not read";
+        return new Result(name, what, measured);
+    }
+
+    private static Figures measure(Bench bench, RunningService service, FetchRounds rounds, List<Fetch> fetches)
+            throws IOException, InterruptedException {
+        Figures quiet = rounds.measure(service, bench.roundTime());
+        ProcessUsage before = service.usage();
+        Figures busy;
+        ProcessUsage during;
+        StalledClients clients = StalledClients.open(service.address(), fetches, STALLED_CLIENTS);
+        try {
+            busy = rounds.measure(service, bench.roundTime());
+            during = service.usage();
+        } finally {
+            clients.close();
+        }
+        ProcessUsage after = awaitClosed(service, before.openFiles() + SPARE_FILES);
+        Map<Metric, Double> values = new EnumMap<>(Metric.class);
+        values.put(Metric.P99_BEFORE_MILLIS, quiet.get(Metric.P99_MILLIS));
+        values.put(Metric.P99_DURING_MILLIS, busy.get(Metric.P99_MILLIS));
+        values.put(Metric.RESIDENT_BEFORE_MB, before.residentBytes() / Figures.MEGA);
+        values.put(Metric.RESIDENT_DURING_MB, during.residentBytes() / Figures.MEGA);
+        values.put(Metric.RESIDENT_AFTER_MB, after.residentBytes() / Figures.MEGA);
+        values.put(Metric.FILES_BEFORE, (double) before.openFiles());
+        values.put(Metric.FILES_DURING, (double) during.openFiles());
+        values.put(Metric.FILES_AFTER, (double) after.openFiles());
+        return new Figures(values);
+    }
+
+    /** What the service uses once it has noticed that the clients are gone, or after a while if it does not. */
+    private static ProcessUsage awaitClosed(RunningService service, long files)
+            throws IOException, InterruptedException {
+        ProcessUsage usage = service.usage();
+        for (int second = 0; second < MOST_SECONDS_TO_CLOSE && usage.openFiles() > files; second++) {
+            TimeUnit.SECONDS.sleep(1);
+            usage = service.usage();
+        }
+        return usage;
+    }
+}

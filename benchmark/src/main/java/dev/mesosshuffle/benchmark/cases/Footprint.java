@@ -1,0 +1,47 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import dev.mesosshuffle.benchmark.service.Launcher;
+import dev.mesosshuffle.benchmark.service.ProcessUsage;
+import dev.mesosshuffle.benchmark.service.RunningService;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What a service needs to start, and what it holds while nobody asks anything of it. */
+record Footprint() implements Experiment {
+    private static final int SETTLE_SECONDS = 2;
+
+    @Override
+    public String name() {
+        return "footprint";
+    }
+
+    @Override
+    public Result run(Bench bench) throws IOException, InterruptedException {
+        Map<String, List<Figures>> measured = new LinkedHashMap<>();
+        for (int round = 0; round < bench.rounds(); round++) {
+            for (Launcher launcher : bench.launchers()) {
+                measured.computeIfAbsent(launcher.name(), name -> new ArrayList<>())
+                        .add(measure(bench, launcher));
+            }
+        }
+        return new Result(name(), "from start to the port accepting", measured);
+    }
+
+    private static Figures measure(Bench bench, Launcher launcher) throws IOException, InterruptedException {
+        try (RunningService service = bench.start(launcher)) {
+            ProcessUsage started = service.usage();
+            TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+            ProcessUsage idle = service.usage();
+            Map<Metric, Double> values = new EnumMap<>(Metric.class);
+            values.put(Metric.START_MILLIS, Figures.millis(service.startTime().toNanos()));
+            values.put(Metric.START_CPU_SECONDS, started.cpuSeconds());
+            values.put(Metric.IDLE_RESIDENT_MB, idle.residentBytes() / Figures.MEGA);
+            return new Figures(values);
+        }
+    }
+}
