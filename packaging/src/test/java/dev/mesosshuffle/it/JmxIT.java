@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.it.client.ClientBed;
 import dev.mesosshuffle.it.client.LocalDirs;
 import dev.mesosshuffle.it.client.SparkClient;
+import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.process.ManagedProcess;
 import dev.mesosshuffle.it.service.JmxConnection;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
 import dev.mesosshuffle.it.spark.SparkVersion;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.management.JMException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Metrics as an operator's dashboards read them. */
 final class JmxIT {
     private static final String PREFIX = "metrics:name=shuffleService.";
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final int FEW = 10;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
@@ -36,7 +42,7 @@ final class JmxIT {
 
         Set<String> ours = metricsOf(ServiceKind.underTest(), Map.of());
 
-        assertThat(sparks).hasSizeGreaterThan(10);
+        assertThat(sparks).hasSizeGreaterThan(FEW);
         assertThat(ours).containsAll(sparks);
     }
 
@@ -50,9 +56,24 @@ final class JmxIT {
         try (ManagedProcess service = settings.start();
                 JmxConnection jmx = JmxConnection.open(jmxPort)) {
             assertThat(service.isAlive()).isTrue();
+            if (kind == ServiceKind.SPARKS_OWN) {
+                // It opens its port first.
+                Await.until(
+                        "the metrics of Spark's service",
+                        START,
+                        () -> names(jmx).size() > FEW);
+            }
+            return names(jmx);
+        }
+    }
+
+    private static Set<String> names(JmxConnection jmx) {
+        try {
             return jmx.metrics().stream()
                     .filter(name -> name.startsWith(PREFIX))
                     .collect(Collectors.toSet());
+        } catch (IOException | JMException e) {
+            throw new AssertionError("the service tells no metrics", e);
         }
     }
 
