@@ -12,6 +12,11 @@ import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.liveness.LivenessSettings;
+import dev.mesosshuffle.liveness.Master;
+import dev.mesosshuffle.liveness.Surroundings;
+import dev.mesosshuffle.mesos.MasterClient;
+import dev.mesosshuffle.mesos.MasterSettings;
 import dev.mesosshuffle.metrics.MetricsReporter;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.StateStore;
@@ -23,9 +28,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,15 +98,20 @@ public final class ShuffleDaemon {
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
                 reclaimer,
-                System::nanoTime,
-                config.orphanTimeout(),
-                config.cleanup(),
+                new LivenessSettings(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
+                new Surroundings(
+                        System::nanoTime,
+                        System::currentTimeMillis,
+                        new Random(),
+                        pools::execute,
+                        store::putQuietTime,
+                        master(config.master(), lifecycle)),
                 dirs -> {
                     indexes.drop(dirs);
                     dataFiles.drop(dirs);
                 },
                 metrics);
-        liveness.restored(registry.applications());
+        restore(liveness, registry, store.loadQuietTimes());
 
         ThreadPoolExecutor diagnosis = diagnosisThread();
         lifecycle.started(diagnosis::shutdown);
@@ -122,6 +136,20 @@ public final class ShuffleDaemon {
         InetSocketAddress address = server.localAddress();
         logger.info("Listening on {}:{}", config.host(), address.getPort());
         return new ShuffleDaemon(lifecycle, server);
+    }
+
+    private static @Nullable Master master(ServiceConfig.Master config, Lifecycle lifecycle) throws IOException {
+        if (config.urls().isEmpty()) {
+            return null;
+        }
+        return lifecycle.started(MasterClient.create(new MasterSettings(
+                config.urls(), config.principal(), config.secretFile(), config.tokenFile(), config.caFile())));
+    }
+
+    private static void restore(LivenessMonitor liveness, Registry registry, Map<String, Duration> quietTimes) {
+        Map<String, Duration> restored = new HashMap<>();
+        registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
+        liveness.restored(restored);
     }
 
     private static ThreadPoolExecutor diagnosisThread() {

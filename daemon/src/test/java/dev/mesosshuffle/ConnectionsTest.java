@@ -126,7 +126,8 @@ class ConnectionsTest extends RunningDaemon {
                 config.cleanerInterval(),
                 config.orphanTimeout(),
                 config.cleanup(),
-                config.deletionRate());
+                config.deletionRate(),
+                config.master());
     }
 
     @Test

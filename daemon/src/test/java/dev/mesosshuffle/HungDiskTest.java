@@ -51,7 +51,8 @@ class HungDiskTest {
                 Duration.ofSeconds(30),
                 Duration.ofHours(24),
                 true,
-                0));
+                0,
+                ServiceConfig.Master.NONE));
     }
 
     @AfterEach

@@ -69,7 +69,8 @@ abstract class RunningDaemon {
                 Duration.ofSeconds(30),
                 Duration.ofHours(24),
                 true,
-                0);
+                0,
+                ServiceConfig.Master.NONE);
     }
 
     static ServiceConfig.Transport transport(IoMode mode, Duration idleTimeout, long maxChunks) {

@@ -116,7 +116,8 @@ class ServingTest extends RunningDaemon {
                 Duration.ofSeconds(30),
                 Duration.ofHours(24),
                 true,
-                0));
+                0,
+                ServiceConfig.Master.NONE));
         Path secondDir = second.resolve("blockmgr-2");
         ShuffleFiles onBoth = new ShuffleFiles(List.of(localDir, secondDir));
         try (RawClient client = connect()) {

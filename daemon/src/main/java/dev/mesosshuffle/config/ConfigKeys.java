@@ -1,9 +1,9 @@
 package dev.mesosshuffle.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Every key there is, each with its default, its syntax and a line for users; the documents are checked against this.
@@ -131,6 +131,44 @@ final class ConfigKeys {
             "An application whose driver cannot be heard, as after a restart, is over after this time without any"
                     + " activity.");
 
+    static final ConfigKey<List<URI>> MASTER = key(
+            OWN_PREFIX + "master",
+            "(none)",
+            ValueParsers.masters(),
+            "Where the Mesos masters are, at least one of them; asked which applications live before anything is"
+                    + " removed. Without it heartbeats and use of files decide alone.");
+
+    static final ConfigKey<Duration> MASTER_TIMEOUT = key(
+            OWN_PREFIX + "masterTimeout",
+            "1h",
+            ValueParsers.seconds(),
+            "How long an application that would be over stays if the Mesos master cannot say whether it is.");
+
+    static final ConfigKey<String> MASTER_PRINCIPAL = key(
+            OWN_PREFIX + "master.principal",
+            "(none)",
+            ValueParsers.text("a name without a colon", text -> text.indexOf(':') < 0),
+            "As whom the Mesos master is asked; it must be allowed to view all frameworks. Needs master.secretFile.");
+
+    static final ConfigKey<Path> MASTER_SECRET_FILE = key(
+            OWN_PREFIX + "master.secretFile",
+            "(none)",
+            ValueParsers.path(),
+            "A file with the secret of master.principal, on one line, that nobody else can read.");
+
+    static final ConfigKey<Path> MASTER_TOKEN_FILE = key(
+            OWN_PREFIX + "master.tokenFile",
+            "(none)",
+            ValueParsers.path(),
+            "A file with a bearer token for the Mesos master, on one line, that nobody else can read; instead of"
+                    + " master.principal.");
+
+    static final ConfigKey<Path> MASTER_CA_FILE = key(
+            OWN_PREFIX + "master.caFile",
+            "(none)",
+            ValueParsers.path(),
+            "A PEM file with the certificates by which an https master is trusted; without it, those of the JVM.");
+
     static final ConfigKey<Boolean> CLEANUP = key(
             OWN_PREFIX + "cleanup",
             "on",
@@ -188,11 +226,6 @@ final class ConfigKeys {
             ValueParsers.notYet("this version has no TLS", ValueParsers.bool(), "false"),
             "TLS is not available in this version; true stops the start.");
 
-    /** Keys of ours that have no value yet which this version could honour, each with what it lacks. */
-    static final Map<String, String> NOT_YET = Map.of(
-            OWN_PREFIX + "master", "this version does not ask the Mesos master",
-            OWN_PREFIX + "masterTimeout", "this version does not ask the Mesos master");
-
     private static final List<ConfigKey<?>> ALL = List.of(
             HOST,
             PORT,
@@ -213,6 +246,12 @@ final class ConfigKeys {
             FETCH_RDD,
             CLEANER_INTERVAL,
             ORPHAN_TIMEOUT,
+            MASTER,
+            MASTER_TIMEOUT,
+            MASTER_PRINCIPAL,
+            MASTER_SECRET_FILE,
+            MASTER_TOKEN_FILE,
+            MASTER_CA_FILE,
             CLEANUP,
             DELETION_RATE,
             ORPHANS,

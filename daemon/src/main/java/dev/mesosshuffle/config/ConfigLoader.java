@@ -1,6 +1,7 @@
 package dev.mesosshuffle.config;
 
 import dev.mesosshuffle.model.Text;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,37 @@ public final class ConfigLoader {
                 value(ConfigKeys.CLEANER_INTERVAL),
                 value(ConfigKeys.ORPHAN_TIMEOUT),
                 value(ConfigKeys.CLEANUP),
-                value(ConfigKeys.DELETION_RATE));
+                value(ConfigKeys.DELETION_RATE),
+                master());
+    }
+
+    private ServiceConfig.Master master() {
+        List<URI> urls = optional(ConfigKeys.MASTER);
+        ServiceConfig.Master master = new ServiceConfig.Master(
+                urls == null ? List.of() : urls,
+                value(ConfigKeys.MASTER_TIMEOUT),
+                optional(ConfigKeys.MASTER_PRINCIPAL),
+                optional(ConfigKeys.MASTER_SECRET_FILE),
+                optional(ConfigKeys.MASTER_TOKEN_FILE),
+                optional(ConfigKeys.MASTER_CA_FILE));
+        if ((master.principal() == null) != (master.secretFile() == null)) {
+            errors.add(ConfigKeys.MASTER_PRINCIPAL.name() + " and " + ConfigKeys.MASTER_SECRET_FILE.name()
+                    + ": one of them without the other (expected: both or neither)");
+        }
+        if (master.principal() != null && master.tokenFile() != null) {
+            errors.add(ConfigKeys.MASTER_PRINCIPAL.name() + " and " + ConfigKeys.MASTER_TOKEN_FILE.name()
+                    + ": both are set (expected: one of them)");
+        }
+        return master;
+    }
+
+    /** The value of a key that has no default. */
+    private <T> @Nullable T optional(ConfigKey<T> key) {
+        if (settings.get(key) == null) {
+            record(key, NONE, DEFAULT);
+            return null;
+        }
+        return parsed(key);
     }
 
     private ServiceConfig.Transport transport(Duration networkTimeout) {
@@ -123,19 +154,13 @@ public final class ConfigLoader {
         Set<String> known = ConfigKeys.all().stream().map(ConfigKey::name).collect(Collectors.toSet());
         Set<String> candidates = new HashSet<>(known);
         candidates.removeIf(name -> !name.startsWith(ConfigKeys.OWN_PREFIX));
-        candidates.addAll(ConfigKeys.NOT_YET.keySet());
         for (Map.Entry<String, Settings.Setting> entry : settings.all()) {
             String name = entry.getKey();
             if (!name.startsWith(ConfigKeys.OWN_PREFIX) || known.contains(name)) {
                 continue;
             }
-            String lacking = ConfigKeys.NOT_YET.get(name);
-            if (lacking != null) {
-                errors.add(error(name, entry.getValue(), "no such setting; " + lacking));
-            } else {
-                errors.add(Text.printable(name) + " from " + entry.getValue().origin() + ": unknown key (did you mean "
-                        + EditDistance.nearest(name, candidates) + "?)");
-            }
+            errors.add(Text.printable(name) + " from " + entry.getValue().origin() + ": unknown key (did you mean "
+                    + EditDistance.nearest(name, candidates) + "?)");
         }
     }
 
@@ -145,18 +170,9 @@ public final class ConfigLoader {
 
     /** A wrong value becomes an error, and the default stands in for it so that the rest is checked as well. */
     private <T> T value(ConfigKey<T> key, @Nullable T derivedDefault, String derivedOrigin) {
-        Settings.Setting setting = settings.get(key);
-        if (setting != null) {
-            try {
-                T value = key.parser().parse(setting.value());
-                record(key, setting.value(), setting.origin());
-                return value;
-            } catch (IllegalArgumentException e) {
-                errors.add(error(
-                        key.name(),
-                        key.secret() ? new Settings.Setting(MASK, setting.origin()) : setting,
-                        key.expected()));
-            }
+        T given = parsed(key);
+        if (given != null) {
+            return given;
         }
         if (derivedDefault != null) {
             record(key, derivedDefault.toString(), derivedOrigin);
@@ -164,6 +180,29 @@ public final class ConfigLoader {
         }
         record(key, key.defaultText(), DEFAULT);
         return key.parser().parse(key.defaultText());
+    }
+
+    /** The value that was given; null if there is none, or if it is wrong, which becomes an error. */
+    private <T> @Nullable T parsed(ConfigKey<T> key) {
+        Settings.Setting setting = settings.get(key);
+        if (setting == null) {
+            return null;
+        }
+        String shown = key.secret() ? MASK : withoutPassword(setting.value());
+        try {
+            T value = key.parser().parse(setting.value());
+            record(key, shown, setting.origin());
+            return value;
+        } catch (IllegalArgumentException e) {
+            record(key, shown, setting.origin());
+            errors.add(error(key.name(), new Settings.Setting(shown, setting.origin()), key.expected()));
+            return null;
+        }
+    }
+
+    /** Somebody may have put a password into a URL, though that is refused. */
+    private static String withoutPassword(String value) {
+        return value.replaceAll("//[^/@,]*@", "//" + MASK + "@");
     }
 
     private void record(ConfigKey<?> key, String value, String origin) {

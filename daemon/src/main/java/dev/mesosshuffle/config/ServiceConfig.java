@@ -1,8 +1,10 @@
 package dev.mesosshuffle.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be set, checked and typed.
@@ -18,6 +20,7 @@ import java.util.List;
  * @param orphanTimeout after how long without any activity an application that cannot be heard is over; more than zero
  * @param cleanup whether the local dirs of an application that is over are deleted
  * @param deletionRate how many files a second are deleted under one root at most; 0 for no bound
+ * @param master the Mesos master, asked which applications live
  */
 public record ServiceConfig(
         String host,
@@ -30,10 +33,37 @@ public record ServiceConfig(
         Duration cleanerInterval,
         Duration orphanTimeout,
         boolean cleanup,
-        int deletionRate) {
+        int deletionRate,
+        Master master) {
     /** Keeps its own copy of the roots. */
     public ServiceConfig {
         localRoots = List.copyOf(localRoots);
+    }
+
+    /**
+     * How the Mesos master is asked.
+     *
+     * @param urls where the masters are, {@code http} or {@code https} with a host and a port; none if it is not asked
+     * @param timeout how long its word is waited for
+     * @param principal as whom it is asked; null together with {@code secretFile}
+     * @param secretFile the principal's secret
+     * @param tokenFile a token to ask with; null if there is a principal
+     * @param caFile the certificates to trust; null trusts those of the JVM
+     */
+    public record Master(
+            List<URI> urls,
+            Duration timeout,
+            @Nullable String principal,
+            @Nullable Path secretFile,
+            @Nullable Path tokenFile,
+            @Nullable Path caFile) {
+        /** Asks nobody. */
+        public static final Master NONE = new Master(List.of(), Duration.ofHours(1), null, null, null, null);
+
+        /** Keeps its own copy of the URLs. */
+        public Master {
+            urls = List.copyOf(urls);
+        }
     }
 
     /**

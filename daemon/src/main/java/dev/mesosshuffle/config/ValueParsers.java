@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The kinds of values that settings have. */
 final class ValueParsers {
+    /** Where a Mesos master listens unless it is told otherwise. */
+    private static final int MASTER_PORT = 5050;
+
     private ValueParsers() {}
 
     /** A whole number between two limits, both allowed. */
@@ -84,6 +88,49 @@ final class ValueParsers {
             }
             return text;
         });
+    }
+
+    /** Any text that is not empty and passes a check. */
+    static ValueParser<String> text(String expected, Predicate<String> check) {
+        return parser(expected, text -> {
+            if (text.isEmpty() || !check.test(text)) {
+                throw new IllegalArgumentException("text");
+            }
+            return text;
+        });
+    }
+
+    /** The Mesos masters of a comma-separated list, as URLs with nothing but a scheme, a host and a port. */
+    static ValueParser<List<URI>> masters() {
+        return parser(
+                "the masters' own addresses, host:port or http(s)://host:port, separated by commas; neither zk:// nor"
+                        + " user:password@",
+                text -> {
+                    List<URI> masters = new ArrayList<>();
+                    for (String part : text.split(",", -1)) {
+                        if (!part.isBlank()) {
+                            masters.add(master(part.strip()));
+                        }
+                    }
+                    if (masters.isEmpty()) {
+                        throw new IllegalArgumentException("empty");
+                    }
+                    return masters;
+                });
+    }
+
+    private static URI master(String text) {
+        URI given = URI.create(text.contains("://") ? text : "http://" + text);
+        boolean plain = given.getRawUserInfo() == null
+                && given.getRawQuery() == null
+                && given.getRawFragment() == null
+                && (given.getRawPath().isEmpty() || given.getRawPath().equals("/"));
+        boolean http = "http".equals(given.getScheme()) || "https".equals(given.getScheme());
+        if (!http || !plain || given.getHost() == null || given.getPort() == 0 || given.getPort() > 65535) {
+            throw new IllegalArgumentException("no master: " + text);
+        }
+        int port = given.getPort() < 0 ? MASTER_PORT : given.getPort();
+        return URI.create(given.getScheme() + "://" + given.getHost() + ":" + port);
     }
 
     /** An absolute path. */

@@ -3,119 +3,203 @@ package dev.mesosshuffle.liveness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one application's life, and its own judgement of that. Immutable: evidence makes a new one, so that
- * whoever holds one sees it whole. All times are those of one {@link ListeningClock}, in ns, and may wrap around; only
- * their differences count.
+ * One application's state, and all that it depends on. Immutable: whoever holds one sees it whole. What happens to it,
+ * and each judgement, makes a new one; the states that it may go through are drawn at {@link AppState}.
  *
- * @param driver its driver, as it registered in this run of the process; null if it did not
- * @param lastEvidence when it last gave any sign of life, or became known
- * @param active whether its files were used, or an executor registered, in this run
- * @param lastActivity when that was last so; nothing unless {@code active}
- * @param deferred whether its end is due and has been put off already
+ * @param evidence what is known first-hand
+ * @param word what the master said
+ * @param state where it stands
+ * @param since when it came to stand there
+ * @param deferral why its end is put off; null unless the state is {@link AppState#DEFERRED}
+ * @param looking whether somebody is looking into its dirs
  * @param announced whether its end was told of already, and then could not be persisted
+ * @param late how many heartbeats came while it was going
+ * @param stored how long it was quiet by what is in the store; {@link #UNSURE} if a write failed
  */
 record AppLiveness(
-        @Nullable Driver driver,
-        long lastEvidence,
-        boolean active,
-        long lastActivity,
-        boolean deferred,
-        boolean announced) {
-    /** How long the files of an application without a driver must be quiet: what Spark's drivers have by default. */
-    static final long DEFAULT_TIMEOUT_NANOS = 120_000_000_000L;
+        Evidence evidence,
+        MasterWord word,
+        AppState state,
+        long since,
+        @Nullable Deferral deferral,
+        boolean looking,
+        boolean announced,
+        int late,
+        long stored) {
+    static final long UNSURE = -1;
 
     /**
-     * A driver that registered in this run of the process.
+     * An application of whose driver this run of the process knows nothing.
      *
-     * @param connection its connection; null once that has ended
-     * @param address where it is, for people
-     * @param timeoutNanos after how long a silence it is over, by its own word
-     * @param heard when it last sent a heartbeat, or registered
-     * @param ended how its connection ended; null while it is open
+     * @param quietNanos how long it was quiet before that
+     * @param storedNanos the same by what is in the store
      */
-    record Driver(
-            @Nullable Object connection,
-            String address,
-            long timeoutNanos,
-            long heard,
-            @Nullable Disconnect ended) {
-        Driver heardAt(long now) {
-            return new Driver(connection, address, timeoutNanos, now, ended);
-        }
-
-        Driver endedBy(Disconnect how) {
-            return new Driver(null, address, timeoutNanos, heard, how);
-        }
-
-        boolean canBeHeard() {
-            return ended != Disconnect.CUT_OFF_BY_US;
-        }
-
-        /** A driver that can still be heard, or was lost to the network, may be paused: it gets its timeout twice. */
-        boolean isOver(long now) {
-            return now - heard >= (ended == Disconnect.IN_ORDER ? timeoutNanos : 2 * timeoutNanos);
-        }
-    }
-
-    /** An application of whose driver this run of the process knows nothing. */
-    static AppLiveness withoutDriver(long now) {
-        return new AppLiveness(null, now, false, 0, false, false);
+    static AppLiveness withoutDriver(long now, long quietNanos, long storedNanos) {
+        return new AppLiveness(
+                Evidence.withoutDriver(now - quietNanos),
+                MasterWord.UNASKED,
+                AppState.WITHOUT_DRIVER,
+                now,
+                null,
+                false,
+                false,
+                0,
+                storedNanos);
     }
 
     /** An application whose driver has just registered, for the first time or again. */
-    static AppLiveness withDriver(Object connection, String address, long timeoutNanos, long now) {
-        return new AppLiveness(new Driver(connection, address, timeoutNanos, now, null), now, false, 0, false, false);
+    static AppLiveness withDriver(Driver driver, @Nullable AppLiveness before) {
+        return new AppLiveness(
+                Evidence.ofDriver(driver),
+                before == null ? MasterWord.UNASKED : before.word,
+                AppState.DRIVER_HEARD,
+                driver.heard(),
+                null,
+                false,
+                false,
+                0,
+                before == null ? 0 : before.stored);
     }
 
+    // What happens to it.
+
     AppLiveness heardAt(long now) {
-        return new AppLiveness(driver == null ? null : driver.heardAt(now), now, active, lastActivity, false, false);
+        AppLiveness heard = with(evidence.heardAt(now));
+        return state == AppState.GOING ? heard.lateAgain() : heard.settled(now);
     }
 
     AppLiveness activeAt(long now) {
-        return new AppLiveness(driver, now, true, now, deferred, false);
-    }
-
-    /** Only the latest connection counts: a driver that registered again has left the former one. */
-    AppLiveness disconnected(Object connection, Disconnect how) {
-        if (driver == null || driver.connection != connection) {
-            return this;
+        AppLiveness used = with(evidence.activeAt(now));
+        boolean due = state == AppState.DEFERRED || state == AppState.WAITING_FOR_MASTER;
+        // Use of its files brings an orphan back; of a driver that is silent it puts off the end.
+        if (due && evidence.canDriverBeHeard()) {
+            return used.deferredBy(Deferral.ACTIVITY, now);
         }
-        return new AppLiveness(driver.endedBy(how), lastEvidence, active, lastActivity, deferred, announced);
+        return state == AppState.GOING ? used : used.settled(now);
     }
 
-    AppLiveness deferredOnce() {
-        return new AppLiveness(driver, lastEvidence, active, lastActivity, true, announced);
+    AppLiveness disconnected(Object connection, Disconnect how, long now) {
+        AppLiveness alone = new AppLiveness(
+                evidence.disconnected(connection, how), word, state, since, deferral, looking, announced, late, stored);
+        boolean cutOff = evidence.canDriverBeHeard() && !alone.evidence.canDriverBeHeard();
+        return cutOff && state != AppState.GOING ? alone.settled(now) : alone;
     }
 
-    AppLiveness announcedOnce() {
-        return new AppLiveness(driver, lastEvidence, active, lastActivity, deferred, true);
+    AppLiveness answered(MasterAnswer answer, String appId, long now) {
+        return with(word.after(answer, appId, now));
     }
 
-    /**
-     * Judges.
-     *
-     * @param orphanTimeoutNanos after how long without any sign of life an application is over that has no driver that
-     *     could be heard
-     */
-    Verdict judge(long now, long orphanTimeoutNanos) {
-        if (!isEndDue(now, orphanTimeoutNanos)) {
-            return Verdict.ALIVE;
+    AppLiveness unanswered() {
+        return with(word.unanswered());
+    }
+
+    AppLiveness looked(FileChanges.Change change, long now) {
+        return new AppLiveness(
+                evidence.looked(change, now), word, state, since, deferral, false, announced, late, stored);
+    }
+
+    AppLiveness looking(boolean begins) {
+        return new AppLiveness(evidence, word, state, since, deferral, begins, announced, late, stored);
+    }
+
+    AppLiveness stored(long quietNanos) {
+        return new AppLiveness(evidence, word, state, since, deferral, looking, announced, late, quietNanos);
+    }
+
+    // Judgement.
+
+    /** What a judgement comes to, beside the state. */
+    record Judgement(AppLiveness app, boolean isOver) {}
+
+    /** Judges: rules 1 to 4, except that nobody has looked into its dirs yet if that is how it comes out. */
+    Judgement judge(long now, Rules rules) {
+        if (state == AppState.GOING) {
+            return new Judgement(this, false);
         }
-        long quietTime = driver == null ? DEFAULT_TIMEOUT_NANOS : driver.timeoutNanos;
-        return active && now - lastActivity < quietTime ? Verdict.DEFERRED : Verdict.OVER;
-    }
-
-    private boolean isEndDue(long now, long orphanTimeoutNanos) {
-        if (driver != null && driver.canBeHeard()) {
-            return driver.isOver(now);
+        AppLiveness current = at(now);
+        boolean due = evidence.isEndDue(now, rules.orphanTimeoutNanos());
+        boolean ended = !evidence.canDriverBeHeard() && word.provesEnd(now);
+        if (!due && !ended) {
+            return new Judgement(current.settled(now), false);
         }
-        return now - lastEvidence >= orphanTimeoutNanos;
+        if (evidence.isActive(now)) {
+            boolean files = state == AppState.DEFERRED && deferral == Deferral.FILES;
+            return new Judgement(current.deferredBy(files ? Deferral.FILES : Deferral.ACTIVITY, now), false);
+        }
+        if (!rules.asksMaster() || word.provesEnd(now)) {
+            return new Judgement(current, true);
+        }
+        if (word.isAlive()) {
+            return new Judgement(current.deferredBy(Deferral.MASTER, now), false);
+        }
+        AppLiveness waiting = current.waiting(now);
+        return new Judgement(waiting, now - waiting.since >= rules.masterTimeoutNanos());
     }
 
-    AppState state(long now) {
+    /** The same after a look into its dirs, which is the last thing before the end. */
+    Judgement judgeAfterLook(FileChanges.Change change, long now, Rules rules) {
+        Judgement before = judge(now, rules);
+        if (!before.isOver()) {
+            return new Judgement(before.app().looking(false), false);
+        }
+        AppLiveness looked = before.app().looked(change, now);
+        if (looked.evidence.isActive(now)) {
+            return new Judgement(looked.deferredBy(Deferral.FILES, now), false);
+        }
+        return looked.judge(now, rules);
+    }
+
+    /** Lets time do its work: a driver becomes silent without anything happening. */
+    AppLiveness at(long now) {
+        return state == AppState.DRIVER_HEARD ? settled(now) : this;
+    }
+
+    AppLiveness going(long now) {
+        return new AppLiveness(evidence, word, AppState.GOING, now, null, false, announced, 0, stored);
+    }
+
+    /** Its end could not be persisted: it stands where it stood, or is alive again if it was heard meanwhile. */
+    AppLiveness back(AppLiveness before, long now) {
+        AppLiveness back =
+                new AppLiveness(evidence, word, before.state, before.since, before.deferral, false, true, 0, stored);
+        return late > 0 || evidence.lastSign() != before.evidence.lastSign() ? back.alive(now) : back;
+    }
+
+    private AppLiveness alive(long now) {
+        return new AppLiveness(evidence, word, state, since, deferral, false, false, 0, stored).settled(now);
+    }
+
+    /** The state that it has while its end is not due. */
+    private AppLiveness settled(long now) {
+        Driver driver = evidence.driver();
         if (driver == null || !driver.canBeHeard()) {
-            return AppState.WITHOUT_DRIVER;
+            return in(AppState.WITHOUT_DRIVER, null, now);
         }
-        return now - driver.heard < driver.timeoutNanos ? AppState.DRIVER_HEARD : AppState.DRIVER_SILENT;
+        return in(driver.isSilent(now) ? AppState.DRIVER_SILENT : AppState.DRIVER_HEARD, null, now);
+    }
+
+    private AppLiveness deferredBy(Deferral reason, long now) {
+        return in(AppState.DEFERRED, reason, now);
+    }
+
+    private AppLiveness waiting(long now) {
+        return in(AppState.WAITING_FOR_MASTER, null, now);
+    }
+
+    private AppLiveness in(AppState next, @Nullable Deferral reason, long now) {
+        boolean same = next == state && reason == deferral;
+        return same ? this : new AppLiveness(evidence, word, next, now, reason, looking, announced, late, stored);
+    }
+
+    private AppLiveness with(Evidence sign) {
+        return new AppLiveness(sign, word, state, since, deferral, looking, false, late, stored);
+    }
+
+    private AppLiveness with(MasterWord next) {
+        return new AppLiveness(evidence, next, state, since, deferral, looking, announced, late, stored);
+    }
+
+    private AppLiveness lateAgain() {
+        return new AppLiveness(evidence, word, state, since, deferral, looking, announced, late + 1, stored);
     }
 }

@@ -1,13 +1,31 @@
 package dev.mesosshuffle.liveness;
 
-/** How an application looks to an operator. */
+/**
+ * Where an application stands.
+ *
+ * <pre>
+ *   DRIVER_HEARD &lt;--------> DRIVER_SILENT ---+
+ *                                          |--> DEFERRED &lt;--> WAITING_FOR_MASTER --+
+ *   WITHOUT_DRIVER ------------------------+        |                            |--> GOING --> gone, and forgotten
+ *                                                   +----------------------------+
+ * </pre>
+ *
+ * <p>A sign of life leads back to the left from everywhere but from GOING, which is left that way only if the end
+ * could not be persisted.
+ */
 enum AppState {
-    /** Its driver was heard within its timeout. */
+    /** Alive: its driver was heard within its timeout. */
     DRIVER_HEARD("driverHeard"),
-    /** Its driver has been silent for longer, and its end is near, unless its files are in use. */
+    /** Alive, for all that is known: it has no driver that could be heard (restored, cut off, or never had one). */
+    WITHOUT_DRIVER("withoutDriver"),
+    /** Its driver has been silent for longer than its timeout. */
     DRIVER_SILENT("driverSilent"),
-    /** It has no driver that could be heard: it was restored, cut off, or never had one. */
-    WITHOUT_DRIVER("withoutDriver");
+    /** Its end is due, and put off by a {@link Deferral}. */
+    DEFERRED("deferred"),
+    /** Its end is due, and the master's word is waited for. */
+    WAITING_FOR_MASTER("waitingForMaster"),
+    /** It is over, no lookup finds it any more, and that is being persisted. */
+    GOING("going");
 
     private final String metric;
 

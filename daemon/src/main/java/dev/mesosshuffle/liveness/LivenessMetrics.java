@@ -4,40 +4,70 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the monitor counts.
+ * What is counted of applications' lives.
  *
+ * @param silences drivers that were silent for longer than their timeout
  * @param expiries applications that were over and removed
- * @param deferrals applications that would have been over, had their files not been in use
- * @param revivals drivers that were silent for longer than their timeout, and heard again
+ * @param deferrals ends that were due and put off, for whatever reason
+ * @param deferralsBy the same by the reason
+ * @param masterWaits ends that were due and waited for the master's word
+ * @param revivals applications that were silent, or whose end was due, and that gave a sign of life
  * @param unknownHeartbeats heartbeats of applications that are not known, or not any more
  */
-record LivenessMetrics(Counter expiries, Counter deferrals, Counter revivals, Counter unknownHeartbeats) {
-    private static final String PREFIX = "shuffleService.";
+record LivenessMetrics(
+        Counter silences,
+        Counter expiries,
+        Counter deferrals,
+        Map<Deferral, Counter> deferralsBy,
+        Counter masterWaits,
+        Counter revivals,
+        Counter unknownHeartbeats) {
+    static final String PREFIX = "shuffleService.";
 
-    static LivenessMetrics in(MetricRegistry metrics, Collection<AppLiveness> apps, ListeningClock clock) {
+    static LivenessMetrics in(MetricRegistry metrics) {
+        Map<Deferral, Counter> deferralsBy = new EnumMap<>(Deferral.class);
+        for (Deferral deferral : Deferral.values()) {
+            deferralsBy.put(deferral, metrics.counter(PREFIX + "deferrals." + deferral.metric()));
+        }
+        return new LivenessMetrics(
+                metrics.counter(PREFIX + "silences"),
+                metrics.counter(PREFIX + "expiries"),
+                metrics.counter(PREFIX + "deferrals"),
+                deferralsBy,
+                metrics.counter(PREFIX + "masterWaits"),
+                metrics.counter(PREFIX + "revivals"),
+                metrics.counter(PREFIX + "unknownHeartbeats"));
+    }
+
+    void countDeferral(Deferral reason) {
+        deferrals.inc();
+        Counter counter = deferralsBy.get(reason);
+        if (counter != null) {
+            counter.inc();
+        }
+    }
+
+    static void gauges(MetricRegistry metrics, Collection<AppLiveness> apps, ListeningClock clock) {
         for (AppState state : AppState.values()) {
             metrics.register(
                     PREFIX + "applications." + state.metric(), (Gauge<Long>) () -> count(apps, state, clock.now()));
         }
         metrics.register(PREFIX + "heartbeatAgeMaxMillis", (Gauge<Long>) () -> maxHeartbeatAge(apps, clock.now()));
-        return new LivenessMetrics(
-                metrics.counter(PREFIX + "expiries"),
-                metrics.counter(PREFIX + "deferrals"),
-                metrics.counter(PREFIX + "revivals"),
-                metrics.counter(PREFIX + "unknownHeartbeats"));
     }
 
     private static long count(Collection<AppLiveness> apps, AppState state, long now) {
-        return apps.stream().filter(app -> app.state(now) == state).count();
+        return apps.stream().filter(app -> app.at(now).state() == state).count();
     }
 
     private static long maxHeartbeatAge(Collection<AppLiveness> apps, long now) {
         long max = 0;
         for (AppLiveness app : apps) {
-            AppLiveness.Driver driver = app.driver();
+            Driver driver = app.evidence().driver();
             if (driver != null && driver.canBeHeard()) {
                 max = Math.max(max, now - driver.heard());
             }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.registry;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
 import java.util.List;
@@ -83,6 +84,22 @@ public final class Registry {
                     .filter(application -> application.persisted && application.removal == null)
                     .map(application -> application.appId)
                     .toList();
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
+     * Returns every local dir that an application ever owned.
+     *
+     * @param appId the application
+     * @return its dirs; none if it is not known
+     */
+    public List<LocalDir> localDirs(String appId) {
+        memory.lock.lock();
+        try {
+            Application application = memory.applications.get(appId);
+            return application == null ? List.of() : application.removed().dirs();
         } finally {
             memory.lock.unlock();
         }

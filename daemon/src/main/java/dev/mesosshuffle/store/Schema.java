@@ -7,7 +7,7 @@ import java.sql.Statement;
 
 /** The tables as they are drawn at {@link StateStore}, and the checks that a file has exactly these and is sound. */
 final class Schema {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** Says whose file it is, also to {@code file(1)}: "MSHS". */
     static final int APPLICATION_ID = 0x4d534853;
@@ -44,6 +44,14 @@ final class Schema {
             ) WITHOUT ROWID;
             """;
 
+    /** Since version 3. */
+    private static final String QUIET_TIMES = """
+            CREATE TABLE quiet_times (
+              app_id TEXT NOT NULL PRIMARY KEY,
+              quiet_ms INTEGER NOT NULL -- for how long there was no sign of life of it, while a daemon listened
+            ) WITHOUT ROWID;
+            """;
+
     private Schema() {}
 
     /**
@@ -68,7 +76,7 @@ final class Schema {
             if (empty) {
                 create(statement);
             } else if (version < VERSION) {
-                upgrade(statement);
+                upgrade(statement, version);
             }
         }
     }
@@ -84,16 +92,19 @@ final class Schema {
     private static void create(Statement statement) throws SQLException {
         statement.execute("BEGIN IMMEDIATE");
         // Unlike execute, runs all of them.
-        statement.executeUpdate(TABLES);
+        statement.executeUpdate(TABLES + QUIET_TIMES);
         statement.execute("PRAGMA application_id = " + APPLICATION_ID);
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }
 
-    /** Version 1 did not know which root a dir to be deleted lies under, but for its path. */
-    private static void upgrade(Statement statement) throws SQLException {
+    private static void upgrade(Statement statement, long version) throws SQLException {
         statement.execute("BEGIN IMMEDIATE");
-        statement.execute("ALTER TABLE removals ADD COLUMN root_inode INTEGER");
+        if (version < 2) {
+            // Version 1 did not know which root a dir to be deleted lies under, but for its path.
+            statement.execute("ALTER TABLE removals ADD COLUMN root_inode INTEGER");
+        }
+        statement.execute(QUIET_TIMES);
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +76,17 @@ final class StateReader {
             }
         }
         return removals;
+    }
+
+    Map<String, Duration> readQuietTimes(Connection connection) throws SQLException {
+        Map<String, Duration> quietTimes = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT app_id, quiet_ms FROM quiet_times")) {
+            while (rows.next()) {
+                quietTimes.put(rows.getString(1), Duration.ofMillis(Math.max(0, rows.getLong(2))));
+            }
+        }
+        return quietTimes;
     }
 
     private StoredRemoval removal(String appId, String[] row) {

@@ -12,8 +12,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +45,12 @@ import org.slf4j.LoggerFactory;
  *               | root       |                  | root       |
  *               | root_inode |                  | root_inode |
  *               +------------+                  +------------+
+ *
+ *  quiet_times
+ * +-----------+
+ * | app_id PK |  for how long there was no sign of life of an application; no row: for no time worth storing
+ * | quiet_ms  |
+ * +-----------+
  *
  * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
  * </pre>
@@ -164,6 +172,16 @@ public final class StateStore implements AutoCloseable {
         return read(StateReader::readRemovals);
     }
 
+    /**
+     * Reads for how long applications were quiet. Works on the disk.
+     *
+     * @return their quiet times by their ids; one that was not quiet is not there
+     * @throws StoreException if it cannot be read
+     */
+    public Map<String, Duration> loadQuietTimes() throws StoreException {
+        return read(StateReader::readQuietTimes);
+    }
+
     private interface Reading<T> {
         T read(StateReader reader, Connection connection) throws SQLException;
     }
@@ -227,6 +245,18 @@ public final class StateStore implements AutoCloseable {
     public CompletableFuture<Void> dropExecutors(Collection<AppExecId> ids) {
         List<AppExecId> dropped = List.copyOf(ids);
         return submit(statements -> statements.dropExecutors(dropped));
+    }
+
+    /**
+     * Stores for how long an application was quiet.
+     *
+     * @param appId the application; nothing happens if it is not stored
+     * @param quiet for how long there was no sign of life of it
+     * @return completes when it is committed
+     */
+    public CompletableFuture<Void> putQuietTime(String appId, Duration quiet) {
+        long quietMs = quiet.toMillis();
+        return submit(statements -> statements.putQuiet(appId, quietMs));
     }
 
     /**

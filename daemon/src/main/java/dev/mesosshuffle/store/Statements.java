@@ -34,6 +34,8 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement deleteRemoval;
     private final PreparedStatement removalAt;
     private final PreparedStatement removalBelow;
+    private final PreparedStatement putQuiet;
+    private final PreparedStatement deleteQuiet;
 
     Statements(Connection db) throws SQLException {
         // IMMEDIATE: the wait for an operator who writes is here, where it is bounded, not in the middle.
@@ -54,6 +56,9 @@ final class Statements implements AutoCloseable {
         removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
         // '0' is the character after '/': between the two lies everything below a path.
         removalBelow = db.prepareStatement("SELECT app_id FROM removals WHERE path > ?1 || '/' AND path < ?1 || '0'");
+        putQuiet = db.prepareStatement(
+                "INSERT OR REPLACE INTO quiet_times SELECT app_id, ?2 FROM applications" + " WHERE app_id = ?1");
+        deleteQuiet = db.prepareStatement("DELETE FROM quiet_times WHERE app_id = ?");
     }
 
     void begin() throws SQLException {
@@ -101,6 +106,7 @@ final class Statements implements AutoCloseable {
         run(deleteExecutors, appId);
         run(deleteLocalDirs, appId);
         run(deleteApplication, appId);
+        run(deleteQuiet, appId);
         for (StoredRemoval removal : removals) {
             putRemoval(removal);
         }
@@ -112,6 +118,16 @@ final class Statements implements AutoCloseable {
         putRemoval.setString(3, removal.dir().root().toString());
         setNumber(putRemoval, 4, removal.rootInode());
         putRemoval.executeUpdate();
+    }
+
+    void putQuiet(String appId, long quietMs) throws SQLException {
+        if (quietMs == 0) {
+            run(deleteQuiet, appId);
+            return;
+        }
+        putQuiet.setString(1, appId);
+        putQuiet.setLong(2, quietMs);
+        putQuiet.executeUpdate();
     }
 
     void removalDone(LocalDir dir) throws SQLException {
@@ -180,7 +196,9 @@ final class Statements implements AutoCloseable {
                 putRemoval,
                 deleteRemoval,
                 removalAt,
-                removalBelow)) {
+                removalBelow,
+                putQuiet,
+                deleteQuiet)) {
             statement.close();
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(30),
                         Duration.ofHours(24),
                         true,
-                        5000));
+                        5000,
+                        ServiceConfig.Master.NONE));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("default");
@@ -72,6 +74,11 @@ class ConfigLoaderTest {
         settings.put("spark.mesos.shuffle.service.orphanTimeout", "2h");
         settings.put("spark.mesos.shuffle.service.cleanup", "off");
         settings.put("spark.mesos.shuffle.service.deletionRate", "700");
+        settings.put("spark.mesos.shuffle.service.master", "m1, https://[::1]:5051/");
+        settings.put("spark.mesos.shuffle.service.masterTimeout", "90min");
+        settings.put("spark.mesos.shuffle.service.master.principal", "shuffle");
+        settings.put("spark.mesos.shuffle.service.master.secretFile", "/etc/secret");
+        settings.put("spark.mesos.shuffle.service.master.caFile", "/etc/ca.pem");
         settings.put("spark.mesos.shuffle.service.orphans", "off");
         settings.put("spark.authenticate", "false");
         settings.put("spark.authenticate.secret", "sesame");
@@ -80,7 +87,11 @@ class ConfigLoaderTest {
         settings.put("spark.network.sasl.serverAlwaysEncrypt", "false");
         settings.put("spark.ssl.rpc.enabled", "false");
         assertThat(settings.keySet())
-                .containsAll(ConfigKeys.all().stream().map(ConfigKey::name).toList());
+                .containsAll(ConfigKeys.all().stream()
+                        .map(ConfigKey::name)
+                        // Instead of a principal.
+                        .filter(name -> !name.endsWith(".tokenFile"))
+                        .toList());
 
         LoadedConfig loaded = load(settings);
 
@@ -97,8 +108,16 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(5),
                         Duration.ofHours(2),
                         false,
-                        700));
+                        700,
+                        new ServiceConfig.Master(
+                                List.of(URI.create("http://m1:5050"), URI.create("https://[::1]:5051")),
+                                Duration.ofMinutes(90),
+                                "shuffle",
+                                Path.of("/etc/secret"),
+                                null,
+                                Path.of("/etc/ca.pem"))));
         assertThat(loaded.settings())
+                .filteredOn(setting -> !setting.key().endsWith(".tokenFile"))
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("--conf");
     }
@@ -246,14 +265,54 @@ class ConfigLoaderTest {
                 "spark.network.crypto.enabled | true | false; this version has no encryption",
                 "spark.network.sasl.serverAlwaysEncrypt | true | false; this version has no encryption",
                 "spark.ssl.rpc.enabled | true | false; this version has no TLS",
-                "spark.mesos.shuffle.service.master | zk://m | no such setting; this version does not ask the Mesos master",
-                "spark.mesos.shuffle.service.masterTimeout | 1h"
-                        + " | no such setting; this version does not ask the Mesos master"
+                "spark.mesos.shuffle.service.masterTimeout | 0"
+                        + " | a time above zero such as 30s or 24h; a bare number is seconds",
+                "spark.mesos.shuffle.service.master.secretFile | secret | an absolute path",
             })
     void tellsKeyValueOriginAndExpectationOfAWrongValue(String key, String value, String expected) {
         assertThatThrownBy(() -> load(Map.of(key, value)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(key + ": " + value + " from --conf (expected: " + expected + ")");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "zk://a:2181,b:2181/mesos",
+                "ftp://m:5050",
+                "m:port",
+                "m:70000",
+                "http://m:5050/master",
+                "http://m:5050?x",
+                ","
+            })
+    void refusesWhatIsNoAddressOfAMaster(String value) {
+        assertThatThrownBy(() -> load(Map.of("spark.mesos.shuffle.service.master", value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("spark.mesos.shuffle.service.master: " + value + " from --conf (expected: ")
+                .hasMessageContaining("neither zk://");
+    }
+
+    @Test
+    void doesNotShowAPasswordThatIsPutIntoAUrl() {
+        assertThatThrownBy(() -> load(Map.of("spark.mesos.shuffle.service.master", "http://me:sesame@m:5050")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("http://********@m:5050")
+                .hasMessageNotContaining("sesame");
+    }
+
+    @Test
+    void wantsAPrincipalAndItsSecretTogetherAndNoTokenBesideThem() throws ConfigException {
+        String prefix = "spark.mesos.shuffle.service.master";
+        assertThatThrownBy(() -> load(Map.of(prefix + ".principal", "me")))
+                .hasMessageContaining("one of them without the other");
+        assertThatThrownBy(() -> load(Map.of(prefix + ".secretFile", "/s")))
+                .hasMessageContaining("one of them without the other");
+        assertThatThrownBy(() -> load(
+                        Map.of(prefix + ".principal", "me", prefix + ".secretFile", "/s", prefix + ".tokenFile", "/t")))
+                .hasMessageContaining("both are set");
+        assertThat(load(Map.of(prefix + ".tokenFile", "/t")).config().master().tokenFile())
+                .isEqualTo(Path.of("/t"));
     }
 
     @Test

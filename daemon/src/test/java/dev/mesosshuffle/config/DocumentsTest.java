@@ -24,7 +24,9 @@ class DocumentsTest {
         for (ConfigKey<?> key : ConfigKeys.all()) {
             text.append("\n# ").append(key.description()).append('\n');
             text.append("# Value: ").append(key.expected()).append('\n');
-            text.append("# ").append(key.name()).append(key.secret() ? "" : ' ' + key.defaultText());
+            text.append("# ")
+                    .append(key.name())
+                    .append(key.defaultText().equals("(none)") ? "" : ' ' + key.defaultText());
             text.append('\n');
         }
 

@@ -18,6 +18,7 @@ import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,25 +26,46 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** A monitor with a real registry, store and reclaimer, and time that passes when told to. */
 final class LivenessFixture implements AutoCloseable {
     static final Duration ORPHAN_TIMEOUT = Duration.ofHours(24);
 
-    /** Begins shortly before it wraps around. */
-    final AtomicLong time = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
+    /** Shortly before it wraps around. */
+    static final long TIME_START = Long.MAX_VALUE - 1_000_000_000L;
 
-    private final AtomicInteger readings = new AtomicInteger();
-    private volatile int brokenFrom;
-    private volatile int brokenBefore;
+    static final Duration MASTER_TIMEOUT = Duration.ofHours(1);
+
+    final AtomicLong time = new AtomicLong(TIME_START);
+
+    final long wallStart = System.currentTimeMillis();
+
+    /** What the wall clock was set forward by, in ms. */
+    volatile long wallShift;
+
+    volatile boolean disksFull;
+    volatile boolean quietTimesFail;
+
+    /** Whose quiet time cannot even be given to the store. */
+    volatile @Nullable String brokenApp;
+
+    final List<String> quietWrites = new CopyOnWriteArrayList<>();
+
+    private final LivenessSettings settings;
+    private final @Nullable Master master;
 
     final MetricRegistry metrics = new MetricRegistry();
     final Path root;
@@ -51,7 +73,7 @@ final class LivenessFixture implements AutoCloseable {
     final Registry registry;
     final List<LocalDir> forgotten = new CopyOnWriteArrayList<>();
     final Reclaimer reclaimer;
-    final LivenessMonitor monitor;
+    LivenessMonitor monitor;
 
     private final Path stateDir;
     private final Logger logger = (Logger) LoggerFactory.getLogger("org.apache.spark");
@@ -63,31 +85,65 @@ final class LivenessFixture implements AutoCloseable {
     }
 
     LivenessFixture(Path temp, Duration orphanTimeout, boolean cleanup) throws Exception {
+        this(temp, orphanTimeout, cleanup, null);
+    }
+
+    LivenessFixture(Path temp, Duration orphanTimeout, boolean cleanup, @Nullable Master master) throws Exception {
+        settings = new LivenessSettings(orphanTimeout, MASTER_TIMEOUT, cleanup);
+        this.master = master;
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
         store = StateStore.open(stateDir, 7337, Clock.systemUTC(), metrics);
         registry = Registry.restore(store, metrics);
         reclaimer = Reclaimer.start(
                 store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, 0, metrics);
-        monitor = LivenessMonitor.create(
-                registry, reclaimer, this::readTime, orphanTimeout, cleanup, forgotten::addAll, metrics);
+        monitor = newMonitor(metrics);
         log.start();
         logger.addAppender(log);
         ownLogger.addAppender(log);
     }
 
-    private long readTime() {
-        int reading = readings.incrementAndGet();
-        if (reading >= brokenFrom && reading < brokenBefore) {
-            throw new IllegalStateException("broken for a test");
-        }
-        return time.get();
+    private LivenessMonitor newMonitor(MetricRegistry itsMetrics) {
+        return LivenessMonitor.create(
+                registry, reclaimer, settings, surroundings(time::get), forgotten::addAll, itsMetrics);
     }
 
-    /** Lets some of the next readings of the time fail; a check reads it once itself, then once for each application. */
-    void breakReadings(int from, int before) {
-        brokenFrom = readings.get() + from;
-        brokenBefore = readings.get() + before;
+    Surroundings surroundings(LongSupplier nanoTime) {
+        return new Surroundings(
+                nanoTime,
+                () -> wallStart + TimeUnit.NANOSECONDS.toMillis(time.get() - TIME_START) + wallShift,
+                new Random(1),
+                (root, task) -> {
+                    if (disksFull) {
+                        throw new RejectedExecutionException("full for a test");
+                    }
+                    task.run();
+                },
+                this::putQuietTime,
+                master);
+    }
+
+    private CompletableFuture<Void> putQuietTime(String appId, Duration quiet) {
+        if (appId.equals(brokenApp)) {
+            throw new IllegalStateException("broken for a test");
+        }
+        quietWrites.add(appId + " " + quiet.toMinutes());
+        return quietTimesFail
+                ? CompletableFuture.failedFuture(new IllegalStateException("full for a test"))
+                : store.putQuietTime(appId, quiet);
+    }
+
+    /** As after a restart: the monitor that was there is gone, killed or closed, and another one knows what is stored. */
+    void restart(boolean inOrder) throws Exception {
+        if (inOrder) {
+            monitor.close();
+        }
+        settle();
+        monitor = newMonitor(new MetricRegistry());
+        Map<String, Duration> stored = store.loadQuietTimes();
+        Map<String, Duration> restored = new HashMap<>();
+        registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
+        monitor.restored(restored);
     }
 
     void pass(Duration duration) {
@@ -99,6 +155,7 @@ final class LivenessFixture implements AutoCloseable {
         LocalDir dir = new LocalDir(root, root.resolve("blockmgr-" + appId + "-" + execId));
         Files.createDirectories(dir.path().resolve("0a"));
         Files.writeString(dir.path().resolve("0a/shuffle_0_0_0.data"), "data");
+        changed(dir, Duration.ofDays(-100));
         monitor.activity(appId);
         RegisteredExecutor executor = new RegisteredExecutor(
                 new AppExecId(appId, execId),
@@ -106,6 +163,14 @@ final class LivenessFixture implements AutoCloseable {
                 List.of(dir));
         registry.registerExecutor(executor).get(1, TimeUnit.MINUTES);
         return dir;
+    }
+
+    /** Lets a file have come or gone in a dir of a dir, at a time after the test's start by the wall clock. */
+    void changed(LocalDir dir, Duration when) throws IOException {
+        FileTime time = FileTime.fromMillis(wallStart + when.toMillis());
+        Files.setLastModifiedTime(dir.path().resolve("0a"), time);
+        Files.setLastModifiedTime(
+                dir.path(), FileTime.fromMillis(wallStart - Duration.ofDays(100).toMillis()));
     }
 
     /** Registers executors with dirs that are not there. */
@@ -132,6 +197,17 @@ final class LivenessFixture implements AutoCloseable {
 
     void settle() throws Exception {
         store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+    }
+
+    /** Does something while nothing that is to be stored gets there. */
+    void whileTheStoreWaits(Runnable action) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + stateDir.resolve("registry-7337.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            action.run();
+            statement.execute("ROLLBACK");
+        }
     }
 
     void assertAlive(String appId) throws Exception {

@@ -2,6 +2,7 @@ package dev.mesosshuffle.liveness;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ abstract class MonitoredApplications {
 
     void restore() throws Exception {
         fixture.registerExecutor(APP, "0");
-        monitor.restored(fixture.registry.applications());
+        monitor.restored(Map.of(APP, Duration.ZERO));
     }
 
     void end(Disconnect how) {

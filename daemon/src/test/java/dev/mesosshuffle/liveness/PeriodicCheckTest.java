@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With the real timer and the real time. */
 final class PeriodicCheckTest {
+    private static final LivenessSettings SETTINGS =
+            new LivenessSettings(LivenessFixture.ORPHAN_TIMEOUT, LivenessFixture.MASTER_TIMEOUT, true);
+
     @TempDir
     private Path temp;
 
@@ -26,7 +29,8 @@ final class PeriodicCheckTest {
             try (LivenessMonitor monitor = LivenessMonitor.create(
                     registry,
                     fixture.reclaimer,
-                    () -> {
+                    SETTINGS,
+                    fixture.surroundings(() -> {
                         int reading = readings.incrementAndGet();
                         if (reading > 5 && reading < 10) {
                             throw new IllegalStateException("broken for a test");
@@ -36,9 +40,7 @@ final class PeriodicCheckTest {
                             recovered.countDown();
                         }
                         return System.nanoTime();
-                    },
-                    LivenessFixture.ORPHAN_TIMEOUT,
-                    true,
+                    }),
                     dirs -> {},
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(1));
@@ -56,9 +58,8 @@ final class PeriodicCheckTest {
             try (LivenessMonitor monitor = LivenessMonitor.create(
                     fixture.registry,
                     fixture.reclaimer,
-                    System::nanoTime,
-                    LivenessFixture.ORPHAN_TIMEOUT,
-                    true,
+                    SETTINGS,
+                    fixture.surroundings(System::nanoTime),
                     dirs -> {},
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(5));

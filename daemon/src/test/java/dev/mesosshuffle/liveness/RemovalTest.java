@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,39 @@ final class RemovalTest extends MonitoredApplications {
                                 + " Removing shuffle files.",
                         "INFO org.apache.spark.network.shuffle.ExternalShuffleBlockResolver: Application app-1 removed,"
                                 + " cleanupLocalDirs = true");
+    }
+
+    @Test
+    void tellsEachStepOnceWithItsReason() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        registerDriver(TIMEOUT);
+        fixture.pass(TIMEOUT);
+        fixture.check();
+        fixture.check();
+        monitor.heartbeat(APP);
+        monitor.heartbeat(APP);
+        fixture.pass(TIMEOUT.minus(MS));
+        monitor.activity(APP);
+        fixture.pass(MS);
+        end(Disconnect.IN_ORDER);
+        fixture.check();
+        fixture.check();
+        fixture.pass(TIMEOUT);
+        fixture.assertOver(APP);
+        assertThat(fixture.log().stream().filter(line -> line.contains("LivenessMonitor")))
+                .extracting(line -> line.substring(line.indexOf("Application")))
+                .containsExactly(
+                        "Application app-1: its driver at /10.0.0.1:1 has not been heard for 120 s, and its connection"
+                                + " is open.",
+                        "Application app-1 is alive: its driver was heard again after 120 s.",
+                        "Application app-1: its driver at /10.0.0.1:1 has not been heard for 120 s, and its connection"
+                                + " is open.",
+                        "Application app-1 would be over (its driver at /10.0.0.1:1 was not heard for 120 s, and it"
+                                + " closed its connection in order), but stays: its files are in use.",
+                        "Application app-1 is over: its driver at /10.0.0.1:1 was not heard for 240 s, and it closed its"
+                                + " connection in order.");
+        assertThat(fixture.count("silences")).isEqualTo(2);
+        assertThat(fixture.count("deferrals.activity")).isEqualTo(1);
     }
 
     @Test
@@ -104,6 +138,43 @@ final class RemovalTest extends MonitoredApplications {
         fixture.assertAlive(APP);
     }
 
+    @Test
+    void revivesWhatIsHeardWhileARemovalThatFailsIsPersisted() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        fixture.breakRemovals(true);
+        registerDriver(TIMEOUT);
+        fixture.pass(TIMEOUT.multipliedBy(2));
+        fixture.whileTheStoreWaits(() -> {
+            monitor.check();
+            assertThat(fixture.gauge("applications.going")).isEqualTo(1L);
+            monitor.heartbeat(APP);
+        });
+        fixture.settle();
+        assertThat(fixture.count("unknownHeartbeats")).isZero();
+        assertThat(fixture.gauge("applications.driverHeard")).isEqualTo(1L);
+        assertThat(fixture.count("revivals")).isEqualTo(1);
+        fixture.breakRemovals(false);
+        fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
+        fixture.assertAlive(APP);
+    }
+
+    @Test
+    void countsWhatIsHeardWhileARemovalThatSucceedsIsPersisted() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        registerDriver(TIMEOUT);
+        fixture.pass(TIMEOUT.multipliedBy(2));
+        fixture.whileTheStoreWaits(() -> {
+            monitor.check();
+            monitor.heartbeat(APP);
+            monitor.heartbeat(APP);
+        });
+        fixture.settle();
+        assertThat(fixture.count("unknownHeartbeats")).isEqualTo(2);
+        assertThat(fixture.log("WARN")).singleElement().asString().contains(APP, "was removed");
+        assertThat(fixture.registry.applications()).isEmpty();
+        assertThat(fixture.gauge("applications.going")).isEqualTo(0L);
+    }
+
     // Heartbeats of nobody.
 
     @Test
@@ -145,10 +216,11 @@ final class RemovalTest extends MonitoredApplications {
         for (String app : List.of("app-1", "app-2", "app-3")) {
             registerDriver(app);
         }
-        fixture.pass(TIMEOUT.multipliedBy(2));
-        fixture.breakReadings(2, 3);
+        fixture.pass(Duration.ofHours(1));
+        fixture.brokenApp = "app-2";
         fixture.check();
-        assertThat(fixture.registry.applications()).hasSize(1);
+        assertThat(fixture.registry.applications()).containsExactly("app-2");
+        fixture.brokenApp = null;
         fixture.check();
         assertThat(fixture.registry.applications()).isEmpty();
     }
@@ -157,9 +229,11 @@ final class RemovalTest extends MonitoredApplications {
     void tellsOfAFailureOnce() throws Exception {
         registerDriver(TIMEOUT);
         for (int i = 0; i < 5; i++) {
-            fixture.breakReadings(2, 3);
+            fixture.pass(Duration.ofHours(1));
+            fixture.brokenApp = APP;
             fixture.check();
         }
+        fixture.brokenApp = null;
         assertThat(fixture.log("ERROR")).hasSize(1);
     }
 

@@ -16,8 +16,10 @@ import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -346,5 +348,21 @@ class StateStoreTest {
     private void reopen() throws StoreException {
         store.close();
         store = StoreFixture.open(stateDir);
+    }
+
+    @Test
+    void keepsTheQuietTimesOfKnownApplications() throws Exception {
+        await(put(store, executor("app-1", "1", "blockmgr-a")));
+        await(put(store, executor("app-2", "1", "blockmgr-b")));
+        await(store.putQuietTime("app-1", Duration.ofHours(1)));
+        await(store.putQuietTime("app-1", Duration.ofHours(2)));
+        await(store.putQuietTime("app-2", Duration.ofHours(3)));
+        await(store.putQuietTime("stranger", Duration.ofHours(4)));
+        assertThat(store.loadQuietTimes())
+                .containsOnly(Map.entry("app-1", Duration.ofHours(2)), Map.entry("app-2", Duration.ofHours(3)));
+
+        await(store.putQuietTime("app-1", Duration.ZERO));
+        await(store.removeApplication("app-2", List.of()));
+        assertThat(store.loadQuietTimes()).isEmpty();
     }
 }

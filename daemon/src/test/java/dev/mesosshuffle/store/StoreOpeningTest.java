@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +44,7 @@ class StoreOpeningTest {
         StoreFixture.open(temp).close();
 
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("2");
+            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("3");
             assertThat(StoreFixture.query(operator, "PRAGMA application_id")).containsExactly("1297303635");
             assertThat(StoreFixture.query(operator, "PRAGMA journal_mode")).containsExactly("wal");
         }
@@ -79,13 +81,13 @@ class StoreOpeningTest {
     void refusesTheFileOfANewerVersion() throws Exception {
         StoreFixture.open(temp).close();
         try (Connection newer = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(newer, "PRAGMA user_version = 3");
+            StoreFixture.execute(newer, "PRAGMA user_version = 4");
         }
 
         assertThatThrownBy(() -> StoreFixture.open(temp))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("registry-7337.db")
-                .hasMessageContaining("schema version 3 (expected: at most 2)");
+                .hasMessageContaining("schema version 4 (expected: at most 3)");
         assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock");
     }
 
@@ -97,6 +99,7 @@ class StoreOpeningTest {
         }
         try (Connection older = StoreFixture.asOperator(temp)) {
             StoreFixture.execute(older, "ALTER TABLE removals DROP COLUMN root_inode");
+            StoreFixture.execute(older, "DROP TABLE quiet_times");
             StoreFixture.execute(older, "PRAGMA user_version = 1");
         }
 
@@ -111,10 +114,26 @@ class StoreOpeningTest {
     }
 
     @Test
+    void upgradesTheFileOfVersion2() throws Exception {
+        try (StateStore store = StoreFixture.open(temp)) {
+            await(put(store, executor("app", "1", "blockmgr-a")));
+        }
+        try (Connection older = StoreFixture.asOperator(temp)) {
+            StoreFixture.execute(older, "DROP TABLE quiet_times");
+            StoreFixture.execute(older, "PRAGMA user_version = 2");
+        }
+
+        try (StateStore store = StoreFixture.open(temp)) {
+            await(store.putQuietTime("app", Duration.ofHours(1)));
+            assertThat(store.loadQuietTimes()).containsOnly(Map.entry("app", Duration.ofHours(1)));
+        }
+    }
+
+    @Test
     void letsGoOfTheLockWhenItCannotOpen() throws Exception {
         refusesTheFileOfANewerVersion();
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(operator, "PRAGMA user_version = 2");
+            StoreFixture.execute(operator, "PRAGMA user_version = 3");
         }
 
         StoreFixture.open(temp).close();

@@ -1,0 +1,163 @@
+package dev.mesosshuffle.liveness;
+
+import dev.mesosshuffle.registry.Registry;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One round over all applications: judges each, has a look taken into the dirs of those that would be over, and asks the
+ * master for those that wait for its word.
+ *
+ * <p>All of a round is judged as of the moment when it began, also what is decided later, after a look into dirs: a
+ * process that is paused in the middle finds only signs of life that are later than that.
+ *
+ * <p><b>Concurrency:</b> rounds come one at a time; what follows a look or an answer runs on the thread that brings it.
+ */
+final class Check {
+    private static final Logger logger = LoggerFactory.getLogger(LivenessMonitor.class);
+
+    private final Applications apps;
+    private final Registry registry;
+    private final ListeningClock clock;
+    private final Rules rules;
+    private final FileChanges fileChanges;
+    private final @Nullable MasterQuestions questions;
+    private final Removals removals;
+    private final Failures failures;
+    private final BooleanSupplier closed;
+
+    /** When a check last began that was in time: up to there this process listened for sure. */
+    private volatile long lastListened;
+
+    Check(
+            Applications apps,
+            Registry registry,
+            ListeningClock clock,
+            Rules rules,
+            FileChanges fileChanges,
+            @Nullable MasterQuestions questions,
+            Removals removals,
+            Failures failures,
+            BooleanSupplier closed) {
+        this.apps = apps;
+        this.registry = registry;
+        this.clock = clock;
+        this.rules = rules;
+        this.fileChanges = fileChanges;
+        this.questions = questions;
+        this.removals = removals;
+        this.failures = failures;
+        this.closed = closed;
+        this.lastListened = clock.now();
+    }
+
+    synchronized void expect(Duration interval) {
+        clock.expectChecks(interval);
+    }
+
+    long lastListened() {
+        return lastListened;
+    }
+
+    /** A round that survives whatever is thrown: an exception would be the last thing the timer ever hears of it. */
+    void runAndSurvive() {
+        try {
+            run();
+        } catch (RuntimeException | Error e) {
+            failures.tell("The check for applications that are over failed", e);
+        }
+    }
+
+    synchronized void run() {
+        if (!clock.checkBegins()) {
+            logger.info("This process was paused: nothing is judged before the next check");
+            return;
+        }
+        long now = clock.now();
+        lastListened = now;
+        adopt();
+        for (String appId : apps.ids()) {
+            try {
+                apps.storeQuiet(appId, now);
+                judge(appId, now);
+            } catch (RuntimeException | Error e) {
+                failures.tell("Application " + appId + " could not be judged, others were", e);
+            }
+        }
+        if (questions != null) {
+            ask(questions, now);
+        }
+    }
+
+    /** Takes in what registered while it was unknown here: from now on it can be over one day. */
+    private void adopt() {
+        try {
+            registry.applications().forEach(appId -> apps.restored(appId, Duration.ZERO));
+        } catch (RuntimeException e) {
+            failures.tell("Applications whose driver is unknown could not be looked up", e);
+        }
+    }
+
+    private void judge(String appId, long now) {
+        boolean[] looks = new boolean[1];
+        apps.change(appId, now, app -> {
+            AppLiveness.Judgement judgement = app.judge(now, rules);
+            looks[0] = judgement.isOver() && !app.looking();
+            return looks[0] ? judgement.app().looking(true) : judgement.app();
+        });
+        if (looks[0]) {
+            look(appId, now);
+        }
+    }
+
+    private void look(String appId, long now) {
+        var unused = fileChanges.newest(registry.localDirs(appId)).whenComplete((change, failure) -> {
+            try {
+                if (closed.getAsBoolean() || failure != null) {
+                    apps.change(appId, now, app -> app.looking(false));
+                } else {
+                    judgeAfterLook(appId, change, now);
+                }
+            } catch (RuntimeException | Error e) {
+                failures.tell("Application " + appId + " could not be judged after a look into its dirs", e);
+            }
+        });
+    }
+
+    private void judgeAfterLook(String appId, FileChanges.Change change, long now) {
+        Removals.Decision[] decision = new Removals.Decision[1];
+        apps.change(appId, now, app -> {
+            AppLiveness.Judgement judgement = app.judgeAfterLook(change, now, rules);
+            if (!judgement.isOver()) {
+                return judgement.app();
+            }
+            // In this step it goes from all lookups too, so that no request is answered from what is about to go.
+            AppLiveness going = judgement.app().going(now);
+            decision[0] = new Removals.Decision(judgement.app(), going, registry.remove(appId));
+            return going;
+        });
+        if (decision[0] != null) {
+            removals.persist(decision[0], now);
+        }
+    }
+
+    private void ask(MasterQuestions master, long now) {
+        MasterQuestions.Needs needs = master.needs();
+        apps.all().forEach(needs::of);
+        master.askIfDue(needs, now, new MasterQuestions.Listener() {
+            @Override
+            public void answered(MasterAnswer answer) {
+                long then = clock.now();
+                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.answered(answer, appId, then)));
+            }
+
+            @Override
+            public void unanswered() {
+                apps.ids().forEach(appId -> apps.change(appId, AppLiveness::unanswered));
+            }
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package dev.mesosshuffle.liveness;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A driver that registered in this run of the process. Immutable.
+ *
+ * @param connection its connection; null once that has ended
+ * @param address where it is, for people
+ * @param timeoutNanos after how long a silence it is over, by its own word
+ * @param heard when it last sent a heartbeat, or registered
+ * @param ended how its connection ended; null while it is open
+ */
+record Driver(
+        @Nullable Object connection,
+        String address,
+        long timeoutNanos,
+        long heard,
+        @Nullable Disconnect ended) {
+    Driver heardAt(long now) {
+        return new Driver(connection, address, timeoutNanos, now, ended);
+    }
+
+    /** Only the latest connection counts: a driver that registered again has left the former one. */
+    Driver disconnected(Object which, Disconnect how) {
+        return connection == which ? new Driver(null, address, timeoutNanos, heard, how) : this;
+    }
+
+    boolean canBeHeard() {
+        return ended != Disconnect.CUT_OFF_BY_US;
+    }
+
+    boolean isSilent(long now) {
+        return now - heard >= timeoutNanos;
+    }
+
+    /** A driver that can still be heard, or was lost to the network, may be paused: it gets its timeout twice. */
+    boolean isOver(long now) {
+        return now - heard >= (ended == Disconnect.IN_ORDER ? timeoutNanos : 2 * timeoutNanos);
+    }
+
+    /** How its connection is, for people. */
+    String connectionState() {
+        if (ended == null) {
+            return "its connection is open";
+        }
+        return switch (ended) {
+            case IN_ORDER -> "it closed its connection in order";
+            case RESET -> "its connection broke";
+            case CUT_OFF_BY_US -> "its connection was closed from here";
+        };
+    }
+}

@@ -1,0 +1,90 @@
+package dev.mesosshuffle.liveness;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known first-hand of one application's life. Immutable: each sign of life makes a new one. All times are those
+ * of one {@link ListeningClock}, in ns, and may wrap around; only their differences count.
+ *
+ * @param driver its driver, as it registered in this run of the process; null if it did not
+ * @param lastSign when it last gave any sign of life, or became known; before this run of the process if it was quiet
+ *     then already
+ * @param active whether its files were used or changed, or an executor registered, in this run
+ * @param lastActivity when that was last so; nothing unless {@code active}
+ * @param newestChange the newest change in its dirs that was ever seen, in ms since 1970 by the files' own word; {@link
+ *     FileChanges#NONE} if nobody looked
+ */
+record Evidence(@Nullable Driver driver, long lastSign, boolean active, long lastActivity, long newestChange) {
+    /** How long the files of an application without a driver must be quiet: what Spark's drivers have by default. */
+    static final long DEFAULT_TIMEOUT_NANOS = 120_000_000_000L;
+
+    static Evidence ofDriver(Driver driver) {
+        return new Evidence(driver, driver.heard(), false, 0, FileChanges.NONE);
+    }
+
+    static Evidence withoutDriver(long lastSign) {
+        return new Evidence(null, lastSign, false, 0, FileChanges.NONE);
+    }
+
+    Evidence heardAt(long now) {
+        return new Evidence(driver == null ? null : driver.heardAt(now), now, active, lastActivity, newestChange);
+    }
+
+    Evidence activeAt(long now) {
+        return new Evidence(driver, now, true, now, newestChange);
+    }
+
+    Evidence disconnected(Object connection, Disconnect how) {
+        return driver == null
+                ? this
+                : new Evidence(driver.disconnected(connection, how), lastSign, active, lastActivity, newestChange);
+    }
+
+    /**
+     * Takes in what was seen in its dirs.
+     *
+     * @param change the newest change there
+     * @param now when that was looked at
+     */
+    Evidence looked(FileChanges.Change change, long now) {
+        if (change.time() == FileChanges.NONE) {
+            return this;
+        }
+        if (change.ageNanos() >= 0) {
+            long time = now - change.ageNanos();
+            boolean newer = !active || time - lastActivity > 0;
+            return new Evidence(
+                    driver, time - lastSign > 0 ? time : lastSign, true, newer ? time : lastActivity, change.time());
+        }
+        // From the future: no clock of this host tells when. Only that it was not there at the last look is sure.
+        boolean seenBefore = change.time() == newestChange;
+        return new Evidence(driver, lastSign, active || !seenBefore, seenBefore ? lastActivity : now, change.time());
+    }
+
+    boolean canDriverBeHeard() {
+        return driver != null && driver.canBeHeard();
+    }
+
+    /** Rules 1 and 2: whether its end would be due if its files were quiet. */
+    boolean isEndDue(long now, long orphanTimeoutNanos) {
+        if (driver != null && driver.canBeHeard()) {
+            return driver.isOver(now);
+        }
+        return now - lastSign >= orphanTimeoutNanos;
+    }
+
+    /** Rule 3: whether its files were in use so lately that it is not over, whatever else is known. */
+    boolean isActive(long now) {
+        return active && now - lastActivity < quietTimeNanos();
+    }
+
+    /** How long its files must be quiet before it is over. */
+    long quietTimeNanos() {
+        return driver == null ? DEFAULT_TIMEOUT_NANOS : driver.timeoutNanos();
+    }
+
+    /** How long there was no sign of life, as far as this process, and those before it, listened. */
+    long quietNanos(long now) {
+        return Math.max(0, now - lastSign);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.mesosshuffle.liveness;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the master has said of one application so far. Immutable; each answer makes a new one.
+ *
+ * <p>An end is proven by an entry among the completed frameworks. That an application is not listed at all proves it
+ * only if
+ *
+ * <ul>
+ *   <li>these credentials listed it before, for a master shows each principal only what it may see;
+ *   <li>the leader has led for long enough to know everything, for after an election it does not;
+ *   <li>two answers of one leader, {@link #AGREE_AFTER} apart, agree.
+ * </ul>
+ *
+ * <p>None of this survives a restart of the process: then all of it is asked anew.
+ *
+ * @param listed whether the master ever listed it
+ * @param said what it said last
+ * @param since when it first said so, for {@link Said#ABSENT}
+ * @param until when it last said so, for {@link Said#ABSENT}
+ * @param leader who said so, for {@link Said#ABSENT}
+ */
+record MasterWord(
+        boolean listed,
+        Said said,
+        long since,
+        long until,
+        @Nullable String leader) {
+    static final Duration AGREE_AFTER = Duration.ofMinutes(5);
+    static final Duration ABSENT_FOR = Duration.ofMinutes(10);
+
+    static final MasterWord UNASKED = new MasterWord(false, Said.NOTHING, 0, 0, null);
+
+    /** What it comes to. */
+    enum Said {
+        /** Nothing, or nothing that is of use. */
+        NOTHING,
+        ALIVE,
+        COMPLETED,
+        /** It was not listed, by a leader that should know. */
+        ABSENT
+    }
+
+    /** Takes an answer in, which came at {@code now}. */
+    MasterWord after(MasterAnswer answer, String appId, long now) {
+        if (answer.frameworks().contains(appId)) {
+            return new MasterWord(true, Said.ALIVE, now, now, null);
+        }
+        if (said == Said.COMPLETED || answer.completed().contains(appId)) {
+            return new MasterWord(true, Said.COMPLETED, now, now, null);
+        }
+        if (!answer.isComplete()) {
+            return new MasterWord(listed, Said.NOTHING, now, now, null);
+        }
+        boolean again = said == Said.ABSENT && answer.leader().equals(leader);
+        return new MasterWord(listed, Said.ABSENT, again ? since : now, now, answer.leader());
+    }
+
+    /** A question was not answered: that it lives is no longer known; the rest is as true as before. */
+    MasterWord unanswered() {
+        return said == Said.ALIVE ? new MasterWord(listed, Said.NOTHING, since, until, null) : this;
+    }
+
+    boolean isAlive() {
+        return said == Said.ALIVE;
+    }
+
+    /** An absence is worth nothing once it is old: a driver that was cut off from the master may have come back. */
+    boolean provesEnd(long now) {
+        return said == Said.COMPLETED
+                || (said == Said.ABSENT
+                        && listed
+                        && until - since >= AGREE_AFTER.toNanos()
+                        && now - until < ABSENT_FOR.toNanos());
+    }
+
+    /** For people. */
+    String text() {
+        return switch (said) {
+            case NOTHING -> "the Mesos master could not say";
+            case ALIVE -> "the Mesos master says that it lives";
+            case COMPLETED -> "the Mesos master lists it as completed";
+            case ABSENT ->
+                listed
+                        ? "the Mesos master, which listed it before, does not list it any more"
+                        : "the Mesos master does not list it, and never did";
+        };
+    }
+}

@@ -1,0 +1,108 @@
+package dev.mesosshuffle.liveness;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells of, and counts, each step from one state to another, with its reason. For any thread. */
+final class Transitions {
+    private static final Logger logger = LoggerFactory.getLogger(LivenessMonitor.class);
+
+    /** Operators know this line from Spark's log, by the name of the class that wrote it there. */
+    private static final Logger sparkLogger =
+            LoggerFactory.getLogger("org.apache.spark.deploy.mesos.MesosExternalShuffleBlockHandler");
+
+    private final LivenessMetrics metrics;
+    private final Rules rules;
+
+    Transitions(LivenessMetrics metrics, Rules rules) {
+        this.metrics = metrics;
+        this.rules = rules;
+    }
+
+    void note(String appId, AppLiveness before, AppLiveness after, long now) {
+        if (before.state() == after.state() && before.deferral() == after.deferral()) {
+            return;
+        }
+        switch (after.state()) {
+            case DRIVER_HEARD -> revived(appId, before, now);
+            case WITHOUT_DRIVER -> withoutDriver(appId, before, after, now);
+            case DRIVER_SILENT -> silent(appId, before, after, now);
+            case DEFERRED -> deferred(appId, after, now);
+            case WAITING_FOR_MASTER -> waiting(appId, after, now);
+            case GOING -> going(appId, before, now);
+        }
+    }
+
+    private void revived(String appId, AppLiveness before, long now) {
+        metrics.revivals().inc();
+        long silence = before.evidence().quietNanos(now);
+        logger.info("Application {} is alive: its driver was heard again after {}.", appId, Texts.time(silence));
+    }
+
+    private void withoutDriver(String appId, AppLiveness before, AppLiveness after, long now) {
+        if (before.evidence().canDriverBeHeard() && !after.evidence().canDriverBeHeard()) {
+            // Told of by the one who knows whether the whole service stops.
+            return;
+        }
+        metrics.revivals().inc();
+        logger.info(
+                "Application {} is alive: its files are in use again after {}.",
+                appId,
+                Texts.time(before.evidence().quietNanos(now)));
+    }
+
+    private void silent(String appId, AppLiveness before, AppLiveness after, long now) {
+        Driver driver = after.evidence().driver();
+        if (before.state() != AppState.DRIVER_HEARD || driver == null) {
+            return;
+        }
+        metrics.silences().inc();
+        logger.info(
+                "Application {}: its driver at {} has not been heard for {}, and {}.",
+                appId,
+                driver.address(),
+                Texts.time(now - driver.heard()),
+                driver.connectionState());
+    }
+
+    private void deferred(String appId, AppLiveness after, long now) {
+        Deferral reason = after.deferral();
+        if (reason == null) {
+            throw new IllegalStateException(appId + " is deferred for no reason");
+        }
+        metrics.countDeferral(reason);
+        logger.info("Application {} would be over ({}), but stays: {}.", appId, why(after, now), reason.text());
+    }
+
+    private void waiting(String appId, AppLiveness after, long now) {
+        metrics.masterWaits().inc();
+        logger.info(
+                "Application {} would be over ({}), and the Mesos master's word is waited for, for up to {}.",
+                appId,
+                why(after, now),
+                Texts.time(rules.masterTimeoutNanos()));
+    }
+
+    private void going(String appId, AppLiveness before, long now) {
+        if (before.announced()) {
+            return;
+        }
+        String master = rules.asksMaster() ? "; " + before.word().text() : "";
+        logger.info("Application {} is over: {}{}.", appId, why(before, now), master);
+        sparkLogger.info("Application {} timed out. Removing shuffle files.", appId);
+    }
+
+    /** Which rule makes its end due. */
+    private String why(AppLiveness app, long now) {
+        Evidence evidence = app.evidence();
+        Driver driver = evidence.driver();
+        if (driver != null && driver.canBeHeard()) {
+            return "its driver at " + driver.address() + " was not heard for " + Texts.time(now - driver.heard())
+                    + ", and " + driver.connectionState();
+        }
+        if (evidence.isEndDue(now, rules.orphanTimeoutNanos())) {
+            return "its driver cannot be heard, and nobody used its files for " + Texts.time(evidence.quietNanos(now));
+        }
+        return "its driver cannot be heard, and " + app.word().text();
+    }
+}

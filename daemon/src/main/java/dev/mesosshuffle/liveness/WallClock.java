@@ -1,0 +1,35 @@
+package dev.mesosshuffle.liveness;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells how old a file's time is, though the wall clock that wrote it may have been set forward or back since. Of the
+ * two ages that are possible, by the clock as it is now and by the clock as it was when this process started and went on
+ * evenly, the smaller one is taken: the mistake is to keep files for longer.
+ */
+final class WallClock {
+    private final LongSupplier wallMillis;
+    private final LongSupplier nanoTime;
+    private final long startMillis;
+    private final long startNanos;
+
+    WallClock(LongSupplier wallMillis, LongSupplier nanoTime) {
+        this.wallMillis = wallMillis;
+        this.nanoTime = nanoTime;
+        this.startMillis = wallMillis.getAsLong();
+        this.startNanos = nanoTime.getAsLong();
+    }
+
+    /**
+     * Returns an age in ns; below zero if the time lies in the future by both clocks.
+     *
+     * @param millis a time in ms since 1970
+     */
+    long ageNanos(long millis) {
+        long now = wallMillis.getAsLong() - millis;
+        long evenly = startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startNanos) - millis;
+        long age = now < 0 || evenly < 0 ? Math.max(now, evenly) : Math.min(now, evenly);
+        return TimeUnit.MILLISECONDS.toNanos(age);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.mesosshuffle.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class MasterWordTest {
+    private static final long START = Long.MAX_VALUE - 1000;
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private MasterWord word = MasterWord.UNASKED;
+    private long now = START;
+
+    @Test
+    void provesNothingUnasked() {
+        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(word.isAlive()).isFalse();
+    }
+
+    @Test
+    void takesAnEntryForAliveEvenIfItIsCompletedToo() {
+        say(new MasterAnswer(Set.of("app"), Set.of("app"), "a", LONG));
+        assertThat(word.isAlive()).isTrue();
+        assertThat(word.provesEnd(now)).isFalse();
+    }
+
+    @Test
+    void remembersACompletionThatTheMasterForgets() {
+        say(completed());
+        say(absent("a"));
+        say(absent("b"));
+        assertThat(word.provesEnd(now)).isTrue();
+    }
+
+    @Test
+    void provesAnEndByTwoAbsencesThatAreFarEnoughApart() {
+        say(alive());
+        say(absent("a"));
+        pass(MasterWord.AGREE_AFTER.minusNanos(1));
+        say(absent("a"));
+        assertThat(word.provesEnd(now)).isFalse();
+        pass(Duration.ofNanos(1));
+        say(absent("a"));
+        assertThat(word.provesEnd(now)).isTrue();
+    }
+
+    @Test
+    void provesNothingByAbsencesThatDifferentLeadersTellOf() {
+        say(alive());
+        say(absent("a"));
+        pass(LONG);
+        say(absent("b"));
+        assertThat(word.provesEnd(now)).isFalse();
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("b"));
+        assertThat(word.provesEnd(now)).isTrue();
+    }
+
+    @Test
+    void provesNothingByAbsencesThatAListingLiesBetween() {
+        say(alive());
+        say(absent("a"));
+        say(alive());
+        pass(LONG);
+        say(absent("a"));
+        assertThat(word.provesEnd(now)).isFalse();
+    }
+
+    @Test
+    void provesNothingByAbsencesThatAnIncompleteViewLiesBetween() {
+        say(alive());
+        say(absent("a"));
+        say(new MasterAnswer(Set.of(), Set.of(), "a", MasterAnswer.VIEW_COMPLETE_AFTER));
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("a"));
+        assertThat(word.provesEnd(now)).isFalse();
+    }
+
+    @Test
+    void doesNotMindAQuestionWithoutAnAnswerInBetween() {
+        say(alive());
+        say(absent("a"));
+        word = word.unanswered();
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("a"));
+        assertThat(word.provesEnd(now)).isTrue();
+    }
+
+    @Test
+    void provesNothingByAbsencesOfWhatWasNeverListed() {
+        say(absent("a"));
+        pass(LONG);
+        say(absent("a"));
+        assertThat(word.provesEnd(now)).isFalse();
+    }
+
+    @Test
+    void provesNothingByAnAbsenceThatIsOld() {
+        say(alive());
+        say(absent("a"));
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("a"));
+        pass(MasterWord.ABSENT_FOR.minusNanos(1));
+        assertThat(word.provesEnd(now)).isTrue();
+        pass(Duration.ofNanos(1));
+        assertThat(word.provesEnd(now)).isFalse();
+    }
+
+    private void say(MasterAnswer answer) {
+        word = word.after(answer, "app", now);
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private static MasterAnswer alive() {
+        return new MasterAnswer(Set.of("app"), Set.of(), "a", LONG);
+    }
+
+    private static MasterAnswer completed() {
+        return new MasterAnswer(Set.of("other"), Set.of("app"), "a", LONG);
+    }
+
+    private static MasterAnswer absent(String leader) {
+        return new MasterAnswer(Set.of("other"), Set.of(), leader, LONG);
+    }
+}
