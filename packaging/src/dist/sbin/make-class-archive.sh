@@ -19,7 +19,7 @@ work=$(mktemp -d) || fail "no temporary folder could be made"
 daemon=
 trap 'rm -rf -- "$work"; rm -f -- "$new"' EXIT
 trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null; exit 1' INT TERM
-mkdir "$work/root" || fail "$work/root could not be made"
+mkdir "$work/root" && : >"$work/log" || fail "$work could not be filled"
 
 # A start for practice, on a port and in a folder of its own; the JVM writes the archive when it ends.
 rm -f -- "$new"
