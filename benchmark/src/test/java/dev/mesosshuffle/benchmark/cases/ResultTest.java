@@ -1,0 +1,46 @@
+package dev.mesosshuffle.benchmark.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+
+class ResultTest {
+    private static final Metric METRIC = Metric.BLOCKS_PER_SECOND;
+
+    @Test
+    void shouldTakeTheMedianOfTheRounds() {
+        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        rounds.put("daemon", rounds(100, 9000, 300));
+        rounds.put("Spark", rounds(10, 20, 30, 1000));
+        Result result = new Result("case", "what", rounds);
+
+        assertThat(result.median("daemon", METRIC)).isEqualTo(300);
+        assertThat(result.median("Spark", METRIC)).isEqualTo(25);
+        assertThat(result.ratio(METRIC)).isEqualTo(12);
+    }
+
+    @Test
+    void shouldHaveNoRatioWithoutAnotherService() {
+        assertThat(new Result("case", "what", Map.of("daemon", rounds(1))).ratio(METRIC))
+                .isNaN();
+    }
+
+    @Test
+    void shouldHaveNoRatioToNothing() {
+        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        rounds.put("daemon", rounds(1));
+        rounds.put("Spark", rounds(0));
+
+        assertThat(new Result("case", "what", rounds).ratio(METRIC)).isNaN();
+    }
+
+    private static List<Figures> rounds(double... values) {
+        return DoubleStream.of(values)
+                .mapToObj(value -> new Figures(Map.of(METRIC, value)))
+                .toList();
+    }
+}
