@@ -18,49 +18,66 @@ import java.util.List;
 
 /** The command line: measures the cases that it is given, or all. */
 public final class Main {
+    private static final int FAILURE = 1;
     private static final int USAGE_ERROR = 64;
 
     private Main() {}
 
     /** Runs it; see {@link Options#USAGE}. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Options options;
-        try {
-            options = Options.parse(List.of(args));
-            run(options);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage());
-            System.err.println(Options.USAGE);
-            System.exit(USAGE_ERROR);
+        int status = run(List.of(args));
+        if (status != 0) {
+            System.exit(status);
         }
     }
 
-    private static void run(Options options) throws IOException, InterruptedException {
-        List<Experiment> experiments = Cases.named(options.cases);
+    /** Runs it and returns the exit status. */
+    static int run(List<String> arguments) throws IOException, InterruptedException {
+        try {
+            return run(Options.parse(arguments));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println(Options.USAGE);
+            return USAGE_ERROR;
+        }
+    }
+
+    private static int run(Options options) throws IOException, InterruptedException {
         if (options.help) {
             System.out.print(Options.USAGE);
-            return;
+            return 0;
         }
+        List<Experiment> experiments = Cases.named(options.cases);
         if (options.list) {
             experiments.forEach(experiment -> System.out.println(experiment.name()));
-            return;
+            return 0;
         }
         Bench bench = bench(options);
         int verified = Verification.run(bench, bench.launchers().get(0));
         System.err.println("verified " + verified + " blocks, each byte of them");
-        if (options.verifyOnly) {
-            return;
-        }
+        return options.verifyOnly ? 0 : measure(options, bench, experiments);
+    }
+
+    /** A case that fails takes only its own figures along. */
+    private static int measure(Options options, Bench bench, List<Experiment> experiments)
+            throws IOException, InterruptedException {
         List<Result> results = new ArrayList<>();
+        int status = 0;
         for (Experiment experiment : experiments) {
             System.err.println("measuring " + experiment.name());
-            results.add(experiment.run(bench));
-            ResultFiles.write(options.target, results);
+            try {
+                results.add(experiment.run(bench));
+                ResultFiles.write(options.target, bench.data().describe(), results);
+            } catch (IOException | IllegalStateException e) {
+                System.err.println(experiment.name() + " failed: " + e.getMessage());
+                status = FAILURE;
+            }
         }
         System.out.println(Report.markdown(results));
-        if (options.publish != null) {
+        if (status == 0 && options.publish != null) {
             ResultFiles.publish(options.target, options.publish);
         }
+        return status;
     }
 
     private static Bench bench(Options options) {

@@ -86,7 +86,10 @@ final class FetchRounds {
 
     private Figures measureCold(RunningService service) throws IOException, InterruptedException {
         PageCache.drop(files);
-        return measureToEnd(service, FetchQueue.limited(fetches, fetches.size()), false);
+        long readBefore = service.usage().diskReadBytes();
+        Figures figures = measureToEnd(service, FetchQueue.limited(fetches, fetches.size()), false);
+        // Shows that the blocks did come from the disk.
+        return figures.with(Metric.DISK_READ_MB, (service.usage().diskReadBytes() - readBefore) / Figures.MEGA);
     }
 
     private Figures measureToEnd(RunningService service, FetchQueue queue, boolean reconnecting) throws IOException {

@@ -34,7 +34,6 @@ public record Figures(Map<Metric, Double> values) {
         double seconds = nanos / NANOS_PER_SECOND;
         double cpuSeconds = after.service().cpuSeconds() - before.service().cpuSeconds();
         double clientSeconds = after.clients().cpuSeconds() - before.clients().cpuSeconds();
-        long diskRead = after.service().diskReadBytes() - before.service().diskReadBytes();
         Histogram fetches = load.fetchNanos();
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
         values.put(Metric.BLOCKS_PER_SECOND, load.blocks() / seconds);
@@ -46,7 +45,6 @@ public record Figures(Map<Metric, Double> values) {
         values.put(Metric.MAX_MILLIS, millis(fetches.max()));
         values.put(Metric.RESIDENT_MB, after.service().residentBytes() / MEGA);
         values.put(Metric.PEAK_RESIDENT_MB, after.service().peakResidentBytes() / MEGA);
-        values.put(Metric.DISK_READ_MB, diskRead / MEGA);
         values.put(Metric.CLIENT_CPU_MICROS_PER_BLOCK, clientSeconds * MEGA / load.blocks());
         return new Figures(values);
     }
@@ -62,6 +60,13 @@ public record Figures(Map<Metric, Double> values) {
             return new Usage(
                     service.usage(), ProcessUsage.of(ProcessHandle.current().pid()));
         }
+    }
+
+    /** These figures and one more. */
+    Figures with(Metric metric, double value) {
+        Map<Metric, Double> more = new EnumMap<>(values);
+        more.put(metric, value);
+        return new Figures(more);
     }
 
     /** One of the values, which must have been measured. */

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** Where shuffle files are made and found again: a dataset is written once, and used by every later run. */
@@ -23,9 +25,13 @@ public final class DataFolder {
         this.roots = List.copyOf(roots);
     }
 
-    /** The roots, which the services are told to serve from. */
-    public List<Path> roots() {
-        return roots;
+    /** What the roots lie on, for whoever reads the figures. */
+    public String describe() throws IOException {
+        Set<String> disks = new TreeSet<>();
+        for (Path root : roots) {
+            disks.add(Files.getFileStore(Files.createDirectories(root)).name());
+        }
+        return "Shuffle files lie in " + roots.size() + " folders on " + String.join(" and ", disks) + ".";
     }
 
     /** The executor that has this dataset; its files are written if they are not there. */

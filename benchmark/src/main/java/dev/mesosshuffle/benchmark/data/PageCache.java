@@ -3,7 +3,6 @@ package dev.mesosshuffle.benchmark.data;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,14 +39,5 @@ public final class PageCache {
                 throw new IOException("dd ended with " + status + " (expected: 0) for " + file);
             }
         }
-    }
-
-    /** How many bytes the files have together. */
-    public static long bytes(List<Path> files) throws IOException {
-        long bytes = 0;
-        for (Path file : files) {
-            bytes += Files.size(file);
-        }
-        return bytes;
     }
 }

@@ -15,10 +15,14 @@ public final class ResultFiles {
 
     private ResultFiles() {}
 
-    /** Writes table, rounds and chart; what an earlier run left is overwritten. */
-    public static void write(Path folder, List<Result> results) throws IOException {
+    /**
+     * Writes table, rounds and chart; what an earlier run left is overwritten.
+     *
+     * @param data in a sentence, where the shuffle files are
+     */
+    public static void write(Path folder, String data, List<Result> results) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve(TABLE), Machine.describe() + "\n\n" + Report.markdown(results));
+        Files.writeString(folder.resolve(TABLE), Machine.describe() + " " + data + "\n\n" + Report.markdown(results));
         Files.writeString(folder.resolve(ROUNDS), Report.csv(results));
         Files.writeString(folder.resolve(CHART), new Chart(results).toSvg());
     }
