@@ -92,10 +92,12 @@ final class Chart {
 
     private void bar(StringBuilder out, String kind, int y, double ratio) {
         int length = length(ratio);
+        // The figure stands right of the dashed line, not on it.
         out.append(format(
                 "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>%n", kind, LABELS, y, length, BAR));
         out.append(format(
-                "<text class=\"small\" x=\"%d\" y=\"%d\">%.2f</text>%n", LABELS + length + 6, y + BAR - 2, ratio));
+                "<text class=\"small\" x=\"%d\" y=\"%d\">%.2f</text>%n",
+                LABELS + Math.max(length, length(1)) + 6, y + BAR - 2, ratio));
     }
 
     private int length(double ratio) {
