@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *     then already
  * @param active whether its files were used or changed, or an executor registered, in this run
  * @param lastActivity when that was last so; nothing unless {@code active}
- * @param newestChange the newest change in its dirs that was ever seen, in ms since 1970 by the files' own word; {@link
- *     FileChanges#NONE} if nobody looked
+ * @param newestFuture the newest change in its dirs that was ever seen to lie in the future, in ms since 1970; {@link
+ *     FileChanges#NONE} if there was none
  */
-record Evidence(@Nullable Driver driver, long lastSign, boolean active, long lastActivity, long newestChange) {
+record Evidence(@Nullable Driver driver, long lastSign, boolean active, long lastActivity, long newestFuture) {
     /** How long the files of an application without a driver must be quiet: what Spark's drivers have by default. */
     static final long DEFAULT_TIMEOUT_NANOS = 120_000_000_000L;
 
@@ -27,17 +27,17 @@ record Evidence(@Nullable Driver driver, long lastSign, boolean active, long las
     }
 
     Evidence heardAt(long now) {
-        return new Evidence(driver == null ? null : driver.heardAt(now), now, active, lastActivity, newestChange);
+        return new Evidence(driver == null ? null : driver.heardAt(now), now, active, lastActivity, newestFuture);
     }
 
     Evidence activeAt(long now) {
-        return new Evidence(driver, now, true, now, newestChange);
+        return new Evidence(driver, now, true, now, newestFuture);
     }
 
     Evidence disconnected(Object connection, Disconnect how) {
         return driver == null
                 ? this
-                : new Evidence(driver.disconnected(connection, how), lastSign, active, lastActivity, newestChange);
+                : new Evidence(driver.disconnected(connection, how), lastSign, active, lastActivity, newestFuture);
     }
 
     /**
@@ -47,18 +47,18 @@ record Evidence(@Nullable Driver driver, long lastSign, boolean active, long las
      * @param now when that was looked at
      */
     Evidence looked(FileChanges.Change change, long now) {
-        if (change.time() == FileChanges.NONE) {
-            return this;
-        }
-        if (change.ageNanos() >= 0) {
+        Evidence seen = this;
+        if (change.ageNanos() != FileChanges.NEVER) {
             long time = now - change.ageNanos();
             boolean newer = !active || time - lastActivity > 0;
-            return new Evidence(
-                    driver, time - lastSign > 0 ? time : lastSign, true, newer ? time : lastActivity, change.time());
+            seen = new Evidence(
+                    driver, time - lastSign > 0 ? time : lastSign, true, newer ? time : lastActivity, newestFuture);
         }
-        // From the future: no clock of this host tells when. Only that it was not there at the last look is sure.
-        boolean seenBefore = change.time() == newestChange;
-        return new Evidence(driver, lastSign, active || !seenBefore, seenBefore ? lastActivity : now, change.time());
+        if (change.future() == FileChanges.NONE || change.future() == newestFuture) {
+            return seen;
+        }
+        // No clock of this host tells when. Only that it was not there at the last look is sure.
+        return new Evidence(driver, seen.lastSign, true, now, change.future());
     }
 
     boolean canDriverBeHeard() {

@@ -25,6 +25,9 @@ final class FileChanges {
     /** The time of no change at all. */
     static final long NONE = Long.MIN_VALUE;
 
+    /** The age of what never changed. */
+    static final long NEVER = Long.MAX_VALUE;
+
     private static final Logger logger = LoggerFactory.getLogger(LivenessMonitor.class);
 
     private final DiskThreads threads;
@@ -36,12 +39,19 @@ final class FileChanges {
     }
 
     /**
-     * The newest change in some dirs.
+     * The newest change in some dirs. What lies in the future, for the clock was set back since, is told apart: else it
+     * would hide every later change.
      *
-     * @param time when, in ms since 1970 by the files' own word; {@link #NONE} if none was found
-     * @param ageNanos how long ago that was; below zero if no clock tells
+     * @param ageNanos how long ago the newest one was of those that lie in the past; {@link #NEVER} if there is none
+     * @param future the newest time that lies in the future, in ms since 1970; {@link #NONE} if there is none
      */
-    record Change(long time, long ageNanos) {}
+    record Change(long ageNanos, long future) {
+        static final Change NOTHING = new Change(NEVER, NONE);
+
+        Change and(Change other) {
+            return new Change(Math.min(ageNanos, other.ageNanos), Math.max(future, other.future));
+        }
+    }
 
     /**
      * Looks into dirs, all those of one disk one after the other on a thread of that disk.
@@ -50,40 +60,33 @@ final class FileChanges {
      */
     CompletableFuture<Change> newest(List<LocalDir> dirs) {
         Map<Path, List<LocalDir>> byRoot = dirs.stream().collect(Collectors.groupingBy(LocalDir::root));
-        List<CompletableFuture<Long>> looks = new ArrayList<>();
+        List<CompletableFuture<Change>> looks = new ArrayList<>();
         byRoot.forEach((root, there) -> looks.add(newest(root, there)));
-        return CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new)).thenApply(all -> {
-            long newest =
-                    looks.stream().mapToLong(CompletableFuture::join).max().orElse(NONE);
-            return new Change(newest, newest == NONE ? 0 : clock.ageNanos(newest));
-        });
+        return CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new))
+                .thenApply(all -> looks.stream().map(CompletableFuture::join).reduce(Change.NOTHING, Change::and));
     }
 
-    private CompletableFuture<Long> newest(Path root, List<LocalDir> dirs) {
-        CompletableFuture<Long> newest = new CompletableFuture<>();
+    private CompletableFuture<Change> newest(Path root, List<LocalDir> dirs) {
+        CompletableFuture<Change> newest = new CompletableFuture<>();
         try {
             threads.execute(
                     root,
                     () -> newest.completeAsync(
-                            () -> dirs.stream()
-                                    .mapToLong(FileChanges::newest)
-                                    .max()
-                                    .orElse(NONE),
-                            Runnable::run));
+                            () -> dirs.stream().map(this::newest).reduce(Change.NOTHING, Change::and), Runnable::run));
         } catch (RuntimeException | Error e) {
             newest.completeExceptionally(e);
         }
         return newest;
     }
 
-    private static long newest(LocalDir dir) {
-        long newest = changed(dir.path());
-        if (newest == NONE) {
-            return NONE;
+    private Change newest(LocalDir dir) {
+        Change newest = changed(dir.path());
+        if (newest.equals(Change.NOTHING)) {
+            return newest;
         }
         try (DirectoryStream<Path> below = Files.newDirectoryStream(dir.path())) {
             for (Path path : below) {
-                newest = Math.max(newest, changed(path));
+                newest = newest.and(changed(path));
             }
         } catch (IOException | DirectoryIteratorException e) {
             logger.debug("{} cannot be looked into", dir.path(), e);
@@ -91,13 +94,16 @@ final class FileChanges {
         return newest;
     }
 
-    private static long changed(Path path) {
+    private Change changed(Path path) {
+        long time;
         try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            time = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .lastModifiedTime()
                     .toMillis();
         } catch (IOException e) {
-            return NONE;
+            return Change.NOTHING;
         }
+        long age = clock.ageNanos(time);
+        return age < 0 ? new Change(NEVER, time) : new Change(age, NONE);
     }
 }

@@ -93,6 +93,19 @@ final class FileChangesRuleTest extends MonitoredApplications {
     }
 
     @Test
+    void aTimeInTheFutureHidesNoLaterChange() throws Exception {
+        LocalDir other = fixture.registerExecutor(APP, "1");
+        fixture.changed(other, Duration.ofDays(10_000));
+        fixture.pass(TIMEOUT);
+        fixture.assertAlive(APP);
+        fixture.changed(dir, TIMEOUT.multipliedBy(2).plus(SECOND));
+        fixture.pass(TIMEOUT);
+        fixture.assertAlive(APP);
+        fixture.pass(SECOND);
+        fixture.assertOver(APP);
+    }
+
+    @Test
     void doesNotExpireAnythingOnADiskThatCannotBeLookedAt() throws Exception {
         fixture.disksFull = true;
         fixture.pass(TIMEOUT.multipliedBy(10));
