@@ -1,5 +1,7 @@
 /**
- * Who is over: a deadline for each application, and the periodic check. Start at {@code LivenessMonitor}.
+ * Who is over: the state of each application, the rules by which it changes, and the periodic check. Start at {@code
+ * LivenessMonitor}; the states are drawn at {@code AppState}; the rules are in {@code Evidence}, {@code MasterWord} and
+ * {@code AppLiveness}.
  */
 @NullMarked
 package dev.mesosshuffle.liveness;
