@@ -89,8 +89,15 @@ record AppLiveness(
         return with(word.after(answer, appId, now));
     }
 
-    AppLiveness unanswered() {
-        return with(word.unanswered());
+    AppLiveness unanswered(long now) {
+        return with(word.unanswered(now));
+    }
+
+    /** Whether the master's word was waited for as long as it may be, but was not asked for at the end of that. */
+    boolean awaitsLastQuestion(long now, Rules rules) {
+        return state == AppState.WAITING_FOR_MASTER
+                && now - since >= rules.masterTimeoutNanos()
+                && !word.wasAskedAfter(since + rules.masterTimeoutNanos());
     }
 
     AppLiveness looked(FileChanges.Change change, long now) {
@@ -133,7 +140,9 @@ record AppLiveness(
             return new Judgement(current.deferredBy(Deferral.MASTER, now), false);
         }
         AppLiveness waiting = current.waiting(now);
-        return new Judgement(waiting, now - waiting.since >= rules.masterTimeoutNanos());
+        // The master may be back since it was last asked, so giving up on it takes one more question.
+        boolean waitedEnough = now - waiting.since >= rules.masterTimeoutNanos();
+        return new Judgement(waiting, waitedEnough && !waiting.awaitsLastQuestion(now, rules));
     }
 
     /** The same after a look into its dirs, which is the last thing before the end. */

@@ -146,7 +146,7 @@ final class Check {
 
     private void ask(MasterQuestions master, long now) {
         MasterQuestions.Needs needs = master.needs();
-        apps.all().forEach(needs::of);
+        apps.all().forEach(app -> needs.of(app, now));
         master.askIfDue(needs, now, new MasterQuestions.Listener() {
             @Override
             public void answered(MasterAnswer answer) {
@@ -156,7 +156,8 @@ final class Check {
 
             @Override
             public void unanswered() {
-                apps.ids().forEach(appId -> apps.change(appId, AppLiveness::unanswered));
+                long then = clock.now();
+                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.unanswered(then)));
             }
         });
     }

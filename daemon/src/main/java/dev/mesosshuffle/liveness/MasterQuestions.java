@@ -85,11 +85,12 @@ final class MasterQuestions {
     final class Needs {
         private boolean firstTime;
         private long firstSince;
+        private boolean lastTime;
         private boolean second;
         private boolean keptByMaster;
         private boolean routine;
 
-        void of(AppLiveness app) {
+        void of(AppLiveness app, long now) {
             boolean waits = app.state() == AppState.WAITING_FOR_MASTER;
             boolean keeps = app.state() == AppState.DEFERRED && app.deferral() == Deferral.MASTER;
             if ((waits || keeps) && (!asked || app.since() - answeredAt > 0)) {
@@ -99,11 +100,15 @@ final class MasterQuestions {
                 second |= waits;
                 keptByMaster |= keeps;
             }
+            lastTime |= app.awaitsLastQuestion(now, rules);
             routine |= !app.word().listed() || !app.evidence().canDriverBeHeard();
         }
 
         private boolean isDue(long now) {
             long gone = now - askedAt;
+            if (lastTime && gone >= SPACING.toNanos()) {
+                return true;
+            }
             if (failed > 0) {
                 return gone >= retryDelay && (firstTime || second || keptByMaster || routine);
             }

@@ -22,17 +22,19 @@ import org.jspecify.annotations.Nullable;
  * @param since when it first said so, for {@link Said#ABSENT}
  * @param until when it last said so, for {@link Said#ABSENT}
  * @param leader who said so, for {@link Said#ABSENT}
+ * @param asked when a question last ended, with an answer or without; null if none ever did
  */
 record MasterWord(
         boolean listed,
         Said said,
         long since,
         long until,
-        @Nullable String leader) {
+        @Nullable String leader,
+        @Nullable Long asked) {
     static final Duration AGREE_AFTER = Duration.ofMinutes(5);
     static final Duration ABSENT_FOR = Duration.ofMinutes(10);
 
-    static final MasterWord UNASKED = new MasterWord(false, Said.NOTHING, 0, 0, null);
+    static final MasterWord UNASKED = new MasterWord(false, Said.NOTHING, 0, 0, null, null);
 
     /** What it comes to. */
     enum Said {
@@ -47,21 +49,26 @@ record MasterWord(
     /** Takes an answer in, which came at {@code now}. */
     MasterWord after(MasterAnswer answer, String appId, long now) {
         if (answer.frameworks().contains(appId)) {
-            return new MasterWord(true, Said.ALIVE, now, now, null);
+            return new MasterWord(true, Said.ALIVE, now, now, null, now);
         }
         if (said == Said.COMPLETED || answer.completed().contains(appId)) {
-            return new MasterWord(true, Said.COMPLETED, now, now, null);
+            return new MasterWord(true, Said.COMPLETED, now, now, null, now);
         }
         if (!answer.isComplete()) {
-            return new MasterWord(listed, Said.NOTHING, now, now, null);
+            return new MasterWord(listed, Said.NOTHING, now, now, null, now);
         }
         boolean again = said == Said.ABSENT && answer.leader().equals(leader);
-        return new MasterWord(listed, Said.ABSENT, again ? since : now, now, answer.leader());
+        return new MasterWord(listed, Said.ABSENT, again ? since : now, now, answer.leader(), now);
     }
 
     /** A question was not answered: that it lives is no longer known; the rest is as true as before. */
-    MasterWord unanswered() {
-        return said == Said.ALIVE ? new MasterWord(listed, Said.NOTHING, since, until, null) : this;
+    MasterWord unanswered(long now) {
+        return new MasterWord(listed, said == Said.ALIVE ? Said.NOTHING : said, since, until, leader, now);
+    }
+
+    /** Whether a question has ended at a time, or after it. */
+    boolean wasAskedAfter(long time) {
+        return asked != null && asked - time >= 0;
     }
 
     boolean isAlive() {

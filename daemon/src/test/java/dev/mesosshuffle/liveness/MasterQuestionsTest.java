@@ -116,7 +116,7 @@ final class MasterQuestionsTest {
     private void run(MasterQuestions questions, Duration time, AppLiveness... apps) {
         for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(CHECK)) {
             MasterQuestions.Needs needs = questions.needs();
-            List.of(apps).forEach(needs::of);
+            List.of(apps).forEach(app -> needs.of(app, now));
             int before = master.questions;
             questions.askIfDue(needs, now, new MasterQuestions.Listener() {
                 @Override

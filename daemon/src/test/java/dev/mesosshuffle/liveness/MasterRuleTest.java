@@ -108,6 +108,17 @@ final class MasterRuleTest extends MonitoredApplications {
         assertThat(fixture.log("is over")).singleElement().asString().contains("could not say");
     }
 
+    /** Between two questions to a master that does not answer lie some minutes. */
+    @Test
+    void asksAMasterThatDidNotAnswerOnceMoreBeforeItGivesUpOnIt() throws Exception {
+        master.failure = NoAnswerException.Kind.UNREACHABLE;
+        endDriver();
+        assertAliveFor(LivenessFixture.MASTER_TIMEOUT.minus(CHECK));
+        master.failure = null;
+        master.frameworks.add(APP);
+        assertAliveFor(Duration.ofHours(2));
+    }
+
     @Test
     void waitsAnewIfTheMasterSaidThatItLivesAndThenDoesNotAnswer() throws Exception {
         endDriver();

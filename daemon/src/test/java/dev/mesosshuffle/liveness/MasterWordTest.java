@@ -82,7 +82,7 @@ final class MasterWordTest {
     void doesNotMindAQuestionWithoutAnAnswerInBetween() {
         say(alive());
         say(absent("a"));
-        word = word.unanswered();
+        word = word.unanswered(now);
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
         assertThat(word.provesEnd(now)).isTrue();
