@@ -41,7 +41,10 @@ final class ModelApp {
     /** When a file changed, in plain time: files do not know of pauses. */
     long changed = NEVER;
 
-    /** When the master could last have said that it lives. */
+    /** Since when the master would say that it lives; above any time while it would not. */
+    long listedSince = Long.MAX_VALUE;
+
+    /** When the master could last have been heard saying so. */
     long listable = NEVER;
 
     /** Whether the master may have said that it ended. */
@@ -55,6 +58,18 @@ final class ModelApp {
 
     void sign(long listened) {
         lastSign = listened;
+    }
+
+    /**
+     * Notes whether the master would say that it lives.
+     *
+     * @param hearing how long it takes until it was surely asked
+     */
+    void listed(boolean now, long listened, long hearing) {
+        listedSince = now ? Math.min(listedSince, listened) : Long.MAX_VALUE;
+        if (now && listened - listedSince >= hearing) {
+            listable = listened;
+        }
     }
 
     /** Whether the rules promise that nothing of it is deleted yet. */

@@ -61,6 +61,7 @@ final class ModelTest {
     private boolean masterIsUp;
     private long elected;
     private int born;
+    private Duration interval = ModelDaemon.CHECK;
 
     static LongStream seeds() {
         return LongStream.of(Long.getLong("model.seed", FIXED_SEED), new Random().nextLong());
@@ -330,8 +331,12 @@ final class ModelTest {
             boolean known = complete || (app.id.hashCode() + asked.leader.hashCode()) % 2 == 0;
             if (app.lives && app.visible && known) {
                 asked.frameworks.add(app.id);
-                app.listable = masterIsUp ? listened : app.listable;
-            } else if (!app.lives) {
+                // One check asks, the next one decides.
+                app.listed(masterIsUp, listened, 2 * interval.toNanos());
+                continue;
+            }
+            app.listed(false, listened, 0);
+            if (!app.lives) {
                 // If it was listed, its absence may count.
                 app.saidToHaveEnded |= app.visible;
                 app.listable = ModelApp.NEVER;
@@ -342,7 +347,7 @@ final class ModelTest {
     private void pass(Duration duration) throws Exception {
         steps.add("time: " + duration);
         // A daemon that checks more seldom lives faster here.
-        Duration interval = duration.toHours() >= 1 ? SELDOM : ModelDaemon.CHECK;
+        interval = duration.toHours() >= 1 ? SELDOM : ModelDaemon.CHECK;
         daemon.monitor.expectChecks(interval);
         for (Duration passed = Duration.ZERO; passed.compareTo(duration) < 0; passed = passed.plus(interval)) {
             daemon.time += interval.toNanos();
@@ -350,7 +355,8 @@ final class ModelTest {
             showToMaster();
             check();
         }
-        daemon.monitor.expectChecks(ModelDaemon.CHECK);
+        interval = ModelDaemon.CHECK;
+        daemon.monitor.expectChecks(interval);
     }
 
     private void check() throws Exception {
