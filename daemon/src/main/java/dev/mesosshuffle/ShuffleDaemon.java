@@ -91,7 +91,8 @@ public final class ShuffleDaemon {
         ReadTracker reads = new ReadTracker();
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);
-        DataFiles dataFiles = lifecycle.started(new DataFiles(MAX_OPEN_FILES, pools, System::nanoTime, metrics));
+        DataFiles dataFiles = lifecycle.started(
+                new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         Reclaimer reclaimer = lifecycle.started(
                 Reclaimer.start(store, policy, reads::isRead, System::nanoTime, config.deletionRate(), metrics));
         reclaimer.reclaim(store.loadRemovals());

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class BlockReader {
     private static final Logger logger = LoggerFactory.getLogger(BlockReader.class);
 
-    private final Serving serving;
+    private final Surroundings surroundings;
     private final Path disk;
     private final Connection connection;
     private final ReplyBatch replies;
@@ -50,7 +50,7 @@ final class BlockReader {
      * @param overload closes a connection when there are too many open files
      * @param quietLog warns of blocks that cannot be read
      */
-    record Serving(
+    record Surroundings(
             Registry registry,
             BlockResolver resolver,
             ReadTracker reads,
@@ -63,11 +63,11 @@ final class BlockReader {
      *
      * @param disk the disk whose thread this is
      */
-    BlockReader(Serving serving, Path disk, Connection connection) {
-        this.serving = serving;
+    BlockReader(Surroundings surroundings, Path disk, Connection connection) {
+        this.surroundings = surroundings;
         this.disk = disk;
         this.connection = connection;
-        this.replies = connection.newBatch(serving.reads()::chunksFinished);
+        this.replies = connection.newBatch(surroundings.reads()::chunksFinished);
     }
 
     /**
@@ -86,7 +86,7 @@ final class BlockReader {
             } while (done < batch.size() && connection.hasRoomForBlocks());
         } finally {
             unmark();
-            serving.metrics().transferred(sentBlocks, sentChunks, sentBytes);
+            surroundings.metrics().transferred(sentBlocks, sentChunks, sentBytes);
             replies.flush();
         }
     }
@@ -103,7 +103,7 @@ final class BlockReader {
         if (executor == null) {
             return fail(task, ErrorText.notRegistered(task.executor()));
         }
-        BlockResolver resolver = serving.resolver();
+        BlockResolver resolver = surroundings.resolver();
         try {
             if (!task.block().isOf(executor)) {
                 // Registered anew since the stream was opened, perhaps with other dirs.
@@ -127,8 +127,8 @@ final class BlockReader {
         OpenSegment owned = segment;
         if (!replies.isReadAtOnce(length)) {
             String appId = task.executor().appId();
-            serving.reads().readStarted(appId);
-            owned = segment.andThen(() -> serving.reads().readFinished(appId));
+            surroundings.reads().readStarted(appId);
+            owned = segment.andThen(() -> surroundings.reads().readFinished(appId));
         }
         replies.add(task.success(length), owned);
         sentChunks++;
@@ -143,16 +143,16 @@ final class BlockReader {
         }
         if (!id.appId().equals(markedApp)) {
             unmark();
-            serving.reads().readStarted(id.appId());
+            surroundings.reads().readStarted(id.appId());
             markedApp = id.appId();
         }
         currentId = id;
-        current = serving.registry().executor(id);
+        current = surroundings.registry().executor(id);
     }
 
     private void unmark() {
         if (markedApp != null) {
-            serving.reads().readFinished(markedApp);
+            surroundings.reads().readFinished(markedApp);
             markedApp = null;
         }
         currentId = null;
@@ -161,10 +161,11 @@ final class BlockReader {
 
     private boolean afterError(BlockTask task, IOException error) {
         LocatedBlock failed = task.block();
-        task.locatedAt(serving.resolver().forget(failed));
+        task.locatedAt(surroundings.resolver().forget(failed));
         if (isTooManyOpenFiles(error)) {
-            serving.reads().chunksFinished(1);
-            serving.overload()
+            surroundings.reads().chunksFinished(1);
+            surroundings
+                    .overload()
                     .close(
                             connection,
                             "open files",
@@ -174,8 +175,9 @@ final class BlockReader {
         if (task.mayTryAgain()) {
             return false;
         }
-        serving.metrics().failedBlocks.inc();
-        serving.quietLog()
+        surroundings.metrics().failedBlocks.inc();
+        surroundings
+                .quietLog()
                 .warn(
                         logger,
                         "unreadable block",

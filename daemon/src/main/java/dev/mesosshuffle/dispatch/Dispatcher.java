@@ -21,7 +21,7 @@ public final class Dispatcher {
     private final Registry registry;
     private final LivenessMonitor liveness;
     private final RpcHandler rpcHandler;
-    private final BlockReader.Serving reading;
+    private final BlockReader.Surroundings reading;
     private final ChunkAdmission admission;
 
     /**
@@ -70,8 +70,8 @@ public final class Dispatcher {
         this.liveness = liveness;
         Overload overload = new Overload(metrics, quietLog);
         this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
-        this.reading =
-                new BlockReader.Serving(registry, serving.resolver(), serving.reads(), metrics, overload, quietLog);
+        this.reading = new BlockReader.Surroundings(
+                registry, serving.resolver(), serving.reads(), metrics, overload, quietLog);
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,

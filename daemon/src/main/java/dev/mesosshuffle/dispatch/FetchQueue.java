@@ -32,17 +32,17 @@ final class FetchQueue {
 
     private final Connection connection;
     private final StreamRequests ordered;
-    private final BlockReader.Serving serving;
+    private final BlockReader.Surroundings surroundings;
     private final DiskPools pools;
 
     private final Map<Path, Lane> lanes = new HashMap<>();
     private final Lane orderedLane = new Lane(1);
     private boolean closed;
 
-    FetchQueue(Connection connection, StreamRequests ordered, BlockReader.Serving serving, DiskPools pools) {
+    FetchQueue(Connection connection, StreamRequests ordered, BlockReader.Surroundings surroundings, DiskPools pools) {
         this.connection = connection;
         this.ordered = ordered;
-        this.serving = serving;
+        this.surroundings = surroundings;
         this.pools = pools;
     }
 
@@ -85,7 +85,8 @@ final class FetchQueue {
             pools.execute(disk, () -> work(lane, disk, batch));
         } catch (RejectedExecutionException e) {
             drop(batch);
-            serving.overload()
+            surroundings
+                    .overload()
                     .close(
                             connection,
                             "disk queue",
@@ -96,11 +97,11 @@ final class FetchQueue {
     /** Reads a batch, on the disk's thread. */
     private void work(Lane lane, Path disk, List<BlockTask> batch) {
         List<BlockTask> again = new ArrayList<>(0);
-        BlockReader reader = new BlockReader(serving, disk, connection);
+        BlockReader reader = new BlockReader(surroundings, disk, connection);
         try {
             reader.read(batch, again);
         } catch (RuntimeException | OutOfMemoryError e) {
-            serving.reads().chunksFinished(1);
+            surroundings.reads().chunksFinished(1);
             logger.error("Closed the connection from {}: a block could not be read", connection.remoteAddress(), e);
             connection.close();
         }
@@ -129,7 +130,7 @@ final class FetchQueue {
     }
 
     private void drop(Collection<BlockTask> tasks) {
-        serving.reads().chunksFinished(tasks.size());
+        surroundings.reads().chunksFinished(tasks.size());
         tasks.clear();
     }
 

@@ -33,9 +33,6 @@ final class ModelTest {
     private static final int STEPS = 40;
     private static final int MOST_APPS = 5;
 
-    /** Longer than any pause between two questions, so that what the master could say it was asked for. */
-    private static final Duration MASTER_STAYS = Duration.ofMinutes(25);
-
     private static final Duration END_RUN = Duration.ofHours(9);
 
     /** Twice the orphan timeout, for files may have changed in the first, and what restarts and the master may cost. */
@@ -55,11 +52,8 @@ final class ModelTest {
     @SuppressWarnings("NullAway.Init") // Each sequence has its own.
     private ModelDaemon daemon;
 
-    private @Nullable ScriptedMaster master;
+    private @Nullable ModelMaster master;
     private long listened;
-    private long masterChanged;
-    private boolean masterIsUp;
-    private long elected;
     private int born;
     private Duration interval = ModelDaemon.CHECK;
 
@@ -99,10 +93,7 @@ final class ModelTest {
         steps.clear();
         apps.clear();
         listened = 0;
-        elected = 0;
-        masterChanged = 0;
         born = 0;
-        masterIsUp = true;
         Path dir = Files.createDirectories(temp.toRealPath().resolve(seed + "-" + number));
         Path root = Files.createDirectory(dir.resolve("root"));
         Path inside = Files.writeString(
@@ -110,8 +101,8 @@ final class ModelTest {
         Path outside = Files.writeString(
                 Files.createDirectories(dir.resolve("blockmgr-outside")).resolve("file"), "data");
         Files.createSymbolicLink(root.resolve("link"), outside.getParent());
-        master = random.nextInt(3) > 0 ? new ScriptedMaster() : null;
-        daemon = new ModelDaemon(root, dir.resolve("state"), master, random);
+        master = random.nextInt(3) > 0 ? new ModelMaster() : null;
+        daemon = new ModelDaemon(root, dir.resolve("state"), master == null ? null : master.scripted, random);
         try {
             for (int step = 0; step < STEPS; step++) {
                 step();
@@ -259,7 +250,7 @@ final class ModelTest {
         note("dies", app);
         app.lives = false;
         if (master != null && random.nextBoolean()) {
-            master.completed.add(app.id);
+            master.scripted.completed.add(app.id);
             app.saidToHaveEnded = true;
         }
         showToMaster();
@@ -292,55 +283,16 @@ final class ModelTest {
     }
 
     private void changeMaster() {
-        ScriptedMaster asked = master;
-        if (asked == null || listened - masterChanged < MASTER_STAYS.toNanos()) {
-            return;
+        if (master != null && master.change(random, listened)) {
+            steps.add(master.text(listened));
+            showToMaster();
         }
-        masterChanged = listened;
-        switch (random.nextInt(3)) {
-            case 0 -> {
-                asked.failure = anyOf(NoAnswerException.Kind.values());
-                masterIsUp = false;
-            }
-            case 1 -> {
-                asked.failure = null;
-                masterIsUp = true;
-            }
-            default -> {
-                asked.failure = null;
-                masterIsUp = true;
-                asked.leader = "leader-" + listened;
-                asked.completed.clear();
-                elected = listened;
-            }
-        }
-        steps.add("master: up " + masterIsUp + ", elected " + Duration.ofNanos(listened - elected) + " ago");
-        showToMaster();
     }
 
-    /** Who is listed: after an election, not everybody is at once. */
     private void showToMaster() {
-        ScriptedMaster asked = master;
-        if (asked == null) {
-            return;
-        }
-        asked.leadsFor = Duration.ofNanos(listened - elected).plusDays(elected == 0 ? 1 : 0);
-        boolean complete = asked.leadsFor.compareTo(Duration.ofMinutes(10)) > 0;
-        asked.frameworks.clear();
-        for (ModelApp app : apps) {
-            boolean known = complete || (app.id.hashCode() + asked.leader.hashCode()) % 2 == 0;
-            if (app.lives && app.visible && known) {
-                asked.frameworks.add(app.id);
-                // One check asks, the next one decides.
-                app.listed(masterIsUp, listened, 2 * interval.toNanos());
-                continue;
-            }
-            app.listed(false, listened, 0);
-            if (!app.lives) {
-                // If it was listed, its absence may count.
-                app.saidToHaveEnded |= app.visible;
-                app.listable = ModelApp.NEVER;
-            }
+        if (master != null) {
+            // One check asks, the next one decides.
+            master.show(apps, listened, interval.multipliedBy(2));
         }
     }
 

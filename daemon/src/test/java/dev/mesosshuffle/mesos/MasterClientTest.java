@@ -3,64 +3,20 @@ package dev.mesosshuffle.mesos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.mesosshuffle.liveness.MasterAnswer;
 import dev.mesosshuffle.liveness.NoAnswerException;
 import dev.mesosshuffle.liveness.NoAnswerException.Kind;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
-/** Over real sockets, against masters that lead, follow, hang, lie, deny, flood, and are not there. */
-final class MasterClientTest {
-    private static final Limits LIMITS =
-            new Limits(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30), 1 << 20);
-    private static final Limits SHORT =
-            new Limits(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(30), 1 << 20);
-
-    @TempDir
-    Path temp;
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(MasterClient.class);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private MasterServer leader;
-
-    @BeforeEach
-    void start() throws Exception {
-        leader = master();
-        log.start();
-        logger.addAppender(log);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        logger.detachAppender(log);
-        for (AutoCloseable each : opened) {
-            each.close();
-        }
-    }
-
+/** Over real sockets, against masters that lead, follow, hang, lie, flood, and are not there. */
+final class MasterClientTest extends MasterClientFixture {
     // Leaders and followers.
 
     @Test
@@ -193,63 +149,6 @@ final class MasterClientTest {
         assertThat(ask(client(leader.url())).frameworks()).contains("alive-1");
     }
 
-    // Masters that deny.
-
-    @ParameterizedTest
-    @ValueSource(ints = {401, 403})
-    void tellsThatTheCredentialsAreWrong(int status) throws Exception {
-        leader.behaviour = MasterServer.status(status);
-        assertNoAnswer(client(leader.url(), nobody()), Kind.DENIED, "HTTP " + status);
-    }
-
-    @Test
-    void asksAsThePrincipal() throws Exception {
-        Path secret = secretFile("sesame\n");
-        ask(client(LIMITS, settings("me", secret, null, null, leader.url())));
-        // "me:sesame"
-        assertThat(leader.authorizations).containsOnly("Basic bWU6c2VzYW1l");
-    }
-
-    @Test
-    void asksWithTheTokenAlsoOnTheWayToTheLeaderAndReadsItEachTime() throws Exception {
-        MasterServer follower = master();
-        follower.behaviour = MasterServer.redirect("//" + leader.host() + "/api/v1");
-        Path token = secretFile("one");
-        MasterClient client = client(LIMITS, settings(null, null, token, null, follower.url()));
-        ask(client);
-        assertThat(follower.authorizations).containsExactly("Bearer one");
-        assertThat(leader.authorizations).containsOnly("Bearer one");
-        Files.writeString(token, "two");
-        ask(client);
-        assertThat(leader.authorizations).last().isEqualTo("Bearer two");
-        Files.delete(token);
-        assertNoAnswer(client, Kind.DENIED, token.toString());
-    }
-
-    @Test
-    void warnsOfASecretThatOthersCanReadAndNeverShowsIt() throws Exception {
-        Path secret = secretFile("sesame");
-        client(LIMITS, settings("me", secret, null, null, URI.create("https://127.0.0.1:1")));
-        assertThat(log.list).isEmpty();
-        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
-        client(LIMITS, settings("me", secret, null, null, URI.create("https://127.0.0.1:1")));
-        assertThat(log.list)
-                .singleElement()
-                .satisfies(line -> assertThat(line.getFormattedMessage())
-                        .contains(secret.toString(), "chmod 600")
-                        .doesNotContain("sesame"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "two\nlines"})
-    void doesNotStartWithASecretThatIsNone(String content) throws Exception {
-        Path secret = secretFile(content);
-        assertThatThrownBy(() -> client(LIMITS, settings("me", secret, null, null, leader.url())))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(secret.toString())
-                .hasMessageNotContaining("lines\n");
-    }
-
     // Masters that lie.
 
     @Test
@@ -295,55 +194,6 @@ final class MasterClientTest {
         assertNoAnswer(client(leader.url()), Kind.UNREACHABLE, leader.host());
     }
 
-    // Encryption.
-
-    @Test
-    void asksAMasterWhoseCertificateIsGiven() throws Exception {
-        TestKeys keys = TestKeys.in(temp, "right");
-        MasterServer encrypted = opened(MasterServer.https(keys.server()));
-        MasterServer follower = opened(MasterServer.https(keys.server()));
-        follower.behaviour = MasterServer.redirect("//" + encrypted.host() + "/api/v1");
-        MasterClient client = client(LIMITS, settings(null, null, null, keys.certificate(), follower.url()));
-        assertThat(ask(client).frameworks()).contains("alive-1");
-        assertThat(encrypted.requests).hasSize(2);
-    }
-
-    @Test
-    void doesNotTellAnythingToAMasterThatIsNotTrusted() throws Exception {
-        TestKeys keys = TestKeys.in(temp, "right");
-        TestKeys wrong = TestKeys.in(temp, "wrong");
-        MasterServer encrypted = opened(MasterServer.https(keys.server()));
-        assertNoAnswer(
-                client(LIMITS, settings(null, null, null, wrong.certificate(), encrypted.url())),
-                Kind.UNREACHABLE,
-                encrypted.host());
-        assertNoAnswer(client(encrypted.url()), Kind.UNREACHABLE, encrypted.host());
-        assertThat(encrypted.requests).isEmpty();
-    }
-
-    @Test
-    void doesNotLeaveEncryption() throws Exception {
-        TestKeys keys = TestKeys.in(temp, "right");
-        MasterServer follower = opened(MasterServer.https(keys.server()));
-        follower.behaviour = MasterServer.redirect("http://" + leader.host() + "/api/v1");
-        assertNoAnswer(
-                client(LIMITS, settings(null, null, null, keys.certificate(), follower.url())),
-                Kind.UNINTELLIGIBLE,
-                "leads on to");
-        assertThat(leader.requests).isEmpty();
-    }
-
-    @Test
-    void doesNotStartWithoutCertificates() throws Exception {
-        Path file = Files.writeString(temp.resolve("ca.pem"), "nothing");
-        assertThatThrownBy(() -> client(LIMITS, settings(null, null, null, file, leader.url())))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(file.toString());
-        assertThatThrownBy(() -> client(LIMITS, settings(null, null, null, temp.resolve("none"), leader.url())))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("none");
-    }
-
     // Its end.
 
     @Test
@@ -354,52 +204,5 @@ final class MasterClientTest {
         client.close();
         assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NoAnswerException.class);
         assertThatThrownBy(() -> client.ask().get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NoAnswerException.class);
-    }
-
-    private MasterServer master() throws IOException {
-        return opened(MasterServer.http());
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        opened.add(part);
-        return part;
-    }
-
-    private MasterClient client(URI... urls) throws IOException {
-        return client(LIMITS, settings(null, null, null, null, urls));
-    }
-
-    private MasterClient client(Limits limits, MasterSettings settings) throws IOException {
-        return opened(MasterClient.create(settings, limits));
-    }
-
-    private static MasterSettings settings(
-            @Nullable String principal, @Nullable Path secret, @Nullable Path token, @Nullable Path ca, URI... urls) {
-        return new MasterSettings(List.of(urls), principal, secret, token, ca);
-    }
-
-    private Path secretFile(String content) throws IOException {
-        Path file = Files.writeString(temp.resolve("secret"), content);
-        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    }
-
-    /** A place where nobody listens. */
-    private static URI nobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort());
-        }
-    }
-
-    private static MasterAnswer ask(MasterClient client) throws Exception {
-        return client.ask().get(1, TimeUnit.MINUTES);
-    }
-
-    private static void assertNoAnswer(MasterClient client, Kind kind, String part) {
-        assertThatThrownBy(() -> ask(client))
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOfSatisfying(
-                        NoAnswerException.class, e -> assertThat(e.kind()).isEqualTo(kind))
-                .hasMessageContaining(part);
     }
 }

@@ -1,0 +1,116 @@
+package dev.mesosshuffle.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Each key, at its default and at a value of its own. */
+class ConfigMappingTest {
+    private static final long HEAP = 512L << 20;
+
+    @Test
+    void hasADefaultForEverything() throws ConfigException {
+        LoadedConfig loaded = load(Map.of());
+
+        assertThat(loaded.config())
+                .isEqualTo(new ServiceConfig(
+                        "0.0.0.0",
+                        7337,
+                        List.of(Path.of("/tmp/spark")),
+                        Path.of("/tmp/spark/.mesos-shuffle-service"),
+                        new ServiceConfig.Transport(
+                                IoMode.AUTO, 0, -1, -1, -1, Duration.ofSeconds(120), false, Long.MAX_VALUE, 16 << 20),
+                        8,
+                        100L << 20,
+                        Duration.ofSeconds(30),
+                        Duration.ofHours(24),
+                        true,
+                        5000,
+                        ServiceConfig.Master.NONE));
+        assertThat(loaded.settings())
+                .extracting(LoadedConfig.EffectiveSetting::origin)
+                .containsOnly("default");
+    }
+
+    @Test
+    void mapsEveryKey() throws ConfigException {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("spark.mesos.shuffle.service.host", "127.0.0.1");
+        settings.put("spark.shuffle.service.port", "0");
+        settings.put("spark.local.dir", "/d1/spark, /d2/spark/,,/d1/spark,file:/d3");
+        settings.put("spark.mesos.shuffle.service.state.dir", "/var/lib/shuffle");
+        settings.put("spark.network.timeout", "9s");
+        settings.put("spark.shuffle.io.connectionTimeout", "500ms");
+        settings.put("spark.shuffle.io.mode", "nio");
+        settings.put("spark.shuffle.io.serverThreads", "3");
+        settings.put("spark.shuffle.io.backLog", "128");
+        settings.put("spark.shuffle.io.receiveBuffer", "65536");
+        settings.put("spark.shuffle.io.sendBuffer", "1m");
+        settings.put("spark.shuffle.io.enableTcpKeepAlive", "TRUE");
+        settings.put("spark.shuffle.maxChunksBeingTransferred", "4096");
+        settings.put("spark.mesos.shuffle.service.maxFrameSize", "64k");
+        settings.put("spark.mesos.shuffle.service.diskThreads", "16");
+        settings.put("spark.shuffle.service.index.cache.size", "20m");
+        settings.put("spark.shuffle.service.fetch.rdd.enabled", "true");
+        settings.put("spark.shuffle.cleaner.interval", "5");
+        settings.put("spark.mesos.shuffle.service.orphanTimeout", "2h");
+        settings.put("spark.mesos.shuffle.service.cleanup", "off");
+        settings.put("spark.mesos.shuffle.service.deletionRate", "700");
+        settings.put("spark.mesos.shuffle.service.master", "m1, https://[::1]:5051/");
+        settings.put("spark.mesos.shuffle.service.masterTimeout", "90min");
+        settings.put("spark.mesos.shuffle.service.master.principal", "shuffle");
+        settings.put("spark.mesos.shuffle.service.master.secretFile", "/etc/secret");
+        settings.put("spark.mesos.shuffle.service.master.caFile", "/etc/ca.pem");
+        settings.put("spark.mesos.shuffle.service.orphans", "off");
+        settings.put("spark.authenticate", "false");
+        settings.put("spark.authenticate.secret", "sesame");
+        settings.put("spark.authenticate.enableSaslEncryption", "false");
+        settings.put("spark.network.crypto.enabled", "false");
+        settings.put("spark.network.sasl.serverAlwaysEncrypt", "false");
+        settings.put("spark.ssl.rpc.enabled", "false");
+        assertThat(settings.keySet())
+                .containsAll(ConfigKeys.all().stream()
+                        .map(ConfigKey::name)
+                        // Instead of a principal.
+                        .filter(name -> !name.endsWith(".tokenFile"))
+                        .toList());
+
+        LoadedConfig loaded = load(settings);
+
+        assertThat(loaded.config())
+                .isEqualTo(new ServiceConfig(
+                        "127.0.0.1",
+                        0,
+                        List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
+                        Path.of("/var/lib/shuffle"),
+                        new ServiceConfig.Transport(
+                                IoMode.NIO, 3, 128, 65536, 1 << 20, Duration.ofMillis(500), true, 4096, 64 << 10),
+                        16,
+                        20L << 20,
+                        Duration.ofSeconds(5),
+                        Duration.ofHours(2),
+                        false,
+                        700,
+                        new ServiceConfig.Master(
+                                List.of(URI.create("http://m1:5050"), URI.create("https://[::1]:5051")),
+                                Duration.ofMinutes(90),
+                                "shuffle",
+                                Path.of("/etc/secret"),
+                                null,
+                                Path.of("/etc/ca.pem"))));
+        assertThat(loaded.settings())
+                .filteredOn(setting -> !setting.key().endsWith(".tokenFile"))
+                .extracting(LoadedConfig.EffectiveSetting::origin)
+                .containsOnly("--conf");
+    }
+
+    private static LoadedConfig load(Map<String, String> commandLine) throws ConfigException {
+        return ConfigLoader.load(new ConfigSources(Map.of(), null, null, Map.of(), commandLine, HEAP));
+    }
+}
