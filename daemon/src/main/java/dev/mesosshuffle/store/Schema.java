@@ -7,7 +7,7 @@ import java.sql.Statement;
 
 /** The tables as they are drawn at {@link StateStore}, and the checks that a file has exactly these and is sound. */
 final class Schema {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /** Says whose file it is, also to {@code file(1)}: "MSHS". */
     static final int APPLICATION_ID = 0x4d534853;
@@ -18,7 +18,8 @@ final class Schema {
     private static final String TABLES = """
             CREATE TABLE applications (
               app_id TEXT NOT NULL PRIMARY KEY,
-              heartbeat_timeout_ms INTEGER -- NULL: no driver registered here
+              heartbeat_timeout_ms INTEGER, -- NULL: no driver registered here
+              kept INTEGER NOT NULL DEFAULT 0 -- 1: an operator wants it to stay, whatever speaks for its end
             ) WITHOUT ROWID;
             CREATE TABLE executors (
               app_id TEXT NOT NULL,
@@ -104,7 +105,10 @@ final class Schema {
             // Version 1 did not know which root a dir to be deleted lies under, but for its path.
             statement.execute("ALTER TABLE removals ADD COLUMN root_inode INTEGER");
         }
-        statement.execute(QUIET_TIMES);
+        if (version < 3) {
+            statement.execute(QUIET_TIMES);
+        }
+        statement.execute("ALTER TABLE applications ADD COLUMN kept INTEGER NOT NULL DEFAULT 0");
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }

@@ -11,8 +11,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,17 @@ final class StateReader {
             }
         }
         return quietTimes;
+    }
+
+    Set<String> readKept(Connection connection) throws SQLException {
+        Set<String> kept = new HashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT app_id FROM applications WHERE kept")) {
+            while (rows.next()) {
+                kept.add(rows.getString(1));
+            }
+        }
+        return kept;
     }
 
     private StoredRemoval removal(String appId, String[] row) {

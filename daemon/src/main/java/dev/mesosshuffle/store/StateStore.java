@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * +----------------------+        +------------------------+
  * | app_id            PK |&lt;------+| app_id              PK |
  * | heartbeat_timeout_ms |        | exec_id             PK |
- * +----------------------+        | local_dirs             |  as the executor spells them, one a line
- *            ^                    | real_dirs              |  where they are, line by line, if not there:
- *            |                    | sub_dirs_per_local_dir |  each is a path of local_dirs
+ * | kept                 |        | local_dirs             |  as the executor spells them, one a line
+ * +----------------------+        | real_dirs              |  where they are, line by line, if not there:
+ *            ^                    | sub_dirs_per_local_dir |  each is a path of local_dirs
  *            |                    | shuffle_manager        |
  *            |                    +------------------------+
  *            |
@@ -182,6 +183,16 @@ public final class StateStore implements AutoCloseable {
         return read(StateReader::readQuietTimes);
     }
 
+    /**
+     * Reads which applications are kept by hand. Works on the disk.
+     *
+     * @return their ids
+     * @throws StoreException if it cannot be read
+     */
+    public Set<String> loadKept() throws StoreException {
+        return read(StateReader::readKept);
+    }
+
     private interface Reading<T> {
         T read(StateReader reader, Connection connection) throws SQLException;
     }
@@ -257,6 +268,17 @@ public final class StateStore implements AutoCloseable {
     public CompletableFuture<Void> putQuietTime(String appId, Duration quiet) {
         long quietMs = quiet.toMillis();
         return submit(statements -> statements.putQuiet(appId, quietMs));
+    }
+
+    /**
+     * Stores whether an application is kept by hand.
+     *
+     * @param appId the application; nothing happens if it is not stored
+     * @param kept whether it is
+     * @return completes when it is committed
+     */
+    public CompletableFuture<Void> putKept(String appId, boolean kept) {
+        return submit(statements -> statements.putKept(appId, kept));
     }
 
     /**

@@ -24,6 +24,7 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement rollback;
     private final PreparedStatement addApplication;
     private final PreparedStatement putApplication;
+    private final PreparedStatement keepApplication;
     private final PreparedStatement deleteApplication;
     private final PreparedStatement putExecutor;
     private final PreparedStatement deleteExecutor;
@@ -43,7 +44,9 @@ final class Statements implements AutoCloseable {
         commit = db.prepareStatement("COMMIT");
         rollback = db.prepareStatement("ROLLBACK");
         addApplication = db.prepareStatement("INSERT OR IGNORE INTO applications (app_id) VALUES (?)");
-        putApplication = db.prepareStatement("INSERT OR REPLACE INTO applications VALUES (?, ?)");
+        putApplication = db.prepareStatement("INSERT INTO applications (app_id, heartbeat_timeout_ms) VALUES (?, ?)"
+                + " ON CONFLICT (app_id) DO UPDATE SET heartbeat_timeout_ms = excluded.heartbeat_timeout_ms");
+        keepApplication = db.prepareStatement("UPDATE applications SET kept = ?2 WHERE app_id = ?1");
         deleteApplication = db.prepareStatement("DELETE FROM applications WHERE app_id = ?");
         putExecutor = db.prepareStatement("INSERT OR REPLACE INTO executors VALUES (?, ?, ?, ?, ?, ?)");
         deleteExecutor = db.prepareStatement("DELETE FROM executors WHERE app_id = ? AND exec_id = ?");
@@ -77,6 +80,12 @@ final class Statements implements AutoCloseable {
         putApplication.setString(1, application.appId());
         setNumber(putApplication, 2, application.heartbeatTimeoutMs());
         putApplication.executeUpdate();
+    }
+
+    void putKept(String appId, boolean kept) throws SQLException {
+        keepApplication.setString(1, appId);
+        keepApplication.setInt(2, kept ? 1 : 0);
+        keepApplication.executeUpdate();
     }
 
     void putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) throws SQLException, DirTakenException {
@@ -187,6 +196,7 @@ final class Statements implements AutoCloseable {
                 rollback,
                 addApplication,
                 putApplication,
+                keepApplication,
                 deleteApplication,
                 putExecutor,
                 deleteExecutor,

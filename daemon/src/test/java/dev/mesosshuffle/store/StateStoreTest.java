@@ -365,4 +365,22 @@ class StateStoreTest {
         await(store.removeApplication("app-2", List.of()));
         assertThat(store.loadQuietTimes()).isEmpty();
     }
+
+    @Test
+    void keepsWhichApplicationsAreKeptByHand() throws Exception {
+        await(store.putApplication(new StoredApplication("app-1", 1000L)));
+        await(put(store, executor("app-2", "1", "blockmgr-b")));
+        await(store.putKept("app-1", true));
+        await(store.putKept("app-2", true));
+        await(store.putKept("stranger", true));
+        await(store.putApplication(new StoredApplication("app-1", 2000L)));
+        reopen();
+        assertThat(store.loadKept()).containsExactlyInAnyOrder("app-1", "app-2");
+        assertThat(store.load().applications()).contains(new StoredApplication("app-1", 2000L));
+
+        await(store.putKept("app-1", false));
+        await(store.removeApplication("app-2", List.of()));
+        await(put(store, executor("app-2", "1", "blockmgr-b")));
+        assertThat(store.loadKept()).isEmpty();
+    }
 }

@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +42,7 @@ class StoreOpeningTest {
         StoreFixture.open(temp).close();
 
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("3");
+            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("4");
             assertThat(StoreFixture.query(operator, "PRAGMA application_id")).containsExactly("1297303635");
             assertThat(StoreFixture.query(operator, "PRAGMA journal_mode")).containsExactly("wal");
         }
@@ -81,59 +79,21 @@ class StoreOpeningTest {
     void refusesTheFileOfANewerVersion() throws Exception {
         StoreFixture.open(temp).close();
         try (Connection newer = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(newer, "PRAGMA user_version = 4");
+            StoreFixture.execute(newer, "PRAGMA user_version = 5");
         }
 
         assertThatThrownBy(() -> StoreFixture.open(temp))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("registry-7337.db")
-                .hasMessageContaining("schema version 4 (expected: at most 3)");
+                .hasMessageContaining("schema version 5 (expected: at most 4)");
         assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock");
-    }
-
-    @Test
-    void upgradesTheFileOfVersion1() throws Exception {
-        try (StateStore store = StoreFixture.open(temp)) {
-            await(put(store, executor("app", "1", "blockmgr-a")));
-            await(store.removeApplication("old", List.of(StoreFixture.removal("old", "blockmgr-b"))));
-        }
-        try (Connection older = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(older, "ALTER TABLE removals DROP COLUMN root_inode");
-            StoreFixture.execute(older, "DROP TABLE quiet_times");
-            StoreFixture.execute(older, "PRAGMA user_version = 1");
-        }
-
-        try (StateStore store = StoreFixture.open(temp)) {
-            assertThat(store.load().executors()).hasSize(1);
-            assertThat(store.loadRemovals())
-                    .containsExactly(new StoredRemoval(StoreFixture.dir("blockmgr-b"), "old", null));
-            await(store.removeApplication("app", List.of(StoreFixture.removal("app", "blockmgr-a"))));
-            assertThat(store.loadRemovals()).contains(StoreFixture.removal("app", "blockmgr-a"));
-        }
-        StoreFixture.open(temp).close();
-    }
-
-    @Test
-    void upgradesTheFileOfVersion2() throws Exception {
-        try (StateStore store = StoreFixture.open(temp)) {
-            await(put(store, executor("app", "1", "blockmgr-a")));
-        }
-        try (Connection older = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(older, "DROP TABLE quiet_times");
-            StoreFixture.execute(older, "PRAGMA user_version = 2");
-        }
-
-        try (StateStore store = StoreFixture.open(temp)) {
-            await(store.putQuietTime("app", Duration.ofHours(1)));
-            assertThat(store.loadQuietTimes()).containsOnly(Map.entry("app", Duration.ofHours(1)));
-        }
     }
 
     @Test
     void letsGoOfTheLockWhenItCannotOpen() throws Exception {
         refusesTheFileOfANewerVersion();
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(operator, "PRAGMA user_version = 3");
+            StoreFixture.execute(operator, "PRAGMA user_version = 4");
         }
 
         StoreFixture.open(temp).close();
