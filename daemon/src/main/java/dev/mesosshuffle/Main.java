@@ -1,5 +1,6 @@
 package dev.mesosshuffle;
 
+import ch.qos.logback.classic.LoggerContext;
 import dev.mesosshuffle.config.ConfigException;
 import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
 
 /** Reads the command line and the configuration, then runs the daemon until a signal ends it. */
@@ -19,6 +21,9 @@ public final class Main {
 
     /** Set by the start script: the distribution's own configuration file. */
     private static final String CONF_FILE_PROPERTY = "mesos-shuffle-service.conf";
+
+    /** Set by the start script if there is such a file; read by Logback too. */
+    private static final String LOG_FILE_PROPERTY = "logback.configurationFile";
 
     private static final String NAME = "mesos-shuffle-service";
 
@@ -86,17 +91,25 @@ public final class Main {
             out.print(loaded.table());
             return ExitStatus.OK;
         }
-        return start(loaded);
+        return start(options, loaded);
     }
 
-    private int start(LoadedConfig loaded) {
+    private int start(CommandLineOptions options, LoadedConfig loaded) {
+        ShuffleDaemon daemon;
         try {
-            shutdown.started(ShuffleDaemon.start(loaded.config()));
+            daemon = ShuffleDaemon.start(loaded.config());
         } catch (Exception | LinkageError e) {
             return fail(ExitStatus.FAILURE, OneLine.of(e));
         }
-        SystemdNotice.ready(environment);
+        shutdown.started(daemon);
+        Hangup.handle(new Reload(loaded, () -> ConfigLoader.load(sources(options)), daemon::limit, logLevels()));
+        daemon.started(Systemd.start(environment, daemon.vitalParts()));
         return RUNNING;
+    }
+
+    private LogLevels logLevels() {
+        String file = systemProperties.getProperty(LOG_FILE_PROPERTY);
+        return new LogLevels((LoggerContext) LoggerFactory.getILoggerFactory(), file == null ? null : Path.of(file));
     }
 
     private ConfigSources sources(CommandLineOptions options) {

@@ -8,6 +8,7 @@ import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.BlockRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
@@ -29,11 +30,14 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,10 +59,14 @@ public final class ShuffleDaemon {
     private static final int DIAGNOSIS_QUEUE = 100;
 
     private final Lifecycle lifecycle;
+    private final Limits limits;
+    private final StateStore store;
     private final ShuffleServer server;
 
-    private ShuffleDaemon(Lifecycle lifecycle, ShuffleServer server) {
+    private ShuffleDaemon(Lifecycle lifecycle, Limits limits, StateStore store, ShuffleServer server) {
         this.lifecycle = lifecycle;
+        this.limits = limits;
+        this.store = store;
         this.server = server;
     }
 
@@ -79,6 +87,7 @@ public final class ShuffleDaemon {
     }
 
     private static ShuffleDaemon start(ServiceConfig config, Lifecycle lifecycle) throws IOException, StoreException {
+        Limits limits = new Limits(config);
         MetricRegistry metrics = new MetricRegistry();
         lifecycle.started(MetricsReporter.start(metrics));
         QuietLog quietLog = new QuietLog(System::nanoTime);
@@ -94,7 +103,7 @@ public final class ShuffleDaemon {
         DataFiles dataFiles = lifecycle.started(
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         Reclaimer reclaimer = lifecycle.started(
-                Reclaimer.start(store, policy, reads::isRead, System::nanoTime, config.deletionRate(), metrics));
+                Reclaimer.start(store, policy, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
         reclaimer.reclaim(store.loadRemovals());
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
@@ -122,7 +131,7 @@ public final class ShuffleDaemon {
                         pools,
                         reads,
                         diagnosis,
-                        config.transport().maxChunksBeingTransferred()),
+                        limits::maxChunksBeingTransferred),
                 new Dispatcher.Guarding(policy, new BlockRemover(), config.localRoots()),
                 registry,
                 liveness,
@@ -136,7 +145,7 @@ public final class ShuffleDaemon {
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         logger.info("Listening on {}:{}", config.host(), address.getPort());
-        return new ShuffleDaemon(lifecycle, server);
+        return new ShuffleDaemon(lifecycle, limits, store, server);
     }
 
     private static @Nullable Master master(ServiceConfig.Master config, Lifecycle lifecycle) throws IOException {
@@ -188,6 +197,24 @@ public final class ShuffleDaemon {
     /** Where it listens, with the real port. */
     public InetSocketAddress localAddress() {
         return server.localAddress();
+    }
+
+    /** Takes the limits of another configuration over, those of its keys that are {@linkplain LoadedConfig live}. */
+    void limit(ServiceConfig config) {
+        limits.change(config);
+    }
+
+    /** What must answer for the daemon to be well, by name: each event loop and the store. */
+    Map<String, Supplier<CompletableFuture<Void>>> vitalParts() {
+        Map<String, Supplier<CompletableFuture<Void>>> parts = new LinkedHashMap<>();
+        server.loops().forEach((name, loop) -> parts.put(name, () -> CompletableFuture.runAsync(() -> {}, loop)));
+        parts.put("the registry's store", store::ping);
+        return parts;
+    }
+
+    /** Adds a part that is stopped before all others. */
+    void started(AutoCloseable part) {
+        lifecycle.started(part);
     }
 
     /** Accepts nothing more, lets what is in flight finish, and stops all parts. */

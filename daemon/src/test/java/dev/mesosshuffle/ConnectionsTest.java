@@ -70,6 +70,16 @@ class ConnectionsTest extends RunningDaemon {
     @Test
     void closesAConnectionThatAsksForMoreChunksThanAllowed() throws Exception {
         restart(config(IoMode.AUTO, LONG, 2));
+        findTheThirdChunkTooMuch();
+    }
+
+    @Test
+    void takesALowerLimitOfChunksOverWhileItRuns() throws Exception {
+        daemon.limit(config(IoMode.AUTO, LONG, 2));
+        findTheThirdChunkTooMuch();
+    }
+
+    private void findTheThirdChunkTooMuch() throws IOException {
         files.writeMapOutput(0, 5, block(LARGE, 1), block(LARGE, 2), block(10, 3));
         try (RawClient greedy = connectAndRegister()) {
             String stream = greedy.openStream("00 'app' '7' 00000003 'shuffle_0_5_0' 'shuffle_0_5_1' 'shuffle_0_5_2'");

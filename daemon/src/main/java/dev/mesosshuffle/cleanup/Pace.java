@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import java.time.Duration;
+import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -18,8 +19,7 @@ final class Pace {
     /** However long a batch took: a disk that hung for minutes is not left alone for minutes more. */
     static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
-    private final int filesPerSecond;
-    private final int batch;
+    private final IntSupplier filesPerSecond;
     private final LongSupplier nanoTime;
     private final LongConsumer rest;
     private int files;
@@ -28,27 +28,27 @@ final class Pace {
     /**
      * Makes one.
      *
-     * @param filesPerSecond the rate; 0 for no bound
+     * @param filesPerSecond the rate, which may change at any time; 0 for no bound
      * @param nanoTime the time, in ns from any point
      * @param rest lets the thread rest for some ns
      */
-    Pace(int filesPerSecond, LongSupplier nanoTime, LongConsumer rest) {
+    Pace(IntSupplier filesPerSecond, LongSupplier nanoTime, LongConsumer rest) {
         this.filesPerSecond = filesPerSecond;
-        this.batch = Math.max(1, filesPerSecond / BATCHES_PER_SECOND);
         this.nanoTime = nanoTime;
         this.rest = rest;
     }
 
     /** To be called before each file; rests when it is time to. */
     void beforeFile() {
-        if (filesPerSecond == 0) {
+        int rate = filesPerSecond.getAsInt();
+        if (rate == 0) {
+            files = 0;
             return;
         }
-        if (files == batch) {
+        if (files >= Math.max(1, rate / BATCHES_PER_SECOND)) {
             long worked = nanoTime.getAsLong() - began;
             rest.accept(Math.max(
-                    Math.multiplyExact(batch, SECOND) / filesPerSecond - worked,
-                    Math.min(worked, LONGEST_REST.toNanos())));
+                    Math.multiplyExact(files, SECOND) / rate - worked, Math.min(worked, LONGEST_REST.toNanos())));
             files = 0;
         }
         if (files == 0) {

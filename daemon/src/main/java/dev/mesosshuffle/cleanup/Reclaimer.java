@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class Reclaimer implements AutoCloseable {
      * @param policy checks each dir once more
      * @param reads tells which applications' files are being read
      * @param nanoTime the time, in ns from any point
-     * @param filesPerSecond how many files are dealt with under one root at most; 0 for no bound
+     * @param filesPerSecond how many files are dealt with under one root at most, which may change; 0 for no bound
      * @param metrics where its metrics go
      * @return the reclaimer, to be closed before the store
      */
@@ -93,7 +94,7 @@ public final class Reclaimer implements AutoCloseable {
             LocalDirPolicy policy,
             ReadsInFlight reads,
             LongSupplier nanoTime,
-            int filesPerSecond,
+            IntSupplier filesPerSecond,
             MetricRegistry metrics) {
         LongConsumer rest = LockSupport::parkNanos;
         RootWorkers workers =

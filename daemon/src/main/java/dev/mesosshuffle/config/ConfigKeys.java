@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Every key there is, each with its default, its syntax and a line for users; the documents are checked against this.
@@ -92,7 +93,8 @@ final class ConfigKeys {
             "spark.shuffle.maxChunksBeingTransferred",
             Long.toString(Long.MAX_VALUE),
             ValueParsers.longAtLeast(1, "a whole number from 1"),
-            "Blocks in flight to all clients; a request beyond it closes its connection, and the client tries again.");
+            "Blocks in flight to all clients; a request beyond it closes its connection, and the client tries again."
+                    + " Read again on reload.");
 
     static final ConfigKey<Long> MAX_FRAME_SIZE = key(
             OWN_PREFIX + "maxFrameSize",
@@ -180,7 +182,7 @@ final class ConfigKeys {
             "5000",
             ValueParsers.integer(0, 10_000_000, "0 to 10000000"),
             "Files a second that are deleted under each local root at most, so that fetches beside it do not suffer; 0"
-                    + " for no bound.");
+                    + " for no bound. Read again on reload.");
 
     static final ConfigKey<Boolean> ORPHANS = key(
             OWN_PREFIX + "orphans",
@@ -262,11 +264,18 @@ final class ConfigKeys {
             SASL_ALWAYS_ENCRYPT,
             SSL_RPC);
 
+    private static final Set<String> LIVE = Set.of(MAX_CHUNKS.name(), DELETION_RATE.name());
+
     private ConfigKeys() {}
 
     /** Every key, in the order in which documents list them. */
     static List<ConfigKey<?>> all() {
         return ALL;
+    }
+
+    /** Whether a running daemon takes over a new value of this key. */
+    static boolean isLive(String name) {
+        return LIVE.contains(name);
     }
 
     private static <T> ConfigKey<T> key(String name, String defaultText, ValueParser<T> parser, String description) {

@@ -1,9 +1,12 @@
 package dev.mesosshuffle.config;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.util.List;
+import java.util.Map;
 
 /**
- * A configuration, and how it came about.
+ * A configuration, and how it came about. Some of its keys are live: a running daemon takes them over.
  *
  * @param config the configuration
  * @param settings every key's effective value, in the order of {@link ConfigKeys#all()}
@@ -22,6 +25,30 @@ public record LoadedConfig(ServiceConfig config, List<EffectiveSetting> settings
      * @param origin where it was set: {@code default}, a file, {@code -D}, {@code SPARK_LOCAL_DIRS} or {@code --conf}
      */
     public record EffectiveSetting(String key, String value, String origin) {}
+
+    /**
+     * A key whose value is another one than before.
+     *
+     * @param key the key
+     * @param before its value then, masked if it is a secret
+     * @param now its value now, masked likewise
+     */
+    public record Change(String key, String before, String now) {}
+
+    /**
+     * What a newer configuration changes.
+     *
+     * @param live whether to tell of the keys that a running daemon takes over, or of those that wait for a restart
+     */
+    public List<Change> changes(LoadedConfig newer, boolean live) {
+        Map<String, String> now =
+                newer.settings.stream().collect(toMap(EffectiveSetting::key, EffectiveSetting::value));
+        return settings.stream()
+                .filter(setting -> ConfigKeys.isLive(setting.key()) == live)
+                .map(setting -> new Change(setting.key(), setting.value(), now.getOrDefault(setting.key(), "")))
+                .filter(change -> !change.before().equals(change.now()))
+                .toList();
+    }
 
     /** Key, value and origin in three columns, a line for each key. */
     public String table() {

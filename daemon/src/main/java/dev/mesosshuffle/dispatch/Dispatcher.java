@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 
 /** Gives each new connection its {@link Session}. For any thread. */
 public final class Dispatcher {
@@ -31,14 +32,14 @@ public final class Dispatcher {
      * @param pools the threads of each disk
      * @param reads counts what is in flight
      * @param diagnosisThreads reads whole blocks to check them; bounded, and rejects what is too much
-     * @param maxChunksInFlight over how many chunks in flight a connection that asks for more is closed
+     * @param maxChunksInFlight over how many chunks in flight a connection that asks for more is closed; may change
      */
     public record Serving(
             BlockResolver resolver,
             DiskPools pools,
             ReadTracker reads,
             Executor diagnosisThreads,
-            long maxChunksInFlight) {}
+            LongSupplier maxChunksInFlight) {}
 
     /**
      * What keeps local dirs safe.

@@ -291,6 +291,21 @@ public final class StateStore implements AutoCloseable {
         return submit(statements -> statements.removalDone(dir));
     }
 
+    /**
+     * Asks the thread that writes whether it comes to what it is given.
+     *
+     * @return completes when it has opened a transaction, or found that it cannot; fails if the store takes nothing more
+     */
+    public CompletableFuture<Void> ping() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            queue.add(new OperationQueue.Entry(statements -> {}, done));
+        } catch (StoreException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return done.handle((written, failure) -> null);
+    }
+
     private CompletableFuture<Void> submit(Operation operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {

@@ -11,6 +11,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,14 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("shuffle-acceptor", true), io),
                 new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("shuffle-server", true), io),
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+    }
+
+    /** All of them, each under the name that users are told. */
+    Map<String, Executor> byName() {
+        Map<String, Executor> byName = new LinkedHashMap<>();
+        acceptor.forEach(loop -> byName.put("the event loop that accepts connections", loop));
+        workers.forEach(loop -> byName.put("event loop " + byName.size() + " of connections", loop));
+        return byName;
     }
 
     private static boolean useEpoll(ServerSettings.IoMode mode) throws IOException {

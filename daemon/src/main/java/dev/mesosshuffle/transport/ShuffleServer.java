@@ -18,8 +18,10 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -131,6 +133,11 @@ public final class ShuffleServer {
         connections.close().awaitUninterruptibly();
         shutDownLoops();
         return complete;
+    }
+
+    /** What its event loops run tasks by, each under the name that users are told. */
+    public Map<String, Executor> loops() {
+        return loops.byName();
     }
 
     private static boolean await(CompletableFuture<Void> future, Duration patience) {

@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Test;
 final class PaceTest {
     private final ManualTime time = new ManualTime();
     private final List<Duration> rests = new ArrayList<>();
+    private int rate;
 
     private Pace pace(int filesPerSecond) {
-        return new Pace(filesPerSecond, time, nanos -> {
+        rate = filesPerSecond;
+        return new Pace(() -> rate, time, nanos -> {
             rests.add(Duration.ofNanos(nanos));
             time.pass(Duration.ofNanos(nanos));
         });
@@ -61,6 +63,20 @@ final class PaceTest {
     void restsAfterEachFileAtALowRate() {
         files(pace(2), 3, Duration.ZERO);
         assertThat(rests).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
+    }
+
+    @Test
+    void keepsARateThatChanges() {
+        Pace pace = pace(0);
+        files(pace, 1000, Duration.ZERO);
+        rate = 2;
+        files(pace, 3, Duration.ZERO);
+        assertThat(rests).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
+        rate = 0;
+        files(pace, 1000, Duration.ZERO);
+        rate = 2;
+        files(pace, 2, Duration.ZERO);
+        assertThat(rests).hasSize(3);
     }
 
     @Test

@@ -62,7 +62,7 @@ final class ReclaimerTest {
                 this::isRead,
                 time,
                 metrics,
-                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(0, time, rest -> {})));
+                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
     }
 
     private boolean isRead(String appId) {

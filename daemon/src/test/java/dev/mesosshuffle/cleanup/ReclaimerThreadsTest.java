@@ -51,7 +51,7 @@ final class ReclaimerThreadsTest {
                 LocalDirPolicy.of(List.of(one.root, two.root), metrics),
                 this::isRead,
                 System::nanoTime,
-                0,
+                () -> 0,
                 metrics);
     }
 
@@ -144,7 +144,12 @@ final class ReclaimerThreadsTest {
 
         MetricRegistry next = new MetricRegistry();
         reclaimer = Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(one.root, two.root), next), appId -> false, System::nanoTime, 0, next);
+                store,
+                LocalDirPolicy.of(List.of(one.root, two.root), next),
+                appId -> false,
+                System::nanoTime,
+                () -> 0,
+                next);
         reclaimer.reclaim(store.load().removals());
         awaitIntents("behind", 0);
         awaitIntents(HANGS, 0);

@@ -57,7 +57,8 @@ final class ReclaimerTroubleTest {
                 time,
                 metrics,
                 // At one file a second, it rests before each.
-                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(1, time, rest -> beforeEachFile.run())));
+                new RootWorkers(
+                        root -> new DirectExecutor(), () -> new Pace(() -> 1, time, rest -> beforeEachFile.run())));
     }
 
     @AfterEach

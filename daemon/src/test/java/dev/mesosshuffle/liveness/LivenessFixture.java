@@ -96,7 +96,7 @@ final class LivenessFixture implements AutoCloseable {
         store = StateStore.open(stateDir, 7337, Clock.systemUTC(), metrics);
         registry = Registry.restore(store, metrics);
         reclaimer = Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, 0, metrics);
+                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, () -> 0, metrics);
         monitor = newMonitor(metrics);
         log.start();
         logger.addAppender(log);

@@ -64,7 +64,7 @@ final class ModelDaemon implements AutoCloseable {
 
     private Reclaimer newReclaimer(MetricRegistry metrics) throws Exception {
         return Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, 0, metrics);
+                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, () -> 0, metrics);
     }
 
     private LivenessMonitor newMonitor(MetricRegistry metrics) {

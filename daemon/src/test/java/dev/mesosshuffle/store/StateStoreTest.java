@@ -44,6 +44,35 @@ class StateStoreTest {
     }
 
     @Test
+    void answersAPingOnceTheWriterComesToIt() throws Exception {
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        var unused = store.putApplication(new StoredApplication("app", 1L)).thenRun(() -> {
+            held.complete(null);
+            release.join();
+        });
+        await(held);
+        CompletableFuture<Void> ping = store.ping();
+        assertThat(ping).isNotDone();
+        release.complete(null);
+        await(ping);
+    }
+
+    @Test
+    void answersAPingThoughItCannotWrite() throws Exception {
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            StoreFixture.execute(operator, "BEGIN IMMEDIATE");
+            await(store.ping());
+        }
+    }
+
+    @Test
+    void failsAPingWhenItIsClosed() throws Exception {
+        store.close();
+        assertThat(awaitFailure(store.ping())).isInstanceOf(StoreException.class);
+    }
+
+    @Test
     void isEmptyAtFirst() throws Exception {
         assertThat(store.load()).isEqualTo(new StoredState(List.of(), List.of(), List.of(), List.of()));
     }

@@ -43,7 +43,7 @@ class SystemdNotifierTest {
     void sendsTheStateToASocketInTheFileSystem() throws Exception {
         Path socket = temp.resolve("notify");
         listen(socket.toString());
-        SystemdNotifier.send(socket.toString(), "READY=1");
+        send(socket.toString());
         assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo("READY=1");
     }
 
@@ -51,14 +51,20 @@ class SystemdNotifierTest {
     void sendsTheStateToAnAbstractSocket() throws Exception {
         String name = temp.resolve("abstract").toString();
         listen('\0' + name);
-        SystemdNotifier.send('@' + name, "READY=1");
+        send('@' + name);
         assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo("READY=1");
     }
 
     @Test
     void failsIfNobodyListens() {
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> SystemdNotifier.send(temp.resolve("nobody").toString(), "READY=1"));
+                .isThrownBy(() -> send(temp.resolve("nobody").toString()));
+    }
+
+    private static void send(String socket) throws IOException {
+        try (SystemdNotifier notifier = SystemdNotifier.open(socket)) {
+            notifier.send("READY=1");
+        }
     }
 
     private void listen(String path) {
