@@ -44,8 +44,18 @@ final class PageCache {
 
     /** Has a part of the file in the page cache when it returns. */
     void load(long offset, long length) throws IOException {
-        if (!kernelTells() || !isLoaded(offset, length)) {
+        if (!isKnownToBeLoaded(offset, length)) {
             read(offset, length);
+        }
+    }
+
+    private boolean isKnownToBeLoaded(long offset, long length) {
+        try {
+            return kernelTells() && isLoaded(offset, length);
+        } catch (IOException e) {
+            // A sandbox forbids the question; if it is the disk instead, reading will tell.
+            kernelTells = false;
+            return false;
         }
     }
 
