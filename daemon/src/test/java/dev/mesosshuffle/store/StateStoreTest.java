@@ -45,16 +45,13 @@ class StateStoreTest {
 
     @Test
     void answersAPingOnceTheWriterComesToIt() throws Exception {
-        CompletableFuture<Void> release = new CompletableFuture<>();
-        CompletableFuture<Void> held = new CompletableFuture<>();
-        var unused = store.putApplication(new StoredApplication("app", 1L)).thenRun(() -> {
-            held.complete(null);
-            release.join();
-        });
-        await(held);
-        CompletableFuture<Void> ping = store.ping();
-        assertThat(ping).isNotDone();
-        release.complete(null);
+        CompletableFuture<Void> ping;
+        try (Connection operator = StoreFixture.asOperator(stateDir)) {
+            // The writer waits for this.
+            StoreFixture.execute(operator, "BEGIN IMMEDIATE");
+            ping = store.ping();
+            assertThat(ping).isNotDone();
+        }
         await(ping);
     }
 
