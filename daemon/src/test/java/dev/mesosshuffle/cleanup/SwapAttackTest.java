@@ -95,6 +95,10 @@ final class SwapAttackTest {
         }
         var before = Playground.contents(playground.outside);
         Future<?> attack = attacker.submit(() -> swapUntilStopped(swapped));
+        while (swaps.get() == 0 && !attack.isDone()) {
+            // All could be removed before a busy machine comes to the first swap.
+            Thread.onSpinWait();
+        }
         int removed = 0;
         for (int tries = 0; removed < ROUNDS && tries < 100 * ROUNDS; tries++) {
             try {
