@@ -7,6 +7,8 @@ import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.BlockRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.OrphanRules;
+import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ServiceConfig;
@@ -19,7 +21,10 @@ import dev.mesosshuffle.liveness.Surroundings;
 import dev.mesosshuffle.mesos.MasterClient;
 import dev.mesosshuffle.mesos.MasterSettings;
 import dev.mesosshuffle.metrics.MetricsReporter;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
 import dev.mesosshuffle.streams.ReadTracker;
@@ -102,8 +107,14 @@ public final class ShuffleDaemon {
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);
         DataFiles dataFiles = lifecycle.started(
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
-        Reclaimer reclaimer = lifecycle.started(
-                Reclaimer.start(store, policy, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
+        OrphanRules orphanRules = OrphanRules.of(
+                policy,
+                Registries.of(config.stateDir(), config.port(), ServiceConfig.stateDirsUnder(config.localRoots())),
+                registry::isClaimed,
+                new WallClock(System::currentTimeMillis, System::nanoTime),
+                config.orphanTimeout());
+        Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
+                store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
         reclaimer.reclaim(store.loadRemovals());
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
@@ -144,7 +155,12 @@ public final class ShuffleDaemon {
         lifecycle.started(liveness);
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
+        OrphanMode orphans = config.orphans();
+        if (orphans == OrphanMode.DELETE && !config.cleanup()) {
+            orphans = OrphanMode.REPORT;
+        }
         logger.info("Listening on {}:{}", config.host(), address.getPort());
+        lifecycle.started(Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
         return new ShuffleDaemon(lifecycle, limits, store, server);
     }
 

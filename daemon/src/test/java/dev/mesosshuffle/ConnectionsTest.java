@@ -137,6 +137,7 @@ class ConnectionsTest extends RunningDaemon {
                 config.orphanTimeout(),
                 config.cleanup(),
                 config.deletionRate(),
+                config.orphans(),
                 config.master());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.ShuffleFiles;
 import java.io.OutputStream;
@@ -52,6 +53,7 @@ class HungDiskTest {
                 Duration.ofHours(24),
                 true,
                 0,
+                OrphanMode.OFF,
                 ServiceConfig.Master.NONE));
     }
 

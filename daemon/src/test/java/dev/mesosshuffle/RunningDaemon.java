@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
 import dev.mesosshuffle.testing.ShuffleFiles;
@@ -70,6 +71,7 @@ abstract class RunningDaemon {
                 Duration.ofHours(24),
                 true,
                 0,
+                OrphanMode.OFF,
                 ServiceConfig.Master.NONE);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.ShuffleFiles;
 import java.io.IOException;
@@ -117,6 +118,7 @@ class ServingTest extends RunningDaemon {
                 Duration.ofHours(24),
                 true,
                 0,
+                OrphanMode.OFF,
                 ServiceConfig.Master.NONE));
         Path secondDir = second.resolve("blockmgr-2");
         ShuffleFiles onBoth = new ShuffleFiles(List.of(localDir, secondDir));

@@ -13,10 +13,16 @@ import java.util.function.IntSupplier;
  * @param deletedFiles files deleted
  * @param deletedBytes bytes deleted
  * @param failures tries that left something behind
+ * @param deletedOrphans orphans deleted
  * @param refusals tries that were not made because the dir no longer is what was accepted
  */
 record CleanupMetrics(
-        LongAdder bytesWaiting, Counter deletedFiles, Counter deletedBytes, Counter failures, Counter refusals) {
+        LongAdder bytesWaiting,
+        Counter deletedFiles,
+        Counter deletedBytes,
+        Counter deletedOrphans,
+        Counter failures,
+        Counter refusals) {
     private static final String PREFIX = "shuffleService.cleanup.";
 
     static CleanupMetrics in(MetricRegistry metrics, IntSupplier dirsWaiting) {
@@ -27,6 +33,7 @@ record CleanupMetrics(
                 bytesWaiting,
                 metrics.counter(PREFIX + "deletedFiles"),
                 metrics.counter(PREFIX + "deletedBytes"),
+                metrics.counter("shuffleService.orphans.deletedDirs"),
                 metrics.counter(PREFIX + "failures"),
                 metrics.counter(PREFIX + "refusals"));
     }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The names that decide what is deleted. All of them are ASCII, so a name that is not valid text matches none.
@@ -12,6 +13,7 @@ import java.util.List;
  *   going-blockmgr-UUID     the same, from the decision to remove it until it is gone
  *   going-2-blockmgr-UUID   the same, where the first name was taken
  *   spark-*, executor-*     parents that go with their last dir
+ *   spark-UUID              what Spark makes for a process; other names that begin so are people's own
  * </pre>
  */
 final class DirNames {
@@ -20,6 +22,13 @@ final class DirNames {
 
     /** Names that are tried, and looked for after a crash; more than one is taken only if somebody meddles. */
     private static final int GOING_NAMES = 8;
+
+    private static final String UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+    private static final String MAYBE_GOING = "(going-([2-8]-)?)*";
+    private static final Pattern oneGoing = Pattern.compile("^going-([2-8]-)?");
+    private static final Pattern processDir = Pattern.compile("spark-" + UUID);
+    private static final Pattern orphan = Pattern.compile(MAYBE_GOING + "(blockmgr-.+|spark-" + UUID + ")");
+    private static final Pattern orphanOfProcess = Pattern.compile(MAYBE_GOING + "(blockmgr-.+|executor-" + UUID + ")");
 
     private DirNames() {}
 
@@ -32,9 +41,38 @@ final class DirNames {
         return name.toString().startsWith(GOING);
     }
 
+    /**
+     * Tells whether a dir may go though no registry names it, by the path to it from its root: it lies there, or in what
+     * Spark made for a process, and has its own name or one that it went under.
+     */
+    static boolean mayBeOrphan(Path below) {
+        String name = below.getFileName().toString();
+        return switch (below.getNameCount()) {
+            case 1 -> orphan.matcher(name).matches();
+            case 2 ->
+                isProcessDir(below.getName(0)) && orphanOfProcess.matcher(name).matches();
+            default -> false;
+        };
+    }
+
+    /** Tells whether Spark made a dir for a process: a standalone worker's holds those of its executors. */
+    static boolean isProcessDir(Path name) {
+        return processDir.matcher(name.toString()).matches();
+    }
+
     static boolean isParent(Path name) {
         String text = name.toString();
         return text.startsWith("spark-") || text.startsWith("executor-");
+    }
+
+    /**
+     * Undoes what a dir is renamed to before it goes.
+     *
+     * @param dir a dir with such a name, or any other
+     * @return what it was before; the same if it was not renamed
+     */
+    static Path beforeGoing(Path dir) {
+        return dir.resolveSibling(oneGoing.matcher(dir.getFileName().toString()).replaceFirst(""));
     }
 
     /**

@@ -23,7 +23,7 @@ final class DirRemoval {
     private static final int FAILURES_BEFORE_WARNING = 3;
 
     final LocalDir dir;
-    final String appId;
+    final @Nullable String appId;
     final @Nullable Long rootInode;
 
     private boolean begun;
@@ -33,12 +33,24 @@ final class DirRemoval {
     private long bytes;
     private int failures;
     private boolean refusalTold;
+    private volatile boolean gone;
 
     DirRemoval(StoredRemoval intent, long now) {
         this.dir = intent.dir();
         this.appId = intent.appId();
         this.rootInode = intent.rootInode();
         this.dueAt = now;
+    }
+
+    boolean isOrphan() {
+        return appId == null;
+    }
+
+    /** What it is, for people. */
+    String described() {
+        return appId == null
+                ? "orphan " + dir.path()
+                : "local dir " + dir.path() + " of application " + appId + ", which is over";
     }
 
     /** Takes it, if it is time and nobody else has; then {@link #waitFor} gives it back, unless it is over. */
@@ -62,6 +74,15 @@ final class DirRemoval {
     /** From here on, the dir's own name is nothing to us any more. */
     void marked() {
         marked = true;
+    }
+
+    /** Whether nothing of it is there any more, so that only the intent is left. */
+    boolean isGone() {
+        return gone;
+    }
+
+    void gone() {
+        gone = true;
     }
 
     boolean isMeasured() {

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -113,12 +114,40 @@ public final class LocalDirPolicy {
      * @throws LocalDirRefusedException if it would not be accepted today
      */
     void checkAgain(LocalDir dir) throws LocalDirRefusedException {
+        checkRoot(dir);
+        checkNames(dir);
+    }
+
+    private void checkRoot(LocalDir dir) throws LocalDirRefusedException {
         if (!allows(dir.root())) {
             throw refusal(
                     dir.path(),
                     "its root " + dir.root() + " among the allowed roots, spark.local.dir: " + allowedRoots);
         }
-        checkNames(dir);
+    }
+
+    /**
+     * Checks an orphan before it is deleted, as far as its path goes. Does not work on the disk.
+     *
+     * @param keepOut what it must not hold
+     * @throws LocalDirRefusedException if it would not be searched for today
+     */
+    void checkOrphan(LocalDir dir, Set<Path> keepOut) throws LocalDirRefusedException {
+        checkRoot(dir);
+        if (!DirNames.mayBeOrphan(dir.root().relativize(dir.path()))) {
+            throw refusal(dir.path(), "a name that Spark gives");
+        }
+        for (Path other : keepOut) {
+            if (other.startsWith(dir.path())) {
+                throw refusal(dir.path(), "a dir without " + other + " in it");
+            }
+        }
+    }
+
+    /** The real paths of the roots that are there. Works on the disk. */
+    Set<Path> realRoots() {
+        lookAtRoots();
+        return Set.copyOf(realRoots.values());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoreException;
 import dev.mesosshuffle.store.StoredRemoval;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +46,12 @@ public final class Reclaimer implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(500);
     private static final Duration WAIT_FOR_READS = Duration.ofMillis(500);
 
+    /**
+     * How long the intent outlives an orphan: a service that had looked at the dir before it went, and was then held up,
+     * does not register what is no longer there.
+     */
+    static final Duration ORPHANS_REMEMBERED = Duration.ofMinutes(10);
+
     /** What is being deleted stops after the current file; only a hung disk takes longer, and then nothing helps. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -53,6 +60,8 @@ public final class Reclaimer implements AutoCloseable {
     private final LocalDirPolicy policy;
     private final LongSupplier nanoTime;
     private final RootWorkers workers;
+    private final OrphanRules orphans;
+    private final CleanupMetrics counters;
     private final RemovalSteps steps;
     private final RemovalTroubles troubles;
     private final AtomicBoolean closed;
@@ -65,6 +74,8 @@ public final class Reclaimer implements AutoCloseable {
             LocalDirPolicy policy,
             LongSupplier nanoTime,
             RootWorkers workers,
+            OrphanRules orphans,
+            CleanupMetrics counters,
             RemovalSteps steps,
             RemovalTroubles troubles,
             AtomicBoolean closed) {
@@ -73,6 +84,8 @@ public final class Reclaimer implements AutoCloseable {
         this.policy = policy;
         this.nanoTime = nanoTime;
         this.workers = workers;
+        this.orphans = orphans;
+        this.counters = counters;
         this.steps = steps;
         this.troubles = troubles;
         this.closed = closed;
@@ -83,6 +96,7 @@ public final class Reclaimer implements AutoCloseable {
      *
      * @param store where the intents are
      * @param policy checks each dir once more
+     * @param orphans checks each orphan once more
      * @param reads tells which applications' files are being read
      * @param nanoTime the time, in ns from any point
      * @param filesPerSecond how many files are dealt with under one root at most, which may change; 0 for no bound
@@ -92,14 +106,16 @@ public final class Reclaimer implements AutoCloseable {
     public static Reclaimer start(
             StateStore store,
             LocalDirPolicy policy,
+            OrphanRules orphans,
             ReadsInFlight reads,
             LongSupplier nanoTime,
             IntSupplier filesPerSecond,
             MetricRegistry metrics) {
         LongConsumer rest = LockSupport::parkNanos;
-        RootWorkers workers =
-                new RootWorkers(RootWorkers::newThread, () -> new Pace(filesPerSecond, System::nanoTime, rest));
-        Reclaimer reclaimer = withoutTimer(store, policy, reads, nanoTime, metrics, workers);
+        RootWorkers workers = new RootWorkers(
+                root -> RootWorkers.newThread("cleanup-" + root),
+                () -> new Pace(filesPerSecond, System::nanoTime, rest));
+        Reclaimer reclaimer = withoutTimer(store, policy, orphans, reads, nanoTime, metrics, workers);
         var unused = reclaimer.timer.scheduleWithFixedDelay(
                 reclaimer::check, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         return reclaimer;
@@ -108,20 +124,24 @@ public final class Reclaimer implements AutoCloseable {
     static Reclaimer withoutTimer(
             StateStore store,
             LocalDirPolicy policy,
+            OrphanRules orphans,
             ReadsInFlight reads,
             LongSupplier nanoTime,
             MetricRegistry metrics,
             RootWorkers workers) {
         Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
         AtomicBoolean closed = new AtomicBoolean();
-        CleanupMetrics counters = CleanupMetrics.in(metrics, removals::size);
+        CleanupMetrics counters = CleanupMetrics.in(metrics, () -> (int)
+                removals.values().stream().filter(removal -> !removal.isGone()).count());
         return new Reclaimer(
                 removals,
                 store,
                 policy,
                 nanoTime,
                 workers,
-                new RemovalSteps(policy, reads, counters, closed::get),
+                orphans,
+                counters,
+                new RemovalSteps(policy, orphans, reads, counters, closed::get),
                 new RemovalTroubles(counters),
                 closed);
     }
@@ -129,8 +149,8 @@ public final class Reclaimer implements AutoCloseable {
     /**
      * Deletes dirs, in the background. A dir that is not there is done.
      *
-     * @param intents the dirs of applications that are over, so that no lookup finds them any more; each intent is in the
-     *     store, from just now or from a former process
+     * @param intents orphans, and the dirs of applications that are over, so that no lookup finds them any more; each
+     *     intent is in the store, from just now or from a former process
      */
     public void reclaim(List<StoredRemoval> intents) {
         long now = nanoTime.getAsLong();
@@ -183,6 +203,10 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     private void advance(DirRemoval removal, Pace pace) throws IOException, LocalDirRefusedException {
+        if (removal.isGone()) {
+            withdraw(removal);
+            return;
+        }
         switch (steps.advance(removal, pace)) {
             case MARKED -> {
                 troubles.rootThere(removal.dir.root());
@@ -192,10 +216,27 @@ public final class Reclaimer implements AutoCloseable {
             }
             case READ -> later(removal, WAIT_FOR_READS);
             case GONE -> {
-                var unused = store.removalDone(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
+                if (removal.isOrphan()) {
+                    removal.gone();
+                    counters.deletedOrphans().inc();
+                    later(removal, ORPHANS_REMEMBERED);
+                } else {
+                    var unused =
+                            store.removalDone(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
+                }
             }
+            case STAYS -> withdraw(removal);
             case CLOSED -> logger.debug("{} is left for the next start", removal.dir.path());
         }
+    }
+
+    private void withdraw(DirRemoval removal) throws IOException {
+        try {
+            orphans.registries().withdraw(removal.dir.path());
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        ended(removal, null);
     }
 
     private void ended(DirRemoval removal, @Nullable Throwable failure) {

@@ -11,6 +11,7 @@ final class RemovalSteps {
     private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
 
     private final LocalDirPolicy policy;
+    private final OrphanRules orphans;
     private final ReadsInFlight reads;
     private final CleanupMetrics metrics;
     private final BooleanSupplier closed;
@@ -19,6 +20,8 @@ final class RemovalSteps {
     enum Reached {
         /** It has its going-name, and its size is known. */
         MARKED,
+        /** It is no orphan, and is as it was. */
+        STAYS,
         /** It is still being read. */
         READ,
         /** Nothing of it is there any more. */
@@ -27,8 +30,14 @@ final class RemovalSteps {
         CLOSED
     }
 
-    RemovalSteps(LocalDirPolicy policy, ReadsInFlight reads, CleanupMetrics metrics, BooleanSupplier closed) {
+    RemovalSteps(
+            LocalDirPolicy policy,
+            OrphanRules orphans,
+            ReadsInFlight reads,
+            CleanupMetrics metrics,
+            BooleanSupplier closed) {
         this.policy = policy;
+        this.orphans = orphans;
         this.reads = reads;
         this.metrics = metrics;
         this.closed = closed;
@@ -36,9 +45,21 @@ final class RemovalSteps {
 
     Reached advance(DirRemoval removal, Pace pace) throws IOException, LocalDirRefusedException {
         LocalDir dir = removal.dir;
-        policy.checkAgain(dir);
+        if (removal.isOrphan()) {
+            policy.checkOrphan(dir, orphans.keepOut());
+        } else {
+            policy.checkAgain(dir);
+        }
         RootPresence.check(dir.root(), removal.rootInode);
         if (!removal.isMarked()) {
+            String reason = removal.isOrphan() ? orphans.reasonToStay(dir, paced(pace)) : null;
+            if (closed.getAsBoolean()) {
+                return Reached.CLOSED;
+            }
+            if (reason != null) {
+                logger.debug("{} is no orphan any more: {}", dir.path(), reason);
+                return Reached.STAYS;
+            }
             GoingDirs.mark(dir);
             removal.marked();
         }
@@ -46,7 +67,7 @@ final class RemovalSteps {
             removal.measured(GoingDirs.size(dir, paced(pace)), metrics.bytesWaiting());
             return Reached.MARKED;
         }
-        if (reads.any(removal.appId)) {
+        if (removal.appId != null && reads.any(removal.appId)) {
             return Reached.READ;
         }
         delete(removal, pace);

@@ -28,10 +28,8 @@ final class RemovalTroubles {
         Duration delay = removal.failed();
         if (removal.isWorthAWarning()) {
             logger.warn(
-                    "Cannot delete local dir {} of application {}, which is over: {}. It is tried again for as long as"
-                            + " it takes, at last every hour.",
-                    removal.dir.path(),
-                    removal.appId,
+                    "Cannot delete {}: {}. It is tried again for as long as it takes, at last every hour.",
+                    removal.described(),
                     String.valueOf(reason));
         } else {
             logger.debug("Cannot delete {} yet", removal.dir.path(), reason);
@@ -43,10 +41,8 @@ final class RemovalTroubles {
     Duration refused(DirRemoval removal, Exception reason) {
         if (removal.isFirstRefusal()) {
             logger.error(
-                    "Local dir {} of application {}, which is over, is not what was registered, and nothing of it is"
-                            + " deleted: {}. Look who did that; delete it by hand.",
-                    removal.dir.path(),
-                    removal.appId,
+                    "Nothing is deleted of {}, since it is not what it was: {}. Look who did that; delete it by hand.",
+                    removal.described(),
                     reason.getMessage());
         }
         metrics.refusals().inc();
@@ -58,7 +54,7 @@ final class RemovalTroubles {
         Path root = removal.dir.root();
         if (refusedRoots.add(root)) {
             logger.error(
-                    "Local dirs of applications that are over stay under {}: it is not among the roots that may be"
+                    "What is to be deleted stays under {}: it is not among the roots that may be"
                             + " cleaned (spark.local.dir). Add it there again, or delete them by hand.",
                     root);
         }

@@ -50,7 +50,7 @@ final class RootWorkers {
             for (Map.Entry<Path, Worker> worker : workers.entrySet()) {
                 long left = deadline - System.nanoTime();
                 if (!worker.getValue().thread().awaitTermination(left, TimeUnit.NANOSECONDS)) {
-                    logger.warn("Deleting under {} hangs; the next start goes on with it", worker.getKey());
+                    logger.warn("Work under {} hangs; the next start goes on with it", worker.getKey());
                 }
             }
         } catch (InterruptedException e) {
@@ -58,14 +58,14 @@ final class RootWorkers {
         }
     }
 
-    static ExecutorService newThread(Path root) {
+    static ExecutorService newThread(String name) {
         ThreadPoolExecutor thread = new ThreadPoolExecutor(
                 1,
                 1,
                 IDLE_THREAD_LIFE.toMillis(),
                 TimeUnit.MILLISECONDS,
                 new LinkedBlockingQueue<>(),
-                task -> daemon("cleanup-" + root, task));
+                task -> daemon(name, task));
         thread.allowCoreThreadTimeOut(true);
         return thread;
     }

@@ -91,7 +91,12 @@ final class SecureDirs {
 
     /** Tells which device an open dir lies on. */
     static long device(SecureDirectoryStream<Path> dir) throws IOException {
-        return device(dir.getFileAttributeView(BasicFileAttributeView.class).readAttributes());
+        return device(attributes(dir));
+    }
+
+    /** Looks at an open dir itself. */
+    static BasicFileAttributes attributes(SecureDirectoryStream<Path> dir) throws IOException {
+        return dir.getFileAttributeView(BasicFileAttributeView.class).readAttributes();
     }
 
     private static long device(BasicFileAttributes attributes) throws IOException {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,11 +185,13 @@ final class ConfigKeys {
             "Files a second that are deleted under each local root at most, so that fetches beside it do not suffer; 0"
                     + " for no bound. Read again on reload.");
 
-    static final ConfigKey<Boolean> ORPHANS = key(
+    static final ConfigKey<OrphanMode> ORPHANS = key(
             OWN_PREFIX + "orphans",
-            "off",
-            ValueParsers.notYet("this version does not look for orphans", ValueParsers.onOff(), "off"),
-            "Dirs that no registry names are left alone; this version knows off only.");
+            "report",
+            ValueParsers.orphans(),
+            "What is done about blockmgr-* and spark-UUID dirs under the roots that no service on this host knows, nobody"
+                    + " uses, and nothing has changed in since the host's boot, or for orphanTimeout: delete them, report"
+                    + " them, or off. While cleanup is off they are not deleted.");
 
     static final ConfigKey<Boolean> AUTHENTICATE = key(
             "spark.authenticate",

@@ -56,7 +56,7 @@ public final class ConfigLoader {
                 value(ConfigKeys.HOST),
                 value(ConfigKeys.PORT),
                 roots,
-                value(ConfigKeys.STATE_DIR, roots.get(0).resolve(".mesos-shuffle-service"), DEFAULT),
+                value(ConfigKeys.STATE_DIR, ServiceConfig.stateDirsUnder(roots).get(0), DEFAULT),
                 transport(networkTimeout),
                 value(ConfigKeys.DISK_THREADS),
                 indexCacheBytes(maxHeapBytes),
@@ -64,6 +64,7 @@ public final class ConfigLoader {
                 value(ConfigKeys.ORPHAN_TIMEOUT),
                 value(ConfigKeys.CLEANUP),
                 value(ConfigKeys.DELETION_RATE),
+                value(ConfigKeys.ORPHANS),
                 master());
     }
 
@@ -137,7 +138,6 @@ public final class ConfigLoader {
     /** Settings that lead to nothing but an error. */
     private void checkSwitches() {
         value(ConfigKeys.FETCH_RDD);
-        value(ConfigKeys.ORPHANS);
         value(ConfigKeys.AUTHENTICATE);
         value(ConfigKeys.SASL_ENCRYPTION);
         value(ConfigKeys.CRYPTO);

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param orphanTimeout after how long without any activity an application that cannot be heard is over; more than zero
  * @param cleanup whether the local dirs of an application that is over are deleted
  * @param deletionRate how many files a second are deleted under one root at most; 0 for no bound
+ * @param orphans what is done about dirs that no registry names
  * @param master the Mesos master, asked which applications live
  */
 public record ServiceConfig(
@@ -34,10 +36,23 @@ public record ServiceConfig(
         Duration orphanTimeout,
         boolean cleanup,
         int deletionRate,
+        OrphanMode orphans,
         Master master) {
+    private static final String STATE_DIR = ".mesos-shuffle-service";
+
     /** Keeps its own copy of the roots. */
     public ServiceConfig {
         localRoots = List.copyOf(localRoots);
+    }
+
+    /**
+     * Where services keep their state by default, each under the first of its roots.
+     *
+     * @param roots some roots
+     * @return the state dir under each
+     */
+    public static List<Path> stateDirsUnder(List<Path> roots) {
+        return roots.stream().map(root -> root.resolve(STATE_DIR)).toList();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +79,11 @@ final class ValueParsers {
     /** The way to wait for sockets. */
     static ValueParser<IoMode> ioMode() {
         return parser("NIO, EPOLL or AUTO", text -> IoMode.valueOf(text.toUpperCase(Locale.ROOT)));
+    }
+
+    /** What is done about orphans. */
+    static ValueParser<OrphanMode> orphans() {
+        return parser("off, report or delete", text -> OrphanMode.valueOf(text.toUpperCase(Locale.ROOT)));
     }
 
     /** Any text that is not empty. */

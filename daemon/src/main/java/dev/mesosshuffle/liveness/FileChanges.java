@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.WallClock;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
 import java.util.List;

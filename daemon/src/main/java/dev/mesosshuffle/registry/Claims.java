@@ -79,6 +79,16 @@ final class Claims {
                 .orElse(null);
     }
 
+    /** Tells whether anybody claims a dir, or one above or inside it. */
+    boolean claims(Path dir) {
+        for (Path path = dir; path != null; path = path.getParent()) {
+            if (byPath.containsKey(path)) {
+                return true;
+            }
+        }
+        return inside.containsKey(dir) || roots.keySet().stream().anyMatch(root -> root.startsWith(dir));
+    }
+
     /**
      * Claims a dir until the registration is persisted or has failed.
      *

@@ -6,6 +6,7 @@ import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,21 @@ public final class Registry {
         try {
             Application application = memory.applications.get(appId);
             return application == null ? List.of() : application.removed().dirs();
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
+     * Tells whether a dir is, or is about to be, an application's.
+     *
+     * @param dir the dir, by its real path
+     * @return whether an application claims it, or what lies inside it or above it
+     */
+    public boolean isClaimed(Path dir) {
+        memory.lock.lock();
+        try {
+            return memory.claims.claims(dir);
         } finally {
             memory.lock.unlock();
         }

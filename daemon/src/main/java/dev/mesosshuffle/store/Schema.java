@@ -9,6 +9,9 @@ import java.sql.Statement;
 final class Schema {
     static final int VERSION = 4;
 
+    /** The first version that knows which root a dir to be deleted lies under, but for its path. */
+    static final int WITH_ROOT_INODE = 2;
+
     /** Says whose file it is, also to {@code file(1)}: "MSHS". */
     static final int APPLICATION_ID = 0x4d534853;
 
@@ -39,7 +42,7 @@ final class Schema {
             ) WITHOUT ROWID;
             CREATE TABLE removals (
               path TEXT NOT NULL PRIMARY KEY, -- a local dir that is to be deleted
-              app_id TEXT NOT NULL,
+              app_id TEXT NOT NULL, -- '': an orphan, which no registry named
               root TEXT NOT NULL,
               root_inode INTEGER -- as in local_dirs; NULL: unknown, stored by a version that did not keep it
             ) WITHOUT ROWID;
@@ -101,8 +104,7 @@ final class Schema {
 
     private static void upgrade(Statement statement, long version) throws SQLException {
         statement.execute("BEGIN IMMEDIATE");
-        if (version < 2) {
-            // Version 1 did not know which root a dir to be deleted lies under, but for its path.
+        if (version < WITH_ROOT_INODE) {
             statement.execute("ALTER TABLE removals ADD COLUMN root_inode INTEGER");
         }
         if (version < 3) {

@@ -10,11 +10,15 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.SQLiteOpenMode;
 
 /** Opens connections and tells SQLite's errors apart. */
 final class Sqlite {
     /** How long an operator's write in the same file may hold us up. */
     private static final int BUSY_TIMEOUT_MS = 3_000;
+
+    /** How long others' registries are waited for; ours waits meanwhile. */
+    private static final int SHORT_BUSY_TIMEOUT_MS = 200;
 
     /** The low byte of an extended code is the plain one. */
     private static final int PLAIN_CODE = 0xff;
@@ -49,6 +53,33 @@ final class Sqlite {
         // Else the driver prepares and runs one more query after each insert.
         config.setGetGeneratedKeys(false);
         return config.createConnection("jdbc:sqlite:" + database);
+    }
+
+    /** Opens a file that must be there. */
+    static Connection connectToExisting(Path database) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(SHORT_BUSY_TIMEOUT_MS);
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        return config.createConnection("jdbc:sqlite:" + database);
+    }
+
+    /** Opens no file; some that must be there are to be attached. */
+    static Connection connectToNone() throws SQLException {
+        Connection connection = connectToExisting(Path.of(":memory:"));
+        try {
+            // Checkpoints are the service's own.
+            execute(connection, "PRAGMA wal_autocheckpoint = 0");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    static void execute(Connection connection, String command) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(command);
+        }
     }
 
     /** Opens a file that was checked. */

@@ -103,7 +103,8 @@ final class StateReader {
     }
 
     private StoredRemoval removal(String appId, String[] row) {
-        return new StoredRemoval(dir(row), appId, row[2].isEmpty() ? null : Long.valueOf(row[2]));
+        String owner = appId.equals(StoredRemoval.ORPHAN) ? null : appId;
+        return new StoredRemoval(dir(row), owner, row[2].isEmpty() ? null : Long.valueOf(row[2]));
     }
 
     private void application(

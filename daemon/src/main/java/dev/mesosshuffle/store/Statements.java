@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +124,7 @@ final class Statements implements AutoCloseable {
 
     private void putRemoval(StoredRemoval removal) throws SQLException {
         putRemoval.setString(1, removal.dir().path().toString());
-        putRemoval.setString(2, removal.appId());
+        putRemoval.setString(2, Objects.requireNonNullElse(removal.appId(), StoredRemoval.ORPHAN));
         putRemoval.setString(3, removal.dir().root().toString());
         setNumber(putRemoval, 4, removal.rootInode());
         putRemoval.executeUpdate();
@@ -161,8 +162,11 @@ final class Statements implements AutoCloseable {
             path = path.getParent();
         }
         if (removed != null) {
-            throw new DirTakenException("local dir " + dir.path() + " is being removed with application " + removed
-                    + ", which is over (expected: a dir of its own)");
+            String why = removed.equals(StoredRemoval.ORPHAN)
+                    ? "as an orphan, which no registry named"
+                    : "with application " + removed + ", which is over";
+            throw new DirTakenException(
+                    "local dir " + dir.path() + " is being removed " + why + " (expected: a dir of its own)");
         }
     }
 

@@ -8,18 +8,23 @@ import org.jspecify.annotations.Nullable;
  * The intent to delete a local dir, kept until the dir is gone.
  *
  * @param dir the dir
- * @param appId the application it belonged to
+ * @param appId the application it belonged to; null if it is an orphan, which no registry names
  * @param rootInode the inode of the dir's root when the dir was registered: as long as the root has another one, its disk
  *     is not mounted, and a dir that is not there is not gone; null if that is not known
  */
 public record StoredRemoval(
-        LocalDir dir, String appId, @Nullable Long rootInode) {
+        LocalDir dir, @Nullable String appId, @Nullable Long rootInode) {
+    /** What stands in the place of an application's id for an orphan. */
+    static final String ORPHAN = "";
+
     /**
      * Checks the id.
      *
      * @throws IllegalArgumentException if it is not a valid id
      */
     public StoredRemoval {
-        Ids.check("appId", appId);
+        if (appId != null) {
+            Ids.check("appId", appId);
+        }
     }
 }

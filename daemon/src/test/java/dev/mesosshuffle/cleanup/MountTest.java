@@ -1,14 +1,17 @@
 package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.WallClock;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +127,41 @@ final class MountTest {
         mount(dir.path(), "-t", "tmpfs", "-o", "size=64k", "none");
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> GoingDirs.mark(dir));
         assertThat(dir.path()).isDirectory();
+    }
+
+    @Test
+    void isNoOrphanWithAnotherFileSystemMountedInside() throws Exception {
+        assertThatCode(() -> look("spark-1")).doesNotThrowAnyException();
+        mount(Files.createDirectory(dir.path().resolve("0a/mount")), "-t", "tmpfs", "-o", "size=64k", "none");
+        assertThatExceptionOfType(StaysException.class)
+                .isThrownBy(() -> look("spark-1"))
+                .withMessageContaining("mounted at " + dir.path());
+        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
+    }
+
+    @Test
+    void isNoOrphanWithAPartOfTheSameFileSystemMountedInside() throws Exception {
+        mount(Files.createDirectory(dir.path().resolve("0a/mount")), "--bind", playground.outside.toString());
+        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1"));
+    }
+
+    @Test
+    void isNoOrphanIfItIsAMountItself() throws Exception {
+        mount(dir.path(), "--bind", playground.outside.toString());
+        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
+        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1"));
+    }
+
+    /** However young it is. */
+    private void look(String path) throws Exception {
+        new TreeLook(
+                        playground.dir(path),
+                        new WallClock(System::currentTimeMillis, System::nanoTime),
+                        Duration.ofDays(-1),
+                        OpenFiles.look(Files.createTempDirectory(temp, "proc"), 1),
+                        ProcessIdentity.current(),
+                        () -> false)
+                .look();
     }
 
     @Test

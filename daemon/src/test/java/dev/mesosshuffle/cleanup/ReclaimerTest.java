@@ -59,6 +59,7 @@ final class ReclaimerTest {
         return Reclaimer.withoutTimer(
                 store,
                 LocalDirPolicy.of(roots, metrics),
+                TestOrphanRules.of(playground.root, temp.resolve("state")),
                 this::isRead,
                 time,
                 metrics,

@@ -49,6 +49,7 @@ final class ReclaimerThreadsTest {
         reclaimer = Reclaimer.start(
                 store,
                 LocalDirPolicy.of(List.of(one.root, two.root), metrics),
+                TestOrphanRules.of(one.root, temp.resolve("state")),
                 this::isRead,
                 System::nanoTime,
                 () -> 0,
@@ -146,6 +147,7 @@ final class ReclaimerThreadsTest {
         reclaimer = Reclaimer.start(
                 store,
                 LocalDirPolicy.of(List.of(one.root, two.root), next),
+                TestOrphanRules.of(one.root, temp.resolve("state")),
                 appId -> false,
                 System::nanoTime,
                 () -> 0,
@@ -174,7 +176,7 @@ final class ReclaimerThreadsTest {
         do {
             store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
             left = store.load().removals().stream()
-                    .filter(removal -> removal.appId().equals(appId))
+                    .filter(removal -> appId.equals(removal.appId()))
                     .count();
         } while (left != expected);
     }

@@ -53,6 +53,7 @@ final class ReclaimerTroubleTest {
         reclaimer = Reclaimer.withoutTimer(
                 store,
                 LocalDirPolicy.of(List.of(playground.root), metrics),
+                TestOrphanRules.of(playground.root, temp.resolve("state")),
                 appId -> false,
                 time,
                 metrics,

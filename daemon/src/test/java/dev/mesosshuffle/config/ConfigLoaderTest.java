@@ -161,7 +161,7 @@ class ConfigLoaderTest {
                 "spark.mesos.shuffle.service.orphanTimeout | -1h"
                         + " | a time above zero such as 30s or 24h; a bare number is seconds",
                 "spark.mesos.shuffle.service.cleanup | maybe | on or off",
-                "spark.mesos.shuffle.service.orphans | delete | off; this version does not look for orphans",
+                "spark.mesos.shuffle.service.orphans | yes | off, report or delete",
                 "spark.authenticate | true | false; this version has no authentication and would serve anyone",
                 "spark.authenticate.enableSaslEncryption | true | false; this version has no encryption",
                 "spark.network.crypto.enabled | true | false; this version has no encryption",

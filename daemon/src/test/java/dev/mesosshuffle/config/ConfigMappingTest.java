@@ -2,6 +2,7 @@ package dev.mesosshuffle.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ class ConfigMappingTest {
                         Duration.ofHours(24),
                         true,
                         5000,
+                        OrphanMode.REPORT,
                         ServiceConfig.Master.NONE));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
@@ -67,7 +69,7 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.master.principal", "shuffle");
         settings.put("spark.mesos.shuffle.service.master.secretFile", "/etc/secret");
         settings.put("spark.mesos.shuffle.service.master.caFile", "/etc/ca.pem");
-        settings.put("spark.mesos.shuffle.service.orphans", "off");
+        settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.authenticate", "false");
         settings.put("spark.authenticate.secret", "sesame");
         settings.put("spark.authenticate.enableSaslEncryption", "false");
@@ -97,6 +99,7 @@ class ConfigMappingTest {
                         Duration.ofHours(2),
                         false,
                         700,
+                        OrphanMode.DELETE,
                         new ServiceConfig.Master(
                                 List.of(URI.create("http://m1:5050"), URI.create("https://[::1]:5051")),
                                 Duration.ofMinutes(90),

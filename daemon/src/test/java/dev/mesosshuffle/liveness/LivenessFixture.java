@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.TestOrphanRules;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
@@ -96,7 +97,13 @@ final class LivenessFixture implements AutoCloseable {
         store = StateStore.open(stateDir, 7337, Clock.systemUTC(), metrics);
         registry = Registry.restore(store, metrics);
         reclaimer = Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, () -> 0, metrics);
+                store,
+                LocalDirPolicy.of(List.of(root), metrics),
+                TestOrphanRules.of(root, stateDir),
+                appId -> false,
+                System::nanoTime,
+                () -> 0,
+                metrics);
         monitor = newMonitor(metrics);
         log.start();
         logger.addAppender(log);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.TestOrphanRules;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
@@ -64,7 +65,13 @@ final class ModelDaemon implements AutoCloseable {
 
     private Reclaimer newReclaimer(MetricRegistry metrics) throws Exception {
         return Reclaimer.start(
-                store, LocalDirPolicy.of(List.of(root), metrics), appId -> false, System::nanoTime, () -> 0, metrics);
+                store,
+                LocalDirPolicy.of(List.of(root), metrics),
+                TestOrphanRules.of(root, stateDir),
+                appId -> false,
+                System::nanoTime,
+                () -> 0,
+                metrics);
     }
 
     private LivenessMonitor newMonitor(MetricRegistry metrics) {

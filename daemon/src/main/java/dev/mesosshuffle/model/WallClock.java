@@ -1,4 +1,4 @@
-package dev.mesosshuffle.liveness;
+package dev.mesosshuffle.model;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -8,13 +8,19 @@ import java.util.function.LongSupplier;
  * two ages that are possible, by the clock as it is now and by the clock as it was when this process started and went on
  * evenly, the smaller one is taken: the mistake is to keep files for longer.
  */
-final class WallClock {
+public final class WallClock {
     private final LongSupplier wallMillis;
     private final LongSupplier nanoTime;
     private final long startMillis;
     private final long startNanos;
 
-    WallClock(LongSupplier wallMillis, LongSupplier nanoTime) {
+    /**
+     * Makes one, to be made when the process starts.
+     *
+     * @param wallMillis the time that files are marked with, in ms since 1970
+     * @param nanoTime the time, in ns from any point; nothing sets it
+     */
+    public WallClock(LongSupplier wallMillis, LongSupplier nanoTime) {
         this.wallMillis = wallMillis;
         this.nanoTime = nanoTime;
         this.startMillis = wallMillis.getAsLong();
@@ -25,8 +31,9 @@ final class WallClock {
      * Returns an age in ns; below zero if the time lies in the future by both clocks.
      *
      * @param millis a time in ms since 1970
+     * @return the age in ns
      */
-    long ageNanos(long millis) {
+    public long ageNanos(long millis) {
         long now = wallMillis.getAsLong() - millis;
         long evenly = startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startNanos) - millis;
         long age = now < 0 || evenly < 0 ? Math.max(now, evenly) : Math.min(now, evenly);

@@ -1,0 +1,207 @@
+package dev.mesosshuffle.cleanup;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.store.NamedDirs;
+import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StoredRemoval;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Searches for orphans ({@link OrphanRules}), tells of them, and has them deleted if it is to. The way of one to its end:
+ *
+ * <pre>
+ *   found --intent stored in every registry--> nobody registers it any more --judged again--> as with all that is deleted
+ * </pre>
+ *
+ * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. A search goes over each
+ * root on a thread of that root's own, at a bounded pace. A root whose search still runs is left out of the next.
+ */
+public final class Orphans implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(Orphans.class);
+
+    private static final Duration INTERVAL = Duration.ofHours(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final OrphanMode mode;
+    private final LocalDirPolicy policy;
+    private final OrphanRules rules;
+    private final Reclaimer reclaimer;
+    private final LongSupplier nanoTime;
+    private final RootWorkers workers;
+    private final OrphanReport report;
+    private final Set<Path> searching = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final ScheduledExecutorService timer =
+            new ScheduledThreadPoolExecutor(1, task -> RootWorkers.daemon("orphans-timer", task));
+
+    private Orphans(
+            OrphanMode mode,
+            LocalDirPolicy policy,
+            OrphanRules rules,
+            Reclaimer reclaimer,
+            LongSupplier nanoTime,
+            RootWorkers workers,
+            OrphanReport report) {
+        this.mode = mode;
+        this.policy = policy;
+        this.rules = rules;
+        this.reclaimer = reclaimer;
+        this.nanoTime = nanoTime;
+        this.workers = workers;
+        this.report = report;
+    }
+
+    /**
+     * Starts to search, at once and then every hour.
+     *
+     * @param mode what is done about orphans
+     * @param policy knows the roots
+     * @param rules tell what an orphan is
+     * @param reclaimer deletes them; to be closed after this
+     * @param filesPerSecond how many files are looked at under one root at most; 0 for no bound
+     * @param metrics where the metrics go
+     * @return the search, to be closed
+     */
+    public static Orphans start(
+            OrphanMode mode,
+            LocalDirPolicy policy,
+            OrphanRules rules,
+            Reclaimer reclaimer,
+            IntSupplier filesPerSecond,
+            MetricRegistry metrics) {
+        RootWorkers workers = new RootWorkers(
+                root -> RootWorkers.newThread("orphans-" + root),
+                () -> new Pace(filesPerSecond, System::nanoTime, LockSupport::parkNanos));
+        Orphans orphans = withoutTimer(mode, policy, rules, reclaimer, System::nanoTime, metrics, workers);
+        if (mode != OrphanMode.OFF) {
+            var unused = orphans.timer.scheduleWithFixedDelay(
+                    orphans::searchAndSurvive, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return orphans;
+    }
+
+    static Orphans withoutTimer(
+            OrphanMode mode,
+            LocalDirPolicy policy,
+            OrphanRules rules,
+            Reclaimer reclaimer,
+            LongSupplier nanoTime,
+            MetricRegistry metrics,
+            RootWorkers workers) {
+        return new Orphans(mode, policy, rules, reclaimer, nanoTime, workers, OrphanReport.in(metrics));
+    }
+
+    /** An exception would be the last thing that the timer ever hears of it. */
+    private void searchAndSurvive() {
+        try {
+            search();
+        } catch (RuntimeException | Error e) {
+            logger.error("The search for orphans failed; it is tried again in {} min", INTERVAL.toMinutes(), e);
+        }
+    }
+
+    /** Searches all roots. */
+    void search() {
+        NamedDirs names;
+        try {
+            names = rules.registries().namedDirs();
+        } catch (StoreException e) {
+            report.unknown(String.valueOf(e.getMessage()));
+            return;
+        }
+        report.known();
+        for (Path root : policy.realRoots()) {
+            if (searching.add(root)) {
+                try {
+                    workers.execute(root, pace -> search(root, names, pace));
+                } catch (RejectedExecutionException e) {
+                    logger.debug("The search under {} is left for the next start", root, e);
+                }
+            }
+        }
+    }
+
+    private void search(Path root, NamedDirs names, Pace pace) {
+        BooleanSupplier stopped = () -> {
+            pace.beforeFile();
+            return closed.get();
+        };
+        try {
+            OrphanSearch search = new OrphanSearch(root, rules, rules.keepOut(), names, nanoTime, stopped);
+            List<Orphan> found = search.search();
+            if (closed.get()) {
+                return;
+            }
+            report.sight(search.blindness());
+            if (mode == OrphanMode.DELETE) {
+                report.deleting(root, delete(root, found));
+            } else {
+                report.found(root, found);
+            }
+        } catch (IOException | RuntimeException e) {
+            logger.debug("{} cannot be searched for orphans", root, e);
+        } finally {
+            searching.remove(root);
+        }
+    }
+
+    private List<Orphan> delete(Path root, List<Orphan> found) throws IOException {
+        Long rootInode = (Long) Files.getAttribute(root, "unix:ino");
+        List<Orphan> deleting = new ArrayList<>();
+        for (Orphan orphan : found) {
+            StoredRemoval intent = new StoredRemoval(orphan.dir(), null, rootInode);
+            try {
+                if (rules.registries()
+                        .intend(intent, DirNames.beforeGoing(orphan.dir().path()))) {
+                    deleting.add(orphan);
+                    reclaimer.reclaim(List.of(intent));
+                } else {
+                    logger.debug(
+                            "{} is no orphan any more: a registry names it",
+                            orphan.dir().path());
+                }
+            } catch (StoreException e) {
+                report.unknown(String.valueOf(e.getMessage()));
+                break;
+            }
+        }
+        return deleting;
+    }
+
+    /**
+     * Tells what was found last.
+     *
+     * @return orphans by their roots
+     */
+    Map<Path, List<Orphan>> lastFound() {
+        return report.lastFound();
+    }
+
+    /** Ends a search that runs, after the file that it looks at. */
+    @Override
+    public void close() {
+        closed.set(true);
+        timer.shutdownNow();
+        workers.close(CLOSE_TIMEOUT);
+    }
+}

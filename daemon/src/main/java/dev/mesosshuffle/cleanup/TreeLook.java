@@ -1,0 +1,134 @@
+package dev.mesosshuffle.cleanup;
+
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.WallClock;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Looks at everything in one dir, at any depth, for what speaks against deleting it. Follows no link. Deep trees cost
+ * neither stack nor descriptors: each dir in it is opened from the root anew.
+ *
+ * <p>For one look; used by one thread.
+ */
+final class TreeLook {
+    private final LocalDir dir;
+    private final WallClock clock;
+    private final Duration quietFor;
+    private final OpenFiles openFiles;
+    private final ProcessIdentity identity;
+    private final BooleanSupplier stopped;
+    private final Deque<Path> left = new ArrayDeque<>();
+
+    private long newestAge = Long.MAX_VALUE;
+    private long bytes;
+
+    /**
+     * Makes one; it looks at nothing yet.
+     *
+     * @param quietFor for how long nothing may have changed
+     * @param openFiles what must not lie inside
+     * @param identity who is to delete it
+     * @param stopped asked before each file, on which occasion it may take its time; once true, the look ends
+     */
+    TreeLook(
+            LocalDir dir,
+            WallClock clock,
+            Duration quietFor,
+            OpenFiles openFiles,
+            ProcessIdentity identity,
+            BooleanSupplier stopped) {
+        this.dir = dir;
+        this.clock = clock;
+        this.quietFor = quietFor;
+        this.openFiles = openFiles;
+        this.identity = identity;
+        this.stopped = stopped;
+    }
+
+    /**
+     * Looks.
+     *
+     * @throws NotADirException if it is a link or a file
+     * @throws StaysException if something speaks against deleting it
+     * @throws IOException if not all of it can be looked at
+     */
+    void look() throws IOException, StaysException {
+        Set<String> mounts = MountPoints.under(dir.path());
+        if (!mounts.isEmpty()) {
+            throw new StaysException(
+                    "something is mounted at " + mounts.iterator().next());
+        }
+        long device;
+        try (SecureDirectoryStream<Path> root = SecureDirs.open(dir.root(), dir.root())) {
+            device = SecureDirs.device(root);
+        }
+        left.push(dir.path());
+        while (!left.isEmpty()) {
+            Path path = left.pop();
+            try (SecureDirectoryStream<Path> open = SecureDirs.open(dir.root(), path)) {
+                if (SecureDirs.device(open) != device) {
+                    throw new StaysException("another file system is mounted at " + path);
+                }
+                check(path, SecureDirs.attributes(open));
+                lookInto(open, path);
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+            String reason = identity.reasonNotToDelete(path);
+            if (reason != null) {
+                throw new StaysException("this service could not delete " + path + ": " + reason);
+            }
+        }
+    }
+
+    private void lookInto(SecureDirectoryStream<Path> open, Path path) throws IOException, StaysException {
+        for (Path entry : open) {
+            if (stopped.getAsBoolean()) {
+                throw new StaysException("this service ends");
+            }
+            Path name = entry.getFileName();
+            BasicFileAttributes attributes = SecureDirs.attributes(open, name);
+            if (attributes == null) {
+                throw new NoSuchFileException(path.resolve(name) + " went just now");
+            }
+            if (attributes.isDirectory()) {
+                left.push(path.resolve(name));
+            } else {
+                bytes += attributes.isRegularFile() ? attributes.size() : 0;
+                check(path.resolve(name), attributes);
+            }
+        }
+    }
+
+    private void check(Path path, BasicFileAttributes attributes) throws StaysException {
+        long age = clock.ageNanos(attributes.lastModifiedTime().toMillis());
+        if (age <= quietFor.toNanos()) {
+            throw new StaysException(path + " changed " + Duration.ofNanos(age).toSeconds()
+                    + " s ago (expected: more than " + quietFor.toSeconds() + " s)");
+        }
+        if (openFiles.contains(attributes.fileKey())) {
+            throw new StaysException("a process has " + path + " open");
+        }
+        newestAge = Math.min(newestAge, age);
+    }
+
+    /** How long ago anything in it last changed; of a look that came to its end. */
+    Duration quiet() {
+        return Duration.ofNanos(newestAge);
+    }
+
+    /** How many bytes its files hold; of a look that came to its end. */
+    long bytes() {
+        return bytes;
+    }
+}

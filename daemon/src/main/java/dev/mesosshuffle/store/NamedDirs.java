@@ -1,0 +1,32 @@
+package dev.mesosshuffle.store;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What the registries of all ports named at one moment.
+ *
+ * @param owned local dirs of applications
+ * @param removals dirs that are still to be deleted
+ */
+public record NamedDirs(Set<Path> owned, Set<Path> removals) {
+    /** Copies the sets. */
+    public NamedDirs {
+        owned = Set.copyOf(owned);
+        removals = Set.copyOf(removals);
+    }
+
+    /**
+     * Lists what their paths are made of. Two services may see one dir by different paths, as containers do, but its
+     * name, which is unique, is the same.
+     *
+     * @return every component of every path
+     */
+    public Set<String> components() {
+        Set<String> components = new HashSet<>();
+        owned.forEach(path -> path.forEach(name -> components.add(name.toString())));
+        removals.forEach(path -> path.forEach(name -> components.add(name.toString())));
+        return components;
+    }
+}

@@ -1,0 +1,203 @@
+package dev.mesosshuffle.store;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The registries of all services on this host, one for each port: what they name between them, and the intent to delete
+ * what none of them names. That intent is stored in all of them in one transaction, since each service refuses to register
+ * a dir only if its own registry holds an intent to delete it.
+ *
+ * <p>One that cannot be read could name anything, so then nothing is known, and every method fails.
+ *
+ * <p><b>Concurrency:</b> works on the disk, on any thread; registries are locked for the blink of an eye only.
+ */
+public final class Registries {
+    private static final String FILES = "registry-*.db";
+
+    private final Path own;
+    private final Set<Path> stateDirs;
+
+    private Registries(Path own, Set<Path> stateDirs) {
+        this.own = own;
+        this.stateDirs = stateDirs;
+    }
+
+    /**
+     * Makes one; nothing is looked at yet.
+     *
+     * @param stateDir where this service's registry lies
+     * @param port this service's port
+     * @param otherStateDirs where those of other services may lie
+     * @return the registries
+     */
+    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs) {
+        Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
+        Path own = StoreFiles.of(stateDir, port).database();
+        stateDirs.add(stateDir.toAbsolutePath());
+        return new Registries(own, stateDirs);
+    }
+
+    /**
+     * Lists the dirs in which registries are looked for.
+     *
+     * @return their paths, whether or not they exist
+     */
+    public Set<Path> stateDirs() {
+        return Set.copyOf(stateDirs);
+    }
+
+    /**
+     * Reads what is named anywhere.
+     *
+     * @return what is committed now
+     * @throws StoreException if one registry cannot be read; says which, and why
+     */
+    public NamedDirs namedDirs() throws StoreException {
+        Set<Path> owned = new HashSet<>();
+        Set<Path> removals = new HashSet<>();
+        for (Path file : files()) {
+            try (Connection connection = Sqlite.connectToExisting(file)) {
+                ForeignRegistry registry = new ForeignRegistry(connection, "main");
+                registry.check();
+                registry.readPaths("local_dirs").forEach(path -> owned.add(Path.of(path)));
+                registry.readPaths("removals").forEach(path -> removals.add(Path.of(path)));
+            } catch (SQLException | IllegalArgumentException e) {
+                throw unreadable(file, e);
+            }
+        }
+        return new NamedDirs(owned, removals);
+    }
+
+    /**
+     * Stores the intent to delete a dir that nobody owns. From then on no service registers it, or what lies inside it
+     * or above it.
+     *
+     * @param orphan the dir, its {@code appId} null
+     * @param formerPath where it was before somebody renamed it to delete it; the same if nobody did
+     * @return false if it, or what lies inside it or above it, is named by now; then nothing is stored
+     * @throws StoreException if one registry cannot be read or written, or has no time; then nothing is stored
+     */
+    public boolean intend(StoredRemoval orphan, Path formerPath) throws StoreException {
+        return inOneTransaction(registries -> {
+            for (ForeignRegistry registry : registries) {
+                if (registry.names("local_dirs", orphan.dir().path())
+                        || registry.names("removals", orphan.dir().path())
+                        || registry.names("removals", formerPath)) {
+                    return false;
+                }
+            }
+            for (ForeignRegistry registry : registries) {
+                registry.putOrphan(orphan);
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Tells whether an application owns a dir, or what lies inside it or above it.
+     *
+     * @param dir the dir
+     * @return whether any registry says so
+     * @throws StoreException if one registry cannot be read
+     */
+    public boolean isOwned(Path dir) throws StoreException {
+        for (Path file : files()) {
+            try (Connection connection = Sqlite.connectToExisting(file)) {
+                ForeignRegistry registry = new ForeignRegistry(connection, "main");
+                registry.check();
+                if (registry.names("local_dirs", dir)) {
+                    return true;
+                }
+            } catch (SQLException e) {
+                throw unreadable(file, e);
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Forgets the intent to delete an orphan, everywhere.
+     *
+     * @param dir the dir, which is gone or stays
+     * @throws StoreException if one registry cannot be read or written; the intent is there still
+     */
+    public void withdraw(Path dir) throws StoreException {
+        var unused = inOneTransaction(registries -> {
+            for (ForeignRegistry registry : registries) {
+                registry.deleteOrphan(dir);
+            }
+            return true;
+        });
+    }
+
+    private interface Change {
+        boolean apply(List<ForeignRegistry> registries) throws SQLException;
+    }
+
+    private boolean inOneTransaction(Change change) throws StoreException {
+        Set<Path> files = files();
+        try (Connection connection = Sqlite.connectToNone()) {
+            List<ForeignRegistry> registries = ForeignRegistry.attach(connection, files);
+            boolean committed = false;
+            // Locks all of them, always in the order of their names, so that two services do not wait for each other.
+            Sqlite.execute(connection, "BEGIN IMMEDIATE");
+            try {
+                for (ForeignRegistry registry : registries) {
+                    registry.check();
+                }
+                boolean changed = change.apply(registries);
+                if (changed) {
+                    Sqlite.execute(connection, "COMMIT");
+                    committed = true;
+                }
+                return changed;
+            } finally {
+                if (!committed) {
+                    Sqlite.execute(connection, "ROLLBACK");
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreException("the registries " + files + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Each file once, though two ways may lead to it; SQLite's own and our companions have other endings. */
+    private Set<Path> files() throws StoreException {
+        Set<Path> files = new TreeSet<>();
+        for (Path dir : stateDirs) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
+                for (Path entry : entries) {
+                    files.add(entry.toRealPath());
+                }
+            } catch (NoSuchFileException e) {
+                // No service keeps its state there; that ours is among them is seen to below.
+            } catch (IOException | DirectoryIteratorException e) {
+                throw new StoreException("the registries in " + dir + " cannot be looked for: " + e, e);
+            }
+        }
+        try {
+            if (files.contains(own.toRealPath())) {
+                return files;
+            }
+        } catch (IOException e) {
+            throw unreadable(own, e);
+        }
+        throw new StoreException("the registry " + own + " is not there");
+    }
+
+    private static StoreException unreadable(Path file, Exception reason) {
+        return new StoreException("the registry " + file + " cannot be read: " + reason.getMessage(), reason);
+    }
+}

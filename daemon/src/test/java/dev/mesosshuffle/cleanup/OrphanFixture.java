@@ -1,0 +1,168 @@
+package dev.mesosshuffle.cleanup;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.ExecutorShuffleInfo;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.store.Registries;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StoredExecutor;
+import dev.mesosshuffle.store.StoredLocalDir;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * A host with a root, the registries of two services, what it shows of its processes, and one service that searches. All
+ * work is done in the caller's thread; time does not pass, files are made old instead.
+ */
+final class OrphanFixture implements AutoCloseable {
+    static final String UUID = "0b1c2d3e-0123-4567-89ab-cdef01234567";
+    static final String OTHER_UUID = "ffffffff-0123-4567-89ab-cdef01234567";
+    static final Duration TIMEOUT = Duration.ofHours(24);
+    static final Duration OLD = Duration.ofHours(25);
+    static final int PORT = 7337;
+    static final int OTHER_PORT = 7338;
+
+    final Playground playground;
+    final Path stateDir;
+    final FakeProc proc;
+    final StateStore store;
+    final StateStore otherStore;
+
+    /** What the service's memory claims, whether or not it is in the store. */
+    final Set<Path> claimed = ConcurrentHashMap.newKeySet();
+
+    MetricRegistry metrics = new MetricRegistry();
+    final LocalDirPolicy policy;
+    final OrphanRules rules;
+    final Registries registries;
+    Reclaimer reclaimer;
+    Orphans orphans;
+    private final long nowMillis = System.currentTimeMillis();
+    private final ManualTime time = new ManualTime();
+
+    /** Runs before each file that a service deletes. */
+    Runnable beforeEachFile = () -> {};
+
+    OrphanFixture(Path temp, OrphanMode mode) throws IOException, StoreException {
+        playground = Playground.in(temp);
+        stateDir = playground.root.resolve(".mesos-shuffle-service");
+        proc = new FakeProc(temp.toRealPath().resolve("proc"));
+        store = StateStore.open(stateDir, PORT, Clock.systemUTC(), new MetricRegistry());
+        otherStore = StateStore.open(stateDir, OTHER_PORT, Clock.systemUTC(), new MetricRegistry());
+        policy = LocalDirPolicy.of(List.of(playground.root), metrics);
+        registries = Registries.of(stateDir, PORT, List.of());
+        rules = new OrphanRules(
+                policy,
+                registries,
+                claimed::contains,
+                new WallClock(() -> nowMillis, () -> 0),
+                TIMEOUT,
+                ProcessIdentity.current(),
+                proc::view);
+        restart(mode);
+    }
+
+    /** As after a crash: what the store holds is all that is left. */
+    void restart(OrphanMode mode) throws StoreException {
+        metrics = new MetricRegistry();
+        RootWorkers direct = new RootWorkers(
+                root -> new DirectExecutor(), () -> new Pace(() -> 1, time, rest -> beforeEachFile.run()));
+        reclaimer = Reclaimer.withoutTimer(store, policy, rules, appId -> false, time, metrics, direct);
+        orphans = Orphans.withoutTimer(
+                mode,
+                policy,
+                rules,
+                reclaimer,
+                time,
+                metrics,
+                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
+        reclaimer.reclaim(store.loadRemovals());
+    }
+
+    /** A dir as an executor leaves it, long ago. */
+    LocalDir old(String path) throws IOException {
+        LocalDir dir = playground.filledDir(path);
+        age(playground.root.resolve(dir.root().relativize(dir.path()).getName(0)), OLD);
+        return dir;
+    }
+
+    /** Makes all that is in a dir, and the dir, so old. */
+    void age(Path dir, Duration age) throws IOException {
+        List<Path> all;
+        try (Stream<Path> paths = Files.walk(dir)) {
+            all = paths.filter(path -> !Files.isSymbolicLink(path)).toList();
+        }
+        for (Path path : all) {
+            touch(path, age);
+        }
+    }
+
+    void touch(Path path, Duration age) throws IOException {
+        Files.setLastModifiedTime(path, FileTime.fromMillis(nowMillis - age.toMillis()));
+    }
+
+    CompletableFuture<Void> register(StateStore at, LocalDir dir) {
+        return at.putExecutor(
+                new StoredExecutor(
+                        new AppExecId("app", dir.path().getFileName().toString()),
+                        new ExecutorShuffleInfo(List.of(dir.path().toString()), 64, "a.ShuffleManager"),
+                        List.of(dir)),
+                List.of(new StoredLocalDir(dir, "app", 1)));
+    }
+
+    /** Lets time pass until nothing is remembered of what has gone. */
+    void forget() {
+        time.pass(Reclaimer.ORPHANS_REMEMBERED);
+        reclaimer.check();
+    }
+
+    List<LocalDir> found() {
+        return orphans.lastFound().values().stream()
+                .flatMap(List::stream)
+                .map(Orphan::dir)
+                .toList();
+    }
+
+    /** What there is in the root, but for the registries. */
+    Set<String> left() throws IOException {
+        Set<String> left = new HashSet<>();
+        try (Stream<Path> names = Files.list(playground.root)) {
+            names.map(path -> path.getFileName().toString()).forEach(left::add);
+        }
+        left.remove(stateDir.getFileName().toString());
+        return left;
+    }
+
+    Object gauge(String name) {
+        return Objects.requireNonNull(metrics.getGauges().get("shuffleService." + name))
+                .getValue();
+    }
+
+    long count(String name) {
+        return metrics.counter("shuffleService." + name).getCount();
+    }
+
+    @Override
+    public void close() throws IOException {
+        orphans.close();
+        reclaimer.close();
+        store.close();
+        otherStore.close();
+        playground.assertOutsideUntouched();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.mesosshuffle.cleanup;
+
+import static dev.mesosshuffle.cleanup.OrphanFixture.OTHER_UUID;
+import static dev.mesosshuffle.cleanup.OrphanFixture.UUID;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.store.StoredRemoval;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may name a dir, so that it is no orphan, and where one is searched for; nothing is deleted here. */
+final class OrphanSearchTest {
+    @TempDir
+    private Path temp;
+
+    private OrphanFixture host;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        host = new OrphanFixture(temp, OrphanMode.REPORT);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        host.close();
+    }
+
+    private void assertOrphan(LocalDir dir) {
+        host.orphans.search();
+        assertThat(host.found()).contains(dir);
+    }
+
+    private void assertNone() {
+        host.orphans.search();
+        assertThat(host.found()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void isNoneIfAServiceOfAnyPortNamesIt(int service) throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        host.register(service == 0 ? host.store : host.otherStore, dir).get();
+        assertNone();
+    }
+
+    @Test
+    void isNoneIfAServiceNamesWhatIsInIt() throws Exception {
+        host.register(host.otherStore, host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1"))
+                .get();
+        assertNone();
+    }
+
+    @Test
+    void isNoneIfThisServiceClaimsItInMemoryAlone() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        host.claimed.add(dir.path());
+        assertNone();
+        host.claimed.clear();
+        assertOrphan(dir);
+    }
+
+    @Test
+    void isNoneIfItIsBeingDeletedAnyway() throws Exception {
+        LocalDir going = host.old("going-2-blockmgr-1");
+        host.otherStore
+                .removeApplication("app", List.of(new StoredRemoval(host.playground.dir("blockmgr-1"), "app", null)))
+                .get();
+        assertNone();
+        host.otherStore.removalDone(host.playground.dir("blockmgr-1")).get();
+        assertOrphan(going);
+    }
+
+    @Test
+    void looksIntoAWorkersDirForTheDirsOfItsExecutors() throws Exception {
+        String worker = "spark-" + UUID;
+        host.old(worker + "/executor-" + OTHER_UUID + "/blockmgr-1");
+        LocalDir bare = host.old(worker + "/blockmgr-2");
+        LocalDir live = host.old(worker + "/executor-" + UUID + "/blockmgr-3");
+        LocalDir young = host.old(worker + "/executor-" + UUID.replace('0', '1') + "/blockmgr-4");
+        Files.createDirectory(young.path().resolve("0b"));
+        host.old(worker + "/data");
+        host.age(host.playground.root.resolve(worker + "/executor-" + UUID.replace('0', '1')), Duration.ofHours(23));
+        host.register(host.store, live).get();
+        host.orphans.search();
+        assertThat(host.found())
+                .containsExactlyInAnyOrder(host.playground.dir(worker + "/executor-" + OTHER_UUID), bare);
+    }
+
+    @Test
+    void isNoneIfItHoldsARootOrAStateDir() throws Exception {
+        LocalDir holder = host.old("spark-" + UUID + "/state");
+        LocalDir tree = host.playground.dir("spark-" + UUID);
+        OrphanSearch free = search(Set.of());
+        assertThat(free.search()).extracting(Orphan::dir).containsExactly(tree);
+        assertThat(search(Set.of(holder.path())).search()).isEmpty();
+        assertThat(search(Set.of(tree.path())).search()).isEmpty();
+        assertThat(host.rules.keepOut()).contains(host.playground.root, host.stateDir);
+        assertThatExceptionOfType(LocalDirRefusedException.class)
+                .isThrownBy(() -> host.policy.checkOrphan(tree, Set.of(holder.path())));
+    }
+
+    private OrphanSearch search(Set<Path> keepOut) throws Exception {
+        return new OrphanSearch(
+                host.playground.root, host.rules, keepOut, host.registries.namedDirs(), () -> 0, () -> false);
+    }
+}
