@@ -6,6 +6,7 @@ import dev.mesosshuffle.blocks.DataFiles;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.BlockRemover;
+import dev.mesosshuffle.cleanup.DiskPressure;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.Orphans;
@@ -21,6 +22,7 @@ import dev.mesosshuffle.liveness.Surroundings;
 import dev.mesosshuffle.mesos.MasterClient;
 import dev.mesosshuffle.mesos.MasterSettings;
 import dev.mesosshuffle.metrics.MetricsReporter;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.registry.Registry;
@@ -36,6 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -160,8 +163,17 @@ public final class ShuffleDaemon {
             orphans = OrphanMode.REPORT;
         }
         logger.info("Listening on {}:{}", config.host(), address.getPort());
-        lifecycle.started(Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
+        Orphans search = lifecycle.started(
+                Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
+        lifecycle.started(DiskPressure.start(
+                config.minFreePercent(), policy, reclaimer, search, () -> localDirs(registry), metrics));
         return new ShuffleDaemon(lifecycle, limits, store, server);
+    }
+
+    private static Map<String, List<LocalDir>> localDirs(Registry registry) {
+        Map<String, List<LocalDir>> dirs = new HashMap<>();
+        registry.applications().forEach(app -> dirs.put(app, registry.localDirs(app)));
+        return dirs;
     }
 
     private static @Nullable Master master(ServiceConfig.Master config, Lifecycle lifecycle) throws IOException {

@@ -138,6 +138,7 @@ class ConnectionsTest extends RunningDaemon {
                 config.cleanup(),
                 config.deletionRate(),
                 config.orphans(),
+                config.minFreePercent(),
                 config.master());
     }
 

@@ -54,6 +54,7 @@ class HungDiskTest {
                 true,
                 0,
                 OrphanMode.OFF,
+                0,
                 ServiceConfig.Master.NONE));
     }
 

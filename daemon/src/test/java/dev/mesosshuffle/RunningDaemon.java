@@ -72,6 +72,7 @@ abstract class RunningDaemon {
                 true,
                 0,
                 OrphanMode.OFF,
+                0,
                 ServiceConfig.Master.NONE);
     }
 

@@ -119,6 +119,7 @@ class ServingTest extends RunningDaemon {
                 true,
                 0,
                 OrphanMode.OFF,
+                0,
                 ServiceConfig.Master.NONE));
         Path secondDir = second.resolve("blockmgr-2");
         ShuffleFiles onBoth = new ShuffleFiles(List.of(localDir, secondDir));

@@ -30,7 +30,7 @@ final class DirRemoval {
     private long dueAt;
     private boolean marked;
     private boolean measured;
-    private long bytes;
+    private volatile long bytes;
     private int failures;
     private boolean refusalTold;
     private volatile boolean gone;
@@ -65,6 +65,17 @@ final class DirRemoval {
     synchronized void waitFor(Duration delay, long now) {
         dueAt = now + delay.toNanos();
         begun = false;
+    }
+
+    /** Lets it be due now, whatever it waits for. */
+    synchronized void hurry(long now) {
+        if (!begun && !gone) {
+            dueAt = now;
+        }
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     boolean isMarked() {

@@ -38,6 +38,7 @@ final class OrphanSearch {
     private final Set<Path> named = new HashSet<>();
     private final Set<String> components;
     private final List<Orphan> found = new ArrayList<>();
+    private boolean someStay;
     private HostView view;
     private long viewedAt;
 
@@ -80,10 +81,10 @@ final class OrphanSearch {
         return found;
     }
 
-    /** Why this process does not see every process's open files; null if it does. */
+    /** Why this process does not see every process's open files; null if it does, or if that makes no difference. */
     @Nullable
     String blindness() {
-        return view.openFiles().blindness();
+        return someStay ? view.openFiles().blindness() : null;
     }
 
     private void searchIn(Path parent) throws IOException {
@@ -123,33 +124,38 @@ final class OrphanSearch {
     }
 
     private boolean isOrphan(Path path) {
-        try {
-            checkNotNamed(path);
-            if (nanoTime.getAsLong() - viewedAt > VIEW_LIFE) {
-                view = rules.viewHost();
-                viewedAt = nanoTime.getAsLong();
+        String reason = whyNamed(path);
+        if (reason == null) {
+            try {
+                if (nanoTime.getAsLong() - viewedAt > VIEW_LIFE) {
+                    view = rules.viewHost();
+                    viewedAt = nanoTime.getAsLong();
+                }
+                found.add(rules.judge(new LocalDir(root, path), view, stopped));
+                return true;
+            } catch (StaysException e) {
+                reason = e.getMessage();
+            } catch (IOException e) {
+                reason = "it cannot be looked at: " + e;
             }
-            found.add(rules.judge(new LocalDir(root, path), view, stopped));
-            return true;
-        } catch (StaysException e) {
-            logger.debug("{} is no orphan: {}", path, e.getMessage());
-        } catch (IOException e) {
-            logger.debug("{} is taken for no orphan, since it cannot be looked at: {}", path, e.toString());
+            someStay = true;
         }
+        logger.debug("{} is no orphan: {}", path, reason);
         return false;
     }
 
-    private void checkNotNamed(Path path) throws StaysException {
+    private @Nullable String whyNamed(Path path) {
         if (named.contains(path) || named.contains(DirNames.beforeGoing(path))) {
-            throw new StaysException("a registry names it");
+            return "a registry names it";
         }
         if (components.contains(path.getFileName().toString()) || rules.isClaimed(path)) {
-            throw new StaysException("a registry names it, or something in it");
+            return "a registry names it, or something in it";
         }
         for (Path other : keepOut) {
             if (other.startsWith(path)) {
-                throw new StaysException(other + " lies in it");
+                return other + " lies in it";
             }
         }
+        return null;
     }
 }

@@ -22,6 +22,7 @@ final class Pace {
     private final IntSupplier filesPerSecond;
     private final LongSupplier nanoTime;
     private final LongConsumer rest;
+    private volatile boolean hurried;
     private int files;
     private long began;
 
@@ -38,10 +39,15 @@ final class Pace {
         this.rest = rest;
     }
 
+    /** Whether not to rest at all, whatever the rate. For any thread. */
+    void hurry(boolean hurry) {
+        hurried = hurry;
+    }
+
     /** To be called before each file; rests when it is time to. */
     void beforeFile() {
         int rate = filesPerSecond.getAsInt();
-        if (rate == 0) {
+        if (rate == 0 || hurried) {
             files = 0;
             return;
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -168,6 +169,38 @@ public final class Reclaimer implements AutoCloseable {
         removals.values().forEach(removal -> beginIfDue(removal, now));
     }
 
+    /**
+     * Lets what is to be deleted under a root go at once: without rest, without waiting for the time of another try, and
+     * each dir as soon as it is measured. What is being read is waited for all the same.
+     */
+    void hurry(Path root) {
+        if (workers.isHurried(root)) {
+            return;
+        }
+        workers.hurry(root, true);
+        long now = nanoTime.getAsLong();
+        for (DirRemoval removal : removals.values()) {
+            if (removal.dir.root().equals(root)) {
+                removal.hurry(now);
+                beginIfDue(removal, now);
+            }
+        }
+    }
+
+    /** Ends the hurry under a root. */
+    void takeTime(Path root) {
+        workers.hurry(root, false);
+    }
+
+    /** What is still to be deleted under some roots. */
+    SpaceReport.Waiting waiting(Set<Path> roots) {
+        List<DirRemoval> waiting = removals.values().stream()
+                .filter(removal -> roots.contains(removal.dir.root()) && !removal.isGone())
+                .toList();
+        return new SpaceReport.Waiting(
+                waiting.size(), waiting.stream().mapToLong(DirRemoval::bytes).sum());
+    }
+
     private void beginIfDue(DirRemoval removal, long now) {
         if (closed.get() || !removal.beginIfDue(now)) {
             return;
@@ -210,6 +243,11 @@ public final class Reclaimer implements AutoCloseable {
         switch (steps.advance(removal, pace)) {
             case MARKED -> {
                 troubles.rootThere(removal.dir.root());
+                if (workers.isHurried(removal.dir.root())) {
+                    // It is measured now, so that this comes to an end.
+                    advance(removal, pace);
+                    return;
+                }
                 later(removal, Duration.ZERO);
                 // Behind all that waits for this root's thread.
                 beginIfDue(removal, nanoTime.getAsLong());

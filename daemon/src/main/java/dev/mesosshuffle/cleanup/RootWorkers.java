@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +25,8 @@ final class RootWorkers {
     private final Function<Path, ExecutorService> newThread;
     private final Supplier<Pace> newPace;
 
+    private final Set<Path> hurried = ConcurrentHashMap.newKeySet();
+
     private record Worker(ExecutorService thread, Pace pace) {}
 
     RootWorkers(Function<Path, ExecutorService> newThread, Supplier<Pace> newPace) {
@@ -38,8 +41,31 @@ final class RootWorkers {
      * @throws java.util.concurrent.RejectedExecutionException once closed
      */
     void execute(Path root, Consumer<Pace> task) {
-        Worker worker = workers.computeIfAbsent(root, path -> new Worker(newThread.apply(path), newPace.get()));
+        Worker worker = workers.computeIfAbsent(root, this::newWorker);
         worker.thread().execute(() -> task.accept(worker.pace()));
+    }
+
+    private Worker newWorker(Path root) {
+        Pace pace = newPace.get();
+        pace.hurry(hurried.contains(root));
+        return new Worker(newThread.apply(root), pace);
+    }
+
+    /** Sets whether a root's thread does not rest, from the next file on. */
+    void hurry(Path root, boolean hurry) {
+        if (hurry) {
+            hurried.add(root);
+        } else {
+            hurried.remove(root);
+        }
+        Worker worker = workers.get(root);
+        if (worker != null) {
+            worker.pace().hurry(hurry);
+        }
+    }
+
+    boolean isHurried(Path root) {
+        return hurried.contains(root);
     }
 
     /** Takes nothing more, and waits for what is being done. */

@@ -1,10 +1,13 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +19,22 @@ final class TreeSize {
     private static final int MAX_DEPTH = 4;
 
     private TreeSize() {}
+
+    /**
+     * Adds up the file sizes of a local dir.
+     *
+     * @param stopped asked before each file; once true, the rest is not counted
+     * @return bytes, as below
+     * @throws IOException if it is reached through a link
+     */
+    static long of(LocalDir dir, BooleanSupplier stopped) throws IOException {
+        Path above = Objects.requireNonNullElse(dir.path().getParent(), dir.root());
+        try (SecureDirectoryStream<Path> parent = SecureDirs.open(dir.root(), above)) {
+            return of(parent, dir.path().getFileName(), dir.path(), stopped);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
 
     /**
      * Adds up file sizes.

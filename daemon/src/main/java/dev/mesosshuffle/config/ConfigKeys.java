@@ -193,6 +193,14 @@ final class ConfigKeys {
                     + " uses, and nothing has changed in since the host's boot, or for orphanTimeout: delete them, report"
                     + " them, or off. While cleanup is off they are not deleted.");
 
+    static final ConfigKey<Integer> MIN_FREE_PERCENT = key(
+            OWN_PREFIX + "minFreePercent",
+            "5",
+            ValueParsers.integer(0, 50, "0 to 50; 0 for never"),
+            "A root is short of space while less than this share of its file system is free. Then what is to be deleted"
+                    + " there goes at once, past deletionRate, and a warning says what else holds the space. No living"
+                    + " application loses anything by that.");
+
     static final ConfigKey<Boolean> AUTHENTICATE = key(
             "spark.authenticate",
             "false",
@@ -260,6 +268,7 @@ final class ConfigKeys {
             CLEANUP,
             DELETION_RATE,
             ORPHANS,
+            MIN_FREE_PERCENT,
             AUTHENTICATE,
             AUTHENTICATE_SECRET,
             SASL_ENCRYPTION,

@@ -65,6 +65,7 @@ public final class ConfigLoader {
                 value(ConfigKeys.CLEANUP),
                 value(ConfigKeys.DELETION_RATE),
                 value(ConfigKeys.ORPHANS),
+                value(ConfigKeys.MIN_FREE_PERCENT),
                 master());
     }
 

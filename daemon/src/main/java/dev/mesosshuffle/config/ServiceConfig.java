@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param cleanup whether the local dirs of an application that is over are deleted
  * @param deletionRate how many files a second are deleted under one root at most; 0 for no bound
  * @param orphans what is done about dirs that no registry names
+ * @param minFreePercent below which share of free space a root is short of it; 0 for never
  * @param master the Mesos master, asked which applications live
  */
 public record ServiceConfig(
@@ -37,6 +38,7 @@ public record ServiceConfig(
         boolean cleanup,
         int deletionRate,
         OrphanMode orphans,
+        int minFreePercent,
         Master master) {
     private static final String STATE_DIR = ".mesos-shuffle-service";
 

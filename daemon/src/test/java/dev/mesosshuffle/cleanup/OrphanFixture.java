@@ -46,6 +46,9 @@ final class OrphanFixture implements AutoCloseable {
     /** What the service's memory claims, whether or not it is in the store. */
     final Set<Path> claimed = ConcurrentHashMap.newKeySet();
 
+    /** Applications whose files are being read. */
+    final Set<String> reading = ConcurrentHashMap.newKeySet();
+
     MetricRegistry metrics = new MetricRegistry();
     final LocalDirPolicy policy;
     final OrphanRules rules;
@@ -54,6 +57,7 @@ final class OrphanFixture implements AutoCloseable {
     Orphans orphans;
     private final long nowMillis = System.currentTimeMillis();
     private final ManualTime time = new ManualTime();
+    private RootWorkers direct;
 
     /** Runs before each file that a service deletes. */
     Runnable beforeEachFile = () -> {};
@@ -80,9 +84,9 @@ final class OrphanFixture implements AutoCloseable {
     /** As after a crash: what the store holds is all that is left. */
     void restart(OrphanMode mode) throws StoreException {
         metrics = new MetricRegistry();
-        RootWorkers direct = new RootWorkers(
+        direct = new RootWorkers(
                 root -> new DirectExecutor(), () -> new Pace(() -> 1, time, rest -> beforeEachFile.run()));
-        reclaimer = Reclaimer.withoutTimer(store, policy, rules, appId -> false, time, metrics, direct);
+        reclaimer = Reclaimer.withoutTimer(store, policy, rules, reading::contains, time, metrics, direct);
         orphans = Orphans.withoutTimer(
                 mode,
                 policy,
@@ -146,6 +150,10 @@ final class OrphanFixture implements AutoCloseable {
         }
         left.remove(stateDir.getFileName().toString());
         return left;
+    }
+
+    boolean isHurried(Path root) {
+        return direct.isHurried(root);
     }
 
     Object gauge(String name) {

@@ -110,7 +110,11 @@ final class OrphansTest {
     }
 
     @Test
-    void saysNothingWhereNothingIsFound() {
+    void saysNothingWhereNothingIsFound() throws Exception {
+        host.orphans.search();
+        // Nor of what it cannot see, where nothing depends on it.
+        host.proc.namespace("pid", "pid:[1]");
+        host.register(host.store, host.old("blockmgr-1")).get();
         host.orphans.search();
         assertThat(log.lines()).isEmpty();
     }

@@ -80,6 +80,17 @@ final class PaceTest {
     }
 
     @Test
+    void restsNeverInAHurryAndThenAgain() {
+        Pace pace = pace(2);
+        pace.hurry(true);
+        files(pace, 100, Duration.ofMillis(1));
+        assertThat(rests).isEmpty();
+        pace.hurry(false);
+        files(pace, 2, Duration.ZERO);
+        assertThat(rests).hasSize(1);
+    }
+
+    @Test
     void restsNeverWithoutABound() {
         files(pace(0), 100_000, Duration.ofMillis(1));
         assertThat(rests).isEmpty();

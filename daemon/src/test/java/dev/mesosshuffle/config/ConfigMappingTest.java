@@ -34,6 +34,7 @@ class ConfigMappingTest {
                         true,
                         5000,
                         OrphanMode.REPORT,
+                        5,
                         ServiceConfig.Master.NONE));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
@@ -70,6 +71,7 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.master.secretFile", "/etc/secret");
         settings.put("spark.mesos.shuffle.service.master.caFile", "/etc/ca.pem");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
+        settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
         settings.put("spark.authenticate", "false");
         settings.put("spark.authenticate.secret", "sesame");
         settings.put("spark.authenticate.enableSaslEncryption", "false");
@@ -100,6 +102,7 @@ class ConfigMappingTest {
                         false,
                         700,
                         OrphanMode.DELETE,
+                        7,
                         new ServiceConfig.Master(
                                 List.of(URI.create("http://m1:5050"), URI.create("https://[::1]:5051")),
                                 Duration.ofMinutes(90),

@@ -1,0 +1,141 @@
+package dev.mesosshuffle.cleanup;
+
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells operators what holds the space of a file system that is short of it. Works on the disk, on any thread. */
+final class SpaceReport {
+    private static final Logger logger = LoggerFactory.getLogger(DiskPressure.class);
+
+    /** Applications that are named; the others are added up. */
+    private static final int NAMED = 5;
+
+    /** Who is told late is told too late: what is not measured by then is left out, and that is said. */
+    static final Duration MEASURING = Duration.ofSeconds(30);
+
+    private final int minFreePercent;
+    private final Supplier<Map<String, List<LocalDir>>> living;
+    private final Supplier<Map<Path, List<Orphan>>> orphans;
+    private final LongSupplier nanoTime;
+
+    /**
+     * What is to be deleted.
+     *
+     * @param dirs how many dirs
+     * @param bytes what is in those that were measured
+     */
+    record Waiting(int dirs, long bytes) {}
+
+    private record Holder(String appId, long bytes) {}
+
+    SpaceReport(
+            int minFreePercent,
+            Supplier<Map<String, List<LocalDir>>> living,
+            Supplier<Map<Path, List<Orphan>>> orphans,
+            LongSupplier nanoTime) {
+        this.minFreePercent = minFreePercent;
+        this.living = living;
+        this.orphans = orphans;
+        this.nanoTime = nanoTime;
+    }
+
+    void begins(Space space, Set<Path> roots, Waiting waiting) {
+        long deadline = nanoTime.getAsLong() + MEASURING.toNanos();
+        BooleanSupplier late = () -> nanoTime.getAsLong() - deadline >= 0;
+        List<Holder> holders = holders(roots, late);
+        logger.warn(
+                "Short of space: {} of {} are free under {} (expected: {} %). {} What else holds space there: {}; {}.{}",
+                Bytes.text(space.freeBytes()),
+                Bytes.text(space.totalBytes()),
+                text(roots),
+                minFreePercent,
+                waiting.dirs() == 0
+                        ? "Nothing is to be deleted there."
+                        : "To be deleted there, at once: " + dirs(waiting.dirs()) + " with at least "
+                                + Bytes.text(waiting.bytes()) + ".",
+                applications(holders),
+                orphans(roots),
+                late.getAsBoolean() ? " (Not all was measured within " + MEASURING.toSeconds() + " s.)" : "");
+    }
+
+    void ends(Space space, Set<Path> roots) {
+        logger.info(
+                "Enough space again: {} of {} are free under {}",
+                Bytes.text(space.freeBytes()),
+                Bytes.text(space.totalBytes()),
+                text(roots));
+    }
+
+    private List<Holder> holders(Set<Path> roots, BooleanSupplier late) {
+        List<Holder> holders = new ArrayList<>();
+        living.get().forEach((appId, dirs) -> {
+            long bytes = 0;
+            for (LocalDir dir : dirs) {
+                if (roots.contains(dir.root()) && !late.getAsBoolean()) {
+                    bytes += bytes(dir, late);
+                }
+            }
+            if (bytes > 0) {
+                holders.add(new Holder(appId, bytes));
+            }
+        });
+        holders.sort(Comparator.comparingLong(Holder::bytes).reversed());
+        return holders;
+    }
+
+    private static long bytes(LocalDir dir, BooleanSupplier late) {
+        try {
+            return TreeSize.of(dir, late);
+        } catch (IOException e) {
+            logger.debug("{} cannot be measured", dir.path(), e);
+            return 0;
+        }
+    }
+
+    private static String applications(List<Holder> holders) {
+        if (holders.isEmpty()) {
+            return "no application that lives";
+        }
+        String named = holders.stream()
+                .limit(NAMED)
+                .map(holder -> "application " + holder.appId() + " " + Bytes.text(holder.bytes()))
+                .collect(Collectors.joining(", "));
+        long others = holders.stream().skip(NAMED).mapToLong(Holder::bytes).sum();
+        int more = holders.size() - NAMED;
+        return more > 0 ? named + ", " + more + " more " + Bytes.text(others) : named;
+    }
+
+    private String orphans(Set<Path> roots) {
+        List<Orphan> found = orphans.get().entrySet().stream()
+                .filter(entry -> roots.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .flatMap(Collection::stream)
+                .toList();
+        return found.isEmpty()
+                ? "no orphans"
+                : "orphans "
+                        + Bytes.text(found.stream().mapToLong(Orphan::bytes).sum()) + " in " + dirs(found.size());
+    }
+
+    private static String dirs(int count) {
+        return count == 1 ? "1 dir" : count + " dirs";
+    }
+
+    private static String text(Set<Path> roots) {
+        return roots.stream().map(Path::toString).collect(Collectors.joining(" and "));
+    }
+}

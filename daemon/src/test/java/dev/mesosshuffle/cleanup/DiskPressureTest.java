@@ -1,0 +1,252 @@
+package dev.mesosshuffle.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.store.StoredRemoval;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** With file systems that are as full as it is told; what lies in them is real. */
+final class DiskPressureTest {
+    private static final long GIB = 1L << 30;
+    private static final int PERCENT = 5;
+
+    private final LogCapture log = new LogCapture(DiskPressure.class);
+    private final ManualTime time = new ManualTime();
+    private final Map<String, List<LocalDir>> living = new TreeMap<>();
+    private final Map<Path, Space> spaces = new TreeMap<>();
+    private final MetricRegistry metrics = new MetricRegistry();
+
+    @TempDir
+    private Path temp;
+
+    private OrphanFixture host;
+    private Path otherRoot;
+    private DiskPressure pressure;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        host = new OrphanFixture(temp, OrphanMode.REPORT);
+        otherRoot = Files.createDirectory(temp.toRealPath().resolve("root-2"));
+        free(host.playground.root, 1, 50);
+        free(otherRoot, 1, 50);
+        pressure = new DiskPressure(
+                PERCENT,
+                LocalDirPolicy.of(List.of(host.playground.root, otherRoot), metrics),
+                host.reclaimer,
+                new SpaceReport(PERCENT, () -> living, host.orphans::lastFound, time),
+                this::space,
+                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
+        pressure.register(metrics);
+        pressure.look();
+    }
+
+    private void free(Path root, long device, double percent) {
+        spaces.put(root, new Space(device, (long) (GIB * percent / 100), GIB));
+    }
+
+    private Space space(Path root) throws IOException {
+        Space space = spaces.get(root);
+        if (space == null) {
+            throw new IOException("not mounted");
+        }
+        return space;
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        pressure.close();
+        host.close();
+        log.close();
+    }
+
+    @Test
+    void saysNothingWhileThereIsSpace() {
+        free(host.playground.root, 1, 5.01);
+        free(otherRoot, 1, 5.01);
+        pressure.look();
+        assertThat(log.lines()).isEmpty();
+        assertThat(shortRoots()).isZero();
+    }
+
+    @Test
+    void tellsOnceWhatHoldsTheSpaceAndOnceWhenThereIsEnoughAgain() throws Exception {
+        living.put("small", List.of(host.playground.filledDir("blockmgr-1")));
+        LocalDir large = host.playground.filledDir("blockmgr-2");
+        Files.writeString(large.path().resolve("0a/big"), "x".repeat(4096));
+        living.put("large", List.of(large, host.playground.dir("blockmgr-gone")));
+        host.old("blockmgr-orphan");
+        host.orphans.search();
+        fill(4.9);
+        pressure.look();
+        pressure.look();
+        assertThat(log.lines())
+                .containsExactly("WARN Short of space: 50.2 MiB of 1.0 GiB are free under " + host.playground.root
+                        + " and " + otherRoot
+                        + " (expected: 5 %). Nothing is to be deleted there. What else holds space"
+                        + " there: application large 4.6 KiB, application small 600 B; orphans 600 B in 1 dir.");
+        assertThat(shortRoots()).isEqualTo(2);
+        fill(6.3);
+        pressure.look();
+        pressure.look();
+        assertThat(log.lines())
+                .hasSize(2)
+                .last()
+                .isEqualTo("INFO Enough space again: 64.5 MiB of 1.0 GiB are free under " + host.playground.root
+                        + " and " + otherRoot);
+        assertThat(shortRoots()).isZero();
+        // Living applications and reported orphans are as they were.
+        assertThat(host.left()).containsExactlyInAnyOrder("blockmgr-1", "blockmgr-2", "blockmgr-orphan");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4.9, true", "5.0, true", "6.2, true", "6.3, false"})
+    void isOverOnlyWithAQuarterMoreThanTheLimit(double percent, boolean isShort) {
+        fill(4.9);
+        pressure.look();
+        fill(percent);
+        pressure.look();
+        assertThat(shortRoots()).isEqualTo(isShort ? 2 : 0);
+        assertThat(log.lines()).hasSize(isShort ? 1 : 2);
+    }
+
+    @Test
+    void tellsAgainOfASecondTime() {
+        for (int i = 0; i < 2; i++) {
+            fill(1);
+            pressure.look();
+            fill(50);
+            pressure.look();
+        }
+        assertThat(log.lines()).hasSize(4);
+    }
+
+    @Test
+    void namesOnlyTheLargestApplications() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            living.put("app-" + i, List.of(host.playground.filledDir("blockmgr-" + i)));
+        }
+        living.put("elsewhere", List.of(new LocalDir(Path.of("/elsewhere"), Path.of("/elsewhere/blockmgr-1"))));
+        fill(1);
+        pressure.look();
+        assertThat(log.lines()).singleElement().asString().contains(", 2 more 1.2 KiB; no orphans.");
+    }
+
+    @Test
+    void doesNotMeasureForEver() throws Exception {
+        living.put("a", List.of(host.playground.filledDir("blockmgr-1")));
+        living.put("b", List.of(host.playground.filledDir("blockmgr-2")));
+        SpaceReport report = new SpaceReport(
+                PERCENT,
+                () -> {
+                    time.pass(Duration.ofMinutes(1));
+                    return living;
+                },
+                Map::of,
+                time);
+        report.begins(new Space(1, 1, GIB), Set.of(host.playground.root), new SpaceReport.Waiting(0, 0));
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("no application that lives", "Not all was measured within 30 s");
+    }
+
+    @Test
+    void looksAtEachFileSystemByItself() {
+        free(otherRoot, 2, 50);
+        pressure.look();
+        free(host.playground.root, 1, 1);
+        pressure.look();
+        assertThat(shortRoots()).isEqualTo(1);
+        assertThat(log.lines()).singleElement().asString().doesNotContain(otherRoot.toString());
+        assertThat(host.isHurried(host.playground.root)).isTrue();
+        assertThat(host.isHurried(otherRoot)).isFalse();
+    }
+
+    @Test
+    void isNotMisledByARootThatIsNotThere() {
+        spaces.remove(otherRoot);
+        free(host.playground.root, 1, 1);
+        pressure.look();
+        assertThat(shortRoots()).isPositive();
+        assertThat(log.lines()).hasSize(1);
+    }
+
+    @Test
+    void deletesAtOnceWhatWaits() throws Exception {
+        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        // It fails, so that it waits for another try.
+        Path obstacle = Files.createFile(host.playground.root.resolve("going-blockmgr-1"));
+        LocalDir reading = host.playground.filledDir("blockmgr-2");
+        host.reading.add("reading");
+        remove("app", dir);
+        remove("reading", reading);
+        Files.delete(obstacle);
+        assertThat(host.left()).contains("going-blockmgr-2", "going-2-blockmgr-1");
+        fill(1);
+        pressure.look();
+        // Files that are being read stay all the same.
+        assertThat(host.left()).containsExactly("going-blockmgr-2");
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("To be deleted there, at once: 2 dirs with at least 1.2 KiB.");
+    }
+
+    private void remove(String appId, LocalDir dir) throws Exception {
+        StoredRemoval intent = new StoredRemoval(dir, appId, null);
+        host.store.removeApplication(appId, List.of(intent)).get();
+        host.reclaimer.reclaim(List.of(intent));
+    }
+
+    @Test
+    void doesNotRestWhileItHurries() throws Exception {
+        int[] rests = new int[1];
+        host.beforeEachFile = () -> rests[0]++;
+        remove("app", host.playground.filledDir("blockmgr-1"));
+        assertThat(rests[0]).isPositive();
+        fill(1);
+        pressure.look();
+        rests[0] = 0;
+        remove("app", host.playground.filledDir("blockmgr-2"));
+        assertThat(rests[0]).isZero();
+        fill(50);
+        pressure.look();
+        remove("app", host.playground.filledDir("blockmgr-3"));
+        assertThat(rests[0]).isPositive();
+        assertThat(host.left()).isEmpty();
+    }
+
+    private void fill(double percent) {
+        spaces.replaceAll((root, space) -> new Space(space.device(), (long) (GIB * percent / 100), GIB));
+    }
+
+    private int shortRoots() {
+        return (Integer) Objects.requireNonNull(metrics.getGauges().get("shuffleService.cleanup.rootsShortOfSpace"))
+                .getValue();
+    }
+
+    @Test
+    void readsTheSpaceOfRealFileSystems() throws Exception {
+        Space space = Space.of(temp);
+        assertThat(space.totalBytes()).isGreaterThan(space.freeBytes()).isPositive();
+        assertThat(space.device()).isEqualTo(Space.of(temp.resolve("root-2")).device());
+        assertThat(space.device()).isNotEqualTo(Space.of(Path.of("/proc")).device());
+    }
+}
