@@ -6,6 +6,7 @@ import dev.mesosshuffle.benchmark.cases.Experiment;
 import dev.mesosshuffle.benchmark.cases.Result;
 import dev.mesosshuffle.benchmark.cases.Verification;
 import dev.mesosshuffle.benchmark.data.DataFolder;
+import dev.mesosshuffle.benchmark.data.NotPossibleException;
 import dev.mesosshuffle.benchmark.report.Report;
 import dev.mesosshuffle.benchmark.report.ResultFiles;
 import dev.mesosshuffle.benchmark.service.DaemonLauncher;
@@ -68,6 +69,8 @@ public final class Main {
             try {
                 results.add(experiment.run(bench));
                 ResultFiles.write(options.target, bench.data().describe(), results);
+            } catch (NotPossibleException e) {
+                System.err.println(experiment.name() + " skipped: " + e.getMessage());
             } catch (IOException | IllegalStateException e) {
                 System.err.println(experiment.name() + " failed: " + e.getMessage());
                 status = FAILURE;

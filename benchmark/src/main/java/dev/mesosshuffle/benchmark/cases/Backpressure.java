@@ -14,7 +14,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What becomes of a service, and of its other clients, when a thousand clients ask for blocks and do not read them;
@@ -25,10 +24,6 @@ import java.util.concurrent.TimeUnit;
  * @param bystanders the other clients
  */
 record Backpressure(String name, Dataset stalled, FetchCase bystanders) implements Experiment {
-    private static final int STALLED_CLIENTS = 1000;
-    private static final int BLOCKS_EACH = 100;
-    private static final int MOST_SECONDS_TO_CLOSE = 30;
-
     /** Files that a service may keep open because it knows them now. */
     private static final int SPARE_FILES = 16;
 
@@ -36,7 +31,8 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
     public Result run(Bench bench) throws IOException, InterruptedException {
         GeneratedExecutor stalledExecutor = bench.data().executor(stalled);
         PageCache.warm(stalledExecutor.files());
-        List<Fetch> fetches = new FetchPlanner(stalledExecutor, FetchKind.SHUFFLE_BLOCKS, BLOCKS_EACH, 1).plan();
+        List<Fetch> fetches =
+                new FetchPlanner(stalledExecutor, FetchKind.SHUFFLE_BLOCKS, StalledClients.BLOCKS_EACH, 1).plan();
         GeneratedExecutor executor = bench.data().executor(bystanders.dataset());
         FetchRounds rounds = FetchRounds.prepare(bystanders, executor);
         Map<String, List<Figures>> measured = new LinkedHashMap<>();
@@ -48,8 +44,8 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
                 measured.put(launcher.name(), List.of(measure(bench, service, rounds, fetches)));
             }
         }
-        String what = STALLED_CLIENTS + " clients ask for " + BLOCKS_EACH + " × " + Sizes.of(stalled.length(0))
-                + " and do not read";
+        String what = StalledClients.COUNT + " clients ask for " + StalledClients.BLOCKS_EACH + " × "
+                + Sizes.of(stalled.length(0)) + " and do not read";
         return new Result(name, what, measured);
     }
 
@@ -59,14 +55,14 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
         ProcessUsage before = service.usage();
         Figures busy;
         ProcessUsage during;
-        StalledClients clients = StalledClients.open(service.address(), fetches, STALLED_CLIENTS);
+        StalledClients clients = StalledClients.open(service.address(), fetches, StalledClients.COUNT);
         try {
             busy = rounds.measure(service, bench.roundTime());
             during = service.usage();
         } finally {
             clients.close();
         }
-        ProcessUsage after = awaitClosed(service, before.openFiles() + SPARE_FILES);
+        ProcessUsage after = service.awaitOpenFiles(before.openFiles() + SPARE_FILES);
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
         values.put(Metric.P99_BEFORE_MILLIS, quiet.get(Metric.P99_MILLIS));
         values.put(Metric.P99_DURING_MILLIS, busy.get(Metric.P99_MILLIS));
@@ -77,16 +73,5 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
         values.put(Metric.FILES_DURING, (double) during.openFiles());
         values.put(Metric.FILES_AFTER, (double) after.openFiles());
         return new Figures(values);
-    }
-
-    /** What the service uses once it has noticed that the clients are gone, or after a while if it does not. */
-    private static ProcessUsage awaitClosed(RunningService service, long files)
-            throws IOException, InterruptedException {
-        ProcessUsage usage = service.usage();
-        for (int second = 0; second < MOST_SECONDS_TO_CLOSE && usage.openFiles() > files; second++) {
-            TimeUnit.SECONDS.sleep(1);
-            usage = service.usage();
-        }
-        return usage;
     }
 }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.benchmark.cases;
 import dev.mesosshuffle.benchmark.data.DataFolder;
 import dev.mesosshuffle.benchmark.service.Launcher;
 import dev.mesosshuffle.benchmark.service.RunningService;
+import dev.mesosshuffle.benchmark.service.Setup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,10 @@ public record Bench(
     }
 
     RunningService start(Launcher launcher) throws IOException, InterruptedException {
-        return RunningService.start(launcher, work.resolve(launcher.name()));
+        return start(launcher, Setup.USUAL);
+    }
+
+    RunningService start(Launcher launcher, Setup setup) throws IOException, InterruptedException {
+        return RunningService.start(launcher, work.resolve(launcher.name()), setup);
     }
 }

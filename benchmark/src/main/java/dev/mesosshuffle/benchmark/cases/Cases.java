@@ -49,6 +49,17 @@ public final class Cases {
         fetchCases().forEach(fetchCase -> all.add(new FetchExperiment(fetchCase)));
         all.add(new Backpressure("backpressure", ONE_MIB, BYSTANDERS));
         all.add(new Backpressure("backpressure-small", TEN_KIB, BYSTANDERS));
+        all.add(new Deleting(FetchCase.of("small", TEN_KIB, MANY), FetchCase.of("larger", HUNDRED_KIB, SOME)));
+        all.add(new SlowDisk(SIXTEEN_MIB.onDisks("slow", 1), BYSTANDERS));
+        all.add(new ScaleOfState());
+        for (String memory : List.of("256m", "512m", "1g")) {
+            all.add(new MemoryBound(
+                    memory,
+                    FetchCase.of("many", TEN_KIB, FEW).withConnections(500, 0),
+                    FetchCase.of("large", SIXTEEN_MIB, 1),
+                    BYSTANDERS_FILES,
+                    ONE_MIB));
+        }
         return all;
     }
 

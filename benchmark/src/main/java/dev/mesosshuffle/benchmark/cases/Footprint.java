@@ -34,14 +34,19 @@ record Footprint() implements Experiment {
 
     private static Figures measure(Bench bench, Launcher launcher) throws IOException, InterruptedException {
         try (RunningService service = bench.start(launcher)) {
-            ProcessUsage started = service.usage();
-            TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
-            ProcessUsage idle = service.usage();
-            Map<Metric, Double> values = new EnumMap<>(Metric.class);
-            values.put(Metric.START_MILLIS, Figures.millis(service.startTime().toNanos()));
-            values.put(Metric.START_CPU_SECONDS, started.cpuSeconds());
-            values.put(Metric.IDLE_RESIDENT_MB, idle.residentBytes() / Figures.MEGA);
-            return new Figures(values);
+            return new Figures(ofStarted(service));
         }
+    }
+
+    /** What a service needed that has just started. */
+    static Map<Metric, Double> ofStarted(RunningService service) throws IOException, InterruptedException {
+        ProcessUsage started = service.usage();
+        TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+        ProcessUsage idle = service.usage();
+        Map<Metric, Double> values = new EnumMap<>(Metric.class);
+        values.put(Metric.START_MILLIS, Figures.millis(service.startTime().toNanos()));
+        values.put(Metric.START_CPU_SECONDS, started.cpuSeconds());
+        values.put(Metric.IDLE_RESIDENT_MB, idle.residentBytes() / Figures.MEGA);
+        return values;
     }
 }

@@ -25,7 +25,30 @@ public enum Metric {
     RESIDENT_AFTER_MB("RSS after, MB", 0),
     FILES_BEFORE("open files before", 0),
     FILES_DURING("open files during", 0),
-    FILES_AFTER("open files after", 0);
+    FILES_AFTER("open files after", 0),
+
+    HEARTBEAT_P99_MILLIS("heartbeat p99 ms", 2),
+    HEARTBEAT_MAX_MILLIS("heartbeat max ms", 1),
+    REGISTRATION_P99_MILLIS("registration p99 ms", 2),
+    REGISTRATION_MAX_MILLIS("registration max ms", 1),
+
+    REMOVAL_SECONDS("removal s", 1),
+    REMOVAL_CPU_SECONDS("removal CPU s", 2),
+    SMALL_P99_BEFORE_MILLIS("10 KiB p99 before, ms", 2),
+    SMALL_P99_DURING_MILLIS("10 KiB p99 during, ms", 2),
+    LARGER_P99_BEFORE_MILLIS("100 KiB p99 before, ms", 2),
+    LARGER_P99_DURING_MILLIS("100 KiB p99 during, ms", 2),
+
+    MANY_PEAK_MB("500 connections, MB", 0),
+    LARGE_PEAK_MB("16 MiB blocks, MB", 0),
+    STALLED_SMALL_PEAK_MB("1000 stalled, 10 KiB, MB", 0),
+    STALLED_LARGE_PEAK_MB("1000 stalled, 1 MiB, MB", 0),
+
+    REGISTRATIONS_PER_SECOND("registrations/s", 0),
+    CHECK_MICROS_FEW("check µs, few", 0),
+    CHECK_MICROS_MANY("check µs, many", 0),
+    DISCONNECT_MICROS_FEW("disconnect µs, few", 1),
+    DISCONNECT_MICROS_MANY("disconnect µs, many", 1);
 
     private final String label;
     private final int decimals;

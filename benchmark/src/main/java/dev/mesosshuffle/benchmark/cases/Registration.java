@@ -13,12 +13,17 @@ final class Registration {
 
     static void register(RunningService service, GeneratedExecutor executor) throws IOException {
         try (BlockingClient client = BlockingClient.connect(service.address())) {
-            var unused = client.call(Requests.registerExecutor(
-                    1,
-                    executor.appId(),
-                    GeneratedExecutor.EXECUTOR_ID,
-                    executor.localDirs().stream().map(Path::toString).toList(),
-                    GeneratedExecutor.SUB_DIRS));
+            var unused = client.call(of(executor));
         }
+    }
+
+    /** The request by itself. */
+    static byte[] of(GeneratedExecutor executor) {
+        return Requests.registerExecutor(
+                1,
+                executor.appId(),
+                GeneratedExecutor.EXECUTOR_ID,
+                executor.localDirs().stream().map(Path::toString).toList(),
+                GeneratedExecutor.SUB_DIRS);
     }
 }

@@ -29,12 +29,19 @@ public record Result(String name, String description, Map<String, List<Figures>>
         return rounds.values().iterator().next().get(0).values().keySet();
     }
 
-    /** The median of a service's rounds; of an even number the mean of the two in the middle. */
+    /**
+     * The median of a service's rounds; of an even number the mean of the two in the middle. NaN if there is nothing of
+     * the kind to be measured of it.
+     */
     public double median(String service, Metric metric) {
         double[] sorted = rounds.getOrDefault(service, List.of()).stream()
+                .filter(figures -> figures.values().containsKey(metric))
                 .mapToDouble(figures -> figures.get(metric))
                 .sorted()
                 .toArray();
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

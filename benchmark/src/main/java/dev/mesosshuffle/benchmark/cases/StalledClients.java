@@ -11,6 +11,9 @@ import java.util.List;
 
 /** Clients that ask for blocks and never read one. */
 final class StalledClients {
+    static final int COUNT = 1000;
+    static final int BLOCKS_EACH = 100;
+
     private final List<BlockingClient> clients = new ArrayList<>();
 
     private StalledClients() {}

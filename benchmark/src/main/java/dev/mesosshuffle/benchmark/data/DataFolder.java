@@ -52,6 +52,22 @@ public final class DataFolder {
         return executor;
     }
 
+    /** Executors with nothing but their local dirs, which lie in a root of their own, since there are many of them. */
+    public Fleet fleet(int applications, int executorsEach) throws IOException {
+        Fleet fleet = new Fleet(
+                roots.get(0).resolve("fleet-" + applications + "-" + executorsEach), applications, executorsEach);
+        Path complete = fleet.root().resolve(COMPLETE);
+        if (!Files.exists(complete)) {
+            for (int application = 0; application < applications; application++) {
+                for (int executor = 0; executor < executorsEach; executor++) {
+                    Files.createDirectories(fleet.localDir(application, executor));
+                }
+            }
+            Files.createFile(complete);
+        }
+        return fleet;
+    }
+
     /** Another shape lies in another folder. */
     private String idOf(Dataset dataset) {
         String shape = dataset + " under " + roots.subList(0, dataset.disks());

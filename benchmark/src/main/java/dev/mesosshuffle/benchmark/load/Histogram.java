@@ -21,6 +21,15 @@ public final class Histogram {
         max = Math.max(max, value);
     }
 
+    /** Adds all values of another one. */
+    public void add(Histogram other) {
+        for (int bucket = 0; bucket < counts.length; bucket++) {
+            counts[bucket] += other.counts[bucket];
+        }
+        count += other.count;
+        max = Math.max(max, other.max);
+    }
+
     /** The value that this share of all values does not exceed, from 0 to 1; 0 if there are no values. */
     public long percentile(double share) {
         long wanted = Math.max(1, (long) Math.ceil(share * count));

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Starts this project's daemon by the script of its distribution.
@@ -33,24 +35,36 @@ public record DaemonLauncher(String name, Path distribution, List<Path> roots) i
     }
 
     @Override
-    public List<String> command(int port, Path folder) {
-        String allowed = roots.stream().map(Path::toString).collect(Collectors.joining(","));
+    public boolean hearsDrivers() {
+        return true;
+    }
+
+    @Override
+    public List<String> command(int port, Path folder, Setup setup) {
+        String allowed = Stream.concat(roots.stream(), setup.moreRoots().stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(","));
+        Map<String, String> settings = new TreeMap<>(Map.of(
+                "spark.mesos.shuffle.service.host",
+                RunningService.LOOPBACK,
+                "spark.shuffle.service.port",
+                Integer.toString(port),
+                "spark.local.dir",
+                allowed,
+                "spark.mesos.shuffle.service.state.dir",
+                folder.resolve("state").toString(),
+                // The files are used again.
+                "spark.mesos.shuffle.service.cleanup",
+                "off"));
+        settings.putAll(setup.settings());
         List<String> command =
                 new ArrayList<>(List.of(distribution.resolve(SCRIPT).toString()));
-        for (String setting : List.of(
-                "spark.mesos.shuffle.service.host=" + RunningService.LOOPBACK,
-                "spark.shuffle.service.port=" + port,
-                "spark.local.dir=" + allowed,
-                "spark.mesos.shuffle.service.state.dir=" + folder.resolve("state"),
-                // The files are used again.
-                "spark.mesos.shuffle.service.cleanup=off")) {
-            command.addAll(List.of("--conf", setting));
-        }
+        settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         return command;
     }
 
     @Override
-    public Map<String, String> environment() {
-        return Map.of("SPARK_DAEMON_MEMORY", RunningService.MEMORY);
+    public Map<String, String> environment(Setup setup) {
+        return Map.of("SPARK_DAEMON_MEMORY", setup.memory());
     }
 }

@@ -10,13 +10,16 @@ public interface Launcher {
     String name();
 
     /**
-     * The command line of a service that listens on the port, with the memory that a service is given by default.
+     * The command line of a service that listens on the port.
      *
      * @param port a free port
      * @param folder for what the service writes; exists
      */
-    List<String> command(int port, Path folder);
+    List<String> command(int port, Path folder, Setup setup);
+
+    /** Whether drivers of Spark on Mesos may register and send heartbeats. */
+    boolean hearsDrivers();
 
     /** What it needs in its environment, which holds no other settings of Spark. */
-    Map<String, String> environment();
+    Map<String, String> environment(Setup setup);
 }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.benchmark.service;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -23,6 +24,8 @@ public record ProcessUsage(
     private static final int USER_TIME = 11;
 
     private static final int SYSTEM_TIME = 12;
+    private static final int CHILDREN_USER_TIME = 13;
+    private static final int CHILDREN_SYSTEM_TIME = 14;
     private static final int KIB = 1024;
 
     /** Looks at a process of the same user. */
@@ -37,10 +40,33 @@ public record ProcessUsage(
                 count(process.resolve("fd")));
     }
 
+    /** What all threads of one name have used of processors since their start, in nanoseconds. */
+    static long cpuNanosOfThread(long pid, String name) throws IOException {
+        long sum = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads) {
+                if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+                    String time = Files.readString(thread.resolve("schedstat"));
+                    sum += Long.parseLong(time.substring(0, time.indexOf(' ')));
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** What the processes have used that this one started and that have ended. */
+    public static double cpuSecondsOfEndedChildren() throws IOException {
+        return seconds(Files.readString(Path.of("/proc/self/stat")), CHILDREN_USER_TIME, CHILDREN_SYSTEM_TIME);
+    }
+
     static double cpuSeconds(String stat) {
+        return seconds(stat, USER_TIME, SYSTEM_TIME);
+    }
+
+    private static double seconds(String stat, int user, int system) {
         // The name in parentheses may hold blanks and parentheses.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND;
+        return (Long.parseLong(fields[user]) + Long.parseLong(fields[system])) / TICKS_PER_SECOND;
     }
 
     static long number(String text, String key) {

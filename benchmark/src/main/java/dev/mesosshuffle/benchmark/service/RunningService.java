@@ -1,6 +1,7 @@
 package dev.mesosshuffle.benchmark.service;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,22 +18,28 @@ import java.util.stream.Stream;
 public final class RunningService implements AutoCloseable {
     static final String LOOPBACK = "127.0.0.1";
 
-    /** The default of both, and what the page for users gives them. */
-    static final String MEMORY = "1g";
-
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration CLOSE_FILES = Duration.ofSeconds(30);
     private static final int LOOK_AGAIN_MILLIS = 5;
+    /** By proc(5). */
+    private static final String RESET_PEAK = "5";
+    /** Looking itself takes time when there are thousands. */
+    private static final int LOOK_FOR_FILES_MILLIS = 200;
 
-    private final String name;
-    private final Process process;
+    private final Launcher launcher;
+    private final Path folder;
+    private final Setup setup;
     private final int port;
+    private final Process process;
     private final Duration startTime;
 
-    private RunningService(String name, Process process, int port, Duration startTime) {
-        this.name = name;
-        this.process = process;
+    private RunningService(Launcher launcher, Path folder, Setup setup, int port, Process process, Duration startTime) {
+        this.launcher = launcher;
+        this.folder = folder;
+        this.setup = setup;
         this.port = port;
+        this.process = process;
         this.startTime = startTime;
     }
 
@@ -42,16 +49,21 @@ public final class RunningService implements AutoCloseable {
      * @param launcher what is started
      * @param folder emptied, and then given to the service
      */
-    public static RunningService start(Launcher launcher, Path folder) throws IOException, InterruptedException {
+    public static RunningService start(Launcher launcher, Path folder, Setup setup)
+            throws IOException, InterruptedException {
         deleteTree(folder);
         Files.createDirectories(folder);
-        int port = freePort();
-        ProcessBuilder command = new ProcessBuilder(launcher.command(port, folder));
+        return start(launcher, folder, setup, freePort());
+    }
+
+    private static RunningService start(Launcher launcher, Path folder, Setup setup, int port)
+            throws IOException, InterruptedException {
+        ProcessBuilder command = new ProcessBuilder(launcher.command(port, folder, setup));
         command.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
-        command.environment().putAll(launcher.environment());
+        command.environment().putAll(launcher.environment(setup));
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
         command.redirectErrorStream(true)
-                .redirectOutput(folder.resolve("service.log").toFile());
+                .redirectOutput(Redirect.appendTo(folder.resolve("service.log").toFile()));
         long start = System.nanoTime();
         Process process = command.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "end-" + launcher.name()));
@@ -61,7 +73,7 @@ public final class RunningService implements AutoCloseable {
             process.destroyForcibly();
             throw e;
         }
-        return new RunningService(launcher.name(), process, port, Duration.ofNanos(System.nanoTime() - start));
+        return new RunningService(launcher, folder, setup, port, process, Duration.ofNanos(System.nanoTime() - start));
     }
 
     private static void awaitPort(Process process, int port, Path folder) throws IOException, InterruptedException {
@@ -92,9 +104,20 @@ public final class RunningService implements AutoCloseable {
         }
     }
 
+    /** Ends this one and starts another, which finds what this one has kept. */
+    public RunningService restart() throws IOException, InterruptedException {
+        close();
+        return start(launcher, folder, setup, port);
+    }
+
     /** How tables call it. */
     public String name() {
-        return name;
+        return launcher.name();
+    }
+
+    /** Whether it is one for drivers too. */
+    public boolean hearsDrivers() {
+        return launcher.hearsDrivers();
     }
 
     /** Where it listens. */
@@ -112,6 +135,27 @@ public final class RunningService implements AutoCloseable {
         return ProcessUsage.of(process.pid());
     }
 
+    /** Has the kernel count the most memory that it holds anew. */
+    public void forgetPeak() throws IOException {
+        Files.writeString(Path.of("/proc", Long.toString(process.pid()), "clear_refs"), RESET_PEAK);
+    }
+
+    /** What the process uses once it has no more than so many files open, or after a while if it keeps more. */
+    public ProcessUsage awaitOpenFiles(long files) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + CLOSE_FILES.toNanos();
+        ProcessUsage usage = usage();
+        while (usage.openFiles() > files && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_FOR_FILES_MILLIS);
+            usage = usage();
+        }
+        return usage;
+    }
+
+    /** What all threads of one name have used of processors so far, in nanoseconds. */
+    public long cpuNanosOfThread(String threadName) throws IOException {
+        return ProcessUsage.cpuNanosOfThread(process.pid(), threadName);
+    }
+
     /** Ends the process as an operator does, or by force if that takes too long. */
     @Override
     public void close() {
@@ -119,7 +163,7 @@ public final class RunningService implements AutoCloseable {
         try {
             if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                System.err.println(name + " was killed: it still ran " + STOP.toSeconds() + " s after SIGTERM");
+                System.err.println(name() + " was killed: it still ran " + STOP.toSeconds() + " s after SIGTERM");
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

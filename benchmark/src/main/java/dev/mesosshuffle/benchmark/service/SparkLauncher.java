@@ -46,16 +46,22 @@ public record SparkLauncher(Path jars, List<Path> roots) implements Launcher {
     }
 
     @Override
-    public List<String> command(int port, Path folder) {
+    public boolean hearsDrivers() {
+        return false;
+    }
+
+    @Override
+    public List<String> command(int port, Path folder, Setup setup) {
         // In the first one it keeps a registry of its own, as the daemon does elsewhere.
-        String localDirs = Stream.concat(Stream.of(folder), roots.stream())
+        String localDirs = Stream.of(Stream.of(folder), roots.stream(), setup.moreRoots().stream())
+                .flatMap(paths -> paths)
                 .map(Path::toString)
                 .collect(Collectors.joining(","));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
         command.addAll(List.of(
-                "-Xmx" + RunningService.MEMORY,
+                "-Xmx" + setup.memory(),
                 "-Djava.io.tmpdir=" + folder,
                 "-Dspark.shuffle.service.enabled=true",
                 "-Dspark.shuffle.service.port=" + port,
@@ -67,7 +73,7 @@ public record SparkLauncher(Path jars, List<Path> roots) implements Launcher {
     }
 
     @Override
-    public Map<String, String> environment() {
+    public Map<String, String> environment(Setup setup) {
         return Map.of("SPARK_LOCAL_IP", RunningService.LOOPBACK);
     }
 }

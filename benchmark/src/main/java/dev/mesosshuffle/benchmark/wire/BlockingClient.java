@@ -26,6 +26,7 @@ public final class BlockingClient implements AutoCloseable {
         Socket socket = new Socket();
         socket.connect(address, PATIENCE_MILLIS);
         socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
         return new BlockingClient(socket, new DataInputStream(new BufferedInputStream(socket.getInputStream())));
     }
 

@@ -20,6 +20,9 @@ public final class Frame {
     /** Answers that. */
     public static final byte RPC_RESPONSE = 4;
 
+    /** Tells something that is not answered. */
+    public static final byte ONE_WAY = 9;
+
     /** Asks for a chunk whose bytes follow behind the frame. */
     public static final byte STREAM_REQUEST = 6;
 

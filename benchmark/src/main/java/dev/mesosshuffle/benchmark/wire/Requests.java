@@ -57,6 +57,35 @@ public final class Requests {
         return rpc(requestId, body);
     }
 
+    /** Tells a service, if it is one for Mesos, of an application's driver. */
+    public static byte[] registerDriver(long requestId, String appId, long heartbeatTimeoutMs) {
+        return rpc(
+                requestId,
+                new MessageBytes().type(BodyType.REGISTER_DRIVER).text(appId).int64(heartbeatTimeoutMs));
+    }
+
+    /** Tells such a service that the driver lives; there is no answer. */
+    public static byte[] heartbeat(String appId) {
+        byte[] bytes = new MessageBytes().type(BodyType.HEARTBEAT).text(appId).toArray();
+        return new MessageBytes()
+                .int64(Frame.HEADER_BYTES + Integer.BYTES + bytes.length)
+                .type(Frame.ONE_WAY)
+                .int32(bytes.length)
+                .raw(bytes)
+                .toArray();
+    }
+
+    /** Asks for an executor's local dirs, which a service has in memory. */
+    public static byte[] getLocalDirs(long requestId, String appId, String execId) {
+        return rpc(
+                requestId,
+                new MessageBytes()
+                        .type(BodyType.GET_LOCAL_DIRS)
+                        .text(appId)
+                        .int32(1)
+                        .text(execId));
+    }
+
     private static byte[] rpc(long requestId, MessageBytes body) {
         byte[] bytes = body.toArray();
         int length = Frame.HEADER_BYTES + Long.BYTES + Integer.BYTES + bytes.length;
