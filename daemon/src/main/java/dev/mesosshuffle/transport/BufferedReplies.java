@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers small blocks, each behind its header, in buffers that leave as they are. A large block gets its header and
- * is handed on with its file, once the part that leaves first is in the page cache.
+ * is handed on with its file, once the part that leaves first is in the page cache. So does a small one while the
+ * buffers of all connections have spent their budget: that takes longer, and no memory.
  */
 final class BufferedReplies implements ReplyBatch {
     /** Up to this size a block is cheaper to copy than to send from its file. */
@@ -25,6 +26,8 @@ final class BufferedReplies implements ReplyBatch {
     private final ByteBufAllocator allocator;
     private final ReplyWriter writer;
     private final IntConsumer answered;
+    /** Decided once, for whoever asks whether a block is read at once relies on the answer. */
+    private final boolean fromFiles;
 
     private @Nullable ByteBuf buffer;
     private int bufferedReplies;
@@ -33,11 +36,12 @@ final class BufferedReplies implements ReplyBatch {
         this.allocator = allocator;
         this.writer = writer;
         this.answered = answered;
+        this.fromFiles = writer.isBudgetSpent();
     }
 
     @Override
     public boolean isReadAtOnce(long length) {
-        return length <= SMALL_BLOCK_BYTES;
+        return length == 0 || (length <= SMALL_BLOCK_BYTES && !fromFiles);
     }
 
     @Override
@@ -106,7 +110,7 @@ final class BufferedReplies implements ReplyBatch {
             return current;
         }
         seal();
-        ByteBuf made = allocator.directBuffer(Math.max(bytes, BUFFER_BYTES));
+        ByteBuf made = allocator.directBuffer(fromFiles ? bytes : Math.max(bytes, BUFFER_BYTES));
         buffer = made;
         return made;
     }

@@ -151,6 +151,11 @@ final class ReplyWriter {
         return false;
     }
 
+    /** Whether the buffers of all connections together have taken what they may. */
+    boolean isBudgetSpent() {
+        return budget.isExhausted();
+    }
+
     /** Whether nothing is queued or on its way out. */
     boolean isIdle() {
         return queue.isEmpty() && outstandingBytes.get() == 0;

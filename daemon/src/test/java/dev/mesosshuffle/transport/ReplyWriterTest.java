@@ -99,6 +99,28 @@ class ReplyWriterTest {
     }
 
     @Test
+    void sendsSmallBlocksFromTheirFileWhileTheBudgetOfAllConnectionsIsSpent() throws Exception {
+        budget.take(2 * 1024 * 1024);
+        ReplyBatch batch = batch();
+        assertThat(batch.isReadAtOnce(1000)).isFalse();
+        assertThat(batch.isReadAtOnce(0)).isTrue();
+        batch.add(Reply.chunk(1, 0, 1000), OpenSegment.of(file, 500, 1000));
+        batch.add(Reply.chunk(1, 1, 0), OpenSegment.empty());
+        // What was decided for a batch holds to its end.
+        budget.giveBack(2 * 1024 * 1024);
+        assertThat(batch.isReadAtOnce(1000)).isFalse();
+        batch.flush();
+        assertThat(peer.waiting)
+                .extracting(write -> write.message() instanceof FileRegion)
+                .containsExactly(false, true, false);
+        assertThat(file.released()).isZero();
+        peer.readAll();
+        assertThat(file.released()).isOne();
+        assertThat(answered).hasValue(2);
+        assertThat(batch().isReadAtOnce(1000)).isTrue();
+    }
+
+    @Test
     void beginsAnotherBufferWhenABlockDoesNotFit() throws Exception {
         ReplyBatch batch = batch();
         for (int chunk = 0; chunk < 3; chunk++) {
