@@ -208,6 +208,7 @@ final class OrphansTest {
         LocalDir dir = host.old("blockmgr-1");
         LocalDir accepted = host.policy.accept(dir.path().toString());
         host.orphans.search();
+        host.reclaimer.check();
         assertThat(failureToRegister(accepted, false)).isInstanceOf(DirTakenException.class);
         host.forget();
         host.register(host.otherStore, accepted).get();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClaimsTest {
@@ -35,6 +36,31 @@ class ClaimsTest {
         restore("app-1", dir("x/blockmgr-1"));
 
         assertThat(claims.conflict("app-2", dir(path))).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x/blockmgr-1, true",
+        "x/blockmgr-1/y, true",
+        "x, true",
+        "x/blockmgr-10, false",
+        "x/blockmgr-, false",
+        "y, false",
+        "blockmgr-1, false"
+    })
+    void tellsWhetherAnybodyClaimsADirOrWhatIsInsideOrAbove(String path, boolean claimed) {
+        restore("app-1", dir("x/blockmgr-1"));
+
+        assertThat(claims.claims(dir(path).path())).isEqualTo(claimed);
+    }
+
+    @Test
+    void tellsNothingOfAClaimThatEnded() {
+        restore("app-1", dir("x/blockmgr-1"));
+        owned.forEach(claims::remove);
+
+        assertThat(claims.claims(dir("x").path())).isFalse();
+        assertThat(claims.claims(dir("x/blockmgr-1").path())).isFalse();
     }
 
     @Test
