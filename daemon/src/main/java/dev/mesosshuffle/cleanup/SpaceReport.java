@@ -63,10 +63,7 @@ final class SpaceReport {
                 Bytes.text(space.totalBytes()),
                 text(roots),
                 minFreePercent,
-                waiting.dirs() == 0
-                        ? "Nothing is to be deleted there."
-                        : "To be deleted there, at once: " + dirs(waiting.dirs()) + " with at least "
-                                + Bytes.text(waiting.bytes()) + ".",
+                text(waiting),
                 applications(holders),
                 orphans(roots),
                 late.getAsBoolean() ? " (Not all was measured within " + MEASURING.toSeconds() + " s.)" : "");
@@ -129,6 +126,14 @@ final class SpaceReport {
                 ? "no orphans"
                 : "orphans "
                         + Bytes.text(found.stream().mapToLong(Orphan::bytes).sum()) + " in " + dirs(found.size());
+    }
+
+    private static String text(Waiting waiting) {
+        if (waiting.dirs() == 0) {
+            return "Nothing is to be deleted there.";
+        }
+        String measured = waiting.bytes() == 0 ? "" : " with at least " + Bytes.text(waiting.bytes());
+        return "To be deleted there, at once: " + dirs(waiting.dirs()) + measured + ".";
     }
 
     private static String dirs(int count) {

@@ -168,6 +168,13 @@ final class DiskPressureTest {
     }
 
     @Test
+    void saysNothingOfBytesThatAreNotKnownYet() {
+        SpaceReport report = new SpaceReport(PERCENT, () -> living, Map::of, time);
+        report.begins(new Space(1, 1, GIB), Set.of(host.playground.root), new SpaceReport.Waiting(1, 0));
+        assertThat(log.lines()).singleElement().asString().contains("To be deleted there, at once: 1 dir. What else");
+    }
+
+    @Test
     void looksAtEachFileSystemByItself() {
         free(otherRoot, 2, 50);
         pressure.look();
