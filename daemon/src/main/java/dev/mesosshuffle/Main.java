@@ -95,14 +95,16 @@ public final class Main {
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) {
+        Limits limits = new Limits(loaded.config());
+        // Before anybody is told that the daemon listens, and may send one.
+        Hangup.handle(new Reload(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
         ShuffleDaemon daemon;
         try {
-            daemon = ShuffleDaemon.start(loaded.config());
+            daemon = ShuffleDaemon.start(loaded.config(), limits);
         } catch (Exception | LinkageError e) {
             return fail(ExitStatus.FAILURE, OneLine.of(e));
         }
         shutdown.started(daemon);
-        Hangup.handle(new Reload(loaded, () -> ConfigLoader.load(sources(options)), daemon::limit, logLevels()));
         daemon.started(Systemd.start(environment, daemon.vitalParts()));
         return RUNNING;
     }

@@ -11,7 +11,6 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
-import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
@@ -67,35 +66,39 @@ public final class ShuffleDaemon {
     private static final int DIAGNOSIS_QUEUE = 100;
 
     private final Lifecycle lifecycle;
-    private final Limits limits;
     private final StateStore store;
     private final ShuffleServer server;
 
-    private ShuffleDaemon(Lifecycle lifecycle, Limits limits, StateStore store, ShuffleServer server) {
+    private ShuffleDaemon(Lifecycle lifecycle, StateStore store, ShuffleServer server) {
         this.lifecycle = lifecycle;
-        this.limits = limits;
         this.store = store;
         this.server = server;
+    }
+
+    /** Starts all parts, with limits that stay as they are. */
+    static ShuffleDaemon start(ServiceConfig config) throws IOException, StoreException {
+        return start(config, new Limits(config));
     }
 
     /**
      * Starts all parts. When this returns, connections are accepted.
      *
+     * @param limits may change at any time; those of the configuration do not count
      * @throws IOException if the address cannot be bound, or a root cannot be looked at
      * @throws StoreException if the registry's store cannot be used
      */
-    public static ShuffleDaemon start(ServiceConfig config) throws IOException, StoreException {
+    static ShuffleDaemon start(ServiceConfig config, Limits limits) throws IOException, StoreException {
         Lifecycle lifecycle = new Lifecycle();
         try {
-            return start(config, lifecycle);
+            return start(config, limits, lifecycle);
         } catch (IOException | StoreException | RuntimeException | Error e) {
             lifecycle.stop();
             throw e;
         }
     }
 
-    private static ShuffleDaemon start(ServiceConfig config, Lifecycle lifecycle) throws IOException, StoreException {
-        Limits limits = new Limits(config);
+    private static ShuffleDaemon start(ServiceConfig config, Limits limits, Lifecycle lifecycle)
+            throws IOException, StoreException {
         MetricRegistry metrics = new MetricRegistry();
         lifecycle.started(MetricsReporter.start(metrics));
         QuietLog quietLog = new QuietLog(System::nanoTime);
@@ -167,7 +170,7 @@ public final class ShuffleDaemon {
                 Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
         lifecycle.started(DiskPressure.start(
                 config.minFreePercent(), policy, reclaimer, search, () -> localDirs(registry), metrics));
-        return new ShuffleDaemon(lifecycle, limits, store, server);
+        return new ShuffleDaemon(lifecycle, store, server);
     }
 
     private static Map<String, List<LocalDir>> localDirs(Registry registry) {
@@ -225,11 +228,6 @@ public final class ShuffleDaemon {
     /** Where it listens, with the real port. */
     public InetSocketAddress localAddress() {
         return server.localAddress();
-    }
-
-    /** Takes the limits of another configuration over, those of its keys that are {@linkplain LoadedConfig live}. */
-    void limit(ServiceConfig config) {
-        limits.change(config);
     }
 
     /** What must answer for the daemon to be well, by name: each event loop and the store. */

@@ -75,7 +75,11 @@ class ConnectionsTest extends RunningDaemon {
 
     @Test
     void takesALowerLimitOfChunksOverWhileItRuns() throws Exception {
-        daemon.limit(config(IoMode.AUTO, LONG, 2));
+        ServiceConfig unlimited = config(IoMode.AUTO, LONG, Long.MAX_VALUE);
+        Limits limits = new Limits(unlimited);
+        daemon.stop();
+        daemon = ShuffleDaemon.start(unlimited, limits);
+        limits.change(config(IoMode.AUTO, LONG, 2));
         findTheThirdChunkTooMuch();
     }
 

@@ -56,6 +56,26 @@ class DaemonProcessIT {
     }
 
     @Test
+    void readsItsConfigurationAgainOnAHangup() throws Exception {
+        Path conf = Files.createDirectories(dir.resolve("conf"));
+        Path settings = conf.resolve("mesos-shuffle-service.conf");
+        Files.writeString(settings, "spark.mesos.shuffle.service.deletionRate 10\n");
+        distribution.with("MESOS_SHUFFLE_SERVICE_CONF_DIR", conf.toString());
+        // Where the tests themselves run under nohup, SIGHUP is ignored, and children inherit that.
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=HUP"));
+        command.addAll(List.of(distribution.harmless(Distribution.BIN)));
+        daemon = distribution.start(command.toArray(String[]::new));
+        Wait.until(dir.resolve("out"), "Listening on ");
+
+        Files.writeString(settings, "spark.mesos.shuffle.service.deletionRate 20\n");
+        signal(daemon, "HUP");
+
+        Wait.until(dir.resolve("out"), "Reloaded: spark.mesos.shuffle.service.deletionRate is 20 \\(was 10\\)\n");
+        signal(daemon, "TERM");
+        assertThat(distribution.result(daemon).status()).isZero();
+    }
+
+    @Test
     void startsAndStopsWithTheLeastMemory() throws Exception {
         distribution.with("SPARK_DAEMON_MEMORY", "256m");
         daemon = distribution.start(distribution.harmless(Distribution.BIN));
