@@ -132,13 +132,14 @@ public final class ShuffleDaemon {
                         new Random(),
                         pools::execute,
                         store::putQuietTime,
+                        store::putKept,
                         master(config.master(), lifecycle)),
                 dirs -> {
                     indexes.drop(dirs);
                     dataFiles.drop(dirs);
                 },
                 metrics);
-        restore(liveness, registry, store.loadQuietTimes());
+        restore(liveness, registry, store);
 
         ThreadPoolExecutor diagnosis = diagnosisThread();
         lifecycle.started(diagnosis::shutdown);
@@ -187,10 +188,11 @@ public final class ShuffleDaemon {
                 config.urls(), config.principal(), config.secretFile(), config.tokenFile(), config.caFile())));
     }
 
-    private static void restore(LivenessMonitor liveness, Registry registry, Map<String, Duration> quietTimes) {
+    private static void restore(LivenessMonitor liveness, Registry registry, StateStore store) throws StoreException {
+        Map<String, Duration> quietTimes = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
-        liveness.restored(restored);
+        liveness.restored(restored, store.loadKept());
     }
 
     private static ThreadPoolExecutor diagnosisThread() {

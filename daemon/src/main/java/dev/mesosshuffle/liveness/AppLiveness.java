@@ -49,7 +49,7 @@ record AppLiveness(
 
     /** An application whose driver has just registered, for the first time or again. */
     static AppLiveness withDriver(Driver driver, @Nullable AppLiveness before) {
-        return new AppLiveness(
+        AppLiveness fresh = new AppLiveness(
                 Evidence.ofDriver(driver),
                 before == null ? MasterWord.UNASKED : before.word,
                 AppState.DRIVER_HEARD,
@@ -59,6 +59,7 @@ record AppLiveness(
                 false,
                 0,
                 before == null ? 0 : before.stored);
+        return before != null && before.state == AppState.KEPT ? fresh.kept(before.since) : fresh;
     }
 
     // What happens to it.
@@ -113,6 +114,17 @@ record AppLiveness(
         return new AppLiveness(evidence, word, state, since, deferral, looking, announced, late, quietNanos);
     }
 
+    // What operators want of it.
+
+    AppLiveness kept(long now) {
+        return in(AppState.KEPT, null, now);
+    }
+
+    /** All clocks start anew, as if it had been heard and used just now, and the master is asked anew. */
+    AppLiveness released(long now) {
+        return with(evidence.heardAt(now).activeAt(now)).with(word.forgotten()).unkept(now);
+    }
+
     // Judgement.
 
     /** What a judgement comes to, beside the state. */
@@ -120,7 +132,7 @@ record AppLiveness(
 
     /** Judges: rules 1 to 4, except that nobody has looked into its dirs yet if that is how it comes out. */
     Judgement judge(long now, Rules rules) {
-        if (state == AppState.GOING) {
+        if (state == AppState.GOING || state == AppState.KEPT) {
             return new Judgement(this, false);
         }
         AppLiveness current = at(now);
@@ -167,10 +179,19 @@ record AppLiveness(
         return new AppLiveness(evidence, word, AppState.GOING, now, null, false, announced, 0, stored);
     }
 
-    /** Its end could not be persisted: it stands where it stood, or is alive again if it was heard meanwhile. */
-    AppLiveness back(AppLiveness before, long now) {
+    /** The same, told of by who does it. */
+    AppLiveness removedByHand(long now) {
+        return new AppLiveness(evidence, word, AppState.GOING, now, null, false, true, 0, stored);
+    }
+
+    /**
+     * Its end could not be persisted: it stands where it stood, or is alive again if it was heard meanwhile.
+     *
+     * @param told whether operators know that its end is due, so that they need not be told again
+     */
+    AppLiveness back(AppLiveness before, boolean told, long now) {
         AppLiveness back =
-                new AppLiveness(evidence, word, before.state, before.since, before.deferral, false, true, 0, stored);
+                new AppLiveness(evidence, word, before.state, before.since, before.deferral, false, told, 0, stored);
         return late > 0 || evidence.lastSign() != before.evidence.lastSign() ? back.alive(now) : back;
     }
 
@@ -180,6 +201,10 @@ record AppLiveness(
 
     /** The state that it has while its end is not due. */
     private AppLiveness settled(long now) {
+        return state == AppState.KEPT ? this : unkept(now);
+    }
+
+    private AppLiveness unkept(long now) {
         Driver driver = evidence.driver();
         if (driver == null || !driver.canBeHeard()) {
             return in(AppState.WITHOUT_DRIVER, null, now);

@@ -8,6 +8,7 @@ package dev.mesosshuffle.liveness;
  *                                          |--> DEFERRED &lt;--> WAITING_FOR_MASTER --+
  *   WITHOUT_DRIVER ------------------------+        |                            |--> GOING --> gone, and forgotten
  *                                                   +----------------------------+
+ *   from everywhere but GOING: --keep--> KEPT --release--> to the left; --remove--> GOING, but not from KEPT
  * </pre>
  *
  * <p>A sign of life leads back to the left from everywhere but from GOING, which is left that way only if the end
@@ -24,6 +25,8 @@ enum AppState {
     DEFERRED("deferred"),
     /** Its end is due, and the master's word is waited for. */
     WAITING_FOR_MASTER("waitingForMaster"),
+    /** An operator wants it to stay: nothing that happens, or does not happen, leads from here but a release. */
+    KEPT("kept"),
     /** It is over, no lookup finds it any more, and that is being persisted. */
     GOING("going");
 

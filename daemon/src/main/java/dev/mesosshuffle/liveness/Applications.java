@@ -2,6 +2,8 @@ package dev.mesosshuffle.liveness;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -54,15 +56,23 @@ final class Applications {
         return apps.values();
     }
 
+    Map<String, AppLiveness> byId() {
+        return Collections.unmodifiableMap(apps);
+    }
+
     Collection<String> ids() {
         return apps.keySet();
     }
 
-    void restored(String appId, Duration quiet) {
+    void restored(String appId, Duration quiet, boolean kept) {
         long most = rules.orphanTimeoutNanos() - Evidence.DEFAULT_TIMEOUT_NANOS;
         long stored = Rules.bounded(quiet).toNanos();
         long counted = Math.max(0, Math.min(stored, most));
-        apps.computeIfAbsent(appId, id -> AppLiveness.withoutDriver(clock.now(), counted, stored));
+        apps.computeIfAbsent(appId, id -> {
+            long now = clock.now();
+            AppLiveness app = AppLiveness.withoutDriver(now, counted, stored);
+            return kept ? app.kept(now) : app;
+        });
     }
 
     /** What one step came to. */

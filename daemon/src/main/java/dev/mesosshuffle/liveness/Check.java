@@ -95,7 +95,7 @@ final class Check {
     /** Takes in what registered while it was unknown here: from now on it can be over one day. */
     private void adopt() {
         try {
-            registry.applications().forEach(appId -> apps.restored(appId, Duration.ZERO));
+            registry.applications().forEach(appId -> apps.restored(appId, Duration.ZERO, false));
         } catch (RuntimeException e) {
             failures.tell("Applications whose driver is unknown could not be looked up", e);
         }
@@ -136,11 +136,11 @@ final class Check {
             }
             // In this step it goes from all lookups too, so that no request is answered from what is about to go.
             AppLiveness going = judgement.app().going(now);
-            decision[0] = new Removals.Decision(judgement.app(), going, registry.remove(appId));
+            decision[0] = new Removals.Decision(judgement.app(), going, registry.remove(appId), false);
             return going;
         });
         if (decision[0] != null) {
-            removals.persist(decision[0], now);
+            var unused = removals.persist(decision[0], now);
         }
     }
 

@@ -34,9 +34,12 @@ record Driver(
         return now - heard >= timeoutNanos;
     }
 
-    /** A driver that can still be heard, or was lost to the network, may be paused: it gets its timeout twice. */
-    boolean isOver(long now) {
-        return now - heard >= (ended == Disconnect.IN_ORDER ? timeoutNanos : 2 * timeoutNanos);
+    /**
+     * In how many ns it is over, if it is not heard; not above 0 if it is. One that can still be heard, or was lost to
+     * the network, may be paused: it gets its timeout twice.
+     */
+    long overIn(long now) {
+        return heard + (ended == Disconnect.IN_ORDER ? timeoutNanos : 2 * timeoutNanos) - now;
     }
 
     /** How its connection is, for people. */

@@ -67,15 +67,25 @@ record Evidence(@Nullable Driver driver, long lastSign, boolean active, long las
 
     /** Rules 1 and 2: whether its end would be due if its files were quiet. */
     boolean isEndDue(long now, long orphanTimeoutNanos) {
+        return endDueIn(now, orphanTimeoutNanos) <= 0;
+    }
+
+    /** In how many ns its end is due if it gives no more sign of life; not above 0 if it is due. */
+    long endDueIn(long now, long orphanTimeoutNanos) {
         if (driver != null && driver.canBeHeard()) {
-            return driver.isOver(now);
+            return driver.overIn(now);
         }
-        return now - lastSign >= orphanTimeoutNanos;
+        return lastSign + orphanTimeoutNanos - now;
+    }
+
+    /** For how many ns its files still count as being in use; not above 0 if they do not. */
+    long activeFor(long now) {
+        return active ? lastActivity + quietTimeNanos() - now : 0;
     }
 
     /** Rule 3: whether its files were in use so lately that it is not over, whatever else is known. */
     boolean isActive(long now) {
-        return active && now - lastActivity < quietTimeNanos();
+        return activeFor(now) > 0;
     }
 
     /** How long its files must be quiet before it is over. */

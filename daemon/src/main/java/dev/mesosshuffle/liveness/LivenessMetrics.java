@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * @param deferralsBy the same by the reason
  * @param masterWaits ends that were due and waited for the master's word
  * @param revivals applications that were silent, or whose end was due, and that gave a sign of life
+ * @param keeps applications that an operator wanted to stay
+ * @param releases those whose operator took that back
+ * @param removalsByHand applications that an operator had removed
  * @param unknownHeartbeats heartbeats of applications that are not known, or not any more
  */
 record LivenessMetrics(
@@ -26,6 +29,9 @@ record LivenessMetrics(
         Map<Deferral, Counter> deferralsBy,
         Counter masterWaits,
         Counter revivals,
+        Counter keeps,
+        Counter releases,
+        Counter removalsByHand,
         Counter unknownHeartbeats) {
     static final String PREFIX = "shuffleService.";
 
@@ -41,6 +47,9 @@ record LivenessMetrics(
                 deferralsBy,
                 metrics.counter(PREFIX + "masterWaits"),
                 metrics.counter(PREFIX + "revivals"),
+                metrics.counter(PREFIX + "keeps"),
+                metrics.counter(PREFIX + "releases"),
+                metrics.counter(PREFIX + "removalsByHand"),
                 metrics.counter(PREFIX + "unknownHeartbeats"));
     }
 

@@ -8,6 +8,8 @@ import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
  *       quiet for that long.
  *   <li>The Mesos master, if there is one to ask, is asked before anything is removed. What it says counts as told at
  *       {@link MasterWord}; if it does not say anything of use for the master timeout, the other rules decide alone.
+ *   <li>What an operator says through {@link HandControl} goes before all of this: an application that is kept is not
+ *       judged, and one that is removed by hand is over.
  *   <li>Until the decision to remove it, any sign of life makes an application alive again; after that, if the decision
  *       could not be persisted.
  * </ol>
@@ -49,6 +53,7 @@ public final class LivenessMonitor implements AutoCloseable {
     private final ListeningClock clock;
     private final Rules rules;
     private final UnknownHeartbeats unknownHeartbeats;
+    private final HandControl handControl;
     private final ScheduledExecutorService timer;
 
     private LivenessMonitor(
@@ -57,12 +62,14 @@ public final class LivenessMonitor implements AutoCloseable {
             ListeningClock clock,
             Rules rules,
             UnknownHeartbeats unknownHeartbeats,
+            HandControl handControl,
             ScheduledExecutorService timer) {
         this.apps = apps;
         this.check = check;
         this.clock = clock;
         this.rules = rules;
         this.unknownHeartbeats = unknownHeartbeats;
+        this.handControl = handControl;
         this.timer = timer;
     }
 
@@ -113,7 +120,9 @@ public final class LivenessMonitor implements AutoCloseable {
                 removals,
                 failures,
                 timer::isShutdown);
-        return new LivenessMonitor(apps, check, clock, rules, unknownHeartbeats, timer);
+        HandControl handControl = new HandControl(
+                apps, registry, clock, rules, surroundings.keeps(), removals, counters.removalsByHand());
+        return new LivenessMonitor(apps, check, clock, rules, unknownHeartbeats, handControl, timer);
     }
 
     private static @Nullable MasterQuestions questions(
@@ -135,9 +144,18 @@ public final class LivenessMonitor implements AutoCloseable {
      * Takes in what former runs of the process knew.
      *
      * @param quiet the applications in the registry, each with how long it was quiet by what they stored
+     * @param kept those of them that are kept by hand
      */
-    public void restored(Map<String, Duration> quiet) {
-        quiet.forEach(apps::restored);
+    public void restored(Map<String, Duration> quiet, Set<String> kept) {
+        quiet.forEach((appId, time) -> apps.restored(appId, time, kept.contains(appId)));
+        if (!kept.isEmpty()) {
+            logger.info("Kept by hand until they are released, as before: {}", String.join(", ", new TreeSet<>(kept)));
+        }
+    }
+
+    /** What operators may do. */
+    public HandControl handControl() {
+        return handControl;
     }
 
     /**

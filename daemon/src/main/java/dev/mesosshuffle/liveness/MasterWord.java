@@ -66,6 +66,11 @@ record MasterWord(
         return new MasterWord(listed, said == Said.ALIVE ? Said.NOTHING : said, since, until, leader, now);
     }
 
+    /** What it said does not count any more, but that these credentials can see the application. */
+    MasterWord forgotten() {
+        return new MasterWord(listed, Said.NOTHING, since, until, null, asked);
+    }
+
     /** Whether a question has ended at a time, or after it. */
     boolean wasAskedAfter(long time) {
         return asked != null && asked - time >= 0;

@@ -53,23 +53,28 @@ final class Removals {
      * @param before as it was judged
      * @param going as it is since
      * @param removed what it had
+     * @param byHand whether an operator made it; then it is not tried again without one
      */
-    record Decision(AppLiveness before, AppLiveness going, RemovedApplication removed) {}
+    record Decision(AppLiveness before, AppLiveness going, RemovedApplication removed, boolean byHand) {}
 
-    void persist(Decision decision, long now) {
+    /** Returns how many dirs are being deleted then; fails if the application stays since that could not be persisted. */
+    CompletableFuture<Integer> persist(Decision decision, long now) {
         CompletableFuture<Void> persisted;
         try {
             persisted = registry.persistRemoval(decision.removed(), cleanupLocalDirs);
         } catch (RuntimeException e) {
             persisted = CompletableFuture.failedFuture(e);
         }
-        var unused = persisted.whenComplete((done, failure) -> {
-            try {
-                ended(decision, now, failure);
-            } catch (RuntimeException e) {
-                failures.tell("Application " + decision.removed().appId() + " could not be removed", e);
-            }
-        });
+        return persisted
+                .whenComplete((done, failure) -> {
+                    try {
+                        ended(decision, now, failure);
+                    } catch (RuntimeException e) {
+                        failures.tell("Application " + decision.removed().appId() + " could not be removed", e);
+                    }
+                })
+                .thenApply(
+                        done -> cleanupLocalDirs ? decision.removed().removals().size() : 0);
     }
 
     private void ended(Decision decision, long now, @Nullable Throwable failure) {
@@ -101,7 +106,7 @@ final class Removals {
 
     private void stays(Decision decision, long now, Throwable failure) {
         String appId = decision.removed().appId();
-        if (!decision.before().announced()) {
+        if (!decision.byHand() && !decision.before().announced()) {
             logger.warn(
                     "Application {} is over but stays, since that could not be persisted: {}. It is tried again at each"
                             + " check.",
@@ -109,7 +114,8 @@ final class Removals {
                     failure.getMessage());
         }
         registry.reinstate(decision.removed());
-        apps.change(appId, now, app -> isThat(app, decision) ? app.back(decision.before(), now) : app);
+        boolean told = !decision.byHand() || decision.before().announced();
+        apps.change(appId, now, app -> isThat(app, decision) ? app.back(decision.before(), told, now) : app);
     }
 
     private static boolean isThat(AppLiveness app, Decision decision) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param random spreads the questions of many hosts
  * @param diskThreads where local dirs may be looked into
  * @param quietTimes keeps the quiet times of applications for the next process
+ * @param keeps keeps which applications are kept by hand, likewise
  * @param master the Mesos master; null if it is not to be asked
  */
 public record Surroundings(
@@ -20,4 +21,5 @@ public record Surroundings(
         RandomGenerator random,
         DiskThreads diskThreads,
         QuietTimes quietTimes,
+        Keeps keeps,
         @Nullable Master master) {}

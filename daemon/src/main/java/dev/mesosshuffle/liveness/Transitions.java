@@ -23,13 +23,18 @@ final class Transitions {
         if (before.state() == after.state() && before.deferral() == after.deferral()) {
             return;
         }
+        if (before.state() == AppState.KEPT) {
+            released(appId, after, now);
+            return;
+        }
         switch (after.state()) {
             case DRIVER_HEARD -> revived(appId, before, now);
             case WITHOUT_DRIVER -> withoutDriver(appId, before, after, now);
             case DRIVER_SILENT -> silent(appId, before, after, now);
             case DEFERRED -> deferred(appId, after, now);
             case WAITING_FOR_MASTER -> waiting(appId, after, now);
-            case GOING -> going(appId, before, now);
+            case KEPT -> kept(appId, before);
+            case GOING -> going(appId, before, after, now);
         }
     }
 
@@ -83,8 +88,24 @@ final class Transitions {
                 Texts.time(rules.masterTimeoutNanos()));
     }
 
-    private void going(String appId, AppLiveness before, long now) {
-        if (before.announced()) {
+    private void kept(String appId, AppLiveness before) {
+        metrics.keeps().inc();
+        logger.info(
+                "Application {} is kept by hand, whatever speaks for its end, until it is released; it was {}.",
+                appId,
+                before.state().metric());
+    }
+
+    private void released(String appId, AppLiveness after, long now) {
+        metrics.releases().inc();
+        logger.info(
+                "Application {} is not kept by hand any more, and judged as if it had been heard just now: {}.",
+                appId,
+                Outlook.of(after, rules, now));
+    }
+
+    private void going(String appId, AppLiveness before, AppLiveness after, long now) {
+        if (after.announced()) {
             return;
         }
         String master = rules.asksMaster() ? "; " + before.word().text() : "";

@@ -43,7 +43,7 @@ final class UnknownHeartbeats {
         }
         if (removed.getIfPresent(appId) != null) {
             logger.warn(
-                    "Heartbeat of application {}, which was silent for so long that it was removed: its shuffle files on"
+                    "Heartbeat of application {}, which was removed, by hand or for its silence: its shuffle files on"
                             + " this host are gone, and stages that need them will be run again. If its driver was only"
                             + " paused, give it a longer spark.network.timeout.",
                     Text.printable(appId));

@@ -91,6 +91,38 @@ public final class Registry {
     }
 
     /**
+     * Tells whether an application is persisted, and not being removed.
+     *
+     * @param appId the application
+     * @return whether it is
+     */
+    public boolean isPersisted(String appId) {
+        memory.lock.lock();
+        try {
+            Application application = memory.applications.get(appId);
+            return application != null && application.persisted && application.removal == null;
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
+     * Returns how many executors an application has registered.
+     *
+     * @param appId the application
+     * @return their number; 0 if it is not known
+     */
+    public int executorCount(String appId) {
+        memory.lock.lock();
+        try {
+            Application application = memory.applications.get(appId);
+            return application == null ? 0 : application.executors().size();
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
      * Returns every local dir that an application ever owned.
      *
      * @param appId the application

@@ -58,7 +58,12 @@ final class LivenessFixture implements AutoCloseable {
     volatile long wallShift;
 
     volatile boolean disksFull;
+
+    /** Where tasks for disks wait for the test; null if they are done at once. */
+    volatile @Nullable List<Runnable> diskTasks;
+
     volatile boolean quietTimesFail;
+    volatile boolean keepsFail;
 
     /** Whose quiet time cannot even be given to the store. */
     volatile @Nullable String brokenApp;
@@ -124,9 +129,15 @@ final class LivenessFixture implements AutoCloseable {
                     if (disksFull) {
                         throw new RejectedExecutionException("full for a test");
                     }
-                    task.run();
+                    List<Runnable> held = diskTasks;
+                    if (held == null) {
+                        task.run();
+                    } else {
+                        held.add(task);
+                    }
                 },
                 this::putQuietTime,
+                this::putKept,
                 master);
     }
 
@@ -140,6 +151,12 @@ final class LivenessFixture implements AutoCloseable {
                 : store.putQuietTime(appId, quiet);
     }
 
+    private CompletableFuture<Void> putKept(String appId, boolean kept) {
+        return keepsFail
+                ? CompletableFuture.failedFuture(new IllegalStateException("full for a test"))
+                : store.putKept(appId, kept);
+    }
+
     /** As after a restart: the monitor that was there is gone, killed or closed, and another one knows what is stored. */
     void restart(boolean inOrder) throws Exception {
         if (inOrder) {
@@ -150,7 +167,7 @@ final class LivenessFixture implements AutoCloseable {
         Map<String, Duration> stored = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored);
+        monitor.restored(restored, store.loadKept());
     }
 
     void pass(Duration duration) {

@@ -47,6 +47,12 @@ final class ModelApp {
     /** When the master could last have been heard saying so. */
     long listable = NEVER;
 
+    /** Whether an operator wants it to stay. */
+    boolean kept;
+
+    /** Whether an operator had it removed. */
+    boolean removed;
+
     /** Whether the master may have said that it ended. */
     boolean saidToHaveEnded;
 
@@ -74,6 +80,9 @@ final class ModelApp {
 
     /** Whether the rules promise that nothing of it is deleted yet. */
     boolean mustStay(long listened, long time, boolean asksMaster) {
+        if (kept || removed) {
+            return kept;
+        }
         long quietTime = canBeHeard ? timeout : Evidence.DEFAULT_TIMEOUT_NANOS;
         if (listened - active < quietTime || time - changed < quietTime) {
             return true;

@@ -85,6 +85,7 @@ final class ModelDaemon implements AutoCloseable {
                         new Random(random.nextLong()),
                         (disk, task) -> task.run(),
                         store::putQuietTime,
+                        store::putKept,
                         master),
                 dirs -> {},
                 metrics);
@@ -95,7 +96,7 @@ final class ModelDaemon implements AutoCloseable {
         Map<String, Duration> stored = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored);
+        monitor.restored(restored, store.loadKept());
         monitor.expectChecks(CHECK);
     }
 

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -122,7 +123,7 @@ final class ModelTest {
             return;
         }
         ModelApp app = apps.get(random.nextInt(apps.size()));
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(18)) {
             case 0 -> bear();
             case 1, 2 -> registerDriver(app);
             case 3, 4 -> heartbeat(app);
@@ -135,7 +136,9 @@ final class ModelTest {
             case 11 -> changeMaster();
             case 12 -> pause();
             case 13 -> setWallClock();
-            case 14 -> pass(Duration.ofMinutes(1 + random.nextInt(60)));
+            case 14 -> keepOrRelease(app);
+            case 15 -> remove(app);
+            case 16 -> pass(Duration.ofMinutes(1 + random.nextInt(60)));
             default -> pass(random.nextBoolean() ? Duration.ofMinutes(1 + random.nextInt(8)) : someHours());
         }
     }
@@ -256,6 +259,37 @@ final class ModelTest {
         showToMaster();
     }
 
+    private void keepOrRelease(ModelApp app) throws Exception {
+        if (!isKnown(app)) {
+            return;
+        }
+        note(app.kept ? "is released" : "is kept", app);
+        HandControl hand = daemon.monitor.handControl();
+        if (app.kept) {
+            hand.release(app.id).get();
+            app.heard = listened;
+            app.active = listened;
+            app.sign(listened);
+        } else {
+            hand.keep(app.id).get();
+        }
+        app.kept = !app.kept;
+    }
+
+    private void remove(ModelApp app) throws Exception {
+        if (!isKnown(app) || random.nextBoolean()) {
+            return;
+        }
+        note("is removed by hand", app);
+        if (app.kept) {
+            assertThatThrownBy(() -> daemon.monitor.handControl().remove(app.id))
+                    .isInstanceOf(RefusedException.class);
+        } else {
+            assertThat(daemon.monitor.handControl().remove(app.id).get()).isEqualTo(app.dirs.size());
+            app.removed = true;
+        }
+    }
+
     private void restart() throws Exception {
         boolean inOrder = random.nextBoolean();
         Duration down = random.nextBoolean() ? Duration.ofSeconds(random.nextInt(100)) : someHours();
@@ -347,12 +381,15 @@ final class ModelTest {
         steps.add(app.id + " " + what);
     }
 
-    /** All die, and no daemon lives as long as an orphan may; yet all of them go. */
+    /** None is kept any more, all die, and no daemon lives as long as an orphan may; yet all of them go. */
     private void end() throws Exception {
-        apps.forEach(app -> {
+        for (ModelApp app : apps) {
+            if (app.kept) {
+                keepOrRelease(app);
+            }
             app.lives = false;
             disconnect(app);
-        });
+        }
         for (Duration passed = Duration.ZERO; passed.compareTo(LONGEST_END) < 0; passed = passed.plus(END_RUN)) {
             pass(END_RUN);
             daemon.restart(random.nextBoolean(), Duration.ZERO);

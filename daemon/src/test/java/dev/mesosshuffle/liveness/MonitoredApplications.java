@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +46,7 @@ abstract class MonitoredApplications {
 
     void restore() throws Exception {
         fixture.registerExecutor(APP, "0");
-        monitor.restored(Map.of(APP, Duration.ZERO));
+        monitor.restored(Map.of(APP, Duration.ZERO), Set.of());
     }
 
     void end(Disconnect how) {
