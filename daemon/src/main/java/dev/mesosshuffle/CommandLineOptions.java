@@ -1,14 +1,17 @@
 package dev.mesosshuffle;
 
+import dev.mesosshuffle.model.Ids;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** What was asked for on the command line. */
 @Command(
@@ -16,14 +19,25 @@ import picocli.CommandLine.Option;
         description =
                 "Serves the shuffle files of Spark's executors on this host, and removes them when their application"
                         + " is over.",
-        customSynopsis =
-                "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] [--check-config] [--version] [--help]",
+        customSynopsis = {
+            "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] [--check-config] [--version] [--help]",
+            "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] apps | keep APP | release APP | remove APP"
+        },
         usageHelpWidth = 110,
         sortOptions = false,
-        footerHeading = "%nExit status:%n",
-        footer = {"  0 after SIGTERM or SIGINT, 64 bad command line, 78 bad configuration, 1 anything else"})
+        footerHeading = "%nAsks the daemon that runs here, with the same settings and as the same user or root:%n",
+        footer = {
+            "  apps          lists applications: state, executors, bytes, what happens next and why",
+            "  keep APP      never judges an application over, also after a restart, until it is released",
+            "  release APP   takes that back: the application is judged as if it had been heard just now",
+            "  remove APP    judges an application over, now, and deletes its files",
+            "",
+            "Exit status:",
+            "  0 done, or after SIGTERM or SIGINT, 64 bad command line, 78 bad configuration, 1 anything else"
+        })
 final class CommandLineOptions {
     private static final String SETTING = "KEY=VALUE";
+    private static final Set<String> ON_ONE_APPLICATION = Set.of("keep", "release", "remove");
 
     @Option(
             names = "--conf",
@@ -46,6 +60,12 @@ final class CommandLineOptions {
     @Option(names = "--help", description = "Prints this help.")
     private boolean help;
 
+    @Parameters(index = "0", arity = "0..1", hidden = true)
+    private @Nullable String command;
+
+    @Parameters(index = "1", arity = "0..1", hidden = true)
+    private @Nullable String application;
+
     private CommandLineOptions() {}
 
     /**
@@ -64,7 +84,38 @@ final class CommandLineOptions {
                         "--conf: " + setting + " (expected: " + SETTING + ", the key beginning with spark.)");
             }
         }
+        try {
+            options.checkRequest();
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(commandLine, e.getMessage());
+        }
         return options;
+    }
+
+    private void checkRequest() {
+        if (command == null) {
+            return;
+        }
+        boolean forAll = command.equals("apps");
+        if (!forAll && !ON_ONE_APPLICATION.contains(command)) {
+            throw new IllegalArgumentException(
+                    "command: " + command + " (expected: apps, keep APP, release APP or remove APP)");
+        }
+        if (forAll != (application == null)) {
+            throw new IllegalArgumentException(
+                    forAll
+                            ? "apps " + application + " (expected: apps)"
+                            : command + " (expected: " + command + " APP)");
+        }
+        if (application != null) {
+            Ids.check("APP", application);
+        }
+    }
+
+    /** What is asked of the daemon that runs; null if one is to be started. */
+    @Nullable
+    String request() {
+        return application == null ? command : command + ' ' + application;
     }
 
     static String usage() {

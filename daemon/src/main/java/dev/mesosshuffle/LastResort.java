@@ -2,7 +2,6 @@ package dev.mesosshuffle;
 
 import java.io.PrintStream;
 import java.lang.Thread.UncaughtExceptionHandler;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -10,8 +9,6 @@ import org.slf4j.LoggerFactory;
  * the start script's JVM options see to most of that, but not to memory outside the heap or threads running out.
  */
 final class LastResort implements UncaughtExceptionHandler {
-    private static final Logger logger = LoggerFactory.getLogger(LastResort.class);
-
     private final PrintStream err;
 
     LastResort(PrintStream err) {
@@ -24,6 +21,8 @@ final class LastResort implements UncaughtExceptionHandler {
             err.println("mesos-shuffle-service: " + failure);
             Runtime.getRuntime().halt(ExitStatus.FAILURE);
         }
-        logger.error("Thread {} ended by an unexpected failure", thread.getName(), failure);
+        // Not before: a command that only asks the daemon never needs to log.
+        LoggerFactory.getLogger(LastResort.class)
+                .error("Thread {} ended by an unexpected failure", thread.getName(), failure);
     }
 }

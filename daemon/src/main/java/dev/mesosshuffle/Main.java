@@ -1,10 +1,15 @@
 package dev.mesosshuffle;
 
 import ch.qos.logback.classic.LoggerContext;
+import dev.mesosshuffle.admin.ControlClient;
+import dev.mesosshuffle.admin.ControlException;
+import dev.mesosshuffle.admin.ControlSocket;
+import dev.mesosshuffle.admin.SocketPathException;
 import dev.mesosshuffle.config.ConfigException;
 import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
 import dev.mesosshuffle.config.LoadedConfig;
+import dev.mesosshuffle.config.ServiceConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
 
-/** Reads the command line and the configuration, then runs the daemon until a signal ends it. */
+/**
+ * Reads the command line and the configuration, then runs the daemon until a signal ends it, or asks one that runs.
+ */
 public final class Main {
     /** Returned by {@link #run} if the daemon was started and goes on in its own threads. */
     static final int RUNNING = -1;
@@ -91,7 +98,19 @@ public final class Main {
             out.print(loaded.table());
             return ExitStatus.OK;
         }
-        return start(options, loaded);
+        String request = options.request();
+        return request == null ? start(options, loaded) : ask(loaded.config(), request);
+    }
+
+    private int ask(ServiceConfig config, String request) {
+        try {
+            out.print(ControlClient.ask(ControlSocket.path(config.stateDir(), config.port()), request));
+            return ExitStatus.OK;
+        } catch (SocketPathException e) {
+            return fail(ExitStatus.CONFIG, e.getMessage());
+        } catch (ControlException e) {
+            return fail(ExitStatus.FAILURE, e.getMessage());
+        }
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) {

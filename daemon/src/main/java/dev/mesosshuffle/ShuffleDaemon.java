@@ -1,6 +1,11 @@
 package dev.mesosshuffle;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.admin.Commands;
+import dev.mesosshuffle.admin.ControlServer;
+import dev.mesosshuffle.admin.ControlSocket;
+import dev.mesosshuffle.admin.DiskUsage;
+import dev.mesosshuffle.admin.SocketPathException;
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.DataFiles;
 import dev.mesosshuffle.blocks.DiskPools;
@@ -61,6 +66,9 @@ public final class ShuffleDaemon {
 
     /** How many data files that nobody reads are kept open for the next who does. */
     private static final int MAX_OPEN_FILES = 1024;
+
+    /** How long {@code apps} may look for what applications hold on their disks. */
+    private static final Duration DISK_USAGE_LIMIT = Duration.ofSeconds(3);
 
     /** How many checksums may wait to be looked into. */
     private static final int DIAGNOSIS_QUEUE = 100;
@@ -160,6 +168,10 @@ public final class ShuffleDaemon {
         lifecycle.started(() -> stop(server));
         // Stopped before the server, whose stop closes every driver's connection: that is not to be judged.
         lifecycle.started(liveness);
+        startControl(
+                config,
+                lifecycle,
+                new Commands(liveness.handControl(), registry, new DiskUsage(pools::execute, DISK_USAGE_LIMIT)));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         OrphanMode orphans = config.orphans();
@@ -178,6 +190,16 @@ public final class ShuffleDaemon {
         Map<String, List<LocalDir>> dirs = new HashMap<>();
         registry.applications().forEach(app -> dirs.put(app, registry.localDirs(app)));
         return dirs;
+    }
+
+    /** The service goes on without it: nothing depends on it but an operator's comfort. */
+    private static void startControl(ServiceConfig config, Lifecycle lifecycle, Commands commands) {
+        try {
+            lifecycle.started(
+                    ControlServer.start(ControlSocket.path(config.stateDir(), config.port()), commands::answer));
+        } catch (IOException | SocketPathException e) {
+            logger.warn("The commands apps, keep, release and remove are not available: {}", OneLine.of(e));
+        }
     }
 
     private static @Nullable Master master(ServiceConfig.Master config, Lifecycle lifecycle) throws IOException {

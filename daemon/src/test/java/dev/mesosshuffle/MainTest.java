@@ -61,7 +61,8 @@ class MainTest {
             delimiter = '|',
             value = {
                 "--bogus | Unknown option: '--bogus'",
-                "start | Unmatched argument at index 0: 'start'",
+                "start | command: start (expected: apps, keep APP, release APP or remove APP)",
+                "keep | keep (expected: keep APP)",
                 "--conf | Missing required parameter for option '--conf' (KEY=VALUE)",
                 "--conf=spark.shuffle.service.port | --conf: spark.shuffle.service.port"
                         + " (expected: KEY=VALUE, the key beginning with spark.)",

@@ -59,11 +59,15 @@ abstract class RunningDaemon {
     }
 
     ServiceConfig config(IoMode mode, Duration idleTimeout, long maxChunks) {
+        return config(mode, idleTimeout, maxChunks, root.resolve(".state"));
+    }
+
+    ServiceConfig config(IoMode mode, Duration idleTimeout, long maxChunks, Path stateDir) {
         return new ServiceConfig(
                 "127.0.0.1",
                 0,
                 List.of(root),
-                root.resolve(".state"),
+                stateDir,
                 transport(mode, idleTimeout, maxChunks),
                 2,
                 1 << 20,

@@ -1,0 +1,72 @@
+package dev.mesosshuffle.admin;
+
+import dev.mesosshuffle.liveness.ApplicationStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Applications as a table for people: one line each, the columns aligned, long texts last. */
+final class AppsTable {
+    private static final List<String> HEADER =
+            List.of("APPLICATION", "STATE", "EXECUTORS", "BYTES", "LAST SIGN", "WHAT HAPPENS NEXT", "REASON");
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    private final List<List<String>> rows = new ArrayList<>(List.of(HEADER));
+
+    void add(ApplicationStatus app, int executors, DiskUsage.Usage usage) {
+        rows.add(List.of(
+                app.appId(),
+                app.state(),
+                String.valueOf(executors),
+                bytes(usage),
+                age(app.quiet()),
+                app.outlook(),
+                app.reason()));
+    }
+
+    String text() {
+        if (rows.size() == 1) {
+            return "No application is registered here.\n";
+        }
+        int[] widths = new int[HEADER.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String bytes(DiskUsage.Usage usage) {
+        if (usage.isWhole()) {
+            return bytes(usage.bytes());
+        }
+        return usage.bytes() == 0 ? "?" : "> " + bytes(usage.bytes());
+    }
+
+    static String bytes(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    }
+
+    static String age(Duration age) {
+        if (age.toMinutes() < 10) {
+            return age.toSeconds() + " s ago";
+        }
+        return age.toHours() < 10 ? age.toMinutes() + " min ago" : age.toHours() + " h ago";
+    }
+}

@@ -1,0 +1,36 @@
+package dev.mesosshuffle.admin;
+
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Where a daemon listens for its operators: beside its registry, and like that one for each port. */
+public final class ControlSocket {
+    /** What the kernel's {@code sockaddr_un} has room for, but for the zero at its end. */
+    static final int MAX_PATH_BYTES = 107;
+
+    private ControlSocket() {}
+
+    /**
+     * Returns the socket's path.
+     *
+     * @param stateDir where the registry is kept
+     * @param port the service's port
+     * @return the path, absolute
+     * @throws SocketPathException if no socket can have it
+     */
+    public static Path path(Path stateDir, int port) throws SocketPathException {
+        Path path = stateDir.toAbsolutePath().normalize().resolve("control-" + port + ".sock");
+        int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MAX_PATH_BYTES) {
+            throw new SocketPathException("the path of the socket for apps, keep, release and remove has " + bytes
+                    + " bytes: " + path + " (expected: at most " + MAX_PATH_BYTES
+                    + "; set a shorter spark.mesos.shuffle.service.state.dir)");
+        }
+        return path;
+    }
+
+    static UnixDomainSocketAddress address(Path path) {
+        return UnixDomainSocketAddress.of(path);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.mesosshuffle.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mesosshuffle.testing.ShortFolder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The socket: who is let in, what is refused, and that nobody can hold it up. */
+final class ControlServerTest {
+    @TempDir(factory = ShortFolder.class)
+    Path temp;
+
+    private Path socket;
+    private ControlServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        socket = temp.resolve("s");
+        server = ControlServer.start(socket, request -> "ok\nheard " + request + '\n');
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private void restart(Set<UserPrincipal> allowed, Duration deadline) throws Exception {
+        server.close();
+        ServerSocketChannel channel = ControlServer.listen(socket);
+        server = ControlServer.start(socket, channel, request -> "ok\nheard " + request + '\n', allowed, deadline);
+    }
+
+    private SocketChannel connect() throws IOException {
+        return SocketChannel.open(ControlSocket.address(socket));
+    }
+
+    private String send(byte[] bytes) throws IOException {
+        try (SocketChannel channel = connect()) {
+            channel.write(ByteBuffer.wrap(bytes));
+            channel.shutdownOutput();
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void answersALine() throws Exception {
+        assertThat(ControlClient.ask(socket, "keep äpp")).isEqualTo("heard keep äpp\n");
+    }
+
+    @Test
+    void isThereForItsUserAlone() throws Exception {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void refusesAnotherUser() throws Exception {
+        restart(Set.of(), ControlProtocol.DEADLINE);
+        assertThatThrownBy(() -> ControlClient.ask(socket, "apps"))
+                .isInstanceOf(ControlException.class)
+                .hasMessageMatching("user \\S+ may not do that \\(expected: the daemon's user, or root\\)");
+    }
+
+    @Test
+    void refusesARequestThatIsTooLongOrNoLineOrNoText() throws Exception {
+        String refusal = "error no request of one line, at most 4096 bytes of UTF-8\n";
+        assertThat(send("x".repeat(ControlProtocol.MAX_REQUEST_BYTES).getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(refusal);
+        assertThat(send("apps".getBytes(StandardCharsets.UTF_8))).isEqualTo(refusal);
+        assertThat(send(new byte[] {(byte) 0xff, '\n'})).isEqualTo(refusal);
+        assertThat(send(new byte[0])).isEqualTo(refusal);
+        String longest = "x".repeat(ControlProtocol.MAX_REQUEST_BYTES - 1);
+        assertThat(send((longest + '\n').getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard " + longest + '\n');
+    }
+
+    @Test
+    void closesAClientThatSaysNothing() throws Exception {
+        restart(Set.of(Files.getOwner(temp)), Duration.ofMillis(50));
+        try (SocketChannel silent = connect()) {
+            assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void servesOthersWhileSomeAreStalledAndTurnsAwayThoseBeyondTheLimit() throws Exception {
+        List<SocketChannel> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < ControlServer.MAX_CLIENTS - 1; i++) {
+                stalled.add(connect());
+            }
+            assertThat(ControlClient.ask(socket, "apps")).isEqualTo("heard apps\n");
+            stalled.add(connect());
+            // The one that was served may still hold its place for a moment.
+            String refusal = "";
+            for (long start = System.nanoTime();
+                    refusal.isEmpty() && System.nanoTime() - start < TimeUnit.MINUTES.toNanos(1); ) {
+                refusal = refusal();
+            }
+            assertThat(refusal).isEqualTo("4 others are being served; try again");
+        } finally {
+            for (SocketChannel channel : stalled) {
+                channel.close();
+            }
+        }
+    }
+
+    private String refusal() {
+        try {
+            return ControlClient.ask(socket, "apps").substring(0, 0);
+        } catch (ControlException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    @Test
+    void survivesAClientThatLeavesBeforeItIsAnswered() throws Exception {
+        server.close();
+        CountDownLatch left = new CountDownLatch(1);
+        server = ControlServer.start(socket, request -> {
+            try {
+                left.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return "ok\n" + "x".repeat(1 << 20);
+        });
+        try (SocketChannel leaving = connect()) {
+            leaving.write(StandardCharsets.UTF_8.encode("apps\n"));
+        }
+        left.countDown();
+        assertThat(ControlClient.ask(socket, "apps")).hasSize(1 << 20);
+    }
+
+    @Test
+    void takesThePlaceOfASocketThatAKilledProcessLeft() throws Exception {
+        server.close();
+        ControlServer.listen(socket).close();
+        assertThat(socket).exists();
+        assertThatThrownBy(() -> ControlClient.ask(socket, "apps"))
+                .hasMessage("no daemon runs with this configuration: nobody listens at " + socket);
+        server = ControlServer.start(socket, request -> "ok\n");
+        assertThat(ControlClient.ask(socket, "apps")).isEmpty();
+    }
+
+    @Test
+    void leavesNoSocketBehindWhenItStops() throws Exception {
+        server.close();
+        assertThat(socket).doesNotExist();
+        assertThatThrownBy(() -> ControlClient.ask(socket, "apps"))
+                .isInstanceOf(ControlException.class)
+                .hasMessageContaining("no daemon runs with this configuration: there is no " + socket);
+    }
+
+    @Test
+    void refusesAPathThatIsTooLongForASocket() throws Exception {
+        Path shortest = Path.of("/" + "x".repeat(ControlSocket.MAX_PATH_BYTES - "//control-7337.sock".length()));
+        assertThat(ControlSocket.path(shortest, 7337).toString()).hasSize(ControlSocket.MAX_PATH_BYTES);
+        assertThatThrownBy(() -> ControlSocket.path(Path.of(shortest + "ä"), 7337))
+                .isInstanceOf(SocketPathException.class)
+                .hasMessageContaining("has 109 bytes")
+                .hasMessageContaining("expected: at most 107");
+    }
+}

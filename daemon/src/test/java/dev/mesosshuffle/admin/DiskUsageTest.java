@@ -1,0 +1,101 @@
+package dev.mesosshuffle.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.model.LocalDir;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What applications hold on their disks, as far as it can be seen in time. */
+final class DiskUsageTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @TempDir
+    Path temp;
+
+    private LocalDir one;
+    private LocalDir two;
+
+    @BeforeEach
+    void fill() throws Exception {
+        one = dir("one", 1000);
+        two = dir("two", 50);
+    }
+
+    private LocalDir dir(String root, int bytes) throws Exception {
+        Path its = temp.toRealPath().resolve(root);
+        Path path = its.resolve("blockmgr-1");
+        Files.createDirectories(path.resolve("0a"));
+        Files.write(path.resolve("0a/shuffle_0_0_0.data"), new byte[bytes]);
+        return new LocalDir(its, path);
+    }
+
+    @Test
+    void addsUpTheFilesOfAllDirsAndFollowsNoLink() throws Exception {
+        Files.createSymbolicLink(one.path().resolve("link"), two.path());
+        DiskUsage usage = new DiskUsage((root, task) -> task.run(), LONG);
+        assertThat(usage.measure(Map.of("both", List.of(one, two), "second", List.of(two), "none", List.of())))
+                .containsOnly(
+                        Map.entry("both", new DiskUsage.Usage(1050, true)),
+                        Map.entry("second", new DiskUsage.Usage(50, true)),
+                        Map.entry("none", new DiskUsage.Usage(0, true)));
+    }
+
+    @Test
+    void countsADirThatIsGoneAsEmpty() throws Exception {
+        DiskUsage usage = new DiskUsage((root, task) -> task.run(), LONG);
+        LocalDir gone = new LocalDir(one.root(), one.root().resolve("blockmgr-gone"));
+        assertThat(usage.measure(Map.of("app", List.of(gone)))).containsEntry("app", new DiskUsage.Usage(0, true));
+    }
+
+    @Test
+    void saysWhatIsMissingOfADiskThatHangsAndDoesNotAskThatOneAgain() throws Exception {
+        List<Runnable> hung = new ArrayList<>();
+        DiskUsage usage = new DiskUsage(
+                (root, task) -> {
+                    if (root.equals(two.root())) {
+                        hung.add(task);
+                    } else {
+                        task.run();
+                    }
+                },
+                Duration.ofMillis(200));
+        Map<String, List<LocalDir>> dirs = Map.of("both", List.of(one, two), "first", List.of(one));
+        for (int i = 0; i < 3; i++) {
+            assertThat(usage.measure(dirs))
+                    .containsOnly(
+                            Map.entry("both", new DiskUsage.Usage(1000, false)),
+                            Map.entry("first", new DiskUsage.Usage(1000, true)));
+        }
+        assertThat(hung).hasSize(1);
+        hung.get(0).run();
+        var unused = usage.measure(dirs);
+        assertThat(hung).hasSize(2);
+    }
+
+    @Test
+    void stopsWhenItsTimeIsUp() throws Exception {
+        DiskUsage usage = new DiskUsage((root, task) -> task.run(), Duration.ZERO);
+        assertThat(usage.measure(Map.of("app", List.of(one))).values())
+                .extracting(DiskUsage.Usage::isWhole)
+                .containsExactly(false);
+    }
+
+    @Test
+    void saysWhatIsMissingOfADiskWithTooMuchToDo() throws Exception {
+        DiskUsage usage = new DiskUsage(
+                (root, task) -> {
+                    throw new RejectedExecutionException("full for a test");
+                },
+                LONG);
+        assertThat(usage.measure(Map.of("app", List.of(one)))).containsEntry("app", DiskUsage.UNKNOWN);
+    }
+}
