@@ -38,6 +38,16 @@ class ResultTest {
         assertThat(new Result("case", "what", rounds).ratio(METRIC)).isNaN();
     }
 
+    @Test
+    void shouldLeaveOpenWhatIsNotMeasuredOfTheOther() {
+        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        rounds.put("daemon", rounds(1));
+        rounds.put("rm -rf", List.of(new Figures(Map.of(Metric.REMOVAL_SECONDS, 2.0))));
+
+        assertThat(new Result("case", "what", rounds).median("rm -rf", METRIC)).isNaN();
+        assertThat(new Result("case", "what", rounds).ratio(METRIC)).isNaN();
+    }
+
     private static List<Figures> rounds(double... values) {
         return DoubleStream.of(values)
                 .mapToObj(value -> new Figures(Map.of(METRIC, value)))

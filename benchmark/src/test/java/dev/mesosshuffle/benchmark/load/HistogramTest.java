@@ -48,6 +48,21 @@ class HistogramTest {
     }
 
     @Test
+    void shouldCountTheValuesOfAnotherOneToo() {
+        Histogram other = new Histogram();
+        for (int value = 1; value <= 50; value++) {
+            histogram.add(value);
+            other.add(value + 50);
+        }
+
+        histogram.add(other);
+
+        assertThat(histogram.count()).isEqualTo(100);
+        assertThat(histogram.percentile(0.99)).isEqualTo(99);
+        assertThat(histogram.max()).isEqualTo(100);
+    }
+
+    @Test
     void shouldNotLetOneSlowFetchMoveTheMedian() {
         for (int i = 0; i < 99; i++) {
             histogram.add(10);

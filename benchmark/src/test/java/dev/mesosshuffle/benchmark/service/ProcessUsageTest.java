@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 
 class ProcessUsageTest {
@@ -12,6 +13,26 @@ class ProcessUsageTest {
         String stat = "4711 (a) b (c)) S 1 4711 4711 0 -1 4194560 1 2 3 4 1250 250 7 8 20 0 1 0 99";
 
         assertThat(ProcessUsage.cpuSeconds(stat)).isEqualTo(15.0);
+    }
+
+    @Test
+    void shouldTellWhatAThreadHasUsedByItsName() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        long[] used = new long[1];
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        used[0] = ProcessUsage.cpuNanosOfThread(pid, "by-its-name");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                "by-its-name");
+        thread.start();
+        thread.join();
+
+        assertThat(used[0]).isPositive();
+        assertThat(ProcessUsage.cpuNanosOfThread(pid, "by-no-name")).isZero();
     }
 
     @Test
