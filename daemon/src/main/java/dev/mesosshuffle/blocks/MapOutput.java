@@ -1,6 +1,7 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.registry.RegisteredExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The output of one map task, whose index was read. Compared by identity: once the index is read anew, it is another
@@ -10,6 +11,8 @@ final class MapOutput {
     private final RegisteredExecutor executor;
     private final PlacedFile data;
     private final IndexFile index;
+
+    private volatile @Nullable SharedFile lastOpened;
 
     MapOutput(RegisteredExecutor executor, PlacedFile data, IndexFile index) {
         this.executor = executor;
@@ -29,5 +32,15 @@ final class MapOutput {
 
     IndexFile index() {
         return index;
+    }
+
+    /** The data file as it was opened last, without a reference: it may be closed, or another one by now. */
+    @Nullable
+    SharedFile lastOpened() {
+        return lastOpened;
+    }
+
+    void setLastOpened(SharedFile file) {
+        this.lastOpened = file;
     }
 }

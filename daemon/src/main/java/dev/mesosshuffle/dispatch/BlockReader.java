@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does one batch of {@link BlockTask}s on the thread of a disk: reads what index is missing, opens the blocks, and
- * sends them. Confined to that thread.
+ * queues them to be sent. Confined to that thread.
  *
  * <p>The application whose blocks are read is marked as being read all the while. First the mark, then the look
  * whether it exists: whoever removes it looks for marks after removing it.
@@ -71,7 +71,7 @@ final class BlockReader {
     }
 
     /**
-     * Reads and sends blocks as long as there is room for them; at least one, so that a lane always moves on.
+     * Reads and queues blocks as long as there is room for them; at least one, so that a lane always moves on.
      *
      * @param batch the tasks
      * @param again gets those whose next step belongs on another disk, and those that are worth another attempt
@@ -87,7 +87,7 @@ final class BlockReader {
         } finally {
             unmark();
             surroundings.metrics().transferred(sentBlocks, sentChunks, sentBytes);
-            replies.flush();
+            replies.finish();
         }
     }
 

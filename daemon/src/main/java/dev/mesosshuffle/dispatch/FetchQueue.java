@@ -106,7 +106,11 @@ final class FetchQueue {
             connection.close();
         }
         List<BlockTask> rest = batch.subList(reader.done(), batch.size());
-        connection.execute(() -> finish(lane, rest, again));
+        // One task for both, for each may have to wake the event loop.
+        connection.execute(() -> {
+            connection.flush();
+            finish(lane, rest, again);
+        });
     }
 
     private void finish(Lane lane, List<BlockTask> rest, List<BlockTask> again) {

@@ -32,6 +32,6 @@ public interface ReplyBatch {
      */
     void add(Reply reply, OpenSegment block) throws IOException;
 
-    /** Lets all replies leave; nothing is added after this. */
-    void flush();
+    /** Queues all replies, which leave with the next {@link Connection#flush}; nothing is added after this. */
+    void finish();
 }

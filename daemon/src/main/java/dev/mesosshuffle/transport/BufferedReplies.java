@@ -129,8 +129,7 @@ final class BufferedReplies implements ReplyBatch {
     }
 
     @Override
-    public void flush() {
+    public void finish() {
         seal();
-        writer.flush();
     }
 }

@@ -203,6 +203,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
             logger.debug("Dropped a task of the connection from {}: its event loop is gone", remoteAddress);
+            writer.discard();
         }
     }
 

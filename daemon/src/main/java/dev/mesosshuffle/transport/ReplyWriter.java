@@ -74,7 +74,6 @@ final class ReplyWriter {
         try {
             channel.eventLoop().execute(this::drain);
         } catch (RejectedExecutionException e) {
-            // The loops are gone, and with them every connection.
             discard();
         }
     }
@@ -128,7 +127,8 @@ final class ReplyWriter {
         }
     }
 
-    private void discard() {
+    /** Gives back what is queued, for there is no event loop any more that could send it. */
+    void discard() {
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             next.bytes().release();
             if (next.block() != null) {

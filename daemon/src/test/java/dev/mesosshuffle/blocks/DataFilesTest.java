@@ -135,6 +135,20 @@ class DataFilesTest {
     }
 
     @Test
+    void keepsAFileOpenThatIsAskedForAllTheTime() throws Exception {
+        MapOutput output = output(0);
+        SharedFile file = files.open(output, true);
+        file.release();
+        for (int second = 0; second < 60; second++) {
+            files.open(output, true).release();
+            advance(1);
+            files.open(output, true).release();
+        }
+        files.open(output(1), true).release();
+        assertThat(file.channel().isOpen()).isTrue();
+    }
+
+    @Test
     void noticesWithinASecondThatAFileIsGone() throws Exception {
         MapOutput output = output(0);
         files.open(output, true).release();

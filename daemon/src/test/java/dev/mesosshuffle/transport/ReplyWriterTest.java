@@ -80,7 +80,8 @@ class ReplyWriterTest {
             batch.add(Reply.chunk(1, chunk, 1000), OpenSegment.of(file, chunk * 1000L, 1000));
         }
         batch.add(Reply.chunkFailed(1, 3, "gone"));
-        batch.flush();
+        batch.finish();
+        writer.flush();
         assertThat(peer.waiting).hasSize(1);
         ByteBuf sent = (ByteBuf) peer.waiting.element().message();
         for (int chunk = 0; chunk < 3; chunk++) {
@@ -109,7 +110,8 @@ class ReplyWriterTest {
         // What was decided for a batch holds to its end.
         budget.giveBack(2 * 1024 * 1024);
         assertThat(batch.isReadAtOnce(1000)).isFalse();
-        batch.flush();
+        batch.finish();
+        writer.flush();
         assertThat(peer.waiting)
                 .extracting(write -> write.message() instanceof FileRegion)
                 .containsExactly(false, true, false);
@@ -126,7 +128,8 @@ class ReplyWriterTest {
         for (int chunk = 0; chunk < 3; chunk++) {
             batch.add(Reply.chunk(1, chunk, SMALL), OpenSegment.of(file, 0, SMALL));
         }
-        batch.flush();
+        batch.finish();
+        writer.flush();
         assertThat(peer.waiting).hasSizeBetween(2, 3);
         peer.readAll();
         assertThat(answered).hasValue(3);
@@ -247,7 +250,8 @@ class ReplyWriterTest {
         assertThatExceptionOfType(EOFException.class)
                 .isThrownBy(() -> batch.add(Reply.chunk(1, 0, 20), OpenSegment.of(file, FILE - 10, 20)))
                 .withMessageContaining("file ended at " + FILE);
-        batch.flush();
+        batch.finish();
+        writer.flush();
         assertThat(file.released()).isEqualTo(1);
         assertThat(answered).hasValue(0);
         assertThat(writer.isIdle()).isTrue();
@@ -272,7 +276,8 @@ class ReplyWriterTest {
     private void send(int length) throws IOException {
         ReplyBatch batch = batch();
         batch.add(Reply.chunk(1, 0, length), OpenSegment.of(file, 0, length));
-        batch.flush();
+        batch.finish();
+        writer.flush();
     }
 
     private static final class Listener implements ReplyWriter.Listener {
