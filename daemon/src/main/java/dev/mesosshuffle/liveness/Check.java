@@ -56,6 +56,9 @@ final class Check {
 
     synchronized void expect(Duration interval) {
         clock.expectChecks(interval);
+        if (questions != null) {
+            questions.expectChecks(interval);
+        }
     }
 
     long lastListened() {

@@ -24,8 +24,10 @@ final class MasterQuestions {
 
     static final Duration SPACING = Duration.ofSeconds(30);
 
-    /** Within this time the first question for an end that has become due is asked. */
+    /** Within this time, or so many checks if they take less, the first question for an end that is due is asked. */
     static final Duration FIRST_WITHIN = Duration.ofSeconds(60);
+
+    private static final int FIRST_WITHIN_CHECKS = 2;
 
     /** Added at random to the time after which a second answer counts. */
     private static final Duration SECOND_WITHIN = Duration.ofMinutes(1);
@@ -55,6 +57,8 @@ final class MasterQuestions {
     private int kept;
     private NoAnswerException.@Nullable Kind told;
 
+    private long firstWithin = FIRST_WITHIN.toNanos();
+
     private long retryDelay;
     private long firstDelay;
     private long secondDelay;
@@ -72,6 +76,13 @@ final class MasterQuestions {
         this.askedAt = now;
         this.answeredAt = now;
         drawDelays();
+    }
+
+    /** Who has checks come more often than by default wants to know sooner, and has the first question asked sooner. */
+    synchronized void expectChecks(Duration interval) {
+        Duration checks = interval.multipliedBy(FIRST_WITHIN_CHECKS);
+        firstWithin = Math.min(FIRST_WITHIN.toNanos(), Rules.bounded(checks).toNanos());
+        firstDelay = between(0, firstWithin);
     }
 
     /** Gets what came of a question. */
@@ -197,7 +208,7 @@ final class MasterQuestions {
     private void drawDelays() {
         long retry = backoff(FIRST_RETRY, LONGEST_RETRY, failed);
         retryDelay = between(retry / 2, retry);
-        firstDelay = between(0, FIRST_WITHIN.toNanos());
+        firstDelay = between(0, firstWithin);
         long second = MasterWord.AGREE_AFTER.toNanos();
         secondDelay = between(second, second + SECOND_WITHIN.toNanos());
         long backoff = backoff(FIRST_BACKOFF, LONGEST_BACKOFF, kept);

@@ -54,6 +54,34 @@ final class MasterQuestionsTest {
     }
 
     @Test
+    void asksTheFirstQuestionWithinTwoChecksIfTheyComeOften() {
+        Duration two = CHECK.multipliedBy(2);
+        for (int host = 0; host < 100; host++) {
+            askedAt.clear();
+            MasterQuestions questions = questions(host);
+            questions.expectChecks(CHECK);
+            run(questions, two.plus(CHECK), waiting());
+            assertThat(askedAt)
+                    .hasSize(1)
+                    .first()
+                    .satisfies(at -> assertThat(at).isLessThanOrEqualTo(two));
+        }
+    }
+
+    @Test
+    void spreadsTheFirstQuestionsNoFurtherIfChecksAreRare() {
+        int late = 0;
+        for (int host = 0; host < 100; host++) {
+            askedAt.clear();
+            MasterQuestions questions = questions(host);
+            questions.expectChecks(Duration.ofHours(1));
+            run(questions, MasterQuestions.FIRST_WITHIN.plus(CHECK), waiting());
+            late += askedAt.get(0).compareTo(CHECK.multipliedBy(2)) > 0 ? 1 : 0;
+        }
+        assertThat(late).isGreaterThan(80);
+    }
+
+    @Test
     void asksAgainAfterAFailureMoreAndMoreSeldom() {
         master.failure = NoAnswerException.Kind.UNREACHABLE;
         run(questions(1), Duration.ofHours(1), waiting());

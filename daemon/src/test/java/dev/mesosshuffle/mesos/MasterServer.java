@@ -25,13 +25,13 @@ import org.apache.mesos.v1.master.Protos.Call;
 import org.apache.mesos.v1.master.Protos.Response;
 import org.jspecify.annotations.Nullable;
 
-/** A master as far as HTTP and the two calls go, which behaves as it is told to. */
-final class MasterServer implements AutoCloseable {
+/** A master as far as HTTP and the two calls go, which behaves as it is told to. Also the packaging tests' master. */
+public final class MasterServer implements AutoCloseable {
     final List<String> requests = new CopyOnWriteArrayList<>();
     final List<String> authorizations = new CopyOnWriteArrayList<>();
 
-    volatile List<String> frameworks = List.of("alive-1", "alive-2");
-    volatile List<String> completed = List.of("completed-1");
+    public volatile List<String> frameworks = List.of("alive-1", "alive-2");
+    public volatile List<String> completed = List.of("completed-1");
     volatile Duration leadsFor = Duration.ofHours(1);
     volatile boolean saysForHowLong = true;
     volatile String id = "master-1";
@@ -54,7 +54,7 @@ final class MasterServer implements AutoCloseable {
         this.scheme = scheme;
     }
 
-    static MasterServer http() throws IOException {
+    public static MasterServer http() throws IOException {
         return start(HttpServer.create(loopback(), 0), "http");
     }
 
@@ -80,7 +80,7 @@ final class MasterServer implements AutoCloseable {
         return URI.create(scheme + "://" + host());
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 

@@ -17,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * is answered by one line of JSON:
  *
  * <ul>
+ *   <li>{@code register} registers the driver with the shuffle service, as {@link Heartbeats} tells
  *   <li>{@code map} writes all map output, and reads the first group to that end
  *   <li>{@code idle} waits until no executor is left
  *   <li>{@code count} counts the groups
@@ -61,6 +62,9 @@ public final class SeedProgram {
 
     private String step(String step) throws Exception {
         switch (step) {
+            case "register":
+                Heartbeats.start(spark.sc());
+                return ledger.members();
             case "map":
                 groups.first();
                 return afterJob("\"mappers\":" + figures.mappers());
@@ -73,7 +77,8 @@ public final class SeedProgram {
                 long sum = groups.map(Sum::of).reduce(Long::sum);
                 return afterJob("\"sum\":" + sum + ",\"expectedSum\":" + Sum.expected(figures));
             default:
-                throw new IllegalArgumentException("step: " + step + " (expected: map, idle, count, sum or stop)");
+                throw new IllegalArgumentException(
+                        "step: " + step + " (expected: register, map, idle, count, sum or stop)");
         }
     }
 

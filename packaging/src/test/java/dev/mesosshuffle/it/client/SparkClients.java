@@ -4,7 +4,6 @@ import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.spark.SparkSources;
 import dev.mesosshuffle.it.spark.SparkVersion;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -36,23 +35,34 @@ public final class SparkClients {
                 .newInstance(FreePort.LOOPBACK, port, appId, conf);
     }
 
+    /** Where a process of its own finds the client of a version, and all that it needs. */
+    public static List<Path> classPath(SparkVersion version) throws IOException {
+        List<Path> classPath = new ArrayList<>(clientAndSpark(version));
+        classPath.add(tests());
+        return classPath;
+    }
+
     private static ClassLoader load(SparkVersion version) throws IOException {
-        Path tests = Path.of(SparkClient.class
+        List<URL> urls = new ArrayList<>();
+        for (Path file : clientAndSpark(version)) {
+            urls.add(file.toUri().toURL());
+        }
+        return new URLClassLoader("spark-" + version, urls.toArray(URL[]::new), new SharedTypesOnly());
+    }
+
+    private static List<Path> clientAndSpark(SparkVersion version) throws IOException {
+        List<Path> classPath = new ArrayList<>();
+        classPath.add(SparkSources.compile(version, sourceFolders(version), List.of(tests())));
+        classPath.addAll(version.jars());
+        return classPath;
+    }
+
+    private static Path tests() {
+        return Path.of(SparkClient.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
                 .getPath());
-        Path client = SparkSources.compile(version, sourceFolders(version), List.of(tests));
-        List<URL> classPath = new ArrayList<>();
-        classPath.add(url(client));
-        for (Path jar : version.jars()) {
-            classPath.add(url(jar));
-        }
-        return new URLClassLoader("spark-" + version, classPath.toArray(URL[]::new), new SharedTypesOnly());
-    }
-
-    private static URL url(Path file) throws MalformedURLException {
-        return file.toUri().toURL();
     }
 
     private static List<String> sourceFolders(SparkVersion version) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,14 @@ public record LocalRoot(Path path) {
     public List<Path> sparksDirs() {
         return dirs().stream()
                 .filter(dir -> isNamed(dir, "spark-") || isNamed(dir, "executor-") || isNamed(dir, "blockmgr-"))
+                .toList();
+    }
+
+    /** The dirs that neither lie in one of the given ones nor lead to one, but for the service's own state. */
+    public List<Path> dirsBeside(Collection<Path> known) {
+        return dirs().stream()
+                .filter(dir -> !dir.equals(path) && !dir.startsWith(path.resolve(".mesos-shuffle-service")))
+                .filter(dir -> known.stream().noneMatch(other -> dir.startsWith(other) || other.startsWith(dir)))
                 .toList();
     }
 

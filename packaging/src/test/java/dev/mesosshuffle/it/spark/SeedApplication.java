@@ -99,6 +99,12 @@ public final class SeedApplication implements AutoCloseable {
         }
     }
 
+    /** Kills the driver, as {@code kill -9} does; returns its exit status. */
+    public int kill() throws InterruptedException {
+        driver.kill();
+        return driver.awaitExit(END);
+    }
+
     @Override
     public void close() {
         driver.close();

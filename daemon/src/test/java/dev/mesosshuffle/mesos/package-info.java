@@ -1,5 +1,0 @@
-/** Tests of the client against servers that speak as a Mesos master does. */
-@NullMarked
-package dev.mesosshuffle.mesos;
-
-import org.jspecify.annotations.NullMarked;

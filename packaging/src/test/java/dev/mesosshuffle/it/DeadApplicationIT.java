@@ -1,0 +1,122 @@
+package dev.mesosshuffle.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.service.ServiceKind;
+import dev.mesosshuffle.it.service.ServiceSettings;
+import dev.mesosshuffle.it.spark.LocalRoot;
+import dev.mesosshuffle.it.spark.SeedApplication;
+import dev.mesosshuffle.it.spark.SeedFigures;
+import dev.mesosshuffle.it.spark.SparkCluster;
+import dev.mesosshuffle.it.spark.SparkVersion;
+import dev.mesosshuffle.it.spark.StepReport;
+import dev.mesosshuffle.mesos.MasterServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Applications whose driver is killed in the middle of their work. */
+final class DeadApplicationIT {
+    private static final SeedFigures FIGURES = SeedFigures.SMALL;
+    private static final Duration END = Duration.ofSeconds(60);
+    private static final int KILLED = 128 + 9;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void goesWithAllItsFiles(boolean asksMaster) throws Exception {
+        try (MasterServer master = MasterServer.http()) {
+            ServiceSettings settings =
+                    asksMaster ? settings().with("spark.mesos.shuffle.service.master", master.host()) : settings();
+            LocalRoot root = new LocalRoot(settings.localRoot());
+            try (ManagedProcess service = settings.start();
+                    SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root.path(), 2);
+                    SeedApplication application = start(cluster, "killed", settings)) {
+                master.frameworks = List.of(application.appId());
+                application.step("map");
+                assertThat(filesOf(application, service).sizes()).isNotEmpty();
+
+                cluster.killWorkers();
+                assertThat(application.kill()).isEqualTo(KILLED);
+                master.frameworks = List.of();
+                master.completed = List.of(application.appId());
+
+                service.await(
+                        over(application) + (asksMaster ? "; the Mesos master lists it as completed" : "") + "\\.$",
+                        END);
+                awaitNothingBeside(List.of(), root);
+                assertThat(service.terminate(END)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void goesWithoutTheFilesOfAnotherOne() throws Exception {
+        ServiceSettings settings = settings();
+        LocalRoot root = new LocalRoot(settings.localRoot());
+        try (ManagedProcess service = settings.start();
+                SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root.path(), 2);
+                SeedApplication killed = start(cluster, "killed", settings);
+                SeedApplication living = start(cluster, "living", settings)) {
+            killed.step("map");
+            StepReport mapped = living.step("map");
+            cluster.killWorkers();
+            ApplicationFiles filesOfTheLiving = filesOf(living, service);
+            assertThat(filesOfTheLiving.sizes()).hasSizeGreaterThanOrEqualTo(2 * FIGURES.mappers());
+            assertThat(filesOf(killed, service).sizes()).hasSizeGreaterThanOrEqualTo(2 * FIGURES.mappers());
+
+            assertThat(killed.kill()).isEqualTo(KILLED);
+
+            service.await(over(killed) + "\\.$", END);
+            awaitNothingBeside(filesOfTheLiving.dirs(), root);
+            assertThat(filesOfTheLiving.again()).isEqualTo(filesOfTheLiving);
+            cluster.startWorkers(2);
+            StepReport counted = living.step("count");
+            assertThat(counted.number("groups")).isEqualTo(FIGURES.keys());
+            assertThat(counted.number("mapTasks")).isEqualTo(FIGURES.mappers());
+            assertThat(counted.number("fetchFailures")).isZero();
+            assertThat(counted.number("remoteBlocks") - mapped.number("remoteBlocks"))
+                    .isEqualTo((long) FIGURES.mappers() * FIGURES.reducers());
+            assertThat(service.terminate(END)).isZero();
+        }
+    }
+
+    private ServiceSettings settings() throws IOException {
+        return ServiceSettings.in(folder, ServiceKind.DAEMON).with("spark.shuffle.cleaner.interval", "1s");
+    }
+
+    private SeedApplication start(SparkCluster cluster, String name, ServiceSettings settings) throws Exception {
+        // A killed driver leaves its own dirs to whoever cleans up on its host.
+        Path ofTheDriver = folder.resolve(name);
+        SeedApplication application = SeedApplication.start(
+                cluster, ofTheDriver, ofTheDriver, settings.port(), FIGURES, MesosDriver.heartbeats());
+        application.step("register");
+        return application;
+    }
+
+    private static ApplicationFiles filesOf(SeedApplication application, ManagedProcess service) throws IOException {
+        return ApplicationFiles.of(application.appId(), service.output().lines());
+    }
+
+    private static String over(SeedApplication application) {
+        return "Application " + application.appId() + " is over: its driver at /127\\.0\\.0\\.1:\\d+ was not heard for "
+                + "\\d+ s, and it closed its connection in order";
+    }
+
+    private static void awaitNothingBeside(List<Path> dirs, LocalRoot root) {
+        Await.until(
+                "the end of all files of the dead",
+                END,
+                () -> root.dirsBeside(dirs).isEmpty());
+    }
+}
