@@ -3,9 +3,9 @@ package dev.mesosshuffle.liveness;
 /** Why an end that is due is put off. */
 enum Deferral {
     /** Its files are being used: an executor registered, or blocks were asked for, within its timeout. */
-    ACTIVITY("activity", "its files are in use"),
+    ACTIVITY("activity", "its files were in use within the last %s"),
     /** Somebody writes into its dirs. */
-    FILES("files", "files changed in its local dirs"),
+    FILES("files", "files changed in its local dirs within the last %s"),
     /** The Mesos master lists it among the frameworks that live. */
     MASTER("master", "the Mesos master lists it as a framework that lives");
 
@@ -21,8 +21,12 @@ enum Deferral {
         return metric;
     }
 
-    /** For people. */
-    String text() {
-        return text;
+    /**
+     * For people.
+     *
+     * @param quietTime how long its files must be quiet
+     */
+    String text(String quietTime) {
+        return text.formatted(quietTime);
     }
 }

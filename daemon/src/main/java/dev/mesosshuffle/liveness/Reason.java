@@ -9,7 +9,10 @@ final class Reason {
         return switch (app.state()) {
             case DRIVER_HEARD, DRIVER_SILENT, WITHOUT_DRIVER ->
                 driver == null ? "its driver did not register since this daemon started" : ofDriver(driver, now);
-            case DEFERRED -> app.deferral() == null ? "" : app.deferral().text();
+            case DEFERRED ->
+                app.deferral() == null
+                        ? ""
+                        : app.deferral().text(Texts.time(app.evidence().quietTimeNanos()));
             case WAITING_FOR_MASTER -> "its end is due, and " + app.word().text();
             case KEPT -> "kept by hand";
             case GOING -> "it is over";

@@ -76,7 +76,9 @@ final class Transitions {
             throw new IllegalStateException(appId + " is deferred for no reason");
         }
         metrics.countDeferral(reason);
-        logger.info("Application {} would be over ({}), but stays: {}.", appId, why(after, now), reason.text());
+        String quietTime = Texts.time(after.evidence().quietTimeNanos());
+        logger.info(
+                "Application {} would be over ({}), but stays: {}.", appId, why(after, now), reason.text(quietTime));
     }
 
     private void waiting(String appId, AppLiveness after, long now) {

@@ -309,7 +309,9 @@ final class HandControlTest extends MonitoredApplications {
         fixture.check();
         assertThat(hand.applications())
                 .extracting(ApplicationStatus::state, ApplicationStatus::reason, ApplicationStatus::outlook)
-                .containsExactly(
-                        tuple("deferred", "its files are in use", "over in 100 s unless its files are used again"));
+                .containsExactly(tuple(
+                        "deferred",
+                        "its files were in use within the last 120 s",
+                        "over in 100 s unless its files are used again"));
     }
 }

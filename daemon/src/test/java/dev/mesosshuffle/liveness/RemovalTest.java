@@ -60,7 +60,8 @@ final class RemovalTest extends MonitoredApplications {
                         "Application app-1: its driver at /10.0.0.1:1 has not been heard for 120 s, and its connection"
                                 + " is open.",
                         "Application app-1 would be over (its driver at /10.0.0.1:1 was not heard for 120 s, and it"
-                                + " closed its connection in order), but stays: its files are in use.",
+                                + " closed its connection in order), but stays: its files were in use within the last 120"
+                                + " s.",
                         "Application app-1 is over: its driver at /10.0.0.1:1 was not heard for 240 s, and it closed its"
                                 + " connection in order.");
         assertThat(fixture.count("silences")).isEqualTo(2);

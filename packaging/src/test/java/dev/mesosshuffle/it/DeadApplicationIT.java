@@ -40,7 +40,7 @@ final class DeadApplicationIT {
                     asksMaster ? settings().with("spark.mesos.shuffle.service.master", master.host()) : settings();
             LocalRoot root = new LocalRoot(settings.localRoot());
             try (ManagedProcess service = settings.start();
-                    SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root.path(), 2);
+                    SparkCluster cluster = cluster("killed", root);
                     SeedApplication application = start(cluster, "killed", settings)) {
                 master.frameworks = List.of(application.appId());
                 application.step("map");
@@ -65,22 +65,23 @@ final class DeadApplicationIT {
         ServiceSettings settings = settings();
         LocalRoot root = new LocalRoot(settings.localRoot());
         try (ManagedProcess service = settings.start();
-                SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root.path(), 2);
-                SeedApplication killed = start(cluster, "killed", settings);
-                SeedApplication living = start(cluster, "living", settings)) {
+                SparkCluster clusterOfTheKilled = cluster("killed", root);
+                SparkCluster clusterOfTheLiving = cluster("living", root);
+                SeedApplication killed = start(clusterOfTheKilled, "killed", settings);
+                SeedApplication living = start(clusterOfTheLiving, "living", settings)) {
             killed.step("map");
             StepReport mapped = living.step("map");
-            cluster.killWorkers();
+            living.step("idle");
+            assertThat(filesOf(killed, service).sizes()).hasSizeGreaterThanOrEqualTo(2 * FIGURES.mappers());
             ApplicationFiles filesOfTheLiving = filesOf(living, service);
             assertThat(filesOfTheLiving.sizes()).hasSizeGreaterThanOrEqualTo(2 * FIGURES.mappers());
-            assertThat(filesOf(killed, service).sizes()).hasSizeGreaterThanOrEqualTo(2 * FIGURES.mappers());
 
+            clusterOfTheKilled.killWorkers();
             assertThat(killed.kill()).isEqualTo(KILLED);
 
             service.await(over(killed) + "\\.$", END);
             awaitNothingBeside(filesOfTheLiving.dirs(), root);
             assertThat(filesOfTheLiving.again()).isEqualTo(filesOfTheLiving);
-            cluster.startWorkers(2);
             StepReport counted = living.step("count");
             assertThat(counted.number("groups")).isEqualTo(FIGURES.keys());
             assertThat(counted.number("mapTasks")).isEqualTo(FIGURES.mappers());
@@ -88,11 +89,17 @@ final class DeadApplicationIT {
             assertThat(counted.number("remoteBlocks") - mapped.number("remoteBlocks"))
                     .isEqualTo((long) FIGURES.mappers() * FIGURES.reducers());
             assertThat(service.terminate(END)).isZero();
+            assertThat(service.output().lines()).noneMatch(line -> line.contains(living.appId() + " timed out"));
         }
     }
 
     private ServiceSettings settings() throws IOException {
         return ServiceSettings.in(folder, ServiceKind.DAEMON).with("spark.shuffle.cleaner.interval", "1s");
+    }
+
+    /** Of one worker, so that no executor is killed before it registered its dirs, which then nobody would know of. */
+    private SparkCluster cluster(String name, LocalRoot root) throws IOException, InterruptedException {
+        return SparkCluster.start(SparkVersion.V3_5_9, folder.resolve(name), root.path(), 1);
     }
 
     private SeedApplication start(SparkCluster cluster, String name, ServiceSettings settings) throws Exception {

@@ -59,7 +59,7 @@ final class LongLivedApplicationIT {
             ServiceSettings settings, MasterServer master, boolean asksMaster) throws Exception {
         LocalRoot root = new LocalRoot(settings.localRoot());
         try (RestartedService service = RestartedService.start(settings);
-                SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root.path(), 2);
+                SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, root.path(), 1);
                 SeedApplication application = SeedApplication.start(
                         cluster,
                         folder,
@@ -100,6 +100,9 @@ final class LongLivedApplicationIT {
                     "the end of all files",
                     END,
                     () -> root.dirsBeside(List.of()).isEmpty());
+            assertThat(service.log().stream().filter(line -> line.endsWith(" Stopping")))
+                    .as("the ends that were asked for")
+                    .hasSize(2);
             assertThat(service.log()).allSatisfy(line -> assertThat(line).containsPattern(INFO));
         }
     }

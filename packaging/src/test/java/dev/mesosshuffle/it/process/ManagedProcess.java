@@ -114,7 +114,8 @@ public final class ManagedProcess implements AutoCloseable {
 
     /** Asks the process to end, as an operator does; returns its exit status. */
     public int terminate(Duration atMost) throws InterruptedException {
-        process.destroy();
+        // Process.destroy() would also close the pipe that the last lines come through.
+        process.toHandle().destroy();
         return awaitExit(atMost);
     }
 

@@ -18,18 +18,15 @@ public final class SparkCluster implements AutoCloseable {
     private static final Map<String, String> NO_REST_SERVER = Map.of("spark.master.rest.enabled", "false");
 
     private final SparkVersion version;
-    private final Path folder;
-    private final Path localRoot;
     private final String masterUrl;
     private final ManagedProcess master;
-    private final List<ManagedProcess> workers = new ArrayList<>();
+    private final List<ManagedProcess> workers;
 
-    private SparkCluster(SparkVersion version, Path folder, Path localRoot, String masterUrl, ManagedProcess master) {
+    private SparkCluster(SparkVersion version, String masterUrl, ManagedProcess master, List<ManagedProcess> workers) {
         this.version = version;
-        this.folder = folder;
-        this.localRoot = localRoot;
         this.masterUrl = masterUrl;
         this.master = master;
+        this.workers = workers;
     }
 
     /**
@@ -40,35 +37,24 @@ public final class SparkCluster implements AutoCloseable {
     public static SparkCluster start(SparkVersion version, Path folder, Path localRoot, int workers)
             throws IOException, InterruptedException {
         ManagedProcess master = ManagedProcess.start("master", masterCommand(version), folder.resolve("master.log"));
+        List<ManagedProcess> started = new ArrayList<>();
         try {
             String masterUrl = master.await("Starting Spark master at (spark://\\S+)", START)
                     .group(1);
-            SparkCluster cluster = new SparkCluster(version, folder, localRoot, masterUrl, master);
-            cluster.startWorkers(workers);
-            return cluster;
-        } catch (InterruptedException | IOException | RuntimeException | Error e) {
-            master.close();
-            throw e;
-        }
-    }
-
-    /** Starts more workers and waits until they are registered. */
-    public void startWorkers(int count) throws IOException, InterruptedException {
-        List<ManagedProcess> started = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                String name = "worker-" + (workers.size() + i);
+            for (int i = 0; i < workers; i++) {
+                Path work = folder.resolve("worker-" + i);
                 started.add(ManagedProcess.start(
-                        name,
-                        workerCommand(version, masterUrl, localRoot, folder.resolve(name)),
-                        folder.resolve(name + ".log")));
+                        "worker-" + i,
+                        workerCommand(version, masterUrl, localRoot, work),
+                        folder.resolve("worker-" + i + ".log")));
             }
             for (ManagedProcess worker : started) {
                 worker.await("Successfully registered with master", START);
             }
-            workers.addAll(started);
+            return new SparkCluster(version, masterUrl, master, started);
         } catch (InterruptedException | IOException | RuntimeException | Error e) {
             started.forEach(ManagedProcess::close);
+            master.close();
             throw e;
         }
     }
