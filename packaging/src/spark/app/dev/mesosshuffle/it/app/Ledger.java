@@ -30,6 +30,11 @@ final class Ledger extends SparkListener {
     private long remoteBytes;
     private long remoteBytesToDisk;
 
+    /** Takes in an executor that was there before this was listening. */
+    synchronized void knows(String executor) {
+        executors.add(executor);
+    }
+
     @Override
     public synchronized void onExecutorAdded(SparkListenerExecutorAdded event) {
         executors.add(event.executorId());

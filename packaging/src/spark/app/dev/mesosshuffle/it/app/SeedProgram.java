@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import scala.collection.JavaConverters;
 
 /**
  * The example of the page on dynamic allocation: each mapper makes every key, and the groups of values by key are
@@ -48,6 +49,7 @@ public final class SeedProgram {
         try (JavaSparkContext spark = new JavaSparkContext(new SparkConf())) {
             Ledger ledger = new Ledger();
             spark.sc().addSparkListener(ledger);
+            JavaConverters.seqAsJavaList(spark.sc().getExecutorIds()).forEach(ledger::knows);
             new SeedProgram(figures, spark, ledger).run();
         }
     }
