@@ -6,8 +6,8 @@ import java.nio.file.Path;
 
 /** Where a daemon listens for its operators: beside its registry, and like that one for each port. */
 public final class ControlSocket {
-    /** What the kernel's {@code sockaddr_un} has room for, but for the zero at its end. */
-    static final int MAX_PATH_BYTES = 107;
+    /** The kernel has room for 107 and a zero at the end; the JDK takes one less. */
+    static final int MAX_PATH_BYTES = 106;
 
     private ControlSocket() {}
 

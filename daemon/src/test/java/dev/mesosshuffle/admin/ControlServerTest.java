@@ -177,7 +177,7 @@ final class ControlServerTest {
         assertThat(ControlSocket.path(shortest, 7337).toString()).hasSize(ControlSocket.MAX_PATH_BYTES);
         assertThatThrownBy(() -> ControlSocket.path(Path.of(shortest + "ä"), 7337))
                 .isInstanceOf(SocketPathException.class)
-                .hasMessageContaining("has 109 bytes")
-                .hasMessageContaining("expected: at most 107");
+                .hasMessageContaining("has 108 bytes")
+                .hasMessageContaining("expected: at most 106");
     }
 }

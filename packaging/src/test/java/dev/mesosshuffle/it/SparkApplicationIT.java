@@ -34,6 +34,9 @@ final class SparkApplicationIT {
     private static final long HEARTBEAT_INTERVAL_MILLIS = 500;
     private static final Duration REMOVAL = Duration.ofSeconds(30);
 
+    /** The folder of the build may be too deep for a socket's path. */
+    private static final String NO_CONTROL = "WARN mesosshuffle.ShuffleDaemon: The commands apps, keep, release and";
+
     private static final Pattern NOT_INFO = Pattern.compile("^(?!\\d\\d/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d INFO )");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -65,7 +68,7 @@ final class SparkApplicationIT {
                     REMOVAL,
                     () -> new LocalRoot(root).sparksDirs().isEmpty());
             assertLogIsThatOfThePage(service.output(), application.appId());
-            assertThat(service.output().linesWith(NOT_INFO)).isEmpty();
+            assertThat(service.output().linesWith(NOT_INFO)).allMatch(line -> line.contains(NO_CONTROL));
         }
     }
 
