@@ -103,7 +103,11 @@ final class LongLivedApplicationIT {
             assertThat(service.log().stream().filter(line -> line.endsWith(" Stopping")))
                     .as("the ends that were asked for")
                     .hasSize(2);
-            assertThat(service.log()).allSatisfy(line -> assertThat(line).containsPattern(INFO));
+            // The folder of the build may be too deep for the path of the socket for commands.
+            assertThat(service.log())
+                    .filteredOn(
+                            line -> !line.contains(" The commands apps, keep, release and remove are not available: "))
+                    .allSatisfy(line -> assertThat(line).containsPattern(INFO));
         }
     }
 
