@@ -128,6 +128,6 @@ final class HandControlIT {
                 .isEqualTo(new Result(64, "mesos-shuffle-service: keep (expected: keep APP) (see --help)"));
         Result tooLong = run("apps", "--conf", "spark.mesos.shuffle.service.state.dir=/" + "x".repeat(107));
         assertThat(tooLong.status()).isEqualTo(78);
-        assertThat(tooLong.text()).contains("expected: at most 107");
+        assertThat(tooLong.text()).contains("expected: at most 106");
     }
 }
