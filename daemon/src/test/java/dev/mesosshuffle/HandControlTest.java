@@ -35,7 +35,7 @@ final class HandControlTest extends RunningDaemon {
         connectAndRegister().close();
         assertThat(ask("apps").lines().toList().get(1))
                 .matches(
-                        "app +withoutDriver +1 +\\d.*B +\\d s ago +over in 2[34] h unless its files are used +its driver.*");
+                        "app +withoutDriver +1 +\\d.*B +\\d+ m?s ago +over in 2[34] h unless its files are used +its driver.*");
     }
 
     @Test

@@ -1,16 +1,14 @@
 package dev.mesosshuffle.admin;
 
 import dev.mesosshuffle.liveness.ApplicationStatus;
-import java.time.Duration;
+import dev.mesosshuffle.model.Quantities;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Applications as a table for people: one line each, the columns aligned, long texts last. */
 final class AppsTable {
     private static final List<String> HEADER =
             List.of("APPLICATION", "STATE", "EXECUTORS", "BYTES", "LAST SIGN", "WHAT HAPPENS NEXT", "REASON");
-    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private final List<List<String>> rows = new ArrayList<>(List.of(HEADER));
 
@@ -20,7 +18,7 @@ final class AppsTable {
                 app.state(),
                 String.valueOf(executors),
                 bytes(usage),
-                age(app.quiet()),
+                Quantities.time(app.quiet().toNanos()) + " ago",
                 app.outlook(),
                 app.reason()));
     }
@@ -48,25 +46,8 @@ final class AppsTable {
 
     private static String bytes(DiskUsage.Usage usage) {
         if (usage.isWhole()) {
-            return bytes(usage.bytes());
+            return Quantities.bytes(usage.bytes());
         }
-        return usage.bytes() == 0 ? "?" : "> " + bytes(usage.bytes());
-    }
-
-    static String bytes(long bytes) {
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < UNITS.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
-    }
-
-    static String age(Duration age) {
-        if (age.toMinutes() < 10) {
-            return age.toSeconds() + " s ago";
-        }
-        return age.toHours() < 10 ? age.toMinutes() + " min ago" : age.toHours() + " h ago";
+        return usage.bytes() == 0 ? "?" : "> " + Quantities.bytes(usage.bytes());
     }
 }

@@ -1,13 +1,10 @@
 package dev.mesosshuffle.admin;
 
+import dev.mesosshuffle.cleanup.TreeSize;
 import dev.mesosshuffle.liveness.DiskThreads;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +17,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Measures applications' dirs when somebody asks: one at a time, with one thread of each disk, for as long as the limit
@@ -115,24 +111,7 @@ public final class DiskUsage {
 
     private void add(Part part, long start) {
         try {
-            Files.walkFileTree(part.dir.path(), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    part.sum.bytes.add(attributes.isRegularFile() ? attributes.size() : 0);
-                    return isLate(start) ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    // Gone meanwhile, or not there at all.
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) {
-                    return isLate(start) ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
-                }
-            });
+            part.sum.bytes.add(TreeSize.of(part.dir, () -> isLate(start)));
         } catch (IOException | RuntimeException e) {
             return;
         }

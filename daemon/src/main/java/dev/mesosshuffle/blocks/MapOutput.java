@@ -12,7 +12,7 @@ final class MapOutput {
     private final PlacedFile data;
     private final IndexFile index;
 
-    private volatile @Nullable SharedFile lastOpened;
+    private volatile @Nullable SharedFile keptOpen;
 
     MapOutput(RegisteredExecutor executor, PlacedFile data, IndexFile index) {
         this.executor = executor;
@@ -34,13 +34,13 @@ final class MapOutput {
         return index;
     }
 
-    /** The data file as it was opened last, without a reference: it may be closed, or another one by now. */
+    /** The data file that the cache keeps open, without a reference: it may be closed just now. Null if there is none. */
     @Nullable
-    SharedFile lastOpened() {
-        return lastOpened;
+    SharedFile keptOpen() {
+        return keptOpen;
     }
 
-    void setLastOpened(SharedFile file) {
-        this.lastOpened = file;
+    void setKeptOpen(@Nullable SharedFile file) {
+        this.keptOpen = file;
     }
 }

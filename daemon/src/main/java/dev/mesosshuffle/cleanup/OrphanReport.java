@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Quantities;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ final class OrphanReport {
         orphans.forEach(orphan -> logger.debug(
                 "Orphan {}: {}, unchanged for {} s",
                 orphan.dir().path(),
-                Bytes.text(orphan.bytes()),
+                Quantities.bytes(orphan.bytes()),
                 orphan.quiet().toSeconds()));
         List<Orphan> before = orphans.isEmpty() ? byRoot.remove(root) : byRoot.put(root, List.copyOf(orphans));
         return !dirs(before == null ? List.of() : before).equals(dirs(orphans));
@@ -115,8 +116,8 @@ final class OrphanReport {
                 .map(orphan -> root.relativize(orphan.dir().path()).toString())
                 .collect(Collectors.joining(", "));
         int more = orphans.size() - NAMED;
-        return orphans.size() + (orphans.size() == 1 ? " dir with " : " dirs with ") + Bytes.text(bytes(orphans)) + " ("
-                + names + (more > 0 ? " and " + more + " more" : "") + ")";
+        return orphans.size() + (orphans.size() == 1 ? " dir with " : " dirs with ") + Quantities.bytes(bytes(orphans))
+                + " (" + names + (more > 0 ? " and " + more + " more" : "") + ")";
     }
 
     private static long bytes(List<Orphan> orphans) {

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Quantities;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,8 +60,8 @@ final class SpaceReport {
         List<Holder> holders = holders(roots, late);
         logger.warn(
                 "Short of space: {} of {} are free under {} (expected: {} %). {} What else holds space there: {}; {}.{}",
-                Bytes.text(space.freeBytes()),
-                Bytes.text(space.totalBytes()),
+                Quantities.bytes(space.freeBytes()),
+                Quantities.bytes(space.totalBytes()),
                 text(roots),
                 minFreePercent,
                 text(waiting),
@@ -72,8 +73,8 @@ final class SpaceReport {
     void ends(Space space, Set<Path> roots) {
         logger.info(
                 "Enough space again: {} of {} are free under {}",
-                Bytes.text(space.freeBytes()),
-                Bytes.text(space.totalBytes()),
+                Quantities.bytes(space.freeBytes()),
+                Quantities.bytes(space.totalBytes()),
                 text(roots));
     }
 
@@ -109,11 +110,11 @@ final class SpaceReport {
         }
         String named = holders.stream()
                 .limit(NAMED)
-                .map(holder -> "application " + holder.appId() + " " + Bytes.text(holder.bytes()))
+                .map(holder -> "application " + holder.appId() + " " + Quantities.bytes(holder.bytes()))
                 .collect(Collectors.joining(", "));
         long others = holders.stream().skip(NAMED).mapToLong(Holder::bytes).sum();
         int more = holders.size() - NAMED;
-        return more > 0 ? named + ", " + more + " more " + Bytes.text(others) : named;
+        return more > 0 ? named + ", " + more + " more " + Quantities.bytes(others) : named;
     }
 
     private String orphans(Set<Path> roots) {
@@ -125,14 +126,15 @@ final class SpaceReport {
         return found.isEmpty()
                 ? "no orphans"
                 : "orphans "
-                        + Bytes.text(found.stream().mapToLong(Orphan::bytes).sum()) + " in " + dirs(found.size());
+                        + Quantities.bytes(
+                                found.stream().mapToLong(Orphan::bytes).sum()) + " in " + dirs(found.size());
     }
 
     private static String text(Waiting waiting) {
         if (waiting.dirs() == 0) {
             return "Nothing is to be deleted there.";
         }
-        String measured = waiting.bytes() == 0 ? "" : " with at least " + Bytes.text(waiting.bytes());
+        String measured = waiting.bytes() == 0 ? "" : " with at least " + Quantities.bytes(waiting.bytes());
         return "To be deleted there, at once: " + dirs(waiting.dirs()) + measured + ".";
     }
 

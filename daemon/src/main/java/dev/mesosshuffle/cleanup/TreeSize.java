@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Adds up the files of one dir, following no link, as far down as shuffle files lie. */
-final class TreeSize {
+public final class TreeSize {
     private static final Logger logger = LoggerFactory.getLogger(TreeSize.class);
 
     private static final int MAX_DEPTH = 4;
@@ -23,11 +23,12 @@ final class TreeSize {
     /**
      * Adds up the file sizes of a local dir.
      *
+     * @param dir the dir; one that is gone is empty
      * @param stopped asked before each file; once true, the rest is not counted
-     * @return bytes, as below
+     * @return bytes; less than there are if files go meanwhile, lie deeper, or lie where this process may not look
      * @throws IOException if it is reached through a link
      */
-    static long of(LocalDir dir, BooleanSupplier stopped) throws IOException {
+    public static long of(LocalDir dir, BooleanSupplier stopped) throws IOException {
         Path above = Objects.requireNonNullElse(dir.path().getParent(), dir.root());
         try (SecureDirectoryStream<Path> parent = SecureDirs.open(dir.root(), above)) {
             return of(parent, dir.path().getFileName(), dir.path(), stopped);

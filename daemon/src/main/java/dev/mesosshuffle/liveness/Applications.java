@@ -75,6 +75,11 @@ final class Applications {
         });
     }
 
+    /** Takes in those of some applications that are not known yet, as some without a driver. */
+    void adopt(Collection<String> appIds) {
+        appIds.forEach(appId -> restored(appId, Duration.ZERO, false));
+    }
+
     /** What one step came to. */
     private static final class Step {
         @Nullable

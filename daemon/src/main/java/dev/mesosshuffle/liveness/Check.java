@@ -98,7 +98,7 @@ final class Check {
     /** Takes in what registered while it was unknown here: from now on it can be over one day. */
     private void adopt() {
         try {
-            registry.applications().forEach(appId -> apps.restored(appId, Duration.ZERO, false));
+            apps.adopt(registry.applications());
         } catch (RuntimeException e) {
             failures.tell("Applications whose driver is unknown could not be looked up", e);
         }

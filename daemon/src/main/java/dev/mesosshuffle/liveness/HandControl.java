@@ -51,7 +51,8 @@ public final class HandControl {
 
     /** Returns where each application stands, in the order of their ids. */
     public List<ApplicationStatus> applications() {
-        adopt();
+        // One that registered since the last check and has no driver here is known to the registry alone.
+        apps.adopt(registry.applications());
         long now = clock.now();
         List<ApplicationStatus> result = new ArrayList<>();
         apps.byId().forEach((appId, app) -> {
@@ -155,7 +156,7 @@ public final class HandControl {
     }
 
     private Step step(String appId, Change change) throws RefusedException {
-        adopt();
+        apps.adopt(registry.applications());
         Step step = new Step(clock.now());
         boolean known = apps.change(appId, step.now, app -> {
             if (app.state() == AppState.GOING) {
@@ -175,11 +176,6 @@ public final class HandControl {
             throw new RefusedException(step.refusal);
         }
         return step;
-    }
-
-    /** One that registered since the last check and has no driver here is known to the registry alone. */
-    private void adopt() {
-        registry.applications().forEach(appId -> apps.restored(appId, Duration.ZERO, false));
     }
 
     private String unknown(String appId) {

@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Quantities;
 import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
@@ -224,7 +225,7 @@ public final class LivenessMonitor implements AutoCloseable {
                             + " come any more. It is over once nobody has used its files for {}.",
                     appId,
                     cutOff[0].address(),
-                    Texts.time(rules.orphanTimeoutNanos()));
+                    Quantities.time(rules.orphanTimeoutNanos()));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mesosshuffle.liveness;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.Quantities;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -201,7 +202,7 @@ final class MasterQuestions {
                     "The Mesos master cannot be asked which applications live: {}. Those that would be over wait for up"
                             + " to {}; then heartbeats and use of their files decide alone.",
                     reason instanceof NoAnswerException ? reason.getMessage() : String.valueOf(reason),
-                    Texts.time(rules.masterTimeoutNanos()));
+                    Quantities.time(rules.masterTimeoutNanos()));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.model.Quantities;
+
 /** What will become of an application if nothing happens, in words. */
 final class Outlook {
     private Outlook() {}
@@ -27,6 +29,6 @@ final class Outlook {
     }
 
     private static String in(long nanos) {
-        return nanos > 0 ? "in " + Texts.time(nanos) : "at the next check";
+        return nanos > 0 ? "in " + Quantities.time(nanos) : "at the next check";
     }
 }

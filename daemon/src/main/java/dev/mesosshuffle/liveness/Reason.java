@@ -1,5 +1,7 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.model.Quantities;
+
 /** Why an application stands where it stands, in words. */
 final class Reason {
     private Reason() {}
@@ -12,7 +14,7 @@ final class Reason {
             case DEFERRED ->
                 app.deferral() == null
                         ? ""
-                        : app.deferral().text(Texts.time(app.evidence().quietTimeNanos()));
+                        : app.deferral().text(Quantities.time(app.evidence().quietTimeNanos()));
             case WAITING_FOR_MASTER -> "its end is due, and " + app.word().text();
             case KEPT -> "kept by hand";
             case GOING -> "it is over";
@@ -20,7 +22,7 @@ final class Reason {
     }
 
     private static String ofDriver(Driver driver, long now) {
-        return "its driver at " + driver.address() + " was heard " + Texts.time(now - driver.heard()) + " ago, and "
-                + driver.connectionState();
+        return "its driver at " + driver.address() + " was heard " + Quantities.time(now - driver.heard())
+                + " ago, and " + driver.connectionState();
     }
 }

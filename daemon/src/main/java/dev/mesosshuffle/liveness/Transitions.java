@@ -1,5 +1,6 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.model.Quantities;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class Transitions {
     private void revived(String appId, AppLiveness before, long now) {
         metrics.revivals().inc();
         long silence = before.evidence().quietNanos(now);
-        logger.info("Application {} is alive: its driver was heard again after {}.", appId, Texts.time(silence));
+        logger.info("Application {} is alive: its driver was heard again after {}.", appId, Quantities.time(silence));
     }
 
     private void withoutDriver(String appId, AppLiveness before, AppLiveness after, long now) {
@@ -53,7 +54,7 @@ final class Transitions {
         logger.info(
                 "Application {} is alive: its files are in use again after {}.",
                 appId,
-                Texts.time(before.evidence().quietNanos(now)));
+                Quantities.time(before.evidence().quietNanos(now)));
     }
 
     private void silent(String appId, AppLiveness before, AppLiveness after, long now) {
@@ -66,7 +67,7 @@ final class Transitions {
                 "Application {}: its driver at {} has not been heard for {}, and {}.",
                 appId,
                 driver.address(),
-                Texts.time(now - driver.heard()),
+                Quantities.time(now - driver.heard()),
                 driver.connectionState());
     }
 
@@ -76,7 +77,7 @@ final class Transitions {
             throw new IllegalStateException(appId + " is deferred for no reason");
         }
         metrics.countDeferral(reason);
-        String quietTime = Texts.time(after.evidence().quietTimeNanos());
+        String quietTime = Quantities.time(after.evidence().quietTimeNanos());
         logger.info(
                 "Application {} would be over ({}), but stays: {}.", appId, why(after, now), reason.text(quietTime));
     }
@@ -87,7 +88,7 @@ final class Transitions {
                 "Application {} would be over ({}), and the Mesos master's word is waited for, for up to {}.",
                 appId,
                 why(after, now),
-                Texts.time(rules.masterTimeoutNanos()));
+                Quantities.time(rules.masterTimeoutNanos()));
     }
 
     private void kept(String appId, AppLiveness before) {
@@ -120,11 +121,12 @@ final class Transitions {
         Evidence evidence = app.evidence();
         Driver driver = evidence.driver();
         if (driver != null && driver.canBeHeard()) {
-            return "its driver at " + driver.address() + " was not heard for " + Texts.time(now - driver.heard())
+            return "its driver at " + driver.address() + " was not heard for " + Quantities.time(now - driver.heard())
                     + ", and " + driver.connectionState();
         }
         if (evidence.isEndDue(now, rules.orphanTimeoutNanos())) {
-            return "its driver cannot be heard, and nobody used its files for " + Texts.time(evidence.quietNanos(now));
+            return "its driver cannot be heard, and nobody used its files for "
+                    + Quantities.time(evidence.quietNanos(now));
         }
         return "its driver cannot be heard, and " + app.word().text();
     }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.liveness.ApplicationStatus;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 final class AppsTableTest {
     @Test
@@ -30,11 +28,5 @@ final class AppsTableTest {
     @Test
     void saysSoIfThereIsNone() {
         assertThat(new AppsTable().text()).isEqualTo("No application is registered here.\n");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0, 0 B", "1023, 1023 B", "1024, 1.0 KiB", "1288490189, 1.2 GiB", "9223372036854775807, 8388608.0 TiB"})
-    void tellsBytesInTheUnitThatFits(long bytes, String text) {
-        assertThat(AppsTable.bytes(bytes)).isEqualTo(text);
     }
 }

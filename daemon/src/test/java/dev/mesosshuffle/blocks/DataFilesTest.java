@@ -135,6 +135,19 @@ class DataFilesTest {
     }
 
     @Test
+    void leavesNothingOfAClosedFileWithItsIndex() throws Exception {
+        MapOutput output = output(0);
+        files.open(output, true).release();
+        assertThat(output.keptOpen()).isNotNull();
+        advance(31);
+        files.open(output(1), true).release();
+        assertThat(output.keptOpen()).isNull();
+        files.open(output, true).release();
+        files.drop(executor.registered().dirs());
+        assertThat(output.keptOpen()).isNull();
+    }
+
+    @Test
     void keepsAFileOpenThatIsAskedForAllTheTime() throws Exception {
         MapOutput output = output(0);
         SharedFile file = files.open(output, true);

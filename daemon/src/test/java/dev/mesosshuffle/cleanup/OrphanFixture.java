@@ -1,5 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
@@ -140,6 +142,16 @@ final class OrphanFixture implements AutoCloseable {
                 .flatMap(List::stream)
                 .map(Orphan::dir)
                 .toList();
+    }
+
+    void assertOrphan(LocalDir dir) {
+        orphans.search();
+        assertThat(found()).contains(dir);
+    }
+
+    void assertNone() {
+        orphans.search();
+        assertThat(found()).isEmpty();
     }
 
     /** What there is in the root, but for the registries. */

@@ -39,16 +39,6 @@ final class OrphanRulesTest {
         host.close();
     }
 
-    private void assertOrphan(LocalDir dir) {
-        host.orphans.search();
-        assertThat(host.found()).contains(dir);
-    }
-
-    private void assertNone() {
-        host.orphans.search();
-        assertThat(host.found()).isEmpty();
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -61,7 +51,7 @@ final class OrphanRulesTest {
                 "going-going-8-blockmgr-1"
             })
     void searchesForWhatSparkMakes(String name) throws Exception {
-        assertOrphan(host.old(name));
+        host.assertOrphan(host.old(name));
     }
 
     @ParameterizedTest
@@ -81,16 +71,16 @@ final class OrphanRulesTest {
             })
     void leavesWhatPeopleMake(String name) throws Exception {
         host.old(name);
-        assertNone();
+        host.assertNone();
     }
 
     @Test
     void isNoneUntilTheTimeoutIsOver() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.age(dir.path(), OrphanFixture.TIMEOUT);
-        assertNone();
+        host.assertNone();
         host.age(dir.path(), OrphanFixture.TIMEOUT.plusMillis(1));
-        assertOrphan(dir);
+        host.assertOrphan(dir);
     }
 
     @ParameterizedTest
@@ -99,16 +89,16 @@ final class OrphanRulesTest {
         LocalDir dir = host.old("blockmgr-1");
         Files.createDirectories(dir.path().resolve("a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/1"));
         host.age(dir.path(), OrphanFixture.OLD);
-        assertOrphan(dir);
+        host.assertOrphan(dir);
         host.touch(dir.path().resolve(changed), YOUNG);
-        assertNone();
+        host.assertNone();
     }
 
     @Test
     void isNoneWithATimeInTheFuture() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.touch(dir.path().resolve("0a"), HOUR.negated());
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -118,28 +108,28 @@ final class OrphanRulesTest {
         Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), target);
         host.touch(dir.path().resolve("0a"), OrphanFixture.OLD);
         // The link itself is young.
-        assertNone();
+        host.assertNone();
         assertThat(new ProcessBuilder("touch", "-h", "-d", "3 days ago", link.toString())
                         .start()
                         .waitFor())
                 .isZero();
-        assertOrphan(dir);
+        host.assertOrphan(dir);
     }
 
     @Test
     void isNoneWhileAProcessHasAFileOpen() throws Exception {
         LocalDir dir = host.old("spark-" + UUID + "/deep/er");
         LocalDir tree = host.playground.dir("spark-" + UUID);
-        assertOrphan(tree);
+        host.assertOrphan(tree);
         host.proc.opens(1, dir.path().resolve("0a/shuffle_0_0_0.data"));
-        assertNone();
+        host.assertNone();
     }
 
     @Test
     void isNoneWhileAProcessHasADirOpen() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.proc.opens(1, dir.path());
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -154,9 +144,9 @@ final class OrphanRulesTest {
     void isNoneAfterTheTimeoutWhereNotEveryProcessIsSeen() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.proc.namespace("pid", "pid:[4026532180]");
-        assertNone();
+        host.assertNone();
         host.proc.namespace("pid", "pid:[4026531836]");
-        assertOrphan(dir);
+        host.assertOrphan(dir);
     }
 
     @Test
@@ -164,27 +154,27 @@ final class OrphanRulesTest {
         LocalDir dir = host.old("blockmgr-1");
         host.proc.namespace("pid", "pid:[4026532180]");
         host.proc.uptime(OrphanFixture.OLD);
-        assertNone();
+        host.assertNone();
         host.proc.uptime(OrphanFixture.OLD.minus(HOUR));
-        assertOrphan(dir);
+        host.assertOrphan(dir);
     }
 
     @Test
     void isOneSoonAfterABootWithoutWaitingForTheTimeout() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.age(dir.path(), HOUR);
-        assertNone();
+        host.assertNone();
         host.proc.uptime(HOUR.dividedBy(2));
-        assertOrphan(dir);
+        host.assertOrphan(dir);
     }
 
     @Test
     void isNoneIfOpenThoughOlderThanTheBoot() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.proc.uptime(HOUR);
-        assertOrphan(dir);
+        host.assertOrphan(dir);
         host.proc.opens(1, dir.path().resolve("0a"));
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -192,9 +182,9 @@ final class OrphanRulesTest {
         LocalDir dir = host.old("blockmgr-1");
         host.proc.namespace("time", "time:[1]");
         host.proc.uptime(HOUR);
-        assertOrphan(dir);
+        host.assertOrphan(dir);
         host.age(dir.path(), YOUNG);
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -203,7 +193,7 @@ final class OrphanRulesTest {
         host.age(dir.path(), Duration.ofDays(1000));
         host.proc.namespace("time", "time:[1]");
         host.proc.namespace("pid", "pid:[1]");
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -212,9 +202,9 @@ final class OrphanRulesTest {
         Duration change = Duration.ofHours(100).minus(OrphanFixture.OLD);
         host.proc.process(7, "java org.apache.spark.deploy.SparkSubmit", change.plus(HOUR));
         host.proc.process(8, "java org.apache.kafka.Kafka", change.minus(HOUR));
-        assertOrphan(dir);
+        host.assertOrphan(dir);
         host.proc.process(9, "java org.apache.spark.deploy.SparkSubmit", change.minus(HOUR));
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -224,7 +214,7 @@ final class OrphanRulesTest {
         Files.createFile(host.playground.root.resolve("blockmgr-2"));
         host.proc.uptime(Duration.ZERO);
         host.age(host.playground.outside, OrphanFixture.OLD);
-        assertNone();
+        host.assertNone();
     }
 
     @Test
@@ -256,7 +246,7 @@ final class OrphanRulesTest {
     @Test
     void isNoneIfThisUserCouldNotDeleteIt() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        assertOrphan(dir);
+        host.assertOrphan(dir);
         ProcessIdentity stranger = new ProcessIdentity(12345, Set.of(12345), false, false);
         OrphanRules rules = new OrphanRules(
                 host.policy,

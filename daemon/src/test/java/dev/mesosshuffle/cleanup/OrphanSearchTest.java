@@ -37,38 +37,28 @@ final class OrphanSearchTest {
         host.close();
     }
 
-    private void assertOrphan(LocalDir dir) {
-        host.orphans.search();
-        assertThat(host.found()).contains(dir);
-    }
-
-    private void assertNone() {
-        host.orphans.search();
-        assertThat(host.found()).isEmpty();
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void isNoneIfAServiceOfAnyPortNamesIt(int service) throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.register(service == 0 ? host.store : host.otherStore, dir).get();
-        assertNone();
+        host.assertNone();
     }
 
     @Test
     void isNoneIfAServiceNamesWhatIsInIt() throws Exception {
         host.register(host.otherStore, host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1"))
                 .get();
-        assertNone();
+        host.assertNone();
     }
 
     @Test
     void isNoneIfThisServiceClaimsItInMemoryAlone() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.claimed.add(dir.path());
-        assertNone();
+        host.assertNone();
         host.claimed.clear();
-        assertOrphan(dir);
+        host.assertOrphan(dir);
     }
 
     @Test
@@ -77,9 +67,9 @@ final class OrphanSearchTest {
         host.otherStore
                 .removeApplication("app", List.of(new StoredRemoval(host.playground.dir("blockmgr-1"), "app", null)))
                 .get();
-        assertNone();
+        host.assertNone();
         host.otherStore.removalDone(host.playground.dir("blockmgr-1")).get();
-        assertOrphan(going);
+        host.assertOrphan(going);
     }
 
     @Test

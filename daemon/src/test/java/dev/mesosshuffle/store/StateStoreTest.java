@@ -16,10 +16,8 @@ import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,32 +39,6 @@ class StateStoreTest {
     @AfterEach
     void close() {
         store.close();
-    }
-
-    @Test
-    void answersAPingOnceTheWriterComesToIt() throws Exception {
-        CompletableFuture<Void> ping;
-        try (Connection operator = StoreFixture.asOperator(stateDir)) {
-            // The writer waits for this.
-            StoreFixture.execute(operator, "BEGIN IMMEDIATE");
-            ping = store.ping();
-            assertThat(ping).isNotDone();
-        }
-        await(ping);
-    }
-
-    @Test
-    void answersAPingThoughItCannotWrite() throws Exception {
-        try (Connection operator = StoreFixture.asOperator(stateDir)) {
-            StoreFixture.execute(operator, "BEGIN IMMEDIATE");
-            await(store.ping());
-        }
-    }
-
-    @Test
-    void failsAPingWhenItIsClosed() throws Exception {
-        store.close();
-        assertThat(awaitFailure(store.ping())).isInstanceOf(StoreException.class);
     }
 
     @Test
@@ -374,39 +346,5 @@ class StateStoreTest {
     private void reopen() throws StoreException {
         store.close();
         store = StoreFixture.open(stateDir);
-    }
-
-    @Test
-    void keepsTheQuietTimesOfKnownApplications() throws Exception {
-        await(put(store, executor("app-1", "1", "blockmgr-a")));
-        await(put(store, executor("app-2", "1", "blockmgr-b")));
-        await(store.putQuietTime("app-1", Duration.ofHours(1)));
-        await(store.putQuietTime("app-1", Duration.ofHours(2)));
-        await(store.putQuietTime("app-2", Duration.ofHours(3)));
-        await(store.putQuietTime("stranger", Duration.ofHours(4)));
-        assertThat(store.loadQuietTimes())
-                .containsOnly(Map.entry("app-1", Duration.ofHours(2)), Map.entry("app-2", Duration.ofHours(3)));
-
-        await(store.putQuietTime("app-1", Duration.ZERO));
-        await(store.removeApplication("app-2", List.of()));
-        assertThat(store.loadQuietTimes()).isEmpty();
-    }
-
-    @Test
-    void keepsWhichApplicationsAreKeptByHand() throws Exception {
-        await(store.putApplication(new StoredApplication("app-1", 1000L)));
-        await(put(store, executor("app-2", "1", "blockmgr-b")));
-        await(store.putKept("app-1", true));
-        await(store.putKept("app-2", true));
-        await(store.putKept("stranger", true));
-        await(store.putApplication(new StoredApplication("app-1", 2000L)));
-        reopen();
-        assertThat(store.loadKept()).containsExactlyInAnyOrder("app-1", "app-2");
-        assertThat(store.load().applications()).contains(new StoredApplication("app-1", 2000L));
-
-        await(store.putKept("app-1", false));
-        await(store.removeApplication("app-2", List.of()));
-        await(put(store, executor("app-2", "1", "blockmgr-b")));
-        assertThat(store.loadKept()).isEmpty();
     }
 }

@@ -89,7 +89,7 @@ final class HandControlIT {
                 driver.registerDriver(TIMEOUT_MILLIS, TIMEOUT_MILLIS / 4);
                 driver.registerExecutor("1", dirs.names(), dirs.subDirsPerLocalDir());
                 assertThat(run("apps").text())
-                        .containsPattern(APP + " +driverHeard +1 +2\\.0 KiB +\\d+ s ago +over in ");
+                        .containsPattern(APP + " +driverHeard +1 +2\\.0 KiB +\\d+ m?s ago +over in ");
                 assertThat(run("keep", APP))
                         .isEqualTo(new Result(0, "Application " + APP + " is kept until it is released."));
             }
