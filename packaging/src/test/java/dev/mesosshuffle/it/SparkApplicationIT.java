@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SparkApplicationIT {
     private static final long HEARTBEAT_TIMEOUT_MILLIS = 4_000;
     private static final long HEARTBEAT_INTERVAL_MILLIS = 500;
+    private static final Duration REGISTRATION = Duration.ofSeconds(30);
     private static final Duration REMOVAL = Duration.ofSeconds(30);
 
     /** The folder of the build may be too deep for a socket's path. */
@@ -58,6 +59,8 @@ final class SparkApplicationIT {
                 assertShufflesThroughTheServiceAlone(application);
                 assertThat(new LocalRoot(root).blockManagerDirs()).hasSizeGreaterThan(2);
 
+                application.step("idle");
+                awaitRegistrationOfAll(new LocalRoot(root), service);
                 cluster.killWorkers();
                 application.stop();
             }
@@ -70,6 +73,17 @@ final class SparkApplicationIT {
             assertLogIsThatOfThePage(service.output(), application.appId());
             assertThat(service.output().linesWith(NOT_INFO)).allMatch(line -> line.contains(NO_CONTROL));
         }
+    }
+
+    /** One that is killed before it registered its dirs leaves what nobody knows of. The driver has its own in the root. */
+    private static void awaitRegistrationOfAll(LocalRoot root, ManagedProcess service) {
+        Await.until(
+                "the registration of every executor that began",
+                REGISTRATION,
+                () -> root.blockManagerDirs().stream()
+                        .filter(dir -> root.path().relativize(dir).getNameCount() > 1)
+                        .allMatch(dir ->
+                                service.output().lines().stream().anyMatch(line -> line.contains(dir.toString()))));
     }
 
     private static void assertShufflesThroughTheServiceAlone(SeedApplication application) throws Exception {
