@@ -46,6 +46,7 @@ public record Figures(Map<Metric, Double> values) {
         values.put(Metric.RESIDENT_MB, after.service().residentBytes() / MEGA);
         values.put(Metric.PEAK_RESIDENT_MB, after.service().peakResidentBytes() / MEGA);
         values.put(Metric.CLIENT_CPU_MICROS_PER_BLOCK, clientSeconds * MEGA / load.blocks());
+        values.put(Metric.BOTH_CPU_MICROS_PER_BLOCK, (cpuSeconds + clientSeconds) * MEGA / load.blocks());
         return new Figures(values);
     }
 

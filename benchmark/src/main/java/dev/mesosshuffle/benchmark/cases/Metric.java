@@ -13,6 +13,8 @@ public enum Metric {
     PEAK_RESIDENT_MB("peak RSS MB", 0),
     DISK_READ_MB("MB from disk", 0),
     CLIENT_CPU_MICROS_PER_BLOCK("client µs/block", 2),
+    /** Over loopback, whoever is running when a packet arrives pays for receiving it; the sum does not depend on that. */
+    BOTH_CPU_MICROS_PER_BLOCK("both, µs/block", 2),
 
     START_MILLIS("start ms", 0),
     START_CPU_SECONDS("start CPU s", 2),

@@ -40,18 +40,30 @@ public record ProcessUsage(
                 count(process.resolve("fd")));
     }
 
-    /** What all threads of one name have used of processors since their start, in nanoseconds. */
+    /** What the threads of one name that still run have used of processors since their start, in nanoseconds. */
     static long cpuNanosOfThread(long pid, String name) throws IOException {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path thread : threads) {
-                if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
-                    String time = Files.readString(thread.resolve("schedstat"));
-                    sum += Long.parseLong(time.substring(0, time.indexOf(' ')));
-                }
+                sum += cpuNanos(thread, name);
             }
         }
         return sum;
+    }
+
+    private static long cpuNanos(Path thread, String name) throws IOException {
+        try {
+            if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+                String time = Files.readString(thread.resolve("schedstat"));
+                return Long.parseLong(time.substring(0, time.indexOf(' ')));
+            }
+        } catch (IOException e) {
+            // A thread that ends between the listing and the look takes its folder along, or answers that it is gone.
+            if (Files.exists(thread)) {
+                throw e;
+            }
+        }
+        return 0;
     }
 
     /** What the processes have used that this one started and that have ended. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class ProcessUsageTest {
@@ -33,6 +34,26 @@ class ProcessUsageTest {
 
         assertThat(used[0]).isPositive();
         assertThat(ProcessUsage.cpuNanosOfThread(pid, "by-no-name")).isZero();
+    }
+
+    @Test
+    void shouldNotMindThreadsThatEndWhileItLooks() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread starter = new Thread(() -> {
+            while (!enough.get()) {
+                new Thread(() -> {}).start();
+            }
+        });
+        starter.start();
+        try {
+            for (int look = 0; look < 200; look++) {
+                assertThat(ProcessUsage.cpuNanosOfThread(pid, "by-no-name")).isZero();
+            }
+        } finally {
+            enough.set(true);
+            starter.join();
+        }
     }
 
     @Test
