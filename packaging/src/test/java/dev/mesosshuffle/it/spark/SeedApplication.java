@@ -1,6 +1,5 @@
 package dev.mesosshuffle.it.spark;
 
-import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.process.ManagedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ public final class SeedApplication implements AutoCloseable {
             Map<String, String> conf)
             throws IOException, InterruptedException {
         Path classes = SparkSources.compile(cluster.version(), List.of("app"), List.of());
-        Map<String, String> all = new LinkedHashMap<>(settings(cluster.masterUrl(), localRoot, servicePort, classes));
+        Map<String, String> all = new LinkedHashMap<>(settings(cluster, localRoot, servicePort, classes));
         all.putAll(conf);
         ProcessBuilder command = SparkJvm.command(
                 cluster.version(),
@@ -47,7 +46,8 @@ public final class SeedApplication implements AutoCloseable {
                 SparkJvm.briefOptions(),
                 "dev.mesosshuffle.it.app.SeedProgram",
                 figures.arguments());
-        ManagedProcess driver = ManagedProcess.start("driver", command, folder.resolve("driver.log"));
+        ManagedProcess driver =
+                ManagedProcess.start("driver", cluster.masterHost().run(command), folder.resolve("driver.log"));
         try {
             String appId = StepReport.await(driver, "started", END).text("appId");
             return new SeedApplication(driver, figures.longestStep(), appId);
@@ -57,12 +57,13 @@ public final class SeedApplication implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> settings(String masterUrl, Path localRoot, int servicePort, Path classes) {
+    private static Map<String, String> settings(SparkCluster cluster, Path localRoot, int servicePort, Path classes) {
+        String address = cluster.masterHost().address();
         return Map.ofEntries(
                 Map.entry("spark.app.name", "seed"),
-                Map.entry("spark.master", masterUrl),
-                Map.entry("spark.driver.host", FreePort.LOOPBACK),
-                Map.entry("spark.driver.bindAddress", FreePort.LOOPBACK),
+                Map.entry("spark.master", cluster.masterUrl()),
+                Map.entry("spark.driver.host", address),
+                Map.entry("spark.driver.bindAddress", address),
                 Map.entry("spark.ui.enabled", "false"),
                 Map.entry("spark.local.dir", localRoot.toString()),
                 Map.entry("spark.executor.memory", "1g"),
