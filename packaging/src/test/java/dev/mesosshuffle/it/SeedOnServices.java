@@ -36,9 +36,22 @@ public final class SeedOnServices {
         Path folder = Path.of(arguments[1]);
         List<SparkHost> hosts =
                 Arrays.stream(arguments).skip(3).map(SeedOnServices::host).toList();
+        // No task before each host has an executor, so that each gets map output.
+        Map<String, String> conf = Map.of(
+                "spark.dynamicAllocation.initialExecutors",
+                Integer.toString(hosts.size()),
+                "spark.cores.max",
+                Integer.toString(hosts.size()),
+                "spark.scheduler.minRegisteredResourcesRatio",
+                "1.0",
+                "spark.scheduler.maxRegisteredResourcesWaitingTime",
+                "60s",
+                // The first to be there waits for the last.
+                "spark.dynamicAllocation.executorIdleTimeout",
+                "10s");
         try (SparkCluster cluster = SparkCluster.start(SparkVersion.V3_5_9, folder, hosts);
                 SeedApplication application =
-                        SeedApplication.start(cluster, folder, folder.resolve("driver"), port, FIGURES, Map.of())) {
+                        SeedApplication.start(cluster, folder, folder.resolve("driver"), port, FIGURES, conf)) {
             StepReport mapped = application.step("map");
             application.step("idle");
             meanwhile(arguments[2], folder);
