@@ -41,9 +41,9 @@ public class BufferedRepliesBenchmark {
     public int blockBytes;
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final ReplyWriter writer =
-            new ReplyWriter(channel, new BufferBudget(Long.MAX_VALUE), new IgnoringListener());
-    private final BufferedReplies replies = new BufferedReplies(PooledByteBufAllocator.DEFAULT, writer, answered -> {});
+    private final ReplyBuffers buffers = new ReplyBuffers(PooledByteBufAllocator.DEFAULT, Long.MAX_VALUE);
+    private final ReplyWriter writer = new ReplyWriter(channel, buffers, new IgnoringListener());
+    private final BufferedReplies replies = new BufferedReplies(buffers, writer, answered -> {});
     private final OpenFile file = new WarmFile(openFile());
 
     private static FileChannel openFile() {

@@ -4,7 +4,6 @@ import dev.mesosshuffle.dispatch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,10 +19,7 @@ final class BufferedReplies implements ReplyBatch {
     /** Up to this size a block is cheaper to copy than to send from its file. */
     static final int SMALL_BLOCK_BYTES = 64 * 1024;
 
-    /** Blocks share a buffer of this size; a block that does not fit into what is left begins the next one. */
-    static final int BUFFER_BYTES = 128 * 1024;
-
-    private final ByteBufAllocator allocator;
+    private final ReplyBuffers buffers;
     private final ReplyWriter writer;
     private final IntConsumer answered;
     /** Decided once, for whoever asks whether a block is read at once relies on the answer. */
@@ -32,11 +28,11 @@ final class BufferedReplies implements ReplyBatch {
     private @Nullable ByteBuf buffer;
     private int bufferedReplies;
 
-    BufferedReplies(ByteBufAllocator allocator, ReplyWriter writer, IntConsumer answered) {
-        this.allocator = allocator;
+    BufferedReplies(ReplyBuffers buffers, ReplyWriter writer, IntConsumer answered) {
+        this.buffers = buffers;
         this.writer = writer;
         this.answered = answered;
-        this.fromFiles = writer.isBudgetSpent();
+        this.fromFiles = buffers.isBudgetSpent();
     }
 
     @Override
@@ -94,7 +90,7 @@ final class BufferedReplies implements ReplyBatch {
         try {
             block.file().load(block.offset(), Math.min(block.length(), BlockTransfer.WINDOW_BYTES));
             seal();
-            head = allocator.directBuffer(reply.encodedLength());
+            head = buffers.take(reply.encodedLength());
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             block.close();
             throw e;
@@ -110,7 +106,7 @@ final class BufferedReplies implements ReplyBatch {
             return current;
         }
         seal();
-        ByteBuf made = allocator.directBuffer(fromFiles ? bytes : Math.max(bytes, BUFFER_BYTES));
+        ByteBuf made = fromFiles || bytes > ReplyBuffers.SHARED_BYTES ? buffers.take(bytes) : buffers.takeShared();
         buffer = made;
         return made;
     }
@@ -123,7 +119,7 @@ final class BufferedReplies implements ReplyBatch {
                 writer.queue(new Outgoing(full, null, bufferedReplies, full.capacity(), answered));
                 bufferedReplies = 0;
             } else {
-                full.release();
+                buffers.giveBack(full);
             }
         }
     }

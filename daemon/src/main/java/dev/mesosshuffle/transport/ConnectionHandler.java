@@ -42,6 +42,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     private final Channel channel;
     private final String remoteAddress;
+    private final ReplyBuffers buffers;
     private final TransportMetrics metrics;
     private final QuietLog quietLog;
     private final ReplyWriter writer;
@@ -55,12 +56,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private @Nullable CompletableFuture<Void> drained;
 
     ConnectionHandler(
-            Channel channel, Dispatcher dispatcher, BufferBudget budget, TransportMetrics metrics, QuietLog quietLog) {
+            Channel channel, Dispatcher dispatcher, ReplyBuffers buffers, TransportMetrics metrics, QuietLog quietLog) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
+        this.buffers = buffers;
         this.metrics = metrics;
         this.quietLog = quietLog;
-        this.writer = new ReplyWriter(channel, budget, this);
+        this.writer = new ReplyWriter(channel, buffers, this);
         this.session = dispatcher.newSession(this);
     }
 
@@ -214,7 +216,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public ReplyBatch newBatch(IntConsumer answered) {
-        return new BufferedReplies(channel.alloc(), writer, answered);
+        return new BufferedReplies(buffers, writer, answered);
     }
 
     @Override

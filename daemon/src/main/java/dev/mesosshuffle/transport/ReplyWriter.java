@@ -24,7 +24,7 @@ final class ReplyWriter {
     private static final long LOW_WATERMARK_BYTES = HIGH_WATERMARK_BYTES / 2;
 
     private final Channel channel;
-    private final BufferBudget budget;
+    private final ReplyBuffers buffers;
     private final Listener listener;
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
@@ -44,24 +44,21 @@ final class ReplyWriter {
         void onUnreadableBlock(Throwable cause);
     }
 
-    ReplyWriter(Channel channel, BufferBudget budget, Listener listener) {
+    ReplyWriter(Channel channel, ReplyBuffers buffers, Listener listener) {
         this.channel = channel;
-        this.budget = budget;
+        this.buffers = buffers;
         this.listener = listener;
     }
 
     /** Queues a reply without a block. */
     void queue(Reply reply) {
-        ByteBuf bytes = channel.alloc().directBuffer(reply.encodedLength());
+        ByteBuf bytes = buffers.take(reply.encodedLength());
         reply.writeTo(bytes);
         queue(new Outgoing(bytes, null, 1, bytes.capacity(), null));
     }
 
     void queue(Outgoing outgoing) {
         outstandingBytes.addAndGet(outgoing.weight());
-        if (outgoing.block() == null) {
-            budget.take(outgoing.weight());
-        }
         queue.add(outgoing);
     }
 
@@ -100,6 +97,8 @@ final class ReplyWriter {
 
     private void write(Outgoing next) {
         OpenSegment block = next.block();
+        // One reference goes with the write, and one stays, to be given back.
+        next.bytes().retain();
         if (block == null) {
             channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
         } else {
@@ -119,9 +118,7 @@ final class ReplyWriter {
 
     private void account(Outgoing done) {
         outstandingBytes.addAndGet(-done.weight());
-        if (done.block() == null) {
-            budget.giveBack(done.weight());
-        }
+        buffers.giveBack(done.bytes());
         if (done.answered() != null) {
             done.answered().accept(done.replies());
         }
@@ -130,7 +127,6 @@ final class ReplyWriter {
     /** Gives back what is queued, for there is no event loop any more that could send it. */
     void discard() {
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
-            next.bytes().release();
             if (next.block() != null) {
                 next.block().close();
             }
@@ -144,16 +140,11 @@ final class ReplyWriter {
      */
     boolean hasRoomForBlocks() {
         long outstanding = outstandingBytes.get();
-        if (outstanding == 0 || (outstanding < HIGH_WATERMARK_BYTES && !budget.isExhausted())) {
+        if (outstanding == 0 || (outstanding < HIGH_WATERMARK_BYTES && !buffers.isBudgetSpent())) {
             return true;
         }
         wasFull = true;
         return false;
-    }
-
-    /** Whether the buffers of all connections together have taken what they may. */
-    boolean isBudgetSpent() {
-        return budget.isExhausted();
     }
 
     /** Whether nothing is queued or on its way out. */

@@ -33,11 +33,13 @@ public final class ShuffleServer {
     private final EventLoops loops;
     private final Channel listener;
     private final ChannelGroup connections;
+    private final ReplyBuffers buffers;
 
-    private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections) {
+    private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections, ReplyBuffers buffers) {
         this.loops = loops;
         this.listener = listener;
         this.connections = connections;
+        this.buffers = buffers;
     }
 
     /**
@@ -57,7 +59,7 @@ public final class ShuffleServer {
         }
         PooledByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
-        BufferBudget budget = new BufferBudget(PlatformDependent.maxDirectMemory() / 2);
+        ReplyBuffers buffers = new ReplyBuffers(allocator, PlatformDependent.maxDirectMemory() / 2);
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         EventLoops loops = EventLoops.start(settings);
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -73,13 +75,13 @@ public final class ShuffleServer {
                                         settings.maxFrameBytes(), 0, LENGTH_BYTES, -LENGTH_BYTES, LENGTH_BYTES))
                                 .addLast(new IdleStateHandler(
                                         0, 0, settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                                .addLast(new ConnectionHandler(channel, dispatcher, budget, metrics, quietLog));
+                                .addLast(new ConnectionHandler(channel, dispatcher, buffers, metrics, quietLog));
                         connections.add(channel);
                     }
                 });
         applySocketOptions(bootstrap, settings);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections);
+        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
             throw new IOException(
@@ -155,5 +157,6 @@ public final class ShuffleServer {
     private void shutDownLoops() {
         loops.acceptor().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         loops.workers().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        buffers.close();
     }
 }

@@ -34,6 +34,7 @@ class ReplyWriterTest {
     private static final int SMALL = BufferedReplies.SMALL_BLOCK_BYTES;
     private static final int WINDOW = BlockTransfer.WINDOW_BYTES;
     private static final int FILE = 3 * WINDOW;
+    private static final int BUDGET = 2 * 1024 * 1024;
 
     @TempDir
     private Path temp;
@@ -41,9 +42,9 @@ class ReplyWriterTest {
     private TestFile file;
     private final SlowPeer peer = new SlowPeer();
     private final EmbeddedChannel channel = new EmbeddedChannel(peer);
-    private final BufferBudget budget = new BufferBudget(2 * 1024 * 1024);
+    private final ReplyBuffers buffers = new ReplyBuffers(channel.alloc(), BUDGET);
     private final Listener listener = new Listener();
-    private final ReplyWriter writer = new ReplyWriter(channel, budget, listener);
+    private final ReplyWriter writer = new ReplyWriter(channel, buffers, listener);
     private final AtomicInteger answered = new AtomicInteger();
 
     @BeforeEach
@@ -55,6 +56,7 @@ class ReplyWriterTest {
     void closeFile() throws IOException {
         peer.readAll();
         channel.finishAndReleaseAll();
+        buffers.close();
         file.close();
     }
 
@@ -101,14 +103,14 @@ class ReplyWriterTest {
 
     @Test
     void sendsSmallBlocksFromTheirFileWhileTheBudgetOfAllConnectionsIsSpent() throws Exception {
-        budget.take(2 * 1024 * 1024);
+        ByteBuf others = buffers.take(BUDGET);
         ReplyBatch batch = batch();
         assertThat(batch.isReadAtOnce(1000)).isFalse();
         assertThat(batch.isReadAtOnce(0)).isTrue();
         batch.add(Reply.chunk(1, 0, 1000), OpenSegment.of(file, 500, 1000));
         batch.add(Reply.chunk(1, 1, 0), OpenSegment.empty());
         // What was decided for a batch holds to its end.
-        budget.giveBack(2 * 1024 * 1024);
+        buffers.giveBack(others);
         assertThat(batch.isReadAtOnce(1000)).isFalse();
         batch.finish();
         writer.flush();
@@ -236,12 +238,13 @@ class ReplyWriterTest {
 
     @Test
     void letsAConnectionThatHoldsNothingHaveABlockWhenTheBudgetOfAllIsSpent() throws Exception {
-        budget.take(2 * 1024 * 1024);
+        ByteBuf others = buffers.take(BUDGET);
         assertThat(writer.hasRoomForBlocks()).isTrue();
         send(SMALL);
         assertThat(writer.hasRoomForBlocks()).isFalse();
         peer.readAll();
         assertThat(writer.hasRoomForBlocks()).isTrue();
+        buffers.giveBack(others);
     }
 
     @Test
@@ -266,11 +269,11 @@ class ReplyWriterTest {
         assertThat(answered).hasValue(2);
         assertThat(listener.failures).isEqualTo(2);
         assertThat(writer.isIdle()).isTrue();
-        assertThat(budget.isExhausted()).isFalse();
+        assertThat(buffers.usedBytes()).isZero();
     }
 
     private ReplyBatch batch() {
-        return new BufferedReplies(channel.alloc(), writer, answered::addAndGet);
+        return new BufferedReplies(buffers, writer, answered::addAndGet);
     }
 
     private void send(int length) throws IOException {
