@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it costs to find a block in its file: by an index that is in memory, and by one that must be read first. */
+/** What it costs to find a block in its file: by an index that is in memory, by one that must be read first, and by one that stays on disk. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 2)
@@ -37,21 +37,30 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @State(Scope.Thread)
 public class IndexBenchmark {
-    private static final int MAPS = 1000;
+    private static final int MAPS = 100;
     private static final int BLOCK_BYTES = 10_240;
 
     /** How many reduce tasks there are, so how long an index is. */
-    @Param({"200", "2000", "20000"})
+    @Param({"200", "2000", "20000", "200000"})
     public int reduces;
 
     private Fixture fixture = Fixture.EMPTY;
     private int next;
 
     /** All that is made before the first measurement. */
-    private record Fixture(Path folder, IndexCache cache, RegisteredExecutor executor, List<ShuffleBlockId> blocks) {
+    private record Fixture(
+            Path folder,
+            IndexCache cache,
+            IndexCache onDisk,
+            RegisteredExecutor executor,
+            List<ShuffleBlockId> blocks) {
         private static final AppExecId EXECUTOR = new AppExecId("app-20200110224646-0023", "17");
-        private static final Fixture EMPTY =
-                new Fixture(Path.of(""), new IndexCache(0, new MetricRegistry()), executorAt(Path.of("/")), List.of());
+        private static final Fixture EMPTY = new Fixture(
+                Path.of(""),
+                new IndexCache(0, new MetricRegistry()),
+                new IndexCache(0, new MetricRegistry()),
+                executorAt(Path.of("/")),
+                List.of());
 
         private static RegisteredExecutor executorAt(Path folder) {
             Path dir = folder.resolve("blockmgr-1");
@@ -67,6 +76,8 @@ public class IndexBenchmark {
         Path folder = Files.createTempDirectory("indexes");
         RegisteredExecutor executor = Fixture.executorAt(folder);
         IndexCache cache = new IndexCache(Long.MAX_VALUE, new MetricRegistry());
+        // Keeps each index's ends, and no index whole.
+        IndexCache onDisk = new IndexCache(MAPS * 1000, new MetricRegistry());
         ByteBuffer index = ByteBuffer.allocate((reduces + 1) * Long.BYTES);
         for (long reduce = 0; reduce <= reduces; reduce++) {
             index.putLong(reduce * BLOCK_BYTES);
@@ -78,9 +89,10 @@ public class IndexBenchmark {
             Files.createDirectories(file.getParent());
             Files.write(file, index.array());
             var unused = cache.load(executor, block);
+            unused = onDisk.load(executor, block);
             blocks.add(block);
         }
-        fixture = new Fixture(folder, cache, executor, blocks);
+        fixture = new Fixture(folder, cache, onDisk, executor, blocks);
     }
 
     private ShuffleBlockId block(int map) {
@@ -94,14 +106,24 @@ public class IndexBenchmark {
         if (output == null) {
             throw new IllegalStateException(block + " (expected: in the cache)");
         }
-        return output.index().segment(output.data(), block);
+        return ((IndexInMemory) output.index()).segment(output.data(), block);
     }
 
     @Benchmark
     public FileSegment read() throws IOException {
         ShuffleBlockId block = fixture.blocks.get(next++ % MAPS);
         MapOutput output = fixture.cache.load(fixture.executor, block);
-        return output.index().segment(output.data(), block);
+        return ((IndexInMemory) output.index()).segment(output.data(), block);
+    }
+
+    @Benchmark
+    public FileSegment onDisk() throws IOException {
+        ShuffleBlockId block = fixture.blocks.get(next++ % MAPS);
+        MapOutput output = fixture.onDisk.get(fixture.executor, block);
+        if (output == null) {
+            throw new IllegalStateException(block + " (expected: in the cache)");
+        }
+        return ((IndexOnDisk) output.index()).segment(block);
     }
 
     @TearDown

@@ -30,17 +30,21 @@ public final class BlockResolver {
     /** Finds the file to look at first, from names and from what is in memory. Reads no disk. */
     public LocatedBlock locate(RegisteredExecutor executor, BlockId id) {
         if (!(id instanceof ShuffleBlockId shuffle)) {
-            return new LocatedBlock(executor, id, PlacedFile.of(executor, id.dataFileName()), null);
+            return new LocatedBlock(executor, id, PlacedFile.of(executor, id.dataFileName()), null, null);
         }
         MapOutput output = indexes.get(executor, shuffle);
-        return output == null
-                ? new LocatedBlock(executor, id, PlacedFile.of(executor, shuffle.indexFileName()), null)
-                : new LocatedBlock(executor, id, output.data(), output);
+        return output == null || output.index() instanceof IndexOnDisk
+                ? new LocatedBlock(executor, id, PlacedFile.of(executor, shuffle.indexFileName()), output, null)
+                : new LocatedBlock(executor, id, output.data(), output, null);
     }
 
     /** Whether the block's index is to be read next. */
     public boolean needsIndex(LocatedBlock block) {
-        return block.output() == null && block.id() instanceof ShuffleBlockId;
+        if (!(block.id() instanceof ShuffleBlockId)) {
+            return false;
+        }
+        MapOutput output = block.output();
+        return output == null || (block.segment() == null && output.index() instanceof IndexOnDisk);
     }
 
     /**
@@ -50,8 +54,11 @@ public final class BlockResolver {
      * @throws IOException if it cannot be read
      */
     public LocatedBlock loadIndex(LocatedBlock block) throws IOException {
-        MapOutput output = indexes.load(block.executor(), (ShuffleBlockId) block.id());
-        return new LocatedBlock(block.executor(), block.id(), output.data(), output);
+        ShuffleBlockId id = (ShuffleBlockId) block.id();
+        MapOutput known = block.output();
+        MapOutput output = known != null ? known : indexes.load(block.executor(), id);
+        FileSegment segment = output.index() instanceof IndexOnDisk index ? index.segment(id) : null;
+        return new LocatedBlock(block.executor(), id, output.data(), output, segment);
     }
 
     /** Forgets what is known of the block's files, so that they are looked at anew. */
@@ -79,7 +86,10 @@ public final class BlockResolver {
             return OpenSegment.of(file, 0, file.length());
         }
         ShuffleBlockId id = (ShuffleBlockId) block.id();
-        FileSegment segment = output.index().segment(output.data(), id);
+        FileSegment segment = block.segment();
+        if (segment == null) {
+            segment = ((IndexInMemory) output.index()).segment(output.data(), id);
+        }
         if (output.index().dataLength() == 0) {
             // Spark writes no data file for a map task without any output.
             return OpenSegment.empty();

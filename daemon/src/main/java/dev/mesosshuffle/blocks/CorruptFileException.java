@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -9,5 +10,11 @@ final class CorruptFileException extends IOException {
 
     CorruptFileException(Path path, String reason) {
         super(path + ": " + reason);
+    }
+
+    static CorruptFileException noSuchBlock(Path path, long blocks, ShuffleBlockId asked) {
+        return new CorruptFileException(
+                path,
+                "has " + blocks + " blocks (asked for: " + asked.startReduceId() + " to " + asked.endReduceId() + ")");
     }
 }

@@ -4,7 +4,6 @@ import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -70,7 +69,7 @@ public final class CorruptionDiagnosis {
     private static long read(PlacedFile file, int reduceId) throws IOException {
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
         try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            readFully(channel, number, (long) reduceId * Long.BYTES);
+            FileReads.readFully(channel, number, (long) reduceId * Long.BYTES);
         }
         return number.flip().getLong();
     }
@@ -83,20 +82,11 @@ public final class CorruptionDiagnosis {
             long done = 0;
             while (done < segment.length()) {
                 buffer.clear().limit((int) Math.min(BUFFER_BYTES, segment.length() - done));
-                readFully(segment.file().channel(), buffer, segment.offset() + done);
+                FileReads.readFully(segment.file().channel(), buffer, segment.offset() + done);
                 checksum.update(buffer.flip());
                 done += buffer.limit();
             }
             return checksum.getValue();
-        }
-    }
-
-    private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new EOFException("file ended at " + channel.size() + " (expected: a byte at "
-                        + (position + buffer.position()) + ")");
-            }
         }
     }
 }

@@ -89,7 +89,7 @@ public final class DataFiles implements AutoCloseable {
                 throw e;
             }
             cached.release();
-            throw StaleIndexException.replaced(output.data());
+            throw StaleIndexException.replaced(output.data().path());
         }
         misses.inc();
         return openAnew(output, now);

@@ -8,6 +8,7 @@ import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Index files that were read, bounded by what they take in memory. For any thread; only {@link #load} reads a disk. */
 public final class IndexCache {
+    /** An index that would take more of the cache is not kept in memory, so that no file's length can spend it. */
+    private static final int MAX_SHARE = 64;
+
+    private final long maxIndexBytes;
     private final Cache<MapOutputId, MapOutput> cache;
     private final Counter hits;
     private final Counter misses;
@@ -26,6 +31,7 @@ public final class IndexCache {
      * @param metrics gets {@code shuffleService.indexCache.hits} and {@code .misses}
      */
     public IndexCache(long maxBytes, MetricRegistry metrics) {
+        this.maxIndexBytes = maxBytes / MAX_SHARE;
         this.cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(maxBytes)
@@ -52,11 +58,11 @@ public final class IndexCache {
         return output.executor() == executor;
     }
 
-    /** Reads the index file and keeps its content. */
+    /** Reads the index file and keeps what is known of it. */
     MapOutput load(RegisteredExecutor executor, ShuffleBlockId block) throws IOException {
         misses.inc();
-        IndexFile index =
-                IndexFile.read(PlacedFile.of(executor, block.indexFileName()).path());
+        Path file = PlacedFile.of(executor, block.indexFileName()).path();
+        IndexFile index = IndexFile.read(file, maxIndexBytes);
         MapOutput output = new MapOutput(executor, PlacedFile.of(executor, block.dataFileName()), index);
         cache.put(MapOutputId.of(executor.id(), block), output);
         return output;

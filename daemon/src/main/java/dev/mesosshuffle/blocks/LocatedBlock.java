@@ -1,6 +1,7 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.model.BlockId;
+import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param id the block
  * @param file the file to be looked at next: the index if the block needs one and it was not read yet, then the data
  * @param output the map task's output, once its index was read
+ * @param segment which bytes of the data file it is, if that was looked up on disk
  */
 public record LocatedBlock(
         RegisteredExecutor executor,
         BlockId id,
         PlacedFile file,
-        @Nullable MapOutput output) {
+        @Nullable MapOutput output,
+        @Nullable FileSegment segment) {
     /** Whether the block was located by this very registration of its executor. */
     @SuppressWarnings("ReferenceEquality")
     public boolean isOf(RegisteredExecutor registered) {

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.blocks;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** An index and its data file do not belong together; the map task may have run again since the index was read. */
 final class StaleIndexException extends IOException {
@@ -15,7 +16,7 @@ final class StaleIndexException extends IOException {
                 data.path() + ": " + dataLength + " bytes (expected: " + expected + ", as its index says)");
     }
 
-    static StaleIndexException replaced(PlacedFile data) {
-        return new StaleIndexException(data.path() + ": was replaced since it was opened");
+    static StaleIndexException replaced(Path file) {
+        return new StaleIndexException(file + ": was replaced since it was opened");
     }
 }

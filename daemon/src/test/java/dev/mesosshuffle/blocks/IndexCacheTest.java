@@ -72,15 +72,28 @@ class IndexCacheTest {
 
     @Test
     void holdsNoMoreThanItsBound() throws Exception {
-        IndexCache cache = new IndexCache(3 * OFFSETS_BYTES, metrics);
+        IndexCache cache = new IndexCache(64 * OFFSETS_BYTES, metrics);
         List<ShuffleBlockId> blocks =
-                IntStream.range(0, 4).mapToObj(IndexCacheTest::block).toList();
+                IntStream.range(0, 70).mapToObj(IndexCacheTest::block).toList();
         for (ShuffleBlockId block : blocks) {
+            mine.files().writeMapOutput(0, block.mapId(), new byte[BLOCKS][0]);
             cache.load(mine.registered(), block);
         }
         assertThat(blocks)
                 .filteredOn(block -> cache.get(mine.registered(), block) != null)
-                .hasSizeBetween(1, 2);
+                .hasSizeBetween(32, 63);
+    }
+
+    @Test
+    void keepsNoIndexInMemoryThatTakesMoreThanItsShare() throws Exception {
+        assertThat(new IndexCache(64 * OFFSETS_BYTES, metrics)
+                        .load(mine.registered(), block(0))
+                        .index())
+                .isInstanceOf(IndexInMemory.class);
+        assertThat(new IndexCache(64 * OFFSETS_BYTES - 1, metrics)
+                        .load(mine.registered(), block(0))
+                        .index())
+                .isInstanceOf(IndexOnDisk.class);
     }
 
     private static ShuffleBlockId block(int map) {
