@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.testing.DirContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,10 +36,10 @@ final class GoingDirsTest {
     @Test
     void renamesADirBesideItself() throws IOException {
         LocalDir dir = playground.filledDir("spark-1/blockmgr-1");
-        var before = Playground.contents(dir.path());
+        var before = DirContents.of(dir.path());
         GoingDirs.mark(dir);
         assertThat(dir.path()).doesNotExist();
-        assertThat(Playground.contents(Playground.going(dir))).isEqualTo(before);
+        assertThat(DirContents.of(Playground.going(dir))).isEqualTo(before);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.store.DirTakenException;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoredRemoval;
+import dev.mesosshuffle.testing.DirContents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ final class OrphanRaceTest {
             host.orphans.search();
             if (registration.get(1, TimeUnit.MINUTES)) {
                 registered++;
-                Map<String, String> contents = Playground.contents(dir.path());
+                Map<String, String> contents = DirContents.of(dir.path());
                 assertThat(contents).containsKey("0a/shuffle_0_0_0.data").hasSize(Playground.FILES + 4);
                 service.removeApplication("app", List.of()).get();
                 host.orphans.search();

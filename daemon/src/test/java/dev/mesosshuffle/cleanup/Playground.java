@@ -3,14 +3,11 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.testing.DirContents;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** A root with local dirs in it, and beside it files that must never change, whatever happens in the root. */
 final class Playground {
@@ -38,7 +35,7 @@ final class Playground {
         fill(outside);
         Files.writeString(outside.resolve("precious"), "keep me");
         Files.createDirectories(outside.resolve("spark-empty/executor-empty"));
-        return new Playground(root, outside, contents(outside));
+        return new Playground(root, outside, DirContents.of(outside));
     }
 
     LocalDir dir(String path) {
@@ -66,26 +63,6 @@ final class Playground {
     }
 
     void assertOutsideUntouched() throws IOException {
-        assertThat(contents(outside)).isEqualTo(outsideBefore);
-    }
-
-    /** Every path below a dir, with what it is. */
-    static Map<String, String> contents(Path dir) throws IOException {
-        Map<String, String> result = new TreeMap<>();
-        try (Stream<Path> paths = Files.walk(dir)) {
-            paths.forEach(path -> result.put(dir.relativize(path).toString(), describe(path)));
-        }
-        return result;
-    }
-
-    private static String describe(Path path) {
-        try {
-            if (Files.isSymbolicLink(path)) {
-                return "link to " + Files.readSymbolicLink(path);
-            }
-            return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? "dir" : Files.readString(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        assertThat(DirContents.of(outside)).isEqualTo(outsideBefore);
     }
 }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.testing.DirContents;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ final class SwapAttackTest {
             Files.createFile(dir.path().resolve("0a/rdd_1_" + i));
             Files.createFile(precious.resolve("rdd_1_" + i));
         }
-        var before = Playground.contents(playground.outside);
+        var before = DirContents.of(playground.outside);
         Future<?> attack = attacker.submit(() -> swapUntilStopped(swapped));
         while (swaps.get() == 0 && !attack.isDone()) {
             // All could be removed before a busy machine comes to the first swap.
@@ -115,7 +116,7 @@ final class SwapAttackTest {
         }
         stop.set(true);
         attack.get(1, TimeUnit.MINUTES);
-        assertThat(Playground.contents(playground.outside)).isEqualTo(before);
+        assertThat(DirContents.of(playground.outside)).isEqualTo(before);
         assertThat(swaps.get()).isGreaterThanOrEqualTo(SWAPS);
         assertThat(removed).isEqualTo(ROUNDS);
     }

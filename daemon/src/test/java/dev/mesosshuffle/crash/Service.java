@@ -1,0 +1,143 @@
+package dev.mesosshuffle.crash;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.OrphanRules;
+import dev.mesosshuffle.cleanup.UntimedCleanup;
+import dev.mesosshuffle.liveness.Disconnect;
+import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.liveness.LivenessSettings;
+import dev.mesosshuffle.liveness.Surroundings;
+import dev.mesosshuffle.model.ExecutorShuffleInfo;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.store.Registries;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoreException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What registers, decides and deletes, wired as in the daemon, with time that passes when told to. */
+final class Service implements AutoCloseable {
+    static final int PORT = 7337;
+    static final int OTHER_PORT = 7338;
+
+    private static final Duration CHECK = Duration.ofMinutes(30);
+    private static final Duration ORPHAN_TIMEOUT = Duration.ofHours(1);
+    private static final long HEARTBEAT_TIMEOUT_MS = 120_000;
+
+    /** More than any application needs until it is over. */
+    private static final int MOST_CHECKS = 10;
+
+    private final AtomicLong time = new AtomicLong();
+    private final Map<String, Object> drivers = new ConcurrentHashMap<>();
+    private final Set<String> readOnce = ConcurrentHashMap.newKeySet();
+    private final LocalDirPolicy policy;
+    final StateStore store;
+    final Registry registry;
+    final UntimedCleanup cleanup;
+    final LivenessMonitor monitor;
+
+    Service(Host host) throws Exception {
+        MetricRegistry metrics = new MetricRegistry();
+        policy = LocalDirPolicy.of(host.roots(), metrics);
+        store = openStore(host, PORT);
+        registry = Registry.restore(store, metrics);
+        OrphanRules rules = OrphanRules.of(
+                policy,
+                Registries.of(host.stateDir(), PORT, List.of()),
+                registry::isClaimed,
+                new WallClock(System::currentTimeMillis, System::nanoTime),
+                ORPHAN_TIMEOUT);
+        // Each application's files are in use when they are to be deleted, and no longer when asked again.
+        cleanup = new UntimedCleanup(store, policy, rules, readOnce::add);
+        cleanup.reclaimer().reclaim(store.loadRemovals());
+        monitor = LivenessMonitor.create(
+                registry,
+                cleanup.reclaimer(),
+                new LivenessSettings(ORPHAN_TIMEOUT, Duration.ofHours(1), true),
+                new Surroundings(
+                        time::get,
+                        () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(time.get()),
+                        new Random(1),
+                        (root, task) -> task.run(),
+                        store::putQuietTime,
+                        store::putKept,
+                        null),
+                dirs -> {},
+                metrics);
+        Map<String, Duration> quietTimes = store.loadQuietTimes();
+        Map<String, Duration> restored = new HashMap<>();
+        registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
+        monitor.restored(restored, store.loadKept());
+        monitor.start(CHECK);
+    }
+
+    static StateStore openStore(Host host, int port) throws StoreException {
+        return StateStore.open(host.stateDir(), port, Clock.systemUTC(), new MetricRegistry());
+    }
+
+    void registerDriver(String appId) throws Exception {
+        Object connection = new Object();
+        drivers.put(appId, connection);
+        monitor.driverRegistered(appId, HEARTBEAT_TIMEOUT_MS, connection, "/127.0.0.1:1");
+        await(registry.registerDriver(appId, HEARTBEAT_TIMEOUT_MS));
+    }
+
+    void registerExecutor(Host host, Host.Executor executor) throws Exception {
+        monitor.activity(executor.appId());
+        List<String> spelled = new ArrayList<>();
+        List<LocalDir> dirs = new ArrayList<>();
+        for (String dir : executor.dirs()) {
+            spelled.add(host.path(dir).toString());
+            dirs.add(policy.accept(host.path(dir).toString()));
+        }
+        await(registry.registerExecutor(
+                new RegisteredExecutor(executor.id(), new ExecutorShuffleInfo(spelled, 64, "a.ShuffleManager"), dirs)));
+        monitor.activity(executor.appId());
+    }
+
+    /** Lets an application's driver end, and time pass, in which others are heard and used, until it is over. */
+    void awaitOver(String appId, List<String> others) throws Exception {
+        Object connection = drivers.get(appId);
+        if (connection != null) {
+            monitor.driverDisconnected(appId, connection, Disconnect.IN_ORDER);
+        }
+        for (int i = 0; registry.applications().contains(appId); i++) {
+            Host.check(i < MOST_CHECKS, appId + " is not over after " + MOST_CHECKS + " checks");
+            time.addAndGet(CHECK.toNanos());
+            for (String other : others) {
+                monitor.activity(other);
+                if (drivers.containsKey(other)) {
+                    monitor.heartbeat(other);
+                }
+            }
+            monitor.check();
+            // What was decided is stored once this is done.
+            await(store.ping());
+        }
+    }
+
+    static <T> T await(CompletableFuture<T> future) throws Exception {
+        return future.get(1, TimeUnit.MINUTES);
+    }
+
+    @Override
+    public void close() {
+        monitor.close();
+        cleanup.close();
+        store.close();
+    }
+}
