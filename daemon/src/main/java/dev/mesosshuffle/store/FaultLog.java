@@ -24,8 +24,22 @@ final class FaultLog {
     }
 
     void worked() {
+        worked("");
+    }
+
+    /**
+     * Tells that it works again, if it did not.
+     *
+     * @param result what follows after these words
+     */
+    void worked(String result) {
         if (failing.get() && failing.compareAndSet(true, false)) {
-            logger.info("{} works again", what);
+            logger.info("{} works again{}", what, result);
         }
+    }
+
+    /** Tells of what cannot be made good. */
+    void lost(String line) {
+        logger.error("{}", line);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that wait for the writer, in order. A queue of its own, since none of the JDK's can be closed: after {@link
@@ -53,13 +55,16 @@ final class OperationQueue {
      * Waits for at least one operation.
      *
      * @param most how many to take at most
-     * @return the oldest operations; none if the queue is closed and empty
+     * @param patience for how long to wait; null for ever
+     * @return the oldest operations, none if none came; null if the queue is closed and empty
      */
-    List<Entry> take(int most) {
+    @Nullable
+    List<Entry> take(int most, @Nullable Duration patience) {
         lock.lock();
         try {
-            while (entries.isEmpty() && !closed) {
-                changed.awaitUninterruptibly();
+            await(patience);
+            if (entries.isEmpty() && closed) {
+                return null;
             }
             List<Entry> taken = new ArrayList<>(Math.min(most, entries.size()));
             while (taken.size() < most && !entries.isEmpty()) {
@@ -68,6 +73,22 @@ final class OperationQueue {
             return taken;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void await(@Nullable Duration patience) {
+        long left = patience == null ? 0 : patience.toNanos();
+        while (entries.isEmpty() && !closed && (patience == null || left > 0)) {
+            try {
+                if (patience == null) {
+                    changed.awaitUninterruptibly();
+                } else {
+                    left = changed.awaitNanos(left);
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts the writer; who does makes it look once more.
+                return;
+            }
         }
     }
 

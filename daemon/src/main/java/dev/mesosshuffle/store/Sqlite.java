@@ -25,6 +25,17 @@ final class Sqlite {
 
     private static final Set<SQLiteErrorCode> DAMAGED =
             EnumSet.of(SQLiteErrorCode.SQLITE_CORRUPT, SQLiteErrorCode.SQLITE_NOTADB);
+
+    /** A quota that is used up is told as an I/O error, as is a disk that has no room for the {@code -shm} file. */
+    private static final Set<SQLiteErrorCode> WANT_OF_SPACE =
+            EnumSet.of(SQLiteErrorCode.SQLITE_FULL, SQLiteErrorCode.SQLITE_IOERR);
+
+    private static final Set<SQLiteErrorCode> FAULT_OF_THE_FILE = EnumSet.of(
+            SQLiteErrorCode.SQLITE_FULL,
+            SQLiteErrorCode.SQLITE_IOERR,
+            SQLiteErrorCode.SQLITE_READONLY,
+            SQLiteErrorCode.SQLITE_BUSY,
+            SQLiteErrorCode.SQLITE_CANTOPEN);
     private static final Set<SQLiteErrorCode> FAULT_OF_THE_STATEMENT = EnumSet.of(
             SQLiteErrorCode.SQLITE_CONSTRAINT,
             SQLiteErrorCode.SQLITE_ERROR,
@@ -114,7 +125,17 @@ final class Sqlite {
         return isOneOf(e, FAULT_OF_THE_STATEMENT);
     }
 
-    private static boolean isOneOf(SQLException e, Set<SQLiteErrorCode> codes) {
+    /** Whether it may be a lack of space. */
+    static boolean isWantOfSpace(Throwable e) {
+        return isOneOf(e, WANT_OF_SPACE);
+    }
+
+    /** Whether nothing can be written for now, whatever it is. */
+    static boolean isFaultOfTheFile(Throwable e) {
+        return isOneOf(e, FAULT_OF_THE_FILE);
+    }
+
+    private static boolean isOneOf(Throwable e, Set<SQLiteErrorCode> codes) {
         return e instanceof SQLiteException s
                 && codes.stream().anyMatch(code -> code.code == (s.getResultCode().code & PLAIN_CODE));
     }

@@ -62,12 +62,20 @@ import org.slf4j.LoggerFactory;
  * <p><b>Concurrency:</b> every method may be called from any thread. Changes are queued without blocking and committed
  * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so what
  * depends on it must not block. A future fails with a {@link StoreException}; nothing of that change is stored then.
+ *
+ * <p><b>While the file cannot be written</b>, as on a full disk, applications and executors are put all the same: their
+ * futures complete, and they wait in memory, a bounded number of them, to be written before anything that comes later. If
+ * the process dies before that, they are lost. Other changes fail, but for removals on a full disk, for which {@code
+ * registry-PORT.reserve} keeps space.
  */
 public final class StateStore implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
 
     /** More than all the executors that one host can run. */
     private static final int MAX_QUEUED = 65_536;
+
+    /** More than a host registers in days; some MB. */
+    private static final int MAX_UNWRITTEN = 10_000;
 
     private final StoreFiles files;
     private final StoreLock lock;
@@ -109,9 +117,11 @@ public final class StateStore implements AutoCloseable {
         Sqlite.loadLibrary();
         StoreLock lock = StoreOpening.lock(files, port);
         try {
-            Connection connection = StoreOpening.open(files, clock);
+            Reserve reserve = Reserve.at(files.reserve());
+            Connection connection = StoreOpening.open(files, clock, reserve);
             try {
-                return start(files, lock, connection, metrics);
+                reserve.fillIfThereIsRoom();
+                return start(files, lock, connection, reserve, metrics);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -122,14 +132,16 @@ public final class StateStore implements AutoCloseable {
         }
     }
 
-    private static StateStore start(StoreFiles files, StoreLock lock, Connection connection, MetricRegistry metrics)
+    private static StateStore start(
+            StoreFiles files, StoreLock lock, Connection connection, Reserve reserve, MetricRegistry metrics)
             throws SQLException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
         Counter failures = metrics.counter("shuffleService.store.failures");
         metrics.register("shuffleService.store.queuedChanges", (Gauge<Integer>) queue::size);
 
-        Statements statements = new Statements(connection);
+        Unwritten unwritten = new Unwritten(MAX_UNWRITTEN);
+        metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
         Connection checkpointConnection = Sqlite.connectConfigured(files.database());
         ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         Checkpointer checkpointer = new Checkpointer(
@@ -140,13 +152,16 @@ public final class StateStore implements AutoCloseable {
                 Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
-                connection,
-                statements,
-                checkpointer::committed,
+                new Transactions(connection, latency),
+                unwritten,
+                reserve,
                 new FaultLog(
                         "Writing to " + files.database(),
-                        "registrations are refused and no application is removed until it works"),
-                latency,
+                        "make room on its disk, or mend what hinders it. Until it works, executors that register are"
+                                + " served from memory alone and are forgotten if this process dies, and applications"
+                                + " that are over may have to stay"),
+                checkpointer::committed,
+                System::nanoTime,
                 failures);
         Thread thread = daemon("store-writer", writer);
         thread.start();
@@ -215,10 +230,10 @@ public final class StateStore implements AutoCloseable {
      * Stores an application, or changes it.
      *
      * @param application the application
-     * @return completes when it is committed
+     * @return completes when it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> putApplication(StoredApplication application) {
-        return submit(statements -> statements.putApplication(application));
+        return submit(new Registration.OfApplication(application));
     }
 
     /**
@@ -227,12 +242,12 @@ public final class StateStore implements AutoCloseable {
      *
      * @param executor the executor
      * @param dirs the ownership of its dirs
-     * @return completes when all of it is committed; fails with a {@link DirTakenException} if one of the dirs belongs
-     *     to another application, or if it, or one inside or above it, is still to be deleted
+     * @return completes when all of it is committed, or waits in memory for a file that cannot be written; fails with a
+     *     {@link DirTakenException} if one of the dirs belongs to another application, or if it, or one inside or above
+     *     it, is still to be deleted
      */
     public CompletableFuture<Void> putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) {
-        List<StoredLocalDir> owned = List.copyOf(dirs);
-        return submit(statements -> statements.putExecutor(executor, owned));
+        return submit(new Registration.OfExecutor(executor, List.copyOf(dirs)));
     }
 
     /**
@@ -243,8 +258,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when all of it is committed
      */
     public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
-        List<StoredRemoval> intents = List.copyOf(removals);
-        return submit(statements -> statements.removeApplication(appId, intents));
+        return submit(new Removal(appId, List.copyOf(removals)));
     }
 
     /**

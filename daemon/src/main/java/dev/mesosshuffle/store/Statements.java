@@ -34,6 +34,7 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement deleteLocalDirs;
     private final PreparedStatement putRemoval;
     private final PreparedStatement deleteRemoval;
+    private final PreparedStatement ownerOf;
     private final PreparedStatement removalAt;
     private final PreparedStatement removalBelow;
     private final PreparedStatement putQuiet;
@@ -57,6 +58,7 @@ final class Statements implements AutoCloseable {
         deleteLocalDirs = db.prepareStatement("DELETE FROM local_dirs WHERE app_id = ?");
         putRemoval = db.prepareStatement("INSERT OR REPLACE INTO removals VALUES (?, ?, ?, ?)");
         deleteRemoval = db.prepareStatement("DELETE FROM removals WHERE path = ?");
+        ownerOf = db.prepareStatement("SELECT app_id FROM local_dirs WHERE path = ?");
         removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
         // '0' is the character after '/': between the two lies everything below a path.
         removalBelow = db.prepareStatement("SELECT app_id FROM removals WHERE path > ?1 || '/' AND path < ?1 || '0'");
@@ -150,9 +152,24 @@ final class Statements implements AutoCloseable {
         putLocalDir.setString(3, dir.dir().root().toString());
         putLocalDir.setLong(4, dir.rootInode());
         if (putLocalDir.executeUpdate() == 0) {
-            throw new DirTakenException(
-                    "local dir " + dir.dir().path() + " belongs to another application (expected: a dir of its own)");
+            throw ofAnother(dir.dir());
         }
+    }
+
+    /** Checks that dirs could be registered. It only reads. */
+    void checkDirs(List<StoredLocalDir> dirs) throws SQLException, DirTakenException {
+        for (StoredLocalDir dir : dirs) {
+            checkNotInRemoval(dir.dir());
+            String owner = appId(ownerOf, dir.dir().path());
+            if (owner != null && !owner.equals(dir.appId())) {
+                throw ofAnother(dir.dir());
+            }
+        }
+    }
+
+    private static DirTakenException ofAnother(LocalDir dir) {
+        return new DirTakenException(
+                "local dir " + dir.path() + " belongs to another application (expected: a dir of its own)");
     }
 
     private void checkNotInRemoval(LocalDir dir) throws SQLException, DirTakenException {
@@ -209,6 +226,7 @@ final class Statements implements AutoCloseable {
                 deleteLocalDirs,
                 putRemoval,
                 deleteRemoval,
+                ownerOf,
                 removalAt,
                 removalBelow,
                 putQuiet,

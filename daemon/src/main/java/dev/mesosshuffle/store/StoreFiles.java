@@ -17,8 +17,9 @@ import java.util.List;
  * @param database the SQLite file
  * @param wal SQLite's write-ahead log of it
  * @param lock the file whose lock says that a process uses the database
+ * @param reserve the file that keeps space for when the disk has none
  */
-record StoreFiles(Path database, Path wal, Path lock) {
+record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
     private static final String WAL = "-wal";
     private static final List<String> SUFFIXES = List.of("", WAL, "-shm");
     private static final DateTimeFormatter TIMESTAMP =
@@ -26,7 +27,11 @@ record StoreFiles(Path database, Path wal, Path lock) {
 
     static StoreFiles of(Path stateDir, int port) {
         Path database = stateDir.toAbsolutePath().resolve("registry-" + port + ".db");
-        return new StoreFiles(database, sibling(database, WAL), database.resolveSibling("registry-" + port + ".lock"));
+        return new StoreFiles(
+                database,
+                sibling(database, WAL),
+                database.resolveSibling("registry-" + port + ".lock"),
+                database.resolveSibling("registry-" + port + ".reserve"));
     }
 
     /** Makes the state dir, closed to other users, and what is missing above it with usual permissions. */

@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds a port's state for one process. A file of its own is locked, not the database, which operators may read while
  * the daemon runs. The file is never deleted: a new one beside a deleted one could be locked by two processes.
  */
 final class StoreLock implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
+
     /** The kernel drops a process's lock when that process closes the file anywhere, so it is not opened twice. */
     private static final Set<Path> heldHere = ConcurrentHashMap.newKeySet();
 
@@ -42,7 +46,8 @@ final class StoreLock implements AutoCloseable {
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 if (channel.tryLock() == null) {
-                    throw new HeldException(Files.readString(file).strip());
+                    String holder = Files.readString(file).strip();
+                    throw new HeldException(holder.isEmpty() ? "unknown" : holder);
                 }
                 writeHolder(channel);
                 taken = true;
@@ -66,12 +71,17 @@ final class StoreLock implements AutoCloseable {
         }
     }
 
-    private static void writeHolder(FileChannel channel) throws IOException {
-        channel.truncate(0);
+    /** For people; on a disk without space it may fail, and the lock holds all the same. */
+    private static void writeHolder(FileChannel channel) {
         ByteBuffer pid =
                 StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
-        while (pid.hasRemaining()) {
-            channel.write(pid);
+        try {
+            while (pid.hasRemaining()) {
+                channel.write(pid);
+            }
+            channel.truncate(pid.limit());
+        } catch (IOException e) {
+            logger.debug("The holder of the lock is not told", e);
         }
     }
 

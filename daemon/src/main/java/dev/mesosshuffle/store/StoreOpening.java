@@ -31,8 +31,22 @@ final class StoreOpening {
         }
     }
 
-    /** Opens the database; a damaged one is moved aside, for an empty registry serves better than none. */
-    static Connection open(StoreFiles files, Clock clock) throws StoreException {
+    /** Opens the database, with the reserve if there is no space to do so otherwise. */
+    static Connection open(StoreFiles files, Clock clock, Reserve reserve) throws StoreException {
+        try {
+            return open(files, clock);
+        } catch (StoreException e) {
+            if (e.getCause() == null || !Sqlite.isWantOfSpace(e.getCause()) || !reserve.giveUp()) {
+                throw e;
+            }
+            Connection connection = open(files, clock);
+            reserve.fill();
+            return connection;
+        }
+    }
+
+    /** A damaged database is moved aside, for an empty registry serves better than none. */
+    private static Connection open(StoreFiles files, Clock clock) throws StoreException {
         try {
             Connection connection = openOrMoveAside(files, clock);
             if (connection == null) {

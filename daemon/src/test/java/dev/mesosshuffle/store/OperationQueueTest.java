@@ -3,6 +3,7 @@ package dev.mesosshuffle.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,8 @@ class OperationQueueTest {
         OperationQueue.Entry two = add();
         OperationQueue.Entry three = add();
 
-        assertThat(queue.take(2)).containsExactly(one, two);
-        assertThat(queue.take(2)).containsExactly(three);
+        assertThat(queue.take(2, null)).containsExactly(one, two);
+        assertThat(queue.take(2, null)).containsExactly(three);
         assertThat(queue.size()).isZero();
     }
 
@@ -28,7 +29,7 @@ class OperationQueueTest {
         }
 
         assertThatThrownBy(this::add).isInstanceOf(StoreException.class).hasMessageContaining("3 changes wait");
-        assertThat(queue.take(1)).hasSize(1);
+        assertThat(queue.take(1, null)).hasSize(1);
         add();
     }
 
@@ -38,8 +39,8 @@ class OperationQueueTest {
 
         assertThat(queue.close()).isTrue();
 
-        assertThat(queue.take(9)).containsExactly(one);
-        assertThat(queue.take(9)).isEmpty();
+        assertThat(queue.take(9, null)).containsExactly(one);
+        assertThat(queue.take(9, null)).isNull();
     }
 
     @Test
@@ -52,12 +53,16 @@ class OperationQueueTest {
 
     @Test
     void wakesWhoWaitsWhenItCloses() throws Exception {
-        CompletableFuture<Integer> taken =
-                CompletableFuture.supplyAsync(() -> queue.take(1).size());
+        CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> queue.take(1, null) == null);
 
         queue.close();
 
-        assertThat(taken.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(ended.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void givesNothingToWhoDoesNotWantToWaitForLong() {
+        assertThat(queue.take(1, Duration.ofMillis(1))).isEmpty();
     }
 
     private OperationQueue.Entry add() throws StoreException {

@@ -86,7 +86,7 @@ class StoreOpeningTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("registry-7337.db")
                 .hasMessageContaining("schema version 5 (expected: at most 4)");
-        assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock");
+        assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock", "registry-7337.reserve");
     }
 
     @Test

@@ -37,11 +37,12 @@ class WriterTest {
         connection = StoreFixture.asOperator(temp);
         writer = new Writer(
                 queue,
-                connection,
-                new Statements(connection),
-                () -> commits++,
+                new Transactions(connection, latency),
+                new Unwritten(10_000),
+                Reserve.at(temp.resolve("reserve")),
                 new FaultLog("Writing", "nothing is registered"),
-                latency,
+                () -> commits++,
+                System::nanoTime,
                 failures);
     }
 

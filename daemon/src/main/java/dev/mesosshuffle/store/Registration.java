@@ -1,0 +1,49 @@
+package dev.mesosshuffle.store;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * A change that an executor or a driver waits for, and cannot do without: it may be acknowledged before it is written,
+ * if it would be written but for the disk.
+ */
+interface Registration extends Operation {
+    String appId();
+
+    /** Looks whether nothing that is written speaks against it. It only reads. */
+    void check(Statements statements) throws SQLException, DirTakenException;
+
+    /** Stores an application, or changes it. */
+    record OfApplication(StoredApplication application) implements Registration {
+        @Override
+        public String appId() {
+            return application.appId();
+        }
+
+        @Override
+        public void check(Statements statements) {}
+
+        @Override
+        public void apply(Statements statements) throws SQLException {
+            statements.putApplication(application);
+        }
+    }
+
+    /** Stores an executor, or changes it, together with the ownership of its dirs. */
+    record OfExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) implements Registration {
+        @Override
+        public String appId() {
+            return executor.id().appId();
+        }
+
+        @Override
+        public void check(Statements statements) throws SQLException, DirTakenException {
+            statements.checkDirs(dirs);
+        }
+
+        @Override
+        public void apply(Statements statements) throws SQLException, DirTakenException {
+            statements.putExecutor(executor, dirs);
+        }
+    }
+}

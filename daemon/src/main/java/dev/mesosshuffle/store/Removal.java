@@ -1,0 +1,17 @@
+package dev.mesosshuffle.store;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Forgets an application, and stores the intents to delete its dirs: what makes room, and so must not wait for it.
+ *
+ * @param appId the application
+ * @param intents what is to be deleted
+ */
+record Removal(String appId, List<StoredRemoval> intents) implements Operation {
+    @Override
+    public void apply(Statements statements) throws SQLException {
+        statements.removeApplication(appId, intents);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.mesosshuffle.store;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * Registrations that were acknowledged but are not written, in order.
+ *
+ * <p><b>Concurrency:</b> the writer's, but for {@link #size}.
+ */
+final class Unwritten {
+    private final Queue<OperationQueue.Entry> entries = new ArrayDeque<>();
+    private final int capacity;
+    private volatile int size;
+
+    Unwritten(int capacity) {
+        this.capacity = capacity;
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    boolean isFull() {
+        return size >= capacity;
+    }
+
+    void add(OperationQueue.Entry entry) {
+        entries.add(entry);
+        size = entries.size();
+    }
+
+    List<OperationQueue.Entry> oldest(int most) {
+        return entries.stream().limit(most).toList();
+    }
+
+    /** The oldest ones need not be written any more. */
+    void drop(int count) {
+        for (int i = 0; i < count; i++) {
+            entries.remove();
+        }
+        size = entries.size();
+    }
+
+    /** The application is over, and was forgotten in the store. */
+    void forget(String appId) {
+        entries.removeIf(entry -> entry.operation() instanceof Registration registration
+                && registration.appId().equals(appId));
+        size = entries.size();
+    }
+}

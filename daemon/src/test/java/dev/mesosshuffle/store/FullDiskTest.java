@@ -1,0 +1,230 @@
+package dev.mesosshuffle.store;
+
+import static dev.mesosshuffle.store.StoreFixture.await;
+import static dev.mesosshuffle.store.StoreFixture.awaitFailure;
+import static dev.mesosshuffle.store.StoreFixture.executor;
+import static dev.mesosshuffle.store.StoreFixture.put;
+import static dev.mesosshuffle.store.StoreFixture.removal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.testing.Mount;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store on a file system that really is full. Passed over where mounting is not permitted. */
+class FullDiskTest {
+    private static final String UNWRITTEN = "shuffleService.store.unwrittenChanges";
+
+    @TempDir
+    Path temp;
+
+    private Path stateDir;
+    private Mount disk;
+    private MetricRegistry metrics = new MetricRegistry();
+    private @Nullable StateStore open;
+
+    @BeforeEach
+    void mount() throws Exception {
+        stateDir = temp.resolve("state");
+        disk = Mount.tmpfs(stateDir, "32m");
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        if (open != null) {
+            open.close();
+        }
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
+    @Test
+    void storesARemovalThanksToTheReserve() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        disk.fill();
+
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+
+        store = reopen(store);
+        assertThat(store.load().applications()).isEmpty();
+        assertThat(store.loadRemovals()).containsExactly(removal("app-1", "blockmgr-1"));
+    }
+
+    @Test
+    void refusesARemovalWithoutTheReserve() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        takeTheReserve();
+
+        assertThat(awaitFailure(store.removeApplication("app-1", List.of())))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("SQLITE_FULL");
+        assertThat(store.load().applications()).hasSize(1);
+    }
+
+    @Test
+    void storesRemovalsOneAfterTheOtherThoughAllElseIsTaken() throws Exception {
+        StateStore store = open();
+        for (int i = 0; i < 20; i++) {
+            await(put(store, executor("app-" + i, "1", "blockmgr-" + i)));
+        }
+        for (int i = 0; i < 20; i++) {
+            disk.fill();
+            await(store.removeApplication("app-" + i, List.of(removal("app-" + i, "blockmgr-" + i))));
+        }
+        assertThat(store.loadRemovals()).hasSize(20);
+    }
+
+    @Test
+    void doesNotBringBackARemovedApplicationWhoseRegistrationsWaited() throws Exception {
+        StateStore store = open();
+        Path ballast = disk.fill();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        await(put(store, executor("app-2", "1", "blockmgr-2")));
+        assertThat(unwritten()).isEqualTo(2);
+
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+
+        assertThat(unwritten()).isEqualTo(1);
+        Files.delete(ballast);
+        store = reopen(store);
+        assertThat(store.load().applications())
+                .extracting(StoredApplication::appId)
+                .containsExactly("app-2");
+        assertThat(store.loadRemovals()).hasSize(1);
+    }
+
+    @Test
+    void refusesToRegisterADirWhoseRemovalItStoredOnTheFullDisk() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        disk.fill();
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+        disk.fill();
+
+        assertThat(awaitFailure(put(store, executor("app-2", "1", "blockmgr-1"))))
+                .isInstanceOf(DirTakenException.class);
+        await(put(store, executor("app-2", "1", "blockmgr-2")));
+    }
+
+    @Test
+    void writesWhatItAcknowledgedOnceThereIsSpace() throws Exception {
+        StateStore store = open();
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            Path ballast = disk.fill();
+            await(put(store, executor("app-1", "1", "blockmgr-1")));
+            await(put(store, executor("app-1", "2", "blockmgr-2")));
+            assertThat(store.load().executors()).isEmpty();
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0))
+                    .startsWith("ERROR Writing to " + StoreFixture.database(stateDir) + " fails: [SQLITE_FULL]")
+                    .contains("make room on its disk")
+                    .contains("forgotten if this process dies");
+
+            Files.delete(ballast);
+            store = reopen(store);
+
+            assertThat(store.load().executors()).hasSize(2);
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(1)).endsWith("works again; registrations that waited for it, now stored: 2");
+        }
+    }
+
+    @Test
+    void storesWhatItAcknowledgedWhenItIsClosedThanksToTheReserve() throws Exception {
+        StateStore store = open();
+        disk.fill();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+
+        store = reopen(store);
+
+        assertThat(store.load().executors()).hasSize(1);
+    }
+
+    @Test
+    void losesWhatItAcknowledgedIfItIsClosedWithoutTheReserve() throws Exception {
+        StateStore store = open();
+        takeTheReserve();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            store.close();
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations that are lost"));
+        }
+        Files.delete(stateDir.resolve("ballast"));
+        assertThat(open().load().executors()).isEmpty();
+    }
+
+    @Test
+    void opensOnAFullDiskThanksToTheReserve() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        store.close();
+        disk.fill();
+
+        assertThat(open().load().executors()).hasSize(1);
+    }
+
+    @Test
+    void doesNotOpenOnAFullDiskWithoutTheReserve() throws Exception {
+        open().close();
+        takeTheReserve();
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("cannot use the registry " + StoreFixture.database(stateDir));
+    }
+
+    @Test
+    void fillsTheReserveOnceThereIsRoomForMuchMoreThanThat() throws Exception {
+        Path ballast = Files.write(stateDir.resolve("ballast"), new byte[20 << 20]);
+        StateStore store = open();
+        await(store.ping());
+        await(store.ping());
+        assertThat(reserve()).doesNotExist();
+
+        Files.delete(ballast);
+        await(store.ping());
+        // The second one comes after all that the first one brought about.
+        await(store.ping());
+
+        assertThat(reserve()).hasSize(Reserve.BYTES);
+    }
+
+    private Path reserve() {
+        return stateDir.resolve("registry-" + StoreFixture.PORT + ".reserve");
+    }
+
+    private void takeTheReserve() throws Exception {
+        Files.write(reserve(), new byte[0]);
+        disk.fill();
+    }
+
+    private int unwritten() {
+        return metrics.getGauges((name, gauge) -> name.equals(UNWRITTEN)).values().stream()
+                .mapToInt(gauge -> (Integer) gauge.getValue())
+                .sum();
+    }
+
+    private StateStore open() throws StoreException {
+        metrics = new MetricRegistry();
+        StateStore store = StoreFixture.open(stateDir, metrics);
+        open = store;
+        return store;
+    }
+
+    private StateStore reopen(StateStore store) throws StoreException {
+        store.close();
+        return open();
+    }
+}
