@@ -9,7 +9,7 @@ import java.util.function.IntSupplier;
 /**
  * What the reclaimer counts.
  *
- * @param bytesWaiting what lies in dirs that are going, in bytes; files that are still to be looked at are not in it
+ * @param bytesWaiting bytes in dirs that cannot go yet, because they are read or something keeps them
  * @param deletedFiles files deleted
  * @param deletedBytes bytes deleted
  * @param failures tries that left something behind

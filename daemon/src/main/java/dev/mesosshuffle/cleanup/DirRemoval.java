@@ -100,13 +100,11 @@ final class DirRemoval {
         return measured;
     }
 
-    /** Notes how many bytes there are now, which wait to be deleted; returns how many went since the last time. */
-    long measured(long size, LongAdder bytesWaiting) {
-        long gone = bytes - size;
+    /** Notes how many bytes there are now, which wait to be deleted. */
+    void measured(long size, LongAdder bytesWaiting) {
+        bytesWaiting.add(size - bytes);
         measured = true;
         bytes = size;
-        bytesWaiting.add(-gone);
-        return gone;
     }
 
     /** Returns how long to wait after one more failure. */

@@ -9,6 +9,7 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,11 +77,11 @@ final class GoingDirs {
      * Deletes what lies under all the names that a dir goes under, then the parents that this leaves empty.
      *
      * @param stopped asked before each file, on which occasion it may take its time; once true, the rest stays
-     * @param fileDeleted told of each file
+     * @param fileDeleted told of each deleted file, how many bytes it held
      * @throws NotADirException if a link or a file has such a name; it is left
      * @throws IOException if anything else is left, though not stopped
      */
-    static void delete(LocalDir dir, BooleanSupplier stopped, Runnable fileDeleted) throws IOException {
+    static void delete(LocalDir dir, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
             for (Path going : DirNames.goingNames(dir.path().getFileName())) {
                 Path path = dir.path().resolveSibling(going);

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. All disk work on a root
  * is done by one thread of that root's own, at a bounded pace, so that a hung disk stalls its own dirs only. There are
- * at most as many as there are allowed roots. That thread first marks and measures all that came together, then deletes.
+ * at most as many as there are allowed roots. That thread first marks all that came together, then deletes.
  */
 public final class Reclaimer implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
@@ -171,7 +171,7 @@ public final class Reclaimer implements AutoCloseable {
 
     /**
      * Lets what is to be deleted under a root go at once: without rest, without waiting for the time of another try, and
-     * each dir as soon as it is measured. What is being read is waited for all the same.
+     * each dir as soon as it is marked. What is being read is waited for all the same.
      */
     void hurry(Path root) {
         if (workers.isHurried(root)) {
@@ -244,7 +244,7 @@ public final class Reclaimer implements AutoCloseable {
             case MARKED -> {
                 troubles.rootThere(removal.dir.root());
                 if (workers.isHurried(removal.dir.root())) {
-                    // It is measured now, so that this comes to an end.
+                    // It is marked now, so that this comes to an end.
                     advance(removal, pace);
                     return;
                 }

@@ -18,7 +18,7 @@ final class RemovalSteps {
 
     /** What was reached. */
     enum Reached {
-        /** It has its going-name, and its size is known. */
+        /** It has its going-name. */
         MARKED,
         /** It is no orphan, and is as it was. */
         STAYS,
@@ -62,12 +62,12 @@ final class RemovalSteps {
             }
             GoingDirs.mark(dir);
             removal.marked();
-        }
-        if (!removal.isMeasured()) {
-            removal.measured(GoingDirs.size(dir, paced(pace)), metrics.bytesWaiting());
             return Reached.MARKED;
         }
         if (removal.appId != null && reads.any(removal.appId)) {
+            if (!removal.isMeasured()) {
+                countWhatIsThere(removal, pace);
+            }
             return Reached.READ;
         }
         delete(removal, pace);
@@ -77,29 +77,35 @@ final class RemovalSteps {
     private void delete(DirRemoval removal, Pace pace) throws IOException {
         LocalDir dir = removal.dir;
         try {
-            GoingDirs.delete(dir, paced(pace), metrics.deletedFiles()::inc);
+            GoingDirs.delete(dir, paced(pace), this::deletedFile);
             // Nothing was found to be there; that says something only of a root that was there all the time.
             RootPresence.check(dir.root(), removal.rootInode);
-        } catch (RootAwayException | NotADirException e) {
+        } catch (RootAwayException e) {
             throw e;
         } catch (IOException e) {
-            countWhatIsLeft(removal, pace);
+            countWhatIsThere(removal, pace);
             throw e;
         }
         if (!closed.getAsBoolean()) {
-            metrics.deletedBytes().inc(removal.measured(0, metrics.bytesWaiting()));
+            removal.measured(0, metrics.bytesWaiting());
         }
     }
 
-    private void countWhatIsLeft(DirRemoval removal, Pace pace) {
+    private void deletedFile(long bytes) {
+        metrics.deletedFiles().inc();
+        metrics.deletedBytes().inc(bytes);
+    }
+
+    /** Only what has to stay for a while is measured: to look at each file costs a fifth of what deleting it does. */
+    private void countWhatIsThere(DirRemoval removal, Pace pace) {
         try {
-            long left = GoingDirs.size(removal.dir, paced(pace));
+            long there = GoingDirs.size(removal.dir, paced(pace));
             if (!closed.getAsBoolean()) {
-                metrics.deletedBytes().inc(Math.max(0, removal.measured(left, metrics.bytesWaiting())));
+                removal.measured(there, metrics.bytesWaiting());
             }
         } catch (IOException e) {
             // Then what was counted before still is.
-            logger.debug("Cannot measure what is left of {}", removal.dir.path(), e);
+            logger.debug("Cannot measure {}", removal.dir.path(), e);
         }
     }
 

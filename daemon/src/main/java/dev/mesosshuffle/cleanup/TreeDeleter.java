@@ -3,7 +3,6 @@ package dev.mesosshuffle.cleanup;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -11,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ final class TreeDeleter {
     private static final int MAX_PASSES = 10_000;
 
     private final BooleanSupplier stopped;
-    private final Runnable fileDeleted;
+    private final LongConsumer fileDeleted;
     private final Set<String> mountPoints = new HashSet<>();
 
     private long device;
@@ -46,9 +46,9 @@ final class TreeDeleter {
      * Makes one; it deletes nothing yet.
      *
      * @param stopped asked before each file, on which occasion it may take its time; once true, the rest stays
-     * @param fileDeleted told of each deleted file
+     * @param fileDeleted told of each deleted file, how many bytes it held
      */
-    TreeDeleter(BooleanSupplier stopped, Runnable fileDeleted) {
+    TreeDeleter(BooleanSupplier stopped, LongConsumer fileDeleted) {
         this.stopped = stopped;
         this.fileDeleted = fileDeleted;
     }
@@ -129,44 +129,19 @@ final class TreeDeleter {
     }
 
     private void deleteEntry(SecureDirectoryStream<Path> dir, Path name, Path dirPath, int depth) throws IOException {
-        // In a local dir lie sub-dirs, and in these files: to look at each of those first would cost one more call.
-        if (depth > 0 && unlink(dir, name)) {
-            return;
-        }
         BasicFileAttributes attributes = SecureDirs.attributes(dir, name);
         if (attributes == null) {
             progress++;
         } else if (!attributes.isDirectory()) {
+            // Should a dir have taken its place since, this fails.
             dir.deleteFile(name);
-            deletedFile();
+            progress++;
+            fileDeleted.accept(attributes.isRegularFile() ? attributes.size() : 0);
         } else if (depth < MAX_DEPTH) {
             deleteDir(dir, name, dirPath.resolve(name), depth + 1);
         } else {
             moveUp(dir, name, dirPath.resolve(name));
         }
-    }
-
-    /**
-     * Deletes what is no dir, without a look at it.
-     *
-     * @return false if it is a dir, which Linux never unlinks, or something keeps it from being deleted
-     */
-    private boolean unlink(SecureDirectoryStream<Path> dir, Path name) throws IOException {
-        try {
-            dir.deleteFile(name);
-        } catch (NoSuchFileException e) {
-            throw e;
-        } catch (FileSystemException e) {
-            // Whoever looks at it will see which, and hear of the reason again.
-            return false;
-        }
-        deletedFile();
-        return true;
-    }
-
-    private void deletedFile() {
-        progress++;
-        fileDeleted.run();
     }
 
     private void moveUp(SecureDirectoryStream<Path> dir, Path name, Path path) throws IOException {

@@ -36,7 +36,7 @@ final class DeepTreeTest {
         AtomicInteger mostDescriptors = new AtomicInteger();
         int before = openDescriptors();
         AtomicInteger files = new AtomicInteger();
-        GoingDirs.delete(dir, () -> false, () -> {
+        GoingDirs.delete(dir, () -> false, bytes -> {
             files.incrementAndGet();
             mostDescriptors.accumulateAndGet(openDescriptors(), Math::max);
         });
@@ -54,7 +54,7 @@ final class DeepTreeTest {
             Files.createDirectories(Playground.going(dir).resolve("0a/deep-" + i + "/full"));
         }
         deepen(100);
-        GoingDirs.delete(dir, () -> false, () -> {});
+        GoingDirs.delete(dir, () -> false, bytes -> {});
         assertThat(playground.root).isEmptyDirectory();
     }
 

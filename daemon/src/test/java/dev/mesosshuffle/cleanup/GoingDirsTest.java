@@ -8,6 +8,7 @@ import dev.mesosshuffle.testing.DirContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -90,9 +91,11 @@ final class GoingDirsTest {
         LocalDir dir = playground.filledDir("blockmgr-1");
         GoingDirs.mark(dir);
         assertThat(GoingDirs.size(dir, () -> false)).isEqualTo(Playground.FILES * Playground.FILE_SIZE);
-        AtomicInteger files = new AtomicInteger();
-        GoingDirs.delete(dir, () -> false, files::incrementAndGet);
-        assertThat(files).hasValue(Playground.FILES);
+        List<Long> files = new ArrayList<>();
+        GoingDirs.delete(dir, () -> false, files::add);
+        assertThat(files)
+                .hasSize(Playground.FILES)
+                .allSatisfy(bytes -> assertThat(bytes).isEqualTo((long) Playground.FILE_SIZE));
     }
 
     @Test
@@ -210,7 +213,7 @@ final class GoingDirsTest {
         LocalDir dir = playground.filledDir("blockmgr-1");
         GoingDirs.mark(dir);
         AtomicInteger deleted = new AtomicInteger();
-        GoingDirs.delete(dir, () -> deleted.get() == 2, deleted::incrementAndGet);
+        GoingDirs.delete(dir, () -> deleted.get() == 2, bytes -> deleted.incrementAndGet());
         assertThat(GoingDirs.size(dir, () -> false)).isEqualTo((Playground.FILES - 2) * Playground.FILE_SIZE);
         delete(dir);
         assertThat(playground.root).isEmptyDirectory();
@@ -222,7 +225,7 @@ final class GoingDirsTest {
     }
 
     private static void delete(LocalDir dir) throws IOException {
-        GoingDirs.delete(dir, () -> false, () -> {});
+        GoingDirs.delete(dir, () -> false, bytes -> {});
     }
 
     private static void command(String... command) throws Exception {

@@ -57,7 +57,7 @@ final class MountTest {
         Path going = going();
         assumeTrue(mayMount(), "mounting is not permitted here");
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, () -> mountOverTheRest(going)))
+                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, bytes -> mountOverTheRest(going)))
                 .withMessageContaining("another file system is mounted here");
         assertThat(mounts)
                 .hasSize(2)
@@ -192,7 +192,7 @@ final class MountTest {
     }
 
     private void delete() throws IOException {
-        GoingDirs.delete(dir, () -> false, () -> {});
+        GoingDirs.delete(dir, () -> false, bytes -> {});
     }
 
     private void mount(Path place, String... options) throws Exception {

@@ -181,7 +181,7 @@ final class ReclaimerTest {
         try (SecureDirectoryStream<Path> parent =
                 SecureDirs.open(playground.root, playground.root.resolve("spark-1/executor-1"))) {
             Path going = Playground.going(dir);
-            new TreeDeleter(() -> false, () -> {}).delete(parent, going.getFileName(), going);
+            new TreeDeleter(() -> false, bytes -> {}).delete(parent, going.getFileName(), going);
         }
         crashAndResume();
         assertThat(playground.root).isEmptyDirectory();

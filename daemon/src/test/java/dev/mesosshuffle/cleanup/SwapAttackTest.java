@@ -163,7 +163,7 @@ final class SwapAttackTest {
         try {
             GoingDirs.mark(dir);
             GoingDirs.size(dir, () -> false);
-            GoingDirs.delete(dir, () -> false, () -> {});
+            GoingDirs.delete(dir, () -> false, bytes -> {});
             return true;
         } catch (IOException e) {
             return false;
