@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.testing.Golden;
 import dev.mesosshuffle.testing.RawClient;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +44,14 @@ class BadInputTest extends RunningDaemon {
                     .anySatisfy(text ->
                             assertThat(text).contains("shuffle_0_4_0.index").contains("NoSuchFile"))
                     .anySatisfy(text -> assertThat(text).contains("50 bytes (expected: 100"));
+            assertThat(readErrors()).as("of the file that is cut").isEqualTo(2L);
         }
+    }
+
+    private Object readErrors() throws Exception {
+        ObjectName name =
+                new ObjectName("metrics:name=shuffleService.disk." + root.toRealPath() + ".readErrors,type=counters");
+        return ManagementFactory.getPlatformMBeanServer().getAttribute(name, "Count");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
@@ -27,7 +28,7 @@ public final class DiskPools implements AutoCloseable {
     private final MetricRegistry metrics;
     private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
 
-    private record Disk(ThreadPoolExecutor pool, Timer readLatency) {}
+    private record Disk(ThreadPoolExecutor pool, Timer readLatency, Counter readErrors) {}
 
     /**
      * Creates pools without any thread yet.
@@ -35,7 +36,7 @@ public final class DiskPools implements AutoCloseable {
      * @param threadsPerDisk how many threads each disk gets
      * @param queueCapacity how many tasks may wait for each disk
      * @param metrics gets, for each disk, {@code shuffleService.disk.ROOT.queue}, {@code .activeThreads},
-     *     {@code .freeBytes} and {@code .readLatencyMillis}
+     *     {@code .freeBytes}, {@code .readLatencyMillis} and {@code .readErrors}
      */
     public DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
         this.threadsPerDisk = threadsPerDisk;
@@ -51,8 +52,17 @@ public final class DiskPools implements AutoCloseable {
      * @throws RejectedExecutionException if too many tasks wait already, or the pools are closed
      */
     public void execute(Path root, Runnable task) {
-        Disk disk = disks.computeIfAbsent(root, this::newDisk);
+        Disk disk = disk(root);
         disk.pool().execute(() -> disk.readLatency().time(task));
+    }
+
+    /** Counts an attempt to read from a disk that failed, so that operators see which one is bad. */
+    public void countReadError(Path root) {
+        disk(root).readErrors().inc();
+    }
+
+    private Disk disk(Path root) {
+        return disks.computeIfAbsent(root, this::newDisk);
     }
 
     private Disk newDisk(Path root) {
@@ -68,7 +78,7 @@ public final class DiskPools implements AutoCloseable {
         metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
         metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
         metrics.gauge(name + ".freeBytes", () -> (Gauge<Long>) root.toFile()::getUsableSpace);
-        return new Disk(pool, metrics.timer(name + ".readLatencyMillis"));
+        return new Disk(pool, metrics.timer(name + ".readLatencyMillis"), metrics.counter(name + ".readErrors"));
     }
 
     private static ThreadFactory named(String prefix) {

@@ -124,6 +124,7 @@ final class SharedFile implements OpenFile {
                         try {
                             load(offset, bytes);
                         } catch (IOException e) {
+                            pools.countReadError(place.root());
                             throw new UncheckedIOException(e);
                         }
                     },

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
+import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.LocatedBlock;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.OpenSegment;
@@ -11,6 +12,7 @@ import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.streams.ReadTracker;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ final class BlockReader {
      *
      * @param registry which executors exist
      * @param resolver finds and opens blocks
+     * @param pools the threads of each disk
      * @param reads counts what is in flight
      * @param metrics counts what is sent
      * @param overload closes a connection when there are too many open files
@@ -53,6 +56,7 @@ final class BlockReader {
     record Surroundings(
             Registry registry,
             BlockResolver resolver,
+            DiskPools pools,
             ReadTracker reads,
             DispatchMetrics metrics,
             Overload overload,
@@ -171,6 +175,9 @@ final class BlockReader {
                             "open files",
                             "Too many open files; raise the limit (ulimit -n, or LimitNOFILE).");
             return true;
+        }
+        if (!(error instanceof NoSuchFileException)) {
+            surroundings.pools().countReadError(disk);
         }
         if (task.mayTryAgain()) {
             return false;

@@ -72,7 +72,7 @@ public final class Dispatcher {
         Overload overload = new Overload(metrics, quietLog);
         this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
         this.reading = new BlockReader.Surroundings(
-                registry, serving.resolver(), serving.reads(), metrics, overload, quietLog);
+                registry, serving.resolver(), serving.pools(), serving.reads(), metrics, overload, quietLog);
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,
@@ -88,7 +88,7 @@ public final class Dispatcher {
                 new ConnectionStreams(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L);
         ChunkSource chunks = new ChunkSource(streams, registry, serving.resolver());
         StreamRequests streamRequests = new StreamRequests(connection, chunks, serving.reads());
-        FetchQueue fetches = new FetchQueue(connection, streamRequests, reading, serving.pools());
+        FetchQueue fetches = new FetchQueue(connection, streamRequests, reading);
         return new Session(connection, rpcHandler, streams, chunks, streamRequests, fetches, admission, liveness);
     }
 }

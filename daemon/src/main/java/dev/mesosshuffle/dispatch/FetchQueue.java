@@ -1,6 +1,5 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.blocks.DiskPools;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,17 +32,15 @@ final class FetchQueue {
     private final Connection connection;
     private final StreamRequests ordered;
     private final BlockReader.Surroundings surroundings;
-    private final DiskPools pools;
 
     private final Map<Path, Lane> lanes = new HashMap<>();
     private final Lane orderedLane = new Lane(1);
     private boolean closed;
 
-    FetchQueue(Connection connection, StreamRequests ordered, BlockReader.Surroundings surroundings, DiskPools pools) {
+    FetchQueue(Connection connection, StreamRequests ordered, BlockReader.Surroundings surroundings) {
         this.connection = connection;
         this.ordered = ordered;
         this.surroundings = surroundings;
-        this.pools = pools;
     }
 
     /** Adds a chunk whose answer may leave at any time. */
@@ -82,7 +79,7 @@ final class FetchQueue {
         }
         lane.busy = true;
         try {
-            pools.execute(disk, () -> work(lane, disk, batch));
+            surroundings.pools().execute(disk, () -> work(lane, disk, batch));
         } catch (RejectedExecutionException e) {
             drop(batch);
             surroundings

@@ -49,6 +49,17 @@ class DiskPoolsTest {
         assertThat(queue.getValue()).isEqualTo(1);
     }
 
+    @Test
+    void countsTheReadErrorsOfEachDisk() {
+        pools.countReadError(HUNG);
+        pools.countReadError(HUNG);
+        pools.execute(SOUND, () -> {});
+        assertThat(metrics.counter("shuffleService.disk./hung.readErrors").getCount())
+                .isEqualTo(2);
+        assertThat(metrics.counter("shuffleService.disk./sound.readErrors").getCount())
+                .isZero();
+    }
+
     private void hang(int tasks) {
         for (int i = 0; i < tasks; i++) {
             pools.execute(HUNG, () -> {
