@@ -1,10 +1,12 @@
 #!/bin/sh
 #
-# Makes an archive of the daemon's loaded classes, lib/classes.jsa, for the Java that runs it here: a start then takes
-# about half the CPU, and the process a third less memory. To be run once where the Java is known: after installation,
-# or while an image is built. Nothing depends on it: without it, or with another Java, a start merely takes longer.
+# Makes an archive of the daemon's loaded classes for the Java that runs it here: a start then takes about half the CPU,
+# and the process a third less memory. To be run once where the Java is known: after installation, or while an image is
+# built. Nothing depends on it: without it, or with another Java, a start merely takes longer.
 #
-# Environment: as for bin/mesos-shuffle-service; JAVA_HOME above all.
+# Environment: as for bin/mesos-shuffle-service; JAVA_HOME above all, and
+#   MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE   the file to write, for a distribution that cannot be written to, such as one in
+#                                    the state dir; the daemon is to be told the same (default: lib/classes.jsa)
 
 fail() {
   echo "make-class-archive: $1" >&2
@@ -12,9 +14,11 @@ fail() {
 }
 
 home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
-archive=$home/lib/classes.jsa
-new=$home/lib/.classes.jsa.new
-[ -w "$home/lib" ] || fail "$home/lib cannot be written (expected: to be run by who installed the daemon)"
+archive=${MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE:-$home/lib/classes.jsa}
+folder=$(dirname -- "$archive")
+new=$folder/.$(basename -- "$archive").new
+[ -w "$folder" ] || fail "$folder cannot be written (expected: to be run by who installed the daemon, or another\
+ file in MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE)"
 work=$(mktemp -d) || fail "no temporary folder could be made"
 daemon=
 trap 'rm -rf -- "$work"; rm -f -- "$new"' EXIT

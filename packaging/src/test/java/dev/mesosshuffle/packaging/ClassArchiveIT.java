@@ -59,6 +59,18 @@ class ClassArchiveIT {
     }
 
     @Test
+    void writesTheArchiveWhereItIsToldTo() throws Exception {
+        assumeFalse(home.toString().contains(" "), "Java 17 takes no class of a jar whose path has a blank");
+        archive = Files.createDirectory(dir.resolve("state")).resolve("mine.jsa");
+        distribution.with("MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE", archive.toString());
+        List<Path> before = files();
+        makeArchive();
+        assertThat(files()).isEqualTo(before);
+        assertThat(archive.getParent()).isDirectoryContaining(archive::equals);
+        assertThat(loadedClasses()).contains(FROM_ARCHIVE);
+    }
+
+    @Test
     void startsWithoutAWordWhenAJarIsNotTheOneThatWasArchived() throws Exception {
         makeArchive();
         Path jar = home.resolve("lib/mesos-shuffle-service-" + Distribution.VERSION + ".jar");
