@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class Restore {
     }
 
     void from(StateStore store) throws StoreException {
+        long start = System.nanoTime();
         StoredState state = store.load();
         state.applications().forEach(stored -> application(stored.appId()));
         Roots roots = new Roots();
@@ -54,9 +56,10 @@ final class Restore {
         }
         if (!state.applications().isEmpty()) {
             logger.info(
-                    "Restored {} executors of {} applications, without {} executors whose dirs are gone",
+                    "Restored {} executors of {} applications in {} ms, without {} executors whose dirs are gone",
                     executors.size(),
                     applications.size(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                     gone.size());
         }
     }

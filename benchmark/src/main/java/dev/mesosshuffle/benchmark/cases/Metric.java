@@ -46,6 +46,7 @@ public enum Metric {
     STALLED_SMALL_PEAK_MB("1000 stalled, 10 KiB, MB", 0),
     STALLED_LARGE_PEAK_MB("1000 stalled, 1 MiB, MB", 0),
 
+    RESTORE_MILLIS("restore ms", 0),
     REGISTRATIONS_PER_SECOND("registrations/s", 0),
     CHECK_MICROS_FEW("check µs, few", 0),
     CHECK_MICROS_MANY("check µs, many", 0),

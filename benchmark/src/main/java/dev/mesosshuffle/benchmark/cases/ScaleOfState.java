@@ -11,7 +11,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * How a service copes with many applications and executors: how fast they register, what they take, how soon they are
@@ -29,6 +31,8 @@ record ScaleOfState() implements Experiment {
 
     /** The thread of the daemon that checks which applications are over; Spark's service leaves that to others. */
     private static final String CHECK_THREAD = "liveness-check";
+
+    private static final Pattern RESTORED = Pattern.compile("Restored .* in (\\d+) ms");
 
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
     private static final int SETTLE_SECONDS = 2;
@@ -75,6 +79,9 @@ record ScaleOfState() implements Experiment {
             values.put(Metric.RESIDENT_MB, service.usage().residentBytes() / Figures.MEGA);
             try (RunningService again = service.restart()) {
                 values.putAll(Footprint.ofStarted(again));
+                // A part of its start; Spark's service does not tell.
+                OptionalDouble restore = again.lastLogged(RESTORED);
+                restore.ifPresent(millis -> values.put(Metric.RESTORE_MILLIS, millis));
             }
         }
         return new Figures(values);

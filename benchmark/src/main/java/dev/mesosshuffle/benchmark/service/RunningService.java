@@ -11,12 +11,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A service that accepts connections, from its start until it is closed. */
 public final class RunningService implements AutoCloseable {
     static final String LOOPBACK = "127.0.0.1";
+
+    private static final String LOG = "service.log";
 
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);
@@ -63,7 +68,7 @@ public final class RunningService implements AutoCloseable {
         command.environment().putAll(launcher.environment(setup));
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
         command.redirectErrorStream(true)
-                .redirectOutput(Redirect.appendTo(folder.resolve("service.log").toFile()));
+                .redirectOutput(Redirect.appendTo(folder.resolve(LOG).toFile()));
         long start = System.nanoTime();
         Process process = command.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "end-" + launcher.name()));
@@ -154,6 +159,18 @@ public final class RunningService implements AutoCloseable {
     /** What all threads of one name have used of processors so far, in nanoseconds. */
     public long cpuNanosOfThread(String threadName) throws IOException {
         return ProcessUsage.cpuNanosOfThread(process.pid(), threadName);
+    }
+
+    /** The number that the service has logged last, where the pattern's first group is. */
+    public OptionalDouble lastLogged(Pattern pattern) throws IOException {
+        OptionalDouble last = OptionalDouble.empty();
+        for (String line : Files.readAllLines(folder.resolve(LOG))) {
+            Matcher matcher = pattern.matcher(line);
+            if (matcher.find()) {
+                last = OptionalDouble.of(Double.parseDouble(matcher.group(1)));
+            }
+        }
+        return last;
     }
 
     /** Ends the process as an operator does, or by force if that takes too long. */
