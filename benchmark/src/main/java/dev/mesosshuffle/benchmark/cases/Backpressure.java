@@ -21,9 +21,10 @@ import java.util.Map;
  *
  * @param name by which the command line selects it
  * @param stalled what the clients that do not read ask for
+ * @param blocksEach how many blocks each of them asks for; more than the kernel's buffers take
  * @param bystanders the other clients
  */
-record Backpressure(String name, Dataset stalled, FetchCase bystanders) implements Experiment {
+record Backpressure(String name, Dataset stalled, int blocksEach, FetchCase bystanders) implements Experiment {
     /** Files that a service may keep open because it knows them now. */
     private static final int SPARE_FILES = 16;
 
@@ -31,8 +32,7 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
     public Result run(Bench bench) throws IOException, InterruptedException {
         GeneratedExecutor stalledExecutor = bench.data().executor(stalled);
         PageCache.warm(stalledExecutor.files());
-        List<Fetch> fetches =
-                new FetchPlanner(stalledExecutor, FetchKind.SHUFFLE_BLOCKS, StalledClients.BLOCKS_EACH, 1).plan();
+        List<Fetch> fetches = new FetchPlanner(stalledExecutor, FetchKind.SHUFFLE_BLOCKS, blocksEach, 1).plan();
         GeneratedExecutor executor = bench.data().executor(bystanders.dataset());
         FetchRounds rounds = FetchRounds.prepare(bystanders, executor);
         Map<String, List<Figures>> measured = new LinkedHashMap<>();
@@ -44,8 +44,8 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
                 measured.put(launcher.name(), List.of(measure(bench, service, rounds, fetches)));
             }
         }
-        String what = StalledClients.COUNT + " clients ask for " + StalledClients.BLOCKS_EACH + " × "
-                + Sizes.of(stalled.length(0)) + " and do not read";
+        String what = StalledClients.COUNT + " clients ask for " + blocksEach + " × " + Sizes.of(stalled.length(0))
+                + " and do not read";
         return new Result(name, what, measured);
     }
 
@@ -64,6 +64,8 @@ record Backpressure(String name, Dataset stalled, FetchCase bystanders) implemen
         }
         ProcessUsage after = service.awaitOpenFiles(before.openFiles() + SPARE_FILES);
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
+        values.put(Metric.BLOCKS_BEFORE, quiet.get(Metric.BLOCKS_PER_SECOND));
+        values.put(Metric.BLOCKS_DURING, busy.get(Metric.BLOCKS_PER_SECOND));
         values.put(Metric.P99_BEFORE_MILLIS, quiet.get(Metric.P99_MILLIS));
         values.put(Metric.P99_DURING_MILLIS, busy.get(Metric.P99_MILLIS));
         values.put(Metric.RESIDENT_BEFORE_MB, before.residentBytes() / Figures.MEGA);

@@ -47,8 +47,8 @@ public final class Cases {
         List<Experiment> all = new ArrayList<>();
         all.add(new Footprint());
         fetchCases().forEach(fetchCase -> all.add(new FetchExperiment(fetchCase)));
-        all.add(new Backpressure("backpressure", ONE_MIB, BYSTANDERS));
-        all.add(new Backpressure("backpressure-small", TEN_KIB, BYSTANDERS));
+        all.add(new Backpressure("backpressure", ONE_MIB, StalledClients.BLOCKS_EACH, BYSTANDERS));
+        all.add(new Backpressure("backpressure-small", TEN_KIB, 10 * StalledClients.BLOCKS_EACH, BYSTANDERS));
         all.add(new Deleting(FetchCase.of("small", TEN_KIB, MANY), FetchCase.of("larger", HUNDRED_KIB, SOME)));
         all.add(new SlowDisk(SIXTEEN_MIB.onDisks("slow", 1), BYSTANDERS));
         all.add(new ScaleOfState());

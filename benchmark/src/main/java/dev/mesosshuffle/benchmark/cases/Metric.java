@@ -20,6 +20,8 @@ public enum Metric {
     START_CPU_SECONDS("start CPU s", 2),
     IDLE_RESIDENT_MB("idle RSS MB", 0),
 
+    BLOCKS_BEFORE("blocks/s before", 0),
+    BLOCKS_DURING("blocks/s during", 0),
     P99_BEFORE_MILLIS("p99 before, ms", 2),
     P99_DURING_MILLIS("p99 during, ms", 2),
     RESIDENT_BEFORE_MB("RSS before, MB", 0),
