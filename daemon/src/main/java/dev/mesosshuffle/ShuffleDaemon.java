@@ -16,6 +16,7 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
@@ -130,6 +131,7 @@ public final class ShuffleDaemon {
         Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
                 store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
         reclaimer.reclaim(store.loadRemovals());
+        RootWatch rootWatch = lifecycle.started(RootWatch.start(registry::rootInodes, reclaimer));
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
                 reclaimer,
@@ -158,7 +160,7 @@ public final class ShuffleDaemon {
                         reads,
                         diagnosis,
                         limits::maxChunksBeingTransferred),
-                new Dispatcher.Guarding(policy, new BlockRemover(), config.localRoots()),
+                new Dispatcher.Guarding(policy, new BlockRemover(), config.localRoots(), rootWatch),
                 registry,
                 liveness,
                 quietLog,
@@ -182,7 +184,13 @@ public final class ShuffleDaemon {
         Orphans search = lifecycle.started(
                 Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
         lifecycle.started(DiskPressure.start(
-                config.minFreePercent(), policy, reclaimer, search, () -> localDirs(registry), metrics));
+                config.minFreePercent(),
+                policy,
+                reclaimer,
+                search,
+                () -> localDirs(registry),
+                liveness.handControl()::kept,
+                metrics));
         return new ShuffleDaemon(lifecycle, store, server);
     }
 

@@ -80,6 +80,7 @@ public final class DiskPressure implements AutoCloseable {
      * @param reclaimer deletes what is to be deleted
      * @param orphans knows what orphans hold
      * @param living the dirs of the applications that are not over
+     * @param kept those of them that an operator keeps
      * @param metrics where the metrics go
      * @return the watch, to be closed before the reclaimer
      */
@@ -89,12 +90,13 @@ public final class DiskPressure implements AutoCloseable {
             Reclaimer reclaimer,
             Orphans orphans,
             Supplier<Map<String, List<LocalDir>>> living,
+            Supplier<Set<String>> kept,
             MetricRegistry metrics) {
         DiskPressure pressure = new DiskPressure(
                 minFreePercent,
                 policy,
                 reclaimer,
-                new SpaceReport(minFreePercent, living, orphans::lastFound, System::nanoTime),
+                new SpaceReport(minFreePercent, living, kept, orphans::lastFound, System::nanoTime),
                 Space::of,
                 new RootWorkers(
                         root -> RootWorkers.newThread("space-" + root),

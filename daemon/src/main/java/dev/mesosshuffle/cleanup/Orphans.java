@@ -147,6 +147,12 @@ public final class Orphans implements AutoCloseable {
             return closed.get();
         };
         try {
+            // What lies beneath a disk that is not mounted is nobody's to judge.
+            Long inode = (Long) Files.getAttribute(root, "unix:ino");
+            if (!names.rootInodes().getOrDefault(root, Set.of(inode)).equals(Set.of(inode))) {
+                logger.debug("{} is not searched for orphans: it is not what it was when dirs were registered", root);
+                return;
+            }
             OrphanSearch search = new OrphanSearch(root, rules, rules.keepOut(), names, nanoTime, stopped);
             List<Orphan> found = search.search();
             if (closed.get()) {
@@ -154,7 +160,7 @@ public final class Orphans implements AutoCloseable {
             }
             report.sight(search.blindness());
             if (mode == OrphanMode.DELETE) {
-                report.deleting(root, delete(root, found));
+                report.deleting(root, delete(inode, found));
             } else {
                 report.found(root, found);
             }
@@ -165,8 +171,7 @@ public final class Orphans implements AutoCloseable {
         }
     }
 
-    private List<Orphan> delete(Path root, List<Orphan> found) throws IOException {
-        Long rootInode = (Long) Files.getAttribute(root, "unix:ino");
+    private List<Orphan> delete(Long rootInode, List<Orphan> found) {
         List<Orphan> deleting = new ArrayList<>();
         for (Orphan orphan : found) {
             StoredRemoval intent = new StoredRemoval(orphan.dir(), null, rootInode);

@@ -8,6 +8,8 @@ import dev.mesosshuffle.store.StoredRemoval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +48,9 @@ public final class Reclaimer implements AutoCloseable {
 
     private static final Duration TICK = Duration.ofMillis(500);
     private static final Duration WAIT_FOR_READS = Duration.ofMillis(500);
+
+    /** A look at a root costs little, and its disk may be nearly full. That it is away is told by {@link RootWatch}. */
+    static final Duration LOOK_FOR_ROOT = Duration.ofMinutes(1);
 
     /**
      * How long the intent outlives an orphan: a service that had looked at the dir before it went, and was then held up,
@@ -201,6 +206,18 @@ public final class Reclaimer implements AutoCloseable {
                 waiting.size(), waiting.stream().mapToLong(DirRemoval::bytes).sum());
     }
 
+    /** The roots under which something is to be deleted, each with the inodes that it had when that was registered. */
+    Map<Path, Set<Long>> rootInodes() {
+        Map<Path, Set<Long>> inodes = new HashMap<>();
+        for (DirRemoval removal : removals.values()) {
+            Set<Long> known = inodes.computeIfAbsent(removal.dir.root(), root -> new HashSet<>());
+            if (removal.rootInode != null) {
+                known.add(removal.rootInode);
+            }
+        }
+        return inodes;
+    }
+
     private void beginIfDue(DirRemoval removal, long now) {
         if (closed.get() || !removal.beginIfDue(now)) {
             return;
@@ -227,7 +244,8 @@ public final class Reclaimer implements AutoCloseable {
                 advance(removal, pace);
             }
         } catch (RootAwayException e) {
-            later(removal, troubles.rootAway(removal, e));
+            logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
+            later(removal, LOOK_FOR_ROOT);
         } catch (LocalDirRefusedException | NotADirException e) {
             later(removal, troubles.refused(removal, e));
         } catch (IOException | RuntimeException e) {
@@ -242,7 +260,6 @@ public final class Reclaimer implements AutoCloseable {
         }
         switch (steps.advance(removal, pace)) {
             case MARKED -> {
-                troubles.rootThere(removal.dir.root());
                 if (workers.isHurried(removal.dir.root())) {
                     // It is marked now, so that this comes to an end.
                     advance(removal, pace);

@@ -11,11 +11,7 @@ import org.slf4j.LoggerFactory;
 final class RemovalTroubles {
     private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
 
-    /** A look at a root costs little, and its disk may be nearly full. */
-    static final Duration LOOK_FOR_ROOT = Duration.ofMinutes(1);
-
     private final Set<Path> refusedRoots = ConcurrentHashMap.newKeySet();
-    private final Set<Path> awayRoots = ConcurrentHashMap.newKeySet();
     private final CleanupMetrics metrics;
 
     RemovalTroubles(CleanupMetrics metrics) {
@@ -60,23 +56,5 @@ final class RemovalTroubles {
         }
         metrics.refusals().inc();
         return DirRemoval.LONGEST_DELAY;
-    }
-
-    /** The dir's root is not there, which says nothing of the dir; returns when to look again. */
-    Duration rootAway(DirRemoval removal, RootAwayException reason) {
-        Path root = removal.dir.root();
-        if (awayRoots.add(root)) {
-            logger.warn(
-                    "Root {} is not what it was: {}. Local dirs of applications that are over wait there to be deleted"
-                            + " until it is mounted again.",
-                    root,
-                    reason.getMessage());
-        }
-        return LOOK_FOR_ROOT;
-    }
-
-    /** A dir's root is there; should it go again, that is told of again. */
-    void rootThere(Path root) {
-        awayRoots.remove(root);
     }
 }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class SpaceReport {
     private static final Logger logger = LoggerFactory.getLogger(DiskPressure.class);
 
-    /** Applications that are named; the others are added up. */
+    /** Applications that are named beside those that are kept by hand; the others are added up. */
     private static final int NAMED = 5;
 
     /** Who is told late is told too late: what is not measured by then is left out, and that is said. */
@@ -30,6 +30,7 @@ final class SpaceReport {
 
     private final int minFreePercent;
     private final Supplier<Map<String, List<LocalDir>>> living;
+    private final Supplier<Set<String>> kept;
     private final Supplier<Map<Path, List<Orphan>>> orphans;
     private final LongSupplier nanoTime;
 
@@ -46,10 +47,12 @@ final class SpaceReport {
     SpaceReport(
             int minFreePercent,
             Supplier<Map<String, List<LocalDir>>> living,
+            Supplier<Set<String>> kept,
             Supplier<Map<Path, List<Orphan>>> orphans,
             LongSupplier nanoTime) {
         this.minFreePercent = minFreePercent;
         this.living = living;
+        this.kept = kept;
         this.orphans = orphans;
         this.nanoTime = nanoTime;
     }
@@ -65,7 +68,7 @@ final class SpaceReport {
                 text(roots),
                 minFreePercent,
                 text(waiting),
-                applications(holders),
+                applications(holders, kept.get()),
                 orphans(roots),
                 late.getAsBoolean() ? " (Not all was measured within " + MEASURING.toSeconds() + " s.)" : "");
     }
@@ -104,17 +107,28 @@ final class SpaceReport {
         }
     }
 
-    private static String applications(List<Holder> holders) {
+    /** An operator who keeps an application may let it go now, so it is named however small it is. */
+    private static String applications(List<Holder> holders, Set<String> kept) {
         if (holders.isEmpty()) {
             return "no application that lives";
         }
-        String named = holders.stream()
-                .limit(NAMED)
-                .map(holder -> "application " + holder.appId() + " " + Quantities.bytes(holder.bytes()))
-                .collect(Collectors.joining(", "));
-        long others = holders.stream().skip(NAMED).mapToLong(Holder::bytes).sum();
-        int more = holders.size() - NAMED;
-        return more > 0 ? named + ", " + more + " more " + Quantities.bytes(others) : named;
+        List<String> parts = new ArrayList<>();
+        int others = 0;
+        long othersBytes = 0;
+        for (Holder holder : holders) {
+            boolean byHand = kept.contains(holder.appId());
+            if (parts.size() < NAMED || byHand) {
+                parts.add("application " + holder.appId() + (byHand ? " (kept by hand) " : " ")
+                        + Quantities.bytes(holder.bytes()));
+            } else {
+                others++;
+                othersBytes += holder.bytes();
+            }
+        }
+        if (others > 0) {
+            parts.add(others + " more " + Quantities.bytes(othersBytes));
+        }
+        return String.join(", ", parts);
     }
 
     private String orphans(Set<Path> roots) {

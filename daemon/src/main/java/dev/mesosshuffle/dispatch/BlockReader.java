@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.LocatedBlock;
+import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.ErrorText;
@@ -51,6 +52,7 @@ final class BlockReader {
      * @param reads counts what is in flight
      * @param metrics counts what is sent
      * @param overload closes a connection when there are too many open files
+     * @param roots knows which root is not what it was
      * @param quietLog warns of blocks that cannot be read
      */
     record Surroundings(
@@ -60,6 +62,7 @@ final class BlockReader {
             ReadTracker reads,
             DispatchMetrics metrics,
             Overload overload,
+            RootWatch roots,
             QuietLog quietLog) {}
 
     /**
@@ -183,6 +186,16 @@ final class BlockReader {
             return false;
         }
         surroundings.metrics().failedBlocks.inc();
+        Path root = failed.file().root();
+        String away = surroundings.roots().reasonAway(root);
+        if (away != null) {
+            // The operator was told of the root, and need not be of each block.
+            return fail(
+                    task,
+                    ErrorText.cannotRead(
+                            failed.file().path().toString(),
+                            describe(error) + "; its root " + root + " is not what it was: " + away));
+        }
         surroundings
                 .quietLog()
                 .warn(

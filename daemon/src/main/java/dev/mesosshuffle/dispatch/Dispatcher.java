@@ -6,6 +6,7 @@ import dev.mesosshuffle.blocks.CorruptionDiagnosis;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.cleanup.BlockRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.streams.ConnectionStreams;
@@ -47,8 +48,9 @@ public final class Dispatcher {
      * @param policy says which local dirs are accepted
      * @param remover removes single blocks
      * @param roots the allowed roots as configured
+     * @param watch knows which root is not what it was
      */
-    public record Guarding(LocalDirPolicy policy, BlockRemover remover, List<Path> roots) {}
+    public record Guarding(LocalDirPolicy policy, BlockRemover remover, List<Path> roots, RootWatch watch) {}
 
     /**
      * Creates a dispatcher.
@@ -72,7 +74,14 @@ public final class Dispatcher {
         Overload overload = new Overload(metrics, quietLog);
         this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
         this.reading = new BlockReader.Surroundings(
-                registry, serving.resolver(), serving.pools(), serving.reads(), metrics, overload, quietLog);
+                registry,
+                serving.resolver(),
+                serving.pools(),
+                serving.reads(),
+                metrics,
+                overload,
+                guarding.watch(),
+                quietLog);
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,

@@ -6,7 +6,9 @@ import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +68,17 @@ public final class HandControl {
         });
         result.sort(Comparator.comparing(ApplicationStatus::appId));
         return result;
+    }
+
+    /** Returns which applications are kept. */
+    public Set<String> kept() {
+        Set<String> kept = new HashSet<>();
+        apps.byId().forEach((appId, app) -> {
+            if (app.state() == AppState.KEPT) {
+                kept.add(appId);
+            }
+        });
+        return kept;
     }
 
     /**

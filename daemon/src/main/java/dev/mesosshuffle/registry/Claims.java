@@ -5,7 +5,9 @@ import dev.mesosshuffle.store.StoredLocalDir;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,15 @@ final class Claims {
             }
         }
         return inside.containsKey(dir) || roots.keySet().stream().anyMatch(root -> root.startsWith(dir));
+    }
+
+    /** The roots of all claims, each with the inodes that it had when they were registered. */
+    Map<Path, Set<Long>> rootInodes() {
+        Map<Path, Set<Long>> inodes = new HashMap<>();
+        byPath.values()
+                .forEach(claim -> inodes.computeIfAbsent(claim.dir.root(), root -> new HashSet<>())
+                        .add(claim.rootInode));
+        return inodes;
     }
 
     /**

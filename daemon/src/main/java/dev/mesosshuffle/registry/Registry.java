@@ -8,6 +8,8 @@ import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +150,20 @@ public final class Registry {
         memory.lock.lock();
         try {
             return memory.claims.claims(dir);
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
+     * Returns the roots that applications' dirs lie under.
+     *
+     * @return each with the inodes that it had when dirs below it were registered: more than one if it has changed
+     */
+    public Map<Path, Set<Long>> rootInodes() {
+        memory.lock.lock();
+        try {
+            return memory.claims.rootInodes();
         } finally {
             memory.lock.unlock();
         }

@@ -11,21 +11,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells whether dirs are gone. A root must be readable, and the one it was, to tell that: where a disk is not mounted
- * there is a dir too, but another one. Each root is looked at once, and warned of once.
+ * there is a dir too, but another one. Each root is looked at once.
  *
  * <p><b>Concurrency:</b> an instance is used by one thread.
  */
 final class Roots {
-    private static final Logger logger = LoggerFactory.getLogger(Registry.class);
     private static final Root UNREADABLE = new Root(-1, Set.of());
 
     private final Map<Path, Root> looks = new HashMap<>();
-    private final Set<Path> warned = new HashSet<>();
 
     /** What a root looks like. */
     private record Root(long inode, Set<String> names) {}
@@ -39,7 +35,6 @@ final class Roots {
         LocalDir dir = stored.dir();
         Root root = looks.computeIfAbsent(dir.root(), Roots::look);
         if (root.inode() != stored.rootInode()) {
-            warn(dir.root(), root);
             return false;
         }
         // The listing answers for most dirs, which costs far less than to ask for each of them.
@@ -48,17 +43,6 @@ final class Roots {
             return true;
         }
         return dir.path().getNameCount() > depth + 1 && Files.notExists(dir.path(), LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private void warn(Path path, Root root) {
-        if (warned.add(path)) {
-            logger.warn(
-                    "Root {} {}: executors with dirs there are kept, but cannot be served until it is mounted again",
-                    path,
-                    root.inode() == UNREADABLE.inode()
-                            ? "cannot be read"
-                            : "is not the directory it was when they registered");
-        }
     }
 
     private static Root look(Path path) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * One registry as seen from outside its service, which may run, and may be of another version: only columns that every
@@ -70,6 +71,17 @@ final class ForeignRegistry {
             }
         }
         return paths;
+    }
+
+    /** Reads which roots owned dirs lie under, and which inodes these had when the dirs were registered. */
+    void readRoots(BiConsumer<String, Long> root) throws SQLException {
+        String sql = "SELECT DISTINCT root, root_inode FROM " + schema + ".local_dirs";
+        try (PreparedStatement query = connection.prepareStatement(sql);
+                ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                root.accept(rows.getString(1), rows.getLong(2));
+            }
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.mesosshuffle.store;
 
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -9,12 +10,14 @@ import java.util.Set;
  *
  * @param owned local dirs of applications
  * @param removals dirs that are still to be deleted
+ * @param rootInodes the roots that the owned dirs lie under, each with the inodes that it had when they were registered
  */
-public record NamedDirs(Set<Path> owned, Set<Path> removals) {
-    /** Copies the sets. */
+public record NamedDirs(Set<Path> owned, Set<Path> removals, Map<Path, Set<Long>> rootInodes) {
+    /** Copies the outer collections. */
     public NamedDirs {
         owned = Set.copyOf(owned);
         removals = Set.copyOf(removals);
+        rootInodes = Map.copyOf(rootInodes);
     }
 
     /**

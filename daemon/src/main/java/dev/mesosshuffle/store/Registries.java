@@ -8,9 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -67,17 +69,21 @@ public final class Registries {
     public NamedDirs namedDirs() throws StoreException {
         Set<Path> owned = new HashSet<>();
         Set<Path> removals = new HashSet<>();
+        Map<Path, Set<Long>> rootInodes = new HashMap<>();
         for (Path file : files()) {
             try (Connection connection = Sqlite.connectToExisting(file)) {
                 ForeignRegistry registry = new ForeignRegistry(connection, "main");
                 registry.check();
                 registry.readPaths("local_dirs").forEach(path -> owned.add(Path.of(path)));
+                registry.readRoots((root, inode) -> rootInodes
+                        .computeIfAbsent(Path.of(root), path -> new HashSet<>())
+                        .add(inode));
                 registry.readPaths("removals").forEach(path -> removals.add(Path.of(path)));
             } catch (SQLException | IllegalArgumentException e) {
                 throw unreadable(file, e);
             }
         }
-        return new NamedDirs(owned, removals);
+        return new NamedDirs(owned, removals, rootInodes);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,7 @@ final class DiskPressureTest {
     private final LogCapture log = new LogCapture(DiskPressure.class);
     private final ManualTime time = new ManualTime();
     private final Map<String, List<LocalDir>> living = new TreeMap<>();
+    private final Set<String> kept = new HashSet<>();
     private final Map<Path, Space> spaces = new TreeMap<>();
     private final MetricRegistry metrics = new MetricRegistry();
 
@@ -50,7 +52,7 @@ final class DiskPressureTest {
                 PERCENT,
                 LocalDirPolicy.of(List.of(host.playground.root, otherRoot), metrics),
                 host.reclaimer,
-                new SpaceReport(PERCENT, () -> living, host.orphans::lastFound, time),
+                new SpaceReport(PERCENT, () -> living, () -> kept, host.orphans::lastFound, time),
                 this::space,
                 new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
         pressure.register(metrics);
@@ -149,6 +151,25 @@ final class DiskPressureTest {
     }
 
     @Test
+    void namesTheLargestAndAllThatAreKeptByHand() throws Exception {
+        for (int i = 1; i <= 8; i++) {
+            LocalDir dir = host.playground.filledDir("blockmgr-" + i);
+            Files.writeString(dir.path().resolve("0a/big"), "x".repeat(9 * 1024 - i * 1024));
+            living.put("app-" + i, List.of(dir));
+        }
+        kept.addAll(List.of("app-2", "app-7"));
+        fill(1);
+        pressure.look();
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains(
+                        "application app-1 8.6 KiB, application app-2 (kept by hand) 7.6 KiB, application app-3 6.6 KiB,"
+                                + " application app-4 5.6 KiB, application app-5 4.6 KiB, application app-7 (kept by hand)"
+                                + " 2.6 KiB, 2 more 5.2 KiB");
+    }
+
+    @Test
     void doesNotMeasureForEver() throws Exception {
         living.put("a", List.of(host.playground.filledDir("blockmgr-1")));
         living.put("b", List.of(host.playground.filledDir("blockmgr-2")));
@@ -158,6 +179,7 @@ final class DiskPressureTest {
                     time.pass(Duration.ofMinutes(1));
                     return living;
                 },
+                () -> kept,
                 Map::of,
                 time);
         report.begins(new Space(1, 1, GIB), Set.of(host.playground.root), new SpaceReport.Waiting(0, 0));
@@ -169,7 +191,7 @@ final class DiskPressureTest {
 
     @Test
     void saysNothingOfBytesThatAreNotKnownYet() {
-        SpaceReport report = new SpaceReport(PERCENT, () -> living, Map::of, time);
+        SpaceReport report = new SpaceReport(PERCENT, () -> living, () -> kept, Map::of, time);
         report.begins(new Space(1, 1, GIB), Set.of(host.playground.root), new SpaceReport.Waiting(1, 0));
         assertThat(log.lines()).singleElement().asString().contains("To be deleted there, at once: 1 dir. What else");
     }

@@ -14,6 +14,7 @@ import dev.mesosshuffle.store.StoreException;
 import dev.mesosshuffle.store.StoredExecutor;
 import dev.mesosshuffle.store.StoredLocalDir;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -123,12 +124,20 @@ final class OrphanFixture implements AutoCloseable {
     }
 
     CompletableFuture<Void> register(StateStore at, LocalDir dir) {
+        try {
+            return register(at, dir, (Long) Files.getAttribute(dir.root(), "unix:ino"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    CompletableFuture<Void> register(StateStore at, LocalDir dir, long rootInode) {
         return at.putExecutor(
                 new StoredExecutor(
                         new AppExecId("app", dir.path().getFileName().toString()),
                         new ExecutorShuffleInfo(List.of(dir.path().toString()), 64, "a.ShuffleManager"),
                         List.of(dir)),
-                List.of(new StoredLocalDir(dir, "app", 1)));
+                List.of(new StoredLocalDir(dir, "app", rootInode)));
     }
 
     /** Lets time pass until nothing is remembered of what has gone. */

@@ -64,6 +64,20 @@ final class OrphansTest {
     }
 
     @Test
+    void leavesAloneWhatLiesBeneathADiskThatIsNotMounted() throws Exception {
+        host.old("blockmgr-beneath");
+        LocalDir onTheDisk = host.playground.dir("blockmgr-on-the-disk");
+        host.register(host.otherStore, onTheDisk, 42).get();
+        host.orphans.search();
+        assertThat(host.left()).containsExactly("blockmgr-beneath");
+        assertThat(host.store.loadRemovals()).isEmpty();
+
+        host.otherStore.removeApplication("app", List.of()).get();
+        host.orphans.search();
+        assertThat(host.left()).isEmpty();
+    }
+
+    @Test
     void followsNoLinkInWhatItDeletes() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), host.playground.outside);
