@@ -1,17 +1,25 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.model.LocalDir;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is true of one application, and the least that the rules promise it. Kept simple on purpose: it knows no states,
- * only when things happened. Times are in ns, those that are listened to without pauses of the process and time in which
- * none ran.
+ * only when things happened. Times are in ns, those that its service listened, without its pauses and the time in which
+ * it did not run.
  */
 final class ModelApp {
     static final long NEVER = Long.MIN_VALUE / 4;
+
+    private static final long DEFAULT_TIMEOUT = Duration.ofMinutes(2).toNanos();
+    private static final long MASTER_TIMEOUT = Duration.ofHours(1).toNanos();
+    static final long ORPHAN_TIMEOUT = Duration.ofHours(24).toNanos();
+
+    /** Until the services have surely looked. */
+    private static final long SLACK = Duration.ofHours(1).toNanos();
 
     final String id;
     final long timeout;
@@ -22,13 +30,22 @@ final class ModelApp {
     /** Whether the master may show it to these credentials. */
     final boolean visible;
 
-    final List<LocalDir> dirs = new ArrayList<>();
+    final List<ModelDir> dirs = new ArrayList<>();
 
-    /** Its driver's connection, in this run of the daemon. */
+    /** How many executors have registered; they are called by their numbers. */
+    int executors;
+
+    /** Its driver's connection, in this run of the service. */
     @Nullable
     Object connection;
 
-    /** Whether its driver registered in this run of the daemon, and was not cut off. */
+    /** Whether its driver sends heartbeats all the time, as long as it has a connection. */
+    boolean beats;
+
+    /** Whether its driver registered in this run of the service. */
+    boolean hasDriver;
+
+    /** Whether its driver did, and was not cut off. */
     boolean canBeHeard;
 
     @Nullable
@@ -37,9 +54,6 @@ final class ModelApp {
     long heard = NEVER;
     long active = NEVER;
     long lastSign = NEVER;
-
-    /** When a file changed, in plain time: files do not know of pauses. */
-    long changed = NEVER;
 
     /** Since when the master would say that it lives; above any time while it would not. */
     long listedSince = Long.MAX_VALUE;
@@ -62,8 +76,23 @@ final class ModelApp {
         this.visible = visible;
     }
 
-    void sign(long listened) {
+    void heard(long listened) {
+        heard = listened;
         lastSign = listened;
+    }
+
+    void active(long listened) {
+        active = listened;
+        lastSign = listened;
+    }
+
+    /** Its service ends: the next one hears no driver, and knows of no use of its files. */
+    void serviceEnded() {
+        connection = null;
+        hasDriver = false;
+        canBeHeard = false;
+        ended = null;
+        active = NEVER;
     }
 
     /**
@@ -78,21 +107,55 @@ final class ModelApp {
         }
     }
 
-    /** Whether the rules promise that nothing of it is deleted yet. */
-    boolean mustStay(long listened, long time, boolean asksMaster) {
+    private long changed(ModelTime time, long shift) {
+        return dirs.stream()
+                .mapToLong(dir -> dir.changed(time, LongStream.of(shift)))
+                .max()
+                .orElse(NEVER);
+    }
+
+    private long quietTime() {
+        return hasDriver ? timeout : DEFAULT_TIMEOUT;
+    }
+
+    /**
+     * Whether the rules promise that nothing of it is deleted yet.
+     *
+     * @param shift what the clock was set forward by when its service started
+     */
+    boolean mustStay(long listened, ModelTime time, long shift, boolean asksMaster) {
         if (kept || removed) {
             return kept;
         }
-        long quietTime = canBeHeard ? timeout : Evidence.DEFAULT_TIMEOUT_NANOS;
-        if (listened - active < quietTime || time - changed < quietTime) {
+        if (beats && connection != null) {
             return true;
         }
-        if (asksMaster && listened - listable < ModelDaemon.MASTER_TIMEOUT.toNanos()) {
+        if (listened - active < quietTime() || time.now() - changed(time, shift) < quietTime()) {
+            return true;
+        }
+        if (asksMaster && listened - listable < MASTER_TIMEOUT) {
             return true;
         }
         if (canBeHeard) {
             return listened - heard < (ended == Disconnect.IN_ORDER ? timeout : 2 * timeout);
         }
-        return !saidToHaveEnded && listened - lastSign < ModelDaemon.ORPHAN_TIMEOUT.toNanos();
+        return !saidToHaveEnded && listened - lastSign < ORPHAN_TIMEOUT;
+    }
+
+    /** Whether the silence of its driver alone makes it be over by now, if no master is asked. */
+    boolean mustBeGone(long listened, ModelTime time, long shift) {
+        return !kept
+                && !beats
+                && canBeHeard
+                && listened - Math.max(heard, active) > 2 * timeout + SLACK
+                && time.now() - changed(time, shift) > timeout + SLACK
+                && dirs.stream().allMatch(dir -> dir.isMarkedByClockOf(time));
+    }
+
+    @Override
+    public String toString() {
+        return "heard " + Duration.ofNanos(heard) + ", active " + Duration.ofNanos(active) + ", last sign "
+                + Duration.ofNanos(lastSign) + ", listable " + Duration.ofNanos(listable) + ", ended " + ended
+                + ", can be heard " + canBeHeard + ", said to have ended " + saidToHaveEnded + ", kept " + kept;
     }
 }

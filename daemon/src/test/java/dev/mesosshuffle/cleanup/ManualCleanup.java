@@ -1,0 +1,173 @@
+package dev.mesosshuffle.cleanup;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.store.Registries;
+import dev.mesosshuffle.store.StateStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+
+/**
+ * All of one service that deletes, as it is wired in the daemon, but that work waits until somebody has it done, in his
+ * own thread, and can be killed at any file.
+ */
+public final class ManualCleanup {
+    private static final int MIN_FREE_PERCENT = 5;
+
+    private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
+    private final LocalDirPolicy policy;
+    private final Reclaimer reclaimer;
+    private final Orphans orphans;
+    private final DiskPressure pressure;
+    private int filesToLive = Integer.MAX_VALUE;
+
+    /** The process ends here and now. */
+    public static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * What it is to work on.
+     *
+     * @param roots the local roots
+     * @param store the service's store
+     * @param registry what is registered
+     * @param registries those of all services
+     * @param reads what is being read
+     * @param host what is seen of the host
+     * @param mode what is done about orphans
+     * @param orphanTimeout for how long an orphan must be quiet
+     * @param nanoTime the time, in ns
+     * @param wallMillis the time that files are marked with, in ms
+     */
+    public record Surroundings(
+            List<Path> roots,
+            StateStore store,
+            Registry registry,
+            Registries registries,
+            ReadsInFlight reads,
+            ManualHost host,
+            OrphanMode mode,
+            Duration orphanTimeout,
+            LongSupplier nanoTime,
+            LongSupplier wallMillis) {}
+
+    public ManualCleanup(Surroundings its, MetricRegistry metrics) throws IOException {
+        policy = LocalDirPolicy.of(its.roots(), metrics);
+        OrphanRules rules = new OrphanRules(
+                policy,
+                its.registries(),
+                its.registry()::isClaimed,
+                new WallClock(its.wallMillis(), its.nanoTime()),
+                its.orphanTimeout(),
+                ProcessIdentity.current(),
+                its.host()::view);
+        reclaimer = Reclaimer.withoutTimer(
+                its.store(), policy, rules, its.reads(), its.nanoTime(), metrics, workers(its.nanoTime()));
+        orphans = Orphans.withoutTimer(
+                its.mode(), policy, rules, reclaimer, its.nanoTime(), metrics, workers(its.nanoTime()));
+        pressure = new DiskPressure(
+                MIN_FREE_PERCENT,
+                policy,
+                reclaimer,
+                new SpaceReport(MIN_FREE_PERCENT, () -> living(its.registry()), orphans::lastFound, its.nanoTime()),
+                root -> its.host().space(),
+                workers(its.nanoTime()));
+    }
+
+    private static Map<String, List<LocalDir>> living(Registry registry) {
+        Map<String, List<LocalDir>> dirs = new HashMap<>();
+        registry.applications().forEach(app -> dirs.put(app, registry.localDirs(app)));
+        return dirs;
+    }
+
+    /** It rests after each file, and that is where it can be killed. */
+    private RootWorkers workers(LongSupplier nanoTime) {
+        return new RootWorkers(root -> later(), () -> new Pace(() -> 1, nanoTime, rest -> fileDone()));
+    }
+
+    private ExecutorService later() {
+        return new DirectExecutor() {
+            @Override
+            public void execute(Runnable task) {
+                work.add(task);
+            }
+        };
+    }
+
+    private void fileDone() {
+        filesToLive--;
+        if (filesToLive < 0) {
+            throw new Killed();
+        }
+    }
+
+    public LocalDirPolicy policy() {
+        return policy;
+    }
+
+    public Reclaimer reclaimer() {
+        return reclaimer;
+    }
+
+    public void searchForOrphans() {
+        orphans.search();
+    }
+
+    public void lookAtSpace() {
+        pressure.look();
+    }
+
+    /** Lets what failed, or had to wait, be tried again if it is time. */
+    public void tick() {
+        reclaimer.check();
+    }
+
+    public boolean isIdle() {
+        return work.isEmpty();
+    }
+
+    /**
+     * Does the work that waits, with all that follows from it, or some of it.
+     *
+     * @param most how many pieces of work
+     */
+    public void work(int most) {
+        Runnable next = work.poll();
+        for (int done = 1; next != null; done++) {
+            next.run();
+            next = done < most ? work.poll() : null;
+        }
+    }
+
+    /** Has it die after so many more files, or when it has no more work. */
+    public void workAndDie(int files) {
+        filesToLive = files;
+        try {
+            work(Integer.MAX_VALUE);
+        } catch (Killed e) {
+            // As was asked for.
+            work.clear();
+        }
+        end();
+    }
+
+    /** Does no more; what waits is forgotten, as when the process is killed. */
+    public void end() {
+        work.clear();
+        pressure.close();
+        orphans.close();
+        reclaimer.close();
+    }
+}

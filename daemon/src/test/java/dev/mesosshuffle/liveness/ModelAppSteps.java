@@ -1,0 +1,198 @@
+package dev.mesosshuffle.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What applications do, and what is done to them by hand. */
+final class ModelAppSteps {
+    private static final int MOST_APPS = 5;
+
+    private final ModelHost host;
+    private final ModelChance chance;
+    private int born;
+
+    ModelAppSteps(ModelHost host, ModelChance chance) {
+        this.host = host;
+        this.chance = chance;
+    }
+
+    void bear() throws Exception {
+        ModelService service = chance.anyService();
+        long apps = host.services.stream().mapToInt(each -> each.apps.size()).sum();
+        if (!service.isActive() || apps >= MOST_APPS) {
+            host.pass(Duration.ofMinutes(1));
+            return;
+        }
+        ModelApp app = new ModelApp("app-" + born++, chance.minutes(1, 4).toNanos(), chance.random.nextInt(4) > 0);
+        app.beats = chance.oneIn(3);
+        service.apps.add(app);
+        host.note(app.id + " is born at " + service + ", timeout " + Duration.ofNanos(app.timeout)
+                + (app.visible ? "" : ", not shown by the master") + (app.beats ? ", beats" : ""));
+        host.showToMaster();
+        if (chance.random.nextBoolean()) {
+            registerDriver(service, app);
+        }
+        registerExecutor(service, app);
+    }
+
+    void registerDriver(ModelService service, ModelApp app) throws Exception {
+        if (app.lives) {
+            host.note(app.id + " registers its driver");
+            service.registerDriver(app);
+        }
+    }
+
+    void heartbeat(ModelService service, ModelApp app) {
+        if (app.lives && app.connection != null) {
+            host.note(app.id + " sends a heartbeat");
+            service.heartbeat(app);
+        }
+    }
+
+    void beginOrEndHeartbeats(ModelService service, ModelApp app) {
+        app.beats = app.lives && !app.beats;
+        host.note(app.id + (app.beats ? " sends heartbeats from now on" : " sends no heartbeats any more"));
+    }
+
+    /** Some minutes, which is how long it counts. */
+    void useAndWait(ModelService service, ModelApp app) throws Exception {
+        host.pass(chance.minutes(0, 5));
+        if (app.lives && service.isKnown(app)) {
+            host.note(app.id + " uses its files");
+            service.activity(app);
+        }
+        host.pass(chance.minutes(0, 4));
+    }
+
+    void writeAndWait(ModelService service, ModelApp app) throws Exception {
+        host.pass(chance.minutes(0, 5));
+        if (app.lives && service.isKnown(app) && !app.dirs.isEmpty()) {
+            host.note(app.id + " writes a file");
+            chance.anyOf(app.dirs).write(host.time);
+        }
+        host.pass(chance.minutes(0, 4));
+    }
+
+    void registerExecutor(ModelService service, ModelApp app) throws Exception {
+        if (!app.lives) {
+            return;
+        }
+        List<ModelDir> its = new ArrayList<>();
+        boolean found = !host.orphans.isEmpty() && chance.oneIn(3);
+        if (found) {
+            its.add(chance.anyOf(host.orphans));
+        } else {
+            for (Path root : host.roots) {
+                if (its.isEmpty() || chance.random.nextBoolean()) {
+                    its.add(ModelDir.make(chance.newDir(root, true), host.sentinels.outside, host.time, 0));
+                }
+            }
+        }
+        host.note(app.id + " registers an executor with " + its);
+        if (service.registerExecutor(
+                app, its.stream().map(dir -> dir.dir.path()).toList())) {
+            host.orphans.removeAll(its);
+            app.dirs.addAll(its);
+        } else {
+            host.note("which is refused");
+            assertThat(found || its.stream().anyMatch(dir -> chance.isInParent(dir.dir)))
+                    .as("only what is going, or lies in what is going, is refused")
+                    .isTrue();
+            its.stream().filter(dir -> !host.orphans.contains(dir)).forEach(host.orphans::add);
+        }
+        // Until the first check it is not known that it exists.
+        service.monitor.check();
+        host.checkAll();
+    }
+
+    void registerDirOfAnother(ModelService service, ModelApp app) throws Exception {
+        ModelApp other = chance.anyOf(service.apps);
+        if (!other.equals(app) && !other.dirs.isEmpty()) {
+            host.note(app.id + " claims a dir of " + other.id);
+            assertThat(service.registerExecutor(
+                            app, List.of(chance.anyOf(other.dirs).dir.path())))
+                    .isFalse();
+        }
+    }
+
+    void disconnect(ModelService service, ModelApp app) {
+        Object connection = app.connection;
+        if (connection == null) {
+            return;
+        }
+        Disconnect how = chance.anyOf(List.of(Disconnect.values()));
+        host.note(app.id + "'s driver is disconnected " + how);
+        service.monitor.driverDisconnected(app.id, connection, how);
+        app.connection = null;
+        app.ended = how;
+        app.canBeHeard = how != Disconnect.CUT_OFF_BY_US;
+        if (how == Disconnect.IN_ORDER && chance.random.nextBoolean()) {
+            app.lives = false;
+            app.beats = false;
+        }
+        host.showToMaster();
+    }
+
+    void die(ModelService service, ModelApp app) {
+        host.note(app.id + " dies");
+        app.lives = false;
+        app.beats = false;
+        ModelMaster master = host.master;
+        if (master != null && chance.random.nextBoolean()) {
+            master.scripted.completed.add(app.id);
+            app.saidToHaveEnded = true;
+        }
+        host.showToMaster();
+    }
+
+    void beginRead(ModelService service, ModelApp app) {
+        if (!app.dirs.isEmpty()) {
+            ModelDir dir = chance.anyOf(app.dirs);
+            host.note("a read of " + app.id + " in " + dir + " begins");
+            service.reads.readStarted(app.id);
+            dir.reads++;
+            host.reads.add(new ModelHost.Read(dir, service, app.id));
+        }
+    }
+
+    void endRead() {
+        if (!host.reads.isEmpty()) {
+            ModelHost.Read read = host.reads.remove(chance.random.nextInt(host.reads.size()));
+            host.note("a read of " + read.appId() + " in " + read.dir() + " ends");
+            read.service().reads.readFinished(read.appId());
+            read.dir().reads--;
+        }
+    }
+
+    // What operators do.
+
+    void keepOrRelease(ModelService service, ModelApp app) throws Exception {
+        host.note(app.id + (app.kept ? " is released" : " is kept"));
+        HandControl hand = service.monitor.handControl();
+        if (app.kept) {
+            hand.release(app.id).get();
+            app.heard(service.listened);
+            app.active(service.listened);
+        } else {
+            hand.keep(app.id).get();
+        }
+        app.kept = !app.kept;
+    }
+
+    void remove(ModelService service, ModelApp app) throws Exception {
+        host.note(app.id + " is removed by hand");
+        HandControl hand = service.monitor.handControl();
+        if (app.kept) {
+            assertThatThrownBy(() -> hand.remove(app.id)).isInstanceOf(RefusedException.class);
+        } else {
+            assertThat(hand.remove(app.id).get()).isEqualTo(service.deletesDirs ? app.dirs.size() : 0);
+            app.removed = true;
+            assertThat(service.isKnown(app)).isFalse();
+        }
+    }
+}
