@@ -42,9 +42,9 @@ class CrashPointsIT {
         int steps;
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Debugger debugger = new Debugger()) {
-            Doom.End whole = new Life(debugger, temp, "whole").until(NEVER);
+            CrashingProcess.End whole = new Life(debugger, temp, "whole").until(NEVER);
             assertThat(whole.killed()).isFalse();
-            assertThat(whole.passed()).containsOnlyKeys(Doom.Kind.values());
+            assertThat(whole.passed()).containsOnlyKeys(CrashingProcess.Kind.values());
             steps = whole.passed().values().stream().mapToInt(Integer::intValue).sum();
 
             List<Callable<String>> points = new ArrayList<>();
@@ -98,9 +98,9 @@ class CrashPointsIT {
         }
 
         /** One process, up to a step. */
-        Doom.End until(int step) throws Exception {
+        CrashingProcess.End until(int step) throws Exception {
             Path output = dir.resolve("output");
-            Doom.End end = Doom.of(debugger.start(Story.class, host.path(""), output, dir), step);
+            CrashingProcess.End end = CrashingProcess.of(debugger.start(Story.class, host.path(""), output, dir), step);
             if (!end.killed() && end.status() != 0) {
                 throw new AssertionError("it ended by itself: " + Files.readString(output));
             }

@@ -24,13 +24,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What becomes of a process: it lives up to one step of its work, and no further. A step is whatever changes something
- * on the disk, or tells somebody; the process dies before it.
+ * A process that lives up to one step of its work, and no further. A step is whatever changes something on the disk, or
+ * tells somebody; the process dies before it.
  *
  * <p>The thread that comes to that step is held, as by a disk that hangs, while all others go on as far as they get
  * without it; then the process is killed, as by {@code kill -9}. So it also shows if something was told of too early.
  */
-final class Doom {
+final class CrashingProcess {
     /** Longer than a thread that can go on takes to its next step. */
     private static final long QUIET_MS = 30;
 
@@ -79,7 +79,7 @@ final class Doom {
         }
     }
 
-    private Doom(Debugger.Started started, int step) {
+    private CrashingProcess(Debugger.Started started, int step) {
         this.machine = started.machine();
         this.step = step;
     }
@@ -95,32 +95,23 @@ final class Doom {
 
     /** Lets a process live up to a step, counted from 1. */
     static End of(Debugger.Started started, int step) throws InterruptedException {
-        Doom doom = new Doom(started, step);
+        CrashingProcess crashing = new CrashingProcess(started, step);
         try {
-            boolean killed = doom.run();
+            boolean killed = crashing.run();
             if (killed) {
                 started.process().destroyForcibly();
             }
             if (!started.process().waitFor(HANG_MS, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("the process does not end");
             }
-            return new End(killed, started.process().exitValue(), doom.passed);
+            return new End(killed, started.process().exitValue(), crashing.passed);
         } finally {
             started.process().destroyForcibly();
         }
     }
 
     private boolean run() throws InterruptedException {
-        for (Kind kind : Kind.values()) {
-            if (Stream.of(Kind.values())
-                    .takeWhile(other -> other != kind)
-                    .noneMatch(other -> other.type.equals(kind.type))) {
-                ClassPrepareRequest request = machine.eventRequestManager().createClassPrepareRequest();
-                request.addClassFilter(kind.type);
-                request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
-                request.enable();
-            }
-        }
+        Stream.of(Kind.values()).map(kind -> kind.type).distinct().forEach(this::awaitType);
         machine.resume();
         for (EventSet events = next(HANG_MS); ; events = next(HANG_MS)) {
             if (events == null) {
@@ -139,10 +130,22 @@ final class Doom {
         }
     }
 
+    private void awaitType(String type) {
+        ClassPrepareRequest request = machine.eventRequestManager().createClassPrepareRequest();
+        request.addClassFilter(type);
+        request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
+        request.enable();
+    }
+
     private void letOthersGoOn() throws InterruptedException {
         EventSet events = next(QUIET_MS);
         for (int i = 0; events != null && i < MOST_STEPS_OF_OTHERS; i++) {
-            events.forEach(this::isStep);
+            for (Event event : events) {
+                if (event instanceof VMDisconnectEvent) {
+                    return;
+                }
+                var unused = isStep(event);
+            }
             events.resume();
             events = next(QUIET_MS);
         }
