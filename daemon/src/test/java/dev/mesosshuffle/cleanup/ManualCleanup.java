@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -81,7 +82,8 @@ public final class ManualCleanup {
                 MIN_FREE_PERCENT,
                 policy,
                 reclaimer,
-                new SpaceReport(MIN_FREE_PERCENT, () -> living(its.registry()), orphans::lastFound, its.nanoTime()),
+                new SpaceReport(
+                        MIN_FREE_PERCENT, () -> living(its.registry()), Set::of, orphans::lastFound, its.nanoTime()),
                 root -> its.host().space(),
                 workers(its.nanoTime()));
     }
