@@ -1,7 +1,7 @@
 #!/bin/sh
 #
 # Makes an archive of the daemon's loaded classes for the Java that runs it here: a start then takes about half the CPU,
-# and the process a third less memory. To be run once where the Java is known: after installation, or while an image is
+# and the process a fifth less memory. To be run once where the Java is known: after installation, or while an image is
 # built. Nothing depends on it: without it, or with another Java, a start merely takes longer.
 #
 # Environment: as for bin/mesos-shuffle-service; JAVA_HOME above all, and
