@@ -52,12 +52,18 @@ public final class UntimedCleanup implements AutoCloseable {
 
     /** Lets time pass until nothing is remembered of orphans that have gone. */
     public void forgetOrphans() throws InterruptedException {
+        // One counts as gone just before the time begins for which it is remembered.
+        awaitThreads();
         pass(Reclaimer.ORPHANS_REMEMBERED);
     }
 
     private void pass(Duration duration) throws InterruptedException {
         time.pass(duration);
         reclaimer.check();
+        awaitThreads();
+    }
+
+    private void awaitThreads() throws InterruptedException {
         for (Path root : policy.realRoots()) {
             CountDownLatch reached = new CountDownLatch(1);
             workers.execute(root, pace -> reached.countDown());
