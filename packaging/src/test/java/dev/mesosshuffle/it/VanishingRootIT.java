@@ -132,7 +132,7 @@ final class VanishingRootIT {
         }
         mount.unmount();
         try (ManagedProcess daemon = settings.start()) {
-            daemon.await("Restored 1 executors of 1 applications, without 0 executors", LIMIT);
+            daemon.await("Restored 1 executors of 1 applications in ", LIMIT);
             daemon.await("WARN cleanup.RootWatch: Root " + root + " is not what it was", LIMIT);
             assertThat(failure()).contains("its root " + root + " is not what it was");
             assertThat(daemon.output().linesWith(WARNING)).hasSize(1);
