@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  * earlier: the mistake is to keep files for longer.
  *
  * <p>After a pause that is worth the name, a check and the heartbeats that came meanwhile wait for the CPU together, and
- * the check may win. So it does not judge, and the next one, an interval later, does: also if that is late again, for
- * where every check is late files would never go.
+ * the check may win. So it does not judge, and the next one, an interval later, does. If that is late again, it may win
+ * again; but no more than four in a row do not judge, for where every check is late files would never go.
  *
  * <p><b>Concurrency:</b> any thread may read it; checks begin one at a time.
  */
@@ -23,12 +23,14 @@ final class ListeningClock {
     /** Later than this is no matter of a busy scheduler any more. */
     private static final long WORTH_THE_NAME = Duration.ofSeconds(1).toNanos();
 
+    private static final int MAX_PASSED_OVER = 4;
+
     private final LongSupplier nanoTime;
 
     private final AtomicLong leftOut = new AtomicLong();
     private long interval = Long.MAX_VALUE;
     private long lastCheck;
-    private boolean passedOver;
+    private int passedOver;
 
     ListeningClock(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -53,7 +55,7 @@ final class ListeningClock {
         long late = Math.max(0, time - lastCheck - interval);
         lastCheck = time;
         leftOut.addAndGet(late);
-        passedOver = late > WORTH_THE_NAME && !passedOver;
-        return !passedOver;
+        passedOver = late > WORTH_THE_NAME && passedOver < MAX_PASSED_OVER ? passedOver + 1 : 0;
+        return passedOver == 0;
     }
 }
