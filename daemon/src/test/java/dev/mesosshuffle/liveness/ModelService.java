@@ -79,13 +79,7 @@ final class ModelService implements AutoCloseable {
         this.deletesDirs = deletesDirs;
         this.orphans = orphans;
         this.deletesOrphans = orphans == OrphanMode.DELETE;
-        MetricRegistry metrics = new MetricRegistry();
-        store = StateStore.open(setting.stateDir(), port, Clock.systemUTC(), metrics);
-        registry = Registry.restore(store, metrics);
-        reads = new ReadTracker();
-        cleanup = newCleanup(metrics);
-        monitor = newMonitor(metrics);
-        begin();
+        start();
     }
 
     private ManualCleanup newCleanup(MetricRegistry metrics) throws Exception {
@@ -132,7 +126,7 @@ final class ModelService implements AutoCloseable {
         isRunning = true;
     }
 
-    /** Starts it anew. */
+    /** Starts it, for the first time or anew. */
     void start() throws Exception {
         MetricRegistry metrics = new MetricRegistry();
         store = StateStore.open(setting.stateDir(), port, Clock.systemUTC(), metrics);
