@@ -5,7 +5,6 @@ import dev.mesosshuffle.store.StoredLocalDir;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,8 +25,8 @@ final class Claims {
      */
     private final Map<Path, Integer> inside = new HashMap<>();
 
-    /** How many claims have which root. */
-    private final Map<Path, Integer> roots = new HashMap<>();
+    /** How many claims have which root, by the inode that it had when they were registered. */
+    private final Map<Path, Map<Long, Integer>> roots = new HashMap<>();
 
     /** One application's ownership of one dir. It lasts from the first registration, kept once that is persisted. */
     static final class Claim {
@@ -94,9 +93,7 @@ final class Claims {
     /** The roots of all claims, each with the inodes that it had when they were registered. */
     Map<Path, Set<Long>> rootInodes() {
         Map<Path, Set<Long>> inodes = new HashMap<>();
-        byPath.values()
-                .forEach(claim -> inodes.computeIfAbsent(claim.dir.root(), root -> new HashSet<>())
-                        .add(claim.rootInode));
+        roots.forEach((root, counts) -> inodes.put(root, Set.copyOf(counts.keySet())));
         return inodes;
     }
 
@@ -115,9 +112,11 @@ final class Claims {
             byPath.put(dir.path(), claim);
             owned.add(claim);
             forEachAround(dir, path -> inside.merge(path, 1, Integer::sum));
-            roots.merge(dir.root(), 1, Integer::sum);
+        } else {
+            forgetRoot(claim);
         }
         claim.rootInode = stored.rootInode();
+        roots.computeIfAbsent(dir.root(), root -> new HashMap<>()).merge(claim.rootInode, 1, Integer::sum);
         claim.pending++;
         return claim;
     }
@@ -151,11 +150,18 @@ final class Claims {
     void remove(Claim claim) {
         if (byPath.remove(claim.dir.path(), claim)) {
             forEachAround(claim.dir, path -> inside.computeIfPresent(path, Claims::oneLess));
-            roots.computeIfPresent(claim.dir.root(), Claims::oneLess);
+            forgetRoot(claim);
         }
     }
 
-    private static @Nullable Integer oneLess(Path path, Integer count) {
+    private void forgetRoot(Claim claim) {
+        roots.computeIfPresent(claim.dir.root(), (root, counts) -> {
+            counts.computeIfPresent(claim.rootInode, Claims::oneLess);
+            return counts.isEmpty() ? null : counts;
+        });
+    }
+
+    private static @Nullable Integer oneLess(Object key, Integer count) {
         return count == 1 ? null : count - 1;
     }
 

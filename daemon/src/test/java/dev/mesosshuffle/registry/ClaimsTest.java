@@ -7,6 +7,8 @@ import dev.mesosshuffle.store.StoredLocalDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,6 +139,27 @@ class ClaimsTest {
     }
 
     @Test
+    void knowsARootByEachInodeThatItHadWhenADirWasLastRegistered() {
+        Path root = dir("x").root();
+        restore("app-1", dir("x"), 7);
+        restore("app-1", dir("y"), 7);
+        restore("app-1", dir("z"), 8);
+        assertThat(claims.rootInodes()).isEqualTo(Map.of(root, Set.of(7L, 8L)));
+
+        restore("app-1", dir("z"), 9);
+        assertThat(claims.rootInodes()).as("registered again").isEqualTo(Map.of(root, Set.of(7L, 9L)));
+
+        claims.remove(owned.get(0));
+        assertThat(claims.rootInodes()).as("one of two is gone").isEqualTo(Map.of(root, Set.of(7L, 9L)));
+
+        claims.remove(owned.get(1));
+        assertThat(claims.rootInodes()).as("both are gone").isEqualTo(Map.of(root, Set.of(9L)));
+
+        claims.remove(owned.get(2));
+        assertThat(claims.rootInodes()).isEmpty();
+    }
+
+    @Test
     void countsWhatLiesInsideUntilTheLastIsGone() {
         restore("app-1", dir("x/y/blockmgr-1"));
         restore("app-1", dir("x/y/blockmgr-2"));
@@ -158,7 +181,11 @@ class ClaimsTest {
     }
 
     private void restore(String appId, LocalDir dir) {
-        claims.restore(stored(appId, dir), owned);
+        restore(appId, dir, 7);
+    }
+
+    private void restore(String appId, LocalDir dir, long rootInode) {
+        claims.restore(new StoredLocalDir(dir, appId, rootInode), owned);
     }
 
     private static LocalDir dir(String path) {
