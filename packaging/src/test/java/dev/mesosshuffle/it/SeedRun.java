@@ -56,7 +56,8 @@ public final class SeedRun {
         ServiceSettings settings = ServiceSettings.in(folder, kind);
         Path root = settings.localRoot();
         // What the tests save on starting executors would cost more than it saves here.
-        Map<String, String> conf = Map.of("spark.executor.extraJavaOptions", String.join(" ", SparkJvm.quietOptions()));
+        Map<String, String> conf =
+                Map.of("spark.executor.extraJavaOptions", SparkJvm.oneText(SparkJvm.quietOptions().stream()));
         try (ManagedProcess service = settings.start();
                 SparkCluster cluster = SparkCluster.start(SPARK, folder, root, 2);
                 SeedApplication application =

@@ -173,9 +173,9 @@ class BackgroundScriptsIT {
         Result result = distribution.run(
                 "sh",
                 "-c",
-                String.join(" ", distribution.harmless(startLink.toString()))
+                "'" + String.join("' '", distribution.harmless(startLink.toString())) + "'"
                         + " --conf spark.shuffle.service.enabled=true --conf spark.network.timeout=10s"
-                        + " --conf spark.shuffle.io.connectionTimeout=10s && cd " + dir + "/opt/spark/logs/"
+                        + " --conf spark.shuffle.io.connectionTimeout=10s && cd '" + dir + "/opt/spark/logs/'"
                         + " && find . -name 'spark--" + NAME + "-*.out' -exec tail {} \\;");
 
         assertThat(result.status()).as(result.out() + result.err()).isZero();

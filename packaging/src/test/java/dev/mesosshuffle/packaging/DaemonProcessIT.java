@@ -89,7 +89,7 @@ class DaemonProcessIT {
     @Test
     void unpacksNothingIntoTheTemporaryFolder() throws Exception {
         Path tmp = Files.createDirectories(dir.resolve("tmp"));
-        distribution.with("SPARK_DAEMON_JAVA_OPTS", "-Djava.io.tmpdir=" + tmp);
+        distribution.with("SPARK_DAEMON_JAVA_OPTS", "\"-Djava.io.tmpdir=" + tmp + "\"");
         daemon = distribution.start(distribution.harmless(Distribution.BIN));
         Wait.until(dir.resolve("out"), "Listening on ");
 

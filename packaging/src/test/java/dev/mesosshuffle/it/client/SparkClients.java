@@ -4,6 +4,7 @@ import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.spark.SparkSources;
 import dev.mesosshuffle.it.spark.SparkVersion;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -58,11 +59,11 @@ public final class SparkClients {
     }
 
     private static Path tests() {
-        return Path.of(SparkClient.class
+        return Path.of(URI.create(SparkClient.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
-                .getPath());
+                .toString()));
     }
 
     private static List<String> sourceFolders(SparkVersion version) {

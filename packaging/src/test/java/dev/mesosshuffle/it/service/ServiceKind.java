@@ -29,10 +29,7 @@ public enum ServiceKind {
             builder.environment()
                     .put(
                             "SPARK_DAEMON_JAVA_OPTS",
-                            String.join(
-                                    " ",
-                                    Stream.concat(SparkJvm.quietOptions().stream(), javaOptions.stream())
-                                            .toList()));
+                            SparkJvm.oneText(Stream.concat(SparkJvm.quietOptions().stream(), javaOptions.stream())));
             return builder;
         }
     },

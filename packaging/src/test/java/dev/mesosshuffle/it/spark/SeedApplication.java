@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The seed's program as an application of a cluster, its driver in a process of its own, told step by step. */
 public final class SeedApplication implements AutoCloseable {
@@ -71,7 +72,8 @@ public final class SeedApplication implements AutoCloseable {
                 Map.entry("spark.executor.extraClassPath", classes.toString()),
                 Map.entry(
                         "spark.executor.extraJavaOptions",
-                        String.join(" ", SparkJvm.quietOptions()) + " " + String.join(" ", SparkJvm.briefOptions())),
+                        SparkJvm.oneText(
+                                Stream.concat(SparkJvm.quietOptions().stream(), SparkJvm.briefOptions().stream()))),
                 Map.entry("spark.shuffle.service.enabled", "true"),
                 Map.entry("spark.shuffle.service.port", Integer.toString(servicePort)),
                 // Without it an executor would read the files of another one on its host by itself.

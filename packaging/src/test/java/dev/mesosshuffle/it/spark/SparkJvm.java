@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The command line that runs a class of Spark, or one compiled against it, on this machine's Java. */
@@ -69,6 +70,11 @@ public final class SparkJvm {
     /** Options that keep a JVM, even one that is killed, from leaving files in the machine's temporary folder. */
     public static List<String> quietOptions() {
         return List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + ItFolders.temporary());
+    }
+
+    /** Options as one text, as Spark's settings and environment want them; a folder's name may hold a blank. */
+    public static String oneText(Stream<String> options) {
+        return options.map(option -> '"' + option + '"').collect(Collectors.joining(" "));
     }
 
     /** Takes the settings of whoever runs the tests out of the environment of a process. */
