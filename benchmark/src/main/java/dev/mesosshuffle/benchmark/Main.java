@@ -83,7 +83,7 @@ public final class Main {
         return status;
     }
 
-    private static Bench bench(Options options) {
+    private static Bench bench(Options options) throws IOException, InterruptedException {
         List<Path> roots = options.dirs.isEmpty()
                 ? List.of(options.target.resolve("data/1"), options.target.resolve("data/2"))
                 : options.dirs;
@@ -97,20 +97,27 @@ public final class Main {
                 options.warmUp);
     }
 
-    private static List<Launcher> launchers(Options options, List<Path> roots) {
+    private static List<Launcher> launchers(Options options, List<Path> roots)
+            throws IOException, InterruptedException {
         if (options.daemon == null) {
             throw new IllegalArgumentException("--daemon is missing (expected: a distribution of the daemon)");
         }
         List<Launcher> launchers = new ArrayList<>();
-        launchers.add(new DaemonLauncher("daemon", DaemonLauncher.distributionIn(options.daemon), roots));
+        launchers.add(daemon("daemon", options.daemon, options, roots));
         if (options.alone) {
             return launchers;
         }
         if (options.baseline != null) {
-            launchers.add(new DaemonLauncher("baseline", DaemonLauncher.distributionIn(options.baseline), roots));
+            launchers.add(daemon("baseline", options.baseline, options, roots));
         } else if (options.spark != null) {
             launchers.add(new SparkLauncher(options.spark, roots));
         }
         return launchers;
+    }
+
+    private static Launcher daemon(String name, Path folder, Options options, List<Path> roots)
+            throws IOException, InterruptedException {
+        return DaemonLauncher.install(
+                name, DaemonLauncher.distributionIn(folder), roots, options.target.resolve("installed"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.benchmark.service;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +16,36 @@ import java.util.stream.Stream;
  * @param name how tables call it
  * @param distribution the folder that has bin/mesos-shuffle-service
  * @param roots the roots that it may serve from
+ * @param classArchive the archive of its classes that goes with an installation
  */
-public record DaemonLauncher(String name, Path distribution, List<Path> roots) implements Launcher {
+public record DaemonLauncher(String name, Path distribution, List<Path> roots, Path classArchive) implements Launcher {
     private static final String SCRIPT = "bin/mesos-shuffle-service";
+    private static final String ARCHIVE_SCRIPT = "sbin/make-class-archive.sh";
+    private static final String ARCHIVE_VARIABLE = "MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE";
 
     public DaemonLauncher {
         roots = List.copyOf(roots);
+    }
+
+    /**
+     * Makes what installation makes: an archive of the daemon's classes for the Java at hand.
+     *
+     * @param folder where to; the distribution itself may be packed later
+     * @throws IOException if the daemon's script could not
+     */
+    public static DaemonLauncher install(String name, Path distribution, List<Path> roots, Path folder)
+            throws IOException, InterruptedException {
+        Path archive = Files.createDirectories(folder).resolve(name + ".jsa");
+        ProcessBuilder builder = new ProcessBuilder(
+                        distribution.resolve(ARCHIVE_SCRIPT).toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put(ARCHIVE_VARIABLE, archive.toString());
+        int status = builder.start().waitFor();
+        if (status != 0) {
+            throw new IOException(ARCHIVE_SCRIPT + " of " + distribution + " ended with " + status + " (expected: 0)");
+        }
+        return new DaemonLauncher(name, distribution, roots, archive);
     }
 
     /** Finds the distribution in a folder that is one, or in a checkout that was built. */
@@ -65,6 +90,6 @@ public record DaemonLauncher(String name, Path distribution, List<Path> roots) i
 
     @Override
     public Map<String, String> environment(Setup setup) {
-        return Map.of("SPARK_DAEMON_MEMORY", setup.memory());
+        return Map.of("SPARK_DAEMON_MEMORY", setup.memory(), ARCHIVE_VARIABLE, classArchive.toString());
     }
 }
