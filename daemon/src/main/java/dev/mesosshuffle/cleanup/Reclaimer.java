@@ -248,7 +248,8 @@ public final class Reclaimer implements AutoCloseable {
             later(removal, LOOK_FOR_ROOT);
         } catch (LocalDirRefusedException | NotADirException e) {
             later(removal, troubles.refused(removal, e));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // An error too, such as a moment without memory: whoever does not come back here is never tried again.
             failed(removal, e);
         }
     }

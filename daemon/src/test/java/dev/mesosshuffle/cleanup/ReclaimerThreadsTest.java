@@ -27,6 +27,9 @@ final class ReclaimerThreadsTest {
     /** An application of this name hangs its root's thread, as a hung disk does. */
     private static final String HANGS = "hangs";
 
+    /** When it comes to an application of this name first, there is no memory. */
+    private static final String OUT_OF_MEMORY = "out-of-memory";
+
     private final MetricRegistry metrics = new MetricRegistry();
     private final CountDownLatch hung = new CountDownLatch(1);
     private final CountDownLatch healed = new CountDownLatch(1);
@@ -57,7 +60,10 @@ final class ReclaimerThreadsTest {
     }
 
     private boolean isRead(String appId) {
-        threads.put(appId, Thread.currentThread().getName());
+        boolean first = threads.put(appId, Thread.currentThread().getName()) == null;
+        if (first && appId.equals(OUT_OF_MEMORY)) {
+            throw new OutOfMemoryError("for a test");
+        }
         asked.computeIfAbsent(appId, id -> new CountDownLatch(1)).countDown();
         if (appId.equals(HANGS)) {
             hung.countDown();
@@ -128,6 +134,13 @@ final class ReclaimerThreadsTest {
         assertThat(two.root).isEmptyDirectory();
         assertThat(metrics.counter("shuffleService.cleanup.deletedFiles").getCount())
                 .isEqualTo(50L * Playground.FILES);
+    }
+
+    @Test
+    void triesAgainAfterAnError() throws Exception {
+        reclaim(OUT_OF_MEMORY, List.of(over(one, OUT_OF_MEMORY, "blockmgr-1")));
+        awaitIntents(OUT_OF_MEMORY, 0);
+        assertThat(one.root).isEmptyDirectory();
     }
 
     @Test
