@@ -34,6 +34,7 @@ import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.streams.ReadTracker;
 import dev.mesosshuffle.transport.ServerSettings;
 import dev.mesosshuffle.transport.ShuffleServer;
@@ -130,7 +131,7 @@ public final class ShuffleDaemon {
                 config.orphanTimeout());
         Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
                 store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
-        reclaimer.reclaim(store.loadRemovals());
+        resume(config.cleanup(), reclaimer, store.loadRemovals());
         RootWatch rootWatch = lifecycle.started(RootWatch.start(registry::rootInodes, reclaimer));
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
@@ -192,6 +193,17 @@ public final class ShuffleDaemon {
                 liveness.handControl()::kept,
                 metrics));
         return new ShuffleDaemon(lifecycle, store, server);
+    }
+
+    private static void resume(boolean cleanup, Reclaimer reclaimer, List<StoredRemoval> removals) {
+        if (cleanup) {
+            reclaimer.reclaim(removals);
+        } else if (!removals.isEmpty()) {
+            logger.info(
+                    "{} dirs that were to be deleted before the last stop stay until a start with"
+                            + " spark.mesos.shuffle.service.cleanup on",
+                    removals.size());
+        }
     }
 
     private static Map<String, List<LocalDir>> localDirs(Registry registry) {

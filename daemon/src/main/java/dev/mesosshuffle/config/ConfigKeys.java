@@ -176,7 +176,8 @@ final class ConfigKeys {
             OWN_PREFIX + "cleanup",
             "on",
             ValueParsers.onOff(),
-            "Whether the local dirs of an application that is over are deleted.");
+            "Whether the local dirs of an application that is over are deleted. While it is off, those stay too that were"
+                    + " to be deleted before the last stop.");
 
     static final ConfigKey<Integer> DELETION_RATE = key(
             OWN_PREFIX + "deletionRate",
