@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.service.RestartedService;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
 import dev.mesosshuffle.it.spark.LocalRoot;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Applications whose driver is killed in the middle of their work. */
+/** Applications whose driver is killed in the middle of their work, while the daemon runs or while it is down. */
 final class DeadApplicationIT {
     private static final SeedFigures FIGURES = SeedFigures.SMALL;
     private static final Duration END = Duration.ofSeconds(60);
@@ -86,15 +87,63 @@ final class DeadApplicationIT {
             service.await(over(killed) + "\\.$", END);
             awaitNothingBeside(filesOfTheLiving.dirs(), root);
             assertThat(filesOfTheLiving.again()).isEqualTo(filesOfTheLiving);
-            StepReport counted = living.step("count");
-            assertThat(counted.number("groups")).isEqualTo(FIGURES.keys());
-            assertThat(counted.number("mapTasks")).isEqualTo(FIGURES.mappers());
-            assertThat(counted.number("fetchFailures")).isZero();
-            assertThat(counted.number("remoteBlocks") - mapped.number("remoteBlocks"))
-                    .isEqualTo((long) FIGURES.mappers() * FIGURES.reducers());
+            assertCountsWithoutMappingAgain(living, mapped);
             assertThat(service.terminate(END)).isZero();
             assertThat(service.output().lines()).noneMatch(line -> line.contains(living.appId() + " timed out"));
         }
+    }
+
+    @Test
+    void goesWithoutTheFilesOfAnotherOneThoughItEndedWhileTheDaemonWasDown() throws Exception {
+        try (MasterServer master = MasterServer.http()) {
+            // No driver can be heard after a restart: that both are quiet for long says nothing, the master says all.
+            ServiceSettings settings = settings()
+                    .with("spark.mesos.shuffle.service.master", master.host())
+                    .with("spark.mesos.shuffle.service.orphanTimeout", "2s");
+            LocalRoot root = new LocalRoot(settings.localRoot());
+            try (RestartedService service = RestartedService.start(settings);
+                    SparkCluster clusterOfTheKilled = cluster("killed", root);
+                    SparkCluster clusterOfTheLiving = cluster("living", root);
+                    SeedApplication killed = start(clusterOfTheKilled, "killed", settings);
+                    SeedApplication living = start(clusterOfTheLiving, "living", settings)) {
+                master.frameworks = List.of(killed.appId(), living.appId());
+                killed.step("map");
+                StepReport mapped = living.step("map");
+                living.step("idle");
+
+                service.stop();
+                clusterOfTheKilled.killWorkers();
+                assertThat(killed.kill()).isEqualTo(KILLED);
+                long ended = System.nanoTime();
+                master.frameworks = List.of(living.appId());
+                master.completed = List.of(killed.appId());
+                ApplicationFiles.of(killed.appId(), service.log()).age();
+                ApplicationFiles filesOfTheLiving = ApplicationFiles.of(living.appId(), service.log());
+                assertThat(filesOfTheLiving.sizes()).hasSizeGreaterThanOrEqualTo(2 * FIGURES.mappers());
+                filesOfTheLiving.age();
+                service.startAgain(settings);
+                long started = System.nanoTime();
+
+                awaitNothingBeside(filesOfTheLiving.dirs(), root);
+                System.out.printf(
+                        "From the end of a driver, while the daemon was down, to the end of its last file: %.1f s,"
+                                + " %.1f s of them since the start%n",
+                        (System.nanoTime() - ended) / 1e9, (System.nanoTime() - started) / 1e9);
+                service.process().await("Application " + living.appId() + " would be over .*, but stays", END);
+                assertThat(filesOfTheLiving.again()).isEqualTo(filesOfTheLiving);
+                assertCountsWithoutMappingAgain(living, mapped);
+            }
+        }
+    }
+
+    private static void assertCountsWithoutMappingAgain(SeedApplication application, StepReport mapped)
+            throws InterruptedException {
+        StepReport counted = application.step("count");
+        assertThat(counted.number("groups")).isEqualTo(FIGURES.keys());
+        assertThat(counted.number("mapTasks")).isEqualTo(FIGURES.mappers());
+        assertThat(counted.number("fetchFailures")).isZero();
+        assertThat(counted.number("remoteBlocks") - mapped.number("remoteBlocks"))
+                .isEqualTo((long) FIGURES.mappers() * FIGURES.reducers());
     }
 
     private ServiceSettings settings() throws IOException {

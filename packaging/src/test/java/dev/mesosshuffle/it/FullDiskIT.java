@@ -132,6 +132,11 @@ final class FullDiskIT {
             assertThat(new LocalRoot(settings.localRoot()).dirsBeside(ofAnother.dirs()))
                     .isEmpty();
             daemon.await("Writing to .* works again", LIMIT);
+            daemon.kill();
+        }
+        try (ManagedProcess restarted = settings.start()) {
+            // What waited to be written of the one that is over is not.
+            restarted.await("Restored 1 executors of 1 applications", LIMIT);
         }
     }
 

@@ -128,11 +128,13 @@ final class VanishingRootIT {
     void keepsAllThatIsOnADiskThatIsNotMountedAtTheStart() throws Exception {
         try (ManagedProcess daemon = settings.start()) {
             register();
+            // Nothing of that name lies beneath the disk.
+            register("2", LocalDirs.create(root, "other", 1));
             daemon.kill();
         }
         mount.unmount();
         try (ManagedProcess daemon = settings.start()) {
-            daemon.await("Restored 1 executors of 1 applications in ", LIMIT);
+            daemon.await("Restored 2 executors of 1 applications in ", LIMIT);
             daemon.await("WARN cleanup.RootWatch: Root " + root + " is not what it was", LIMIT);
             assertThat(failure()).contains("its root " + root + " is not what it was");
             assertThat(daemon.output().linesWith(WARNING)).hasSize(1);
@@ -164,8 +166,12 @@ final class VanishingRootIT {
     }
 
     private void register() throws Exception {
+        register("1", dirs);
+    }
+
+    private void register(String execId, LocalDirs of) throws Exception {
         try (SparkClient client = connect()) {
-            client.registerExecutor("1", dirs.names(), dirs.subDirsPerLocalDir());
+            client.registerExecutor(execId, of.names(), of.subDirsPerLocalDir());
         }
     }
 

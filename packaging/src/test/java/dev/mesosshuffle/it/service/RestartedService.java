@@ -25,25 +25,36 @@ public final class RestartedService implements AutoCloseable {
     /** Kills it, as {@code kill -9} does, and starts it again. */
     public void killAndStart(ServiceSettings settings) throws IOException, InterruptedException {
         process.kill();
-        startAfter(KILLED, settings);
+        ended(KILLED);
+        startAgain(settings);
     }
 
     /** Stops it in order and starts it again. */
     public void stopAndStart(ServiceSettings settings) throws IOException, InterruptedException {
-        process.terminate(END);
-        startAfter(0, settings);
+        stop();
+        startAgain(settings);
     }
 
-    private void startAfter(int expectedStatus, ServiceSettings settings) throws IOException, InterruptedException {
+    /** Stops it in order. */
+    public void stop() throws InterruptedException {
+        process.terminate(END);
+        ended(0);
+    }
+
+    private void ended(int expectedStatus) throws InterruptedException {
         int status = process.awaitExit(END);
         if (status != expectedStatus) {
             throw new AssertionError("the service ended with " + status + " (expected: " + expectedStatus + ")");
         }
+    }
+
+    /** Starts it once it has ended. */
+    public void startAgain(ServiceSettings settings) throws IOException, InterruptedException {
         formerLog.addAll(process.output().lines());
         process = settings.start();
     }
 
-    /** The process that runs since the last start. */
+    /** The process of the last start. */
     public ManagedProcess process() {
         return process;
     }
