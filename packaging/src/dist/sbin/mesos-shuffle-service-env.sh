@@ -44,8 +44,9 @@ find_running() {
     '' | *[!0-9]*) return 1 ;;
   esac
   command=$(tr '\0' ' ' 2> /dev/null < "/proc/$candidate/cmdline") || return 1
+  # As a whole word: what shows the log has the name in its command line too.
   case $command in
-    *dev.mesosshuffle.Main* | *bin/mesos-shuffle-service* | *"$name"*) pid=$candidate ;;
+    *" dev.mesosshuffle.Main "* | *"/bin/mesos-shuffle-service "* | *" $name "*) pid=$candidate ;;
     *) return 1 ;;
   esac
 }

@@ -17,23 +17,32 @@ home=${MESOS_SHUFFLE_SERVICE_HOME:-$(dirname -- "$(dirname -- "$(readlink -f -- 
 
 daemon=(nice -n "${SPARK_NICENESS:-0}" "$home/bin/mesos-shuffle-service" "$@")
 
-# How long the start is watched; a slower one goes on by itself.
-watch_tenths=150
+# The start is watched for 15 s, a slower one goes on by itself; from look to look more seldom, for on a small share of a
+# CPU each look delays what it waits for.
+looks=17
+
+old_logs=${SPARK_LOG_MAX_FILES:-5}
+case $old_logs in
+  0* | *[!0-9]*)
+    echo "Error: SPARK_LOG_MAX_FILES must be a positive number, but got $old_logs" >&2
+    exit 78
+    ;;
+esac
 
 rotate() {
-  local keep=${SPARK_LOG_MAX_FILES:-5} i
-  case $keep in
-    0 | *[!0-9]*)
-      echo "Error: SPARK_LOG_MAX_FILES must be a positive number, but got $keep" >&2
-      exit 78
-      ;;
-  esac
+  local i
   [ -f "$log" ] || return 0
-  for ((i = keep; i > 1; i--)); do
+  for ((i = old_logs; i > 1; i--)); do
     [ ! -f "$log.$((i - 1))" ] || mv -f -- "$log.$((i - 1))" "$log.$i"
   done
   mv -f -- "$log" "$log.1"
 }
+
+# Of two that are called at the same time, one waits here until the other is done.
+mkdir -p -- "$SPARK_PID_DIR" || exit 1
+if { exec 9>> "$pid_file"; } 2> /dev/null && command -v flock > /dev/null; then
+  flock 9
+fi
 
 if find_running; then
   echo "$name running as process $pid.  Stop it first."
@@ -41,22 +50,22 @@ if find_running; then
 fi
 
 if [ -n "${SPARK_NO_DAEMONIZE+set}" ]; then
-  mkdir -p -- "$SPARK_PID_DIR" && echo $$ > "$pid_file" || exit 1
-  exec "${daemon[@]}"
+  echo $$ > "$pid_file" || exit 1
+  exec "${daemon[@]}" 9>&-
 fi
 
-mkdir -p -- "$SPARK_LOG_DIR" "$SPARK_PID_DIR" || exit 1
+mkdir -p -- "$SPARK_LOG_DIR" || exit 1
 rotate
 echo "starting $name, logging to $log"
 : >> "$log" || exit 1
-nohup -- "${daemon[@]}" >> "$log" 2>&1 < /dev/null &
+nohup -- "${daemon[@]}" >> "$log" 2>&1 < /dev/null 9>&- &
 pid=$!
 if ! echo "$pid" > "$pid_file"; then
   kill "$pid"
   exit 1
 fi
 
-for ((i = 0; i < watch_tenths; i++)); do
+for ((i = 1; i <= looks; i++)); do
   if ! kill -0 "$pid" 2> /dev/null; then
     wait "$pid"
     status=$?
@@ -68,5 +77,5 @@ for ((i = 0; i < watch_tenths; i++)); do
     exit "$status"
   fi
   ! grep -q 'Listening on ' "$log" || break
-  sleep 0.1
+  sleep "$((i / 10)).$((i % 10))"
 done

@@ -6,6 +6,7 @@ import dev.mesosshuffle.packaging.Distribution.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +34,8 @@ class BackgroundScriptsIT {
         distribution = new Distribution(dir)
                 .with("SPARK_LOG_DIR", logs.toString())
                 .with("SPARK_PID_DIR", dir.resolve("pids").toString())
-                .with("SPARK_IDENT_STRING", "me");
+                .with("SPARK_IDENT_STRING", "me")
+                .with("HOSTNAME", "agent-7");
     }
 
     @AfterEach
@@ -48,7 +50,7 @@ class BackgroundScriptsIT {
         Result started = start();
         assertThat(started.status()).as(started.out() + started.err()).isZero();
         assertThat(started.out()).isEqualTo("starting " + NAME + ", logging to " + log() + "\n");
-        assertThat(log().getFileName().toString()).matches("spark-me-" + NAME + "-1-.+\\.out");
+        assertThat(log().getFileName()).hasToString("spark-me-" + NAME + "-1-agent-7.out");
         assertThat(log()).content().containsPattern("Listening on 127\\.0\\.0\\.1:\\d+\n");
         Optional<ProcessHandle> daemon = ProcessHandle.of(pid());
         assertThat(daemon).isPresent();
@@ -62,6 +64,40 @@ class BackgroundScriptsIT {
         assertThat(daemon.get().isAlive()).isFalse();
         assertThat(pidFile).doesNotExist();
         assertThat(distribution.run(Distribution.STOP)).isEqualTo(new Result(0, "no " + NAME + " to stop\n", ""));
+    }
+
+    @Test
+    void startsOneDaemonIfCalledTwiceAtTheSameTime() throws Exception {
+        Path elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
+        Distribution other = new Distribution(elsewhere)
+                .with("SPARK_LOG_DIR", logs.toString())
+                .with("SPARK_PID_DIR", pidFile.getParent().toString())
+                .with("SPARK_IDENT_STRING", "me");
+
+        Process first = distribution.start(distribution.harmless(Distribution.START));
+        Process second = other.start(distribution.harmless(Distribution.START));
+        Result one = distribution.result(first);
+        Result two = other.result(second);
+
+        assertThat(List.of(one.status(), two.status())).as(one + ", " + two).containsExactlyInAnyOrder(0, 1);
+        assertThat(one.out() + two.out()).contains(NAME + " running as process " + pid() + ".  Stop it first.\n");
+        assertThat(distribution.run(Distribution.STOP).status()).isZero();
+        assertThat(pidFile).doesNotExist();
+    }
+
+    @Test
+    void takesWhatShowsTheLogForNoDaemon() throws Exception {
+        Files.createDirectories(pidFile.getParent());
+        Path shown = Files.createFile(dir.resolve("spark-me-" + NAME + "-1-agent-7.out"));
+        Process tail = new ProcessBuilder("tail", "-f", shown.toString()).start();
+        try {
+            Files.writeString(pidFile, tail.pid() + "\n");
+
+            assertThat(distribution.run(Distribution.STOP).out()).isEqualTo("no " + NAME + " to stop\n");
+            assertThat(tail.isAlive()).isTrue();
+        } finally {
+            tail.destroyForcibly();
+        }
     }
 
     @Test
@@ -103,7 +139,7 @@ class BackgroundScriptsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "many"})
+    @ValueSource(strings = {"0", "00", "-1", "many"})
     void refusesANumberOfOldLogsThatIsNone(String number) throws Exception {
         Result result = distribution.with("SPARK_LOG_MAX_FILES", number).run(Distribution.START);
 
