@@ -1,14 +1,32 @@
 #!/bin/sh
 #
-# Ends with 0 if something listens on the port in the network of this process, else with 1: a health check for
-# containers, which needs neither a JVM nor a connection.
+# A health check for containers, which needs neither a JVM nor a connection. Ends with 0 if something listens on the port
+# in the network of this process and, where this process sees the daemon's threads, if each event loop and the registry's
+# store answered lately; else with 1.
 #
-# Usage: check-mesos-shuffle-service.sh [PORT]    (default: 7337)
+# Usage: check-mesos-shuffle-service.sh [PORT [SECONDS]]    (default: 7337, and at most 60 seconds since they answered)
 
 port=${1:-7337}
+limit=${2:-60}
+
+fail() {
+  echo "$1 (expected: mesos-shuffle-service$2)" >&2
+  exit 1
+}
+
 # As the kernel lists it: the local port, nobody at the other end, and the state LISTEN.
-if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q ":$(printf %04X "$port") 0*:0000 0A "; then
-  exit 0
-fi
-echo "nothing listens on port $port (expected: mesos-shuffle-service)" >&2
-exit 1
+cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q ":$(printf %04X "$port") 0*:0000 0A " ||
+  fail "nothing listens on port $port"
+
+# The daemon's watchdog is called by the port, and when all was well, in seconds since the host's boot.
+read -r now _ 2>/dev/null </proc/uptime || exit 0
+for thread in /proc/[0-9]*/task/*/comm; do
+  read -r name 2>/dev/null <"$thread" || continue
+  case $name in
+    "$port "*[!0-9]* | "$port ") ;;
+    "$port "*)
+      silence=$((${now%.*} - ${name#* }))
+      [ "$silence" -le "$limit" ] || fail "port $port: silent for $silence s" ", well at most $limit s ago"
+      ;;
+  esac
+done

@@ -124,7 +124,9 @@ public final class Main {
             return fail(ExitStatus.FAILURE, OneLine.of(e));
         }
         shutdown.started(daemon);
-        daemon.started(Systemd.start(environment, daemon.vitalParts()));
+        Systemd systemd = Systemd.start(environment);
+        daemon.started(systemd);
+        daemon.started(Health.watch(daemon.vitalParts(), daemon.localAddress().getPort(), systemd));
         return RUNNING;
     }
 

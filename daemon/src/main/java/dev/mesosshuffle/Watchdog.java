@@ -94,7 +94,8 @@ final class Watchdog implements Runnable {
                 logger.info("{} answers again, after {} ms", name, waited.toMillis());
             } else if (!answered && !silent) {
                 logger.warn(
-                        "{} has not answered for {} ms; if it goes on like that, systemd starts this service anew",
+                        "{} has not answered for {} ms; if it goes on like that, health checks fail, and systemd starts this"
+                                + " service anew",
                         name,
                         waited.toMillis());
             }

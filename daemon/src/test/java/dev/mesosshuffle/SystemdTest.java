@@ -37,9 +37,20 @@ class SystemdTest {
     @Test
     void goesOnWhereSystemdDoesNotListen() throws Exception {
         try (LogLines log = LogLines.of(Systemd.class);
-                AutoCloseable none = Systemd.start(Map.of("NOTIFY_SOCKET", "/no/such/socket"), Map.of())) {
-            assertThat(none).isNotNull();
+                Systemd none = Systemd.start(Map.of("NOTIFY_SOCKET", "/no/such/socket", "WATCHDOG_USEC", "1000000"))) {
+            none.feed();
+            assertThat(none.watchdogTimeout()).isZero();
             assertThat(log.lines()).singleElement().asString().contains("/no/such/socket");
+        }
+    }
+
+    @Test
+    void saysNothingWhereThereIsNoSystemd() {
+        try (LogLines log = LogLines.of(Systemd.class);
+                Systemd none = Systemd.start(Map.of("WATCHDOG_USEC", "1000000"))) {
+            none.feed();
+            assertThat(none.watchdogTimeout()).isZero();
+            assertThat(log.lines()).isEmpty();
         }
     }
 

@@ -48,8 +48,8 @@ class WatchdogTest {
         assertThat(fed).isZero();
         assertThat(asked).as("one that hangs is not asked again").hasSize(1);
         assertThat(log.lines())
-                .containsExactly("WARN the store has not answered for 10000 ms; if it goes on like that, systemd starts"
-                        + " this service anew");
+                .containsExactly("WARN the store has not answered for 10000 ms; if it goes on like that, health checks"
+                        + " fail, and systemd starts this service anew");
     }
 
     @Test

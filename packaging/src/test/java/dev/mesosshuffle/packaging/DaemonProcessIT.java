@@ -114,6 +114,29 @@ class DaemonProcessIT {
         }
     }
 
+    @Test
+    void isHealthyWhileAllOfItAnswers() throws Exception {
+        daemon = distribution.start(distribution.harmless(Distribution.BIN));
+        Wait.until(dir.resolve("out"), "Listening on ");
+        String port = Files.readString(dir.resolve("out")).replaceAll("(?s).*Listening on 127.0.0.1:(\\d+).*", "$1");
+        Distribution check = new Distribution(Files.createDirectory(dir.resolve("check")));
+        assertThat(check.run(Distribution.CHECK, port)).isEqualTo(new Result(0, "", ""));
+
+        // The kernel goes on to take connections for it.
+        signal(daemon, "STOP");
+        String silent = "until ! '" + Distribution.CHECK + "' " + port + " 1; do sleep 0.1; done";
+        assertThat(check.run("/bin/sh", "-c", silent).err())
+                .matches("port " + port + ": silent for \\d+ s"
+                        + " \\(expected: mesos-shuffle-service, well at most 1 s ago\\)\n");
+        assertThat(check.run(Distribution.CHECK, port, "3600").status()).isZero();
+
+        signal(daemon, "KILL");
+        assertThat(daemon.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(check.run(Distribution.CHECK, port))
+                .isEqualTo(new Result(
+                        1, "", "nothing listens on port " + port + " (expected: mesos-shuffle-service)\n"));
+    }
+
     private static void signal(Process process, String signal) throws Exception {
         Process kill = new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid()))
                 .inheritIO()

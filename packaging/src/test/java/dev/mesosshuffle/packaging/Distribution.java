@@ -20,6 +20,8 @@ final class Distribution {
             HOME.resolve("sbin/start-mesos-shuffle-service.sh").toString();
     static final String STOP =
             HOME.resolve("sbin/stop-mesos-shuffle-service.sh").toString();
+    static final String CHECK =
+            HOME.resolve("sbin/check-mesos-shuffle-service.sh").toString();
 
     private static final long LIMIT_SECONDS = 60;
 
