@@ -122,10 +122,12 @@ class DaemonProcessIT {
         Distribution check = new Distribution(Files.createDirectory(dir.resolve("check")));
         assertThat(check.run(Distribution.CHECK, port)).isEqualTo(new Result(0, "", ""));
 
+        String unhealthy = "until ! '" + Distribution.CHECK + "' " + port + " $0; do sleep 0.1; done";
+        // No sign is that young, so that this ends when there is one.
+        check.run("/bin/sh", "-c", unhealthy, "-1");
         // The kernel goes on to take connections for it.
         signal(daemon, "STOP");
-        String silent = "until ! '" + Distribution.CHECK + "' " + port + " 1; do sleep 0.1; done";
-        assertThat(check.run("/bin/sh", "-c", silent).err())
+        assertThat(check.run("/bin/sh", "-c", unhealthy, "1").err())
                 .matches("port " + port + ": silent for \\d+ s"
                         + " \\(expected: mesos-shuffle-service, well at most 1 s ago\\)\n");
         assertThat(check.run(Distribution.CHECK, port, "3600").status()).isZero();
