@@ -135,8 +135,8 @@ class DaemonProcessIT {
         signal(daemon, "KILL");
         assertThat(daemon.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(check.run(Distribution.CHECK, port))
-                .isEqualTo(new Result(
-                        1, "", "nothing listens on port " + port + " (expected: mesos-shuffle-service)\n"));
+                .isEqualTo(
+                        new Result(1, "", "nothing listens on port " + port + " (expected: mesos-shuffle-service)\n"));
     }
 
     private static void signal(Process process, String signal) throws Exception {
