@@ -71,7 +71,7 @@ class BackgroundScriptsIT {
         Path elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
         Distribution other = new Distribution(elsewhere)
                 .with("SPARK_LOG_DIR", logs.toString())
-                .with("SPARK_PID_DIR", pidFile.getParent().toString())
+                .with("SPARK_PID_DIR", dir.resolve("pids").toString())
                 .with("SPARK_IDENT_STRING", "me");
 
         Process first = distribution.start(distribution.harmless(Distribution.START));
