@@ -127,7 +127,7 @@ final class SparkApplicationIT {
                 .allSatisfy(line -> assertThat(line)
                         .containsPattern(time + "shuffle\\.ExternalShuffleBlockResolver: Registered executor "
                                 + "AppExecId\\{appId=" + appId + ", execId=\\d+} with ExecutorShuffleInfo\\{localDirs="
-                                + "\\[/\\S+/blockmgr-\\S+], subDirsPerLocalDir=64, "
+                                + "\\[/[^,\\]]+/blockmgr-[^,\\]/]+], subDirsPerLocalDir=64, "
                                 + "shuffleManager=org\\.apache\\.spark\\.shuffle\\.sort\\.SortShuffleManager}$"));
         assertThat(ofTheApplication.get(last - 1))
                 .containsPattern(time + "mesos\\.MesosExternalShuffleBlockHandler: Application " + appId
