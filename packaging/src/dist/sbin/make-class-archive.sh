@@ -1,7 +1,8 @@
 #!/bin/sh
 #
 # Makes an archive of the daemon's loaded classes for the Java that runs it here: a start then takes a third less CPU.
-# To be run once where the Java is known: after installation, or while an image is built. Nothing depends on it: without it, or with another Java, a start merely takes longer.
+# To be run once where the Java is known: after installation, or while an image is built. Nothing depends on it: without
+# it, or with another Java, a start merely takes longer.
 #
 # Environment: as for bin/mesos-shuffle-service; JAVA_HOME above all, and
 #   MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE   the file to write, for a distribution that cannot be written to, such as one in
