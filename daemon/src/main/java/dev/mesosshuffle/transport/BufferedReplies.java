@@ -109,7 +109,9 @@ final class BufferedReplies implements ReplyBatch {
             return current;
         }
         seal();
-        ByteBuf made = fromFiles || bytes > ReplyBuffers.SHARED_BYTES ? buffers.take(bytes) : buffers.takeShared();
+        // No more than is needed where a connection's share is not even one shared buffer.
+        boolean shared = bytes <= ReplyBuffers.SHARED_BYTES && buffers.share() >= ReplyBuffers.SHARED_BYTES;
+        ByteBuf made = shared ? buffers.takeShared() : buffers.take(bytes);
         buffer = made;
         return made;
     }

@@ -20,6 +20,9 @@ final class ReplyBuffers implements AutoCloseable {
     /** Blocks share a buffer of this size; a block that does not fit into what is left begins the next one. */
     static final int SHARED_BYTES = 128 * 1024;
 
+    /** Of what is left, one connection may hold one part in so many. */
+    private static final int PARTS = 64;
+
     /** 16 MiB, what some 25 connections have on their way whose peers read as fast as they can. */
     private static final int MAX_KEPT = 128;
 
@@ -27,6 +30,9 @@ final class ReplyBuffers implements AutoCloseable {
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
     private final Deque<ByteBuf> kept = new ArrayDeque<>();
+    /** How many of them have not been needed since the last {@link #trim}. */
+    private int unneeded;
+
     private boolean closed;
 
     /**
@@ -64,7 +70,9 @@ final class ReplyBuffers implements AutoCloseable {
     }
 
     private synchronized @Nullable ByteBuf pollKept() {
-        return kept.pollFirst();
+        ByteBuf first = kept.pollFirst();
+        unneeded = Math.min(unneeded, kept.size());
+        return first;
     }
 
     private synchronized boolean keep(ByteBuf buffer) {
@@ -75,9 +83,28 @@ final class ReplyBuffers implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Gives back to the allocator what was kept and not needed since this was called last. A few that stay after a
+     * burst would hold all of its memory, for they are scattered over it.
+     */
+    synchronized void trim() {
+        for (int i = 0; i < unneeded; i++) {
+            kept.removeLast().release();
+        }
+        unneeded = kept.size();
+    }
+
     /** What the buffers take that are in use. */
     long usedBytes() {
         return usedBytes.get();
+    }
+
+    /**
+     * What one connection may hold: the less is left, the less it is. So those whose peers do not read leave enough for
+     * those whose peers do, however many they are.
+     */
+    long share() {
+        return Math.max(0, maxBytes - usedBytes.get()) / PARTS;
     }
 
     /** Whether the buffers of all connections together have taken what they may. */
@@ -91,5 +118,6 @@ final class ReplyBuffers implements AutoCloseable {
         closed = true;
         kept.forEach(ByteBuf::release);
         kept.clear();
+        unneeded = 0;
     }
 }

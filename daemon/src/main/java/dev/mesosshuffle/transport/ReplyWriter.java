@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * #outstandingBytes} is an upper bound of what the queue and the channel hold.
  */
 final class ReplyWriter {
-    /** A connection that holds this much gets no more blocks until its peer has read some. */
+    /** A connection that holds this much, or its share, gets no more blocks until its peer has read some. */
     private static final long HIGH_WATERMARK_BYTES = 512 * 1024;
 
     private static final long LOW_WATERMARK_BYTES = HIGH_WATERMARK_BYTES / 2;
@@ -140,7 +140,7 @@ final class ReplyWriter {
      */
     boolean hasRoomForBlocks() {
         long outstanding = outstandingBytes.get();
-        if (outstanding == 0 || (outstanding < HIGH_WATERMARK_BYTES && !buffers.isBudgetSpent())) {
+        if (outstanding == 0 || outstanding < Math.min(HIGH_WATERMARK_BYTES, buffers.share())) {
             return true;
         }
         wasFull = true;

@@ -75,6 +75,17 @@ class ReplyBuffersTest {
     }
 
     @Test
+    void leavesEachConnectionTheSmallerAShareTheLessIsLeft() {
+        assertThat(buffers.share()).isEqualTo(3 * SHARED / 64);
+        ByteBuf first = buffers.takeShared();
+        assertThat(buffers.share()).isEqualTo(2 * SHARED / 64);
+        ByteBuf second = buffers.take(4 * SHARED);
+        assertThat(buffers.share()).isZero();
+        giveBack(first, second);
+        assertThat(buffers.share()).isEqualTo(3 * SHARED / 64);
+    }
+
+    @Test
     void keepsNoMoreThanSixteenMebibytes() {
         List<ByteBuf> all = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
@@ -82,6 +93,26 @@ class ReplyBuffersTest {
         }
         all.forEach(buffers::giveBack);
         assertThat(all.stream().filter(buffer -> buffer.refCnt() > 0)).hasSize(128);
+    }
+
+    @Test
+    void givesBackWhatWasNotNeededFromOneTrimToTheNext() {
+        ByteBuf first = buffers.takeShared();
+        ByteBuf second = buffers.takeShared();
+        ByteBuf third = buffers.takeShared();
+        giveBack(third, second, first);
+        buffers.trim();
+        assertThat(List.of(first, second, third)).allMatch(buffer -> buffer.refCnt() == 1);
+        // Two are needed at a time, one of them twice.
+        giveBack(buffers.takeShared(), buffers.takeShared());
+        giveBack(buffers.takeShared());
+        buffers.trim();
+        assertThat(third.refCnt()).isZero();
+        assertThat(List.of(first, second)).allMatch(buffer -> buffer.refCnt() == 1);
+        buffers.trim();
+        assertThat(List.of(first, second)).allMatch(buffer -> buffer.refCnt() == 0);
+        buffers.trim();
+        giveBack(buffers.takeShared());
     }
 
     @Test

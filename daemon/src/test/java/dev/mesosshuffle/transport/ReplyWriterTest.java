@@ -34,7 +34,8 @@ class ReplyWriterTest {
     private static final int SMALL = BufferedReplies.SMALL_BLOCK_BYTES;
     private static final int WINDOW = BlockTransfer.WINDOW_BYTES;
     private static final int FILE = 3 * WINDOW;
-    private static final int BUDGET = 2 * 1024 * 1024;
+    /** So much that one connection's share of it is more than a connection ever holds. */
+    private static final int BUDGET = 33 * 1024 * 1024;
 
     @TempDir
     private Path temp;
@@ -245,6 +246,35 @@ class ReplyWriterTest {
         peer.readAll();
         assertThat(writer.hasRoomForBlocks()).isTrue();
         buffers.giveBack(others);
+    }
+
+    @Test
+    void leavesAConnectionThatHoldsItsShareWithoutRoomThoughTheBudgetIsNotSpent() throws Exception {
+        ByteBuf others = buffers.take(BUDGET - 64 * SMALL);
+        assertThat(buffers.share()).isEqualTo(SMALL);
+        assertThat(writer.hasRoomForBlocks()).isTrue();
+        send(SMALL / 2);
+        assertThat(writer.hasRoomForBlocks()).isTrue();
+        send(SMALL / 2);
+        assertThat(writer.hasRoomForBlocks()).isFalse();
+        assertThat(buffers.isBudgetSpent()).isFalse();
+        peer.readAll();
+        assertThat(listener.room).isOne();
+        assertThat(writer.hasRoomForBlocks()).isTrue();
+        buffers.giveBack(others);
+    }
+
+    @Test
+    void takesNoMoreThanABlockNeedsWhileAShareIsLessThanASharedBuffer() throws Exception {
+        ByteBuf others = buffers.take(BUDGET - 64 * SMALL);
+        long before = buffers.usedBytes();
+        send(1000);
+        assertThat(buffers.usedBytes() - before)
+                .isEqualTo(1000 + Reply.chunk(1, 0, 1000).encodedLength());
+        peer.readAll();
+        buffers.giveBack(others);
+        send(1000);
+        assertThat(buffers.usedBytes()).isEqualTo(ReplyBuffers.SHARED_BYTES);
     }
 
     @Test
