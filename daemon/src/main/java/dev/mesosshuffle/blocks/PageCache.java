@@ -69,17 +69,33 @@ final class PageCache {
         return known;
     }
 
+    /**
+     * Whether all of a part is surely in memory, as far as that can be told by what is mapped already. Asks the kernel
+     * alone, so it never waits for the disk.
+     */
+    boolean isAtHand(long offset, long length) {
+        return Boolean.TRUE.equals(kernelTells) && isInMemory(offset, length);
+    }
+
     /** Whether the kernel has all of a part in memory; false if a part is beyond the end. */
     boolean isLoaded(long offset, long length) throws IOException {
-        if (offset + length > fileLength) {
+        long end = Math.min(offset + length, fileLength);
+        for (long next = offset; next < end; next += MAPPING_BYTES - next % MAPPING_BYTES) {
+            map((int) (next / MAPPING_BYTES));
+        }
+        return isInMemory(offset, length);
+    }
+
+    private boolean isInMemory(long offset, long length) {
+        long end = offset + length;
+        if (end > fileLength) {
             return false;
         }
-        long end = offset + length;
         for (long next = offset; next < end; ) {
-            int mapping = (int) (next / MAPPING_BYTES);
+            MappedByteBuffer mapped = mappings.get((int) (next / MAPPING_BYTES));
             int from = (int) (next % MAPPING_BYTES);
             int bytes = (int) Math.min(MAPPING_BYTES - from, end - next);
-            if (!map(mapping).slice(from, bytes).isLoaded()) {
+            if (mapped == null || !mapped.slice(from, bytes).isLoaded()) {
                 return false;
             }
             next += bytes;
@@ -87,19 +103,15 @@ final class PageCache {
         return true;
     }
 
-    private MappedByteBuffer map(int number) throws IOException {
-        MappedByteBuffer mapped = mappings.get(number);
-        if (mapped != null) {
-            return mapped;
+    private void map(int number) throws IOException {
+        if (mappings.get(number) != null) {
+            return;
         }
         long from = number * MAPPING_BYTES;
         MappedByteBuffer made = channel.map(MapMode.READ_ONLY, from, Math.min(MAPPING_BYTES, fileLength - from));
-        MappedByteBuffer other = mappings.compareAndExchange(number, null, made);
-        if (other == null) {
-            return made;
+        if (!mappings.compareAndSet(number, null, made)) {
+            Unmapper.unmap(made);
         }
-        Unmapper.unmap(made);
-        return other;
     }
 
     private void read(long offset, long length) throws IOException {

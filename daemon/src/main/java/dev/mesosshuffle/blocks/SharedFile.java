@@ -117,6 +117,11 @@ final class SharedFile implements OpenFile {
     }
 
     @Override
+    public boolean isLoaded(long offset, long bytes) {
+        return pageCache.isAtHand(offset, bytes);
+    }
+
+    @Override
     public CompletableFuture<Void> loadLater(long offset, long bytes) {
         try {
             return CompletableFuture.runAsync(

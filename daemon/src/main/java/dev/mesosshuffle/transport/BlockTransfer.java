@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one large block from its file, window by window. A window is handed to the channel, which has the kernel send
- * it, once it is in the page cache; the next one is brought there meanwhile, by a thread of the disk.
+ * it, once it is in the page cache; the next one, unless it is there already, is brought there meanwhile by a thread of
+ * the disk.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
@@ -64,6 +65,20 @@ final class BlockTransfer {
         goOn();
     }
 
+    /** Hands over what is in the page cache already, and returns whether there was anything. */
+    private boolean writeLoadedWindows() {
+        boolean any = false;
+        while (!failed && !loading && unsent < MAX_UNSENT && writtenBytes < block.length() && isNextWindowLoaded()) {
+            writeWindow();
+            any = true;
+        }
+        return any;
+    }
+
+    private boolean isNextWindowLoaded() {
+        return block.file().isLoaded(block.offset() + writtenBytes, nextWindow());
+    }
+
     private void writeWindow() {
         long bytes = nextWindow();
         unsent++;
@@ -83,6 +98,9 @@ final class BlockTransfer {
     }
 
     private void goOn() {
+        if (writeLoadedWindows()) {
+            channel.flush();
+        }
         if (failed || writtenBytes == block.length()) {
             finish();
         } else if (!loading && unsent < MAX_UNSENT) {

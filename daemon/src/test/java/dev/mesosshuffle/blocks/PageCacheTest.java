@@ -54,8 +54,10 @@ class PageCacheTest {
         try (FileChannel reader = FileChannel.open(hole)) {
             PageCache cold = new PageCache(hole, reader, LENGTH);
             assertThat(cold.isLoaded(8192, 300_000)).isFalse();
+            assertThat(cold.isAtHand(8192, 300_000)).isFalse();
             cold.load(8192, 300_000);
             assertThat(cold.isLoaded(8192, 300_000)).isTrue();
+            assertThat(cold.isAtHand(8192, 300_000)).isTrue();
             cold.close();
         }
     }
@@ -66,6 +68,15 @@ class PageCacheTest {
         assertThatExceptionOfType(EOFException.class)
                 .isThrownBy(() -> cache.load(LENGTH - 10, 20))
                 .withMessage("file ended at 1000000 (expected: 1000010 bytes)");
+    }
+
+    @Test
+    void knowsNothingWithoutALookBefore() throws Exception {
+        assertThat(cache.isAtHand(0, 10)).isFalse();
+        assertThat(isMapped()).isFalse();
+        cache.load(0, 10);
+        assertThat(cache.isAtHand(0, LENGTH)).isTrue();
+        assertThat(cache.isAtHand(LENGTH - 10, 20)).isFalse();
     }
 
     @Test

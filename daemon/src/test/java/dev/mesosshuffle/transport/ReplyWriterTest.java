@@ -180,6 +180,31 @@ class ReplyWriterTest {
     }
 
     @Test
+    void doesNotAskTheDiskForWindowsThatAreInThePageCache() throws Exception {
+        file.setLoaded(FILE);
+        send(FILE);
+        assertThat(peer.regions()).isEqualTo(2);
+        peer.readAll();
+        assertThat(file.waiting()).isZero();
+        assertThat(answered).hasValue(1);
+        assertThat(file.released()).isEqualTo(1);
+    }
+
+    @Test
+    void asksTheDiskOnceAWindowIsNotInThePageCache() throws Exception {
+        file.setLoaded(2 * WINDOW);
+        send(FILE);
+        peer.readAll();
+        assertThat(answered).hasValue(0);
+        assertThat(file.waiting()).isEqualTo(1);
+        file.answer();
+        channel.runPendingTasks();
+        peer.readAll();
+        assertThat(answered).hasValue(1);
+        assertThat(file.released()).isEqualTo(1);
+    }
+
+    @Test
     void letsNothingComeBetweenTheWindowsOfABlock() throws Exception {
         send(FILE);
         writer.queue(Reply.done(7));

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 final class TestFile implements OpenFile, AutoCloseable {
     private final FileChannel channel;
     private final Deque<CompletableFuture<Void>> loads = new ArrayDeque<>();
+    private long loadedBytes;
     private int released;
 
     TestFile(Path path) throws IOException {
@@ -25,6 +26,16 @@ final class TestFile implements OpenFile, AutoCloseable {
 
     @Override
     public void load(long offset, long length) {}
+
+    @Override
+    public boolean isLoaded(long offset, long length) {
+        return offset + length <= loadedBytes;
+    }
+
+    /** Has the beginning of the file in the page cache. */
+    void setLoaded(long bytes) {
+        loadedBytes = bytes;
+    }
 
     @Override
     public CompletableFuture<Void> loadLater(long offset, long length) {
