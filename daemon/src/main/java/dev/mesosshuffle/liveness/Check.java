@@ -22,12 +22,15 @@ final class Check {
     private final Applications apps;
     private final Registry registry;
     private final ListeningClock clock;
-    private final Rules rules;
+    private final Rules givenRules;
     private final FileChanges fileChanges;
     private final @Nullable MasterQuestions questions;
     private final Removals removals;
     private final Failures failures;
     private final BooleanSupplier closed;
+
+    /** With what follows from how often checks come. */
+    private volatile Rules rules;
 
     /** When a check last began that was in time: up to there this process listened for sure. */
     private volatile long lastListened;
@@ -45,6 +48,7 @@ final class Check {
         this.apps = apps;
         this.registry = registry;
         this.clock = clock;
+        this.givenRules = rules;
         this.rules = rules;
         this.fileChanges = fileChanges;
         this.questions = questions;
@@ -56,6 +60,7 @@ final class Check {
 
     synchronized void expect(Duration interval) {
         clock.expectChecks(interval);
+        rules = givenRules.checkedEach(interval);
         if (questions != null) {
             questions.expectChecks(interval);
         }

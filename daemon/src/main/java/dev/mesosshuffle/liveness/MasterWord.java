@@ -32,6 +32,8 @@ record MasterWord(
         @Nullable String leader,
         @Nullable Long asked) {
     static final Duration AGREE_AFTER = Duration.ofMinutes(5);
+
+    /** How old an absence may be, unless checks come more rarely. */
     static final Duration ABSENT_FOR = Duration.ofMinutes(10);
 
     static final MasterWord UNASKED = new MasterWord(false, Said.NOTHING, 0, 0, null, null);
@@ -80,13 +82,17 @@ record MasterWord(
         return said == Said.ALIVE;
     }
 
-    /** An absence is worth nothing once it is old: a driver that was cut off from the master may have come back. */
-    boolean provesEnd(long now) {
+    /**
+     * Whether it proves an end.
+     *
+     * @param absentForNanos how old an absence may be: a driver that was cut off from the master may have come back
+     */
+    boolean provesEnd(long now, long absentForNanos) {
         return said == Said.COMPLETED
                 || (said == Said.ABSENT
                         && listed
                         && until - since >= AGREE_AFTER.toNanos()
-                        && now - until < ABSENT_FOR.toNanos());
+                        && now - until < absentForNanos);
     }
 
     /** For people. */

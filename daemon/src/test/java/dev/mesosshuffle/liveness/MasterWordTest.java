@@ -15,7 +15,7 @@ final class MasterWordTest {
 
     @Test
     void provesNothingUnasked() {
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
         assertThat(word.isAlive()).isFalse();
     }
 
@@ -23,7 +23,7 @@ final class MasterWordTest {
     void takesAnEntryForAliveEvenIfItIsCompletedToo() {
         say(new MasterAnswer(Set.of("app"), Set.of("app"), "a", LONG));
         assertThat(word.isAlive()).isTrue();
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -31,7 +31,7 @@ final class MasterWordTest {
         say(completed());
         say(absent("a"));
         say(absent("b"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
@@ -40,10 +40,10 @@ final class MasterWordTest {
         say(absent("a"));
         pass(MasterWord.AGREE_AFTER.minusNanos(1));
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
         pass(Duration.ofNanos(1));
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
@@ -52,10 +52,10 @@ final class MasterWordTest {
         say(absent("a"));
         pass(LONG);
         say(absent("b"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
         pass(MasterWord.AGREE_AFTER);
         say(absent("b"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
@@ -65,7 +65,7 @@ final class MasterWordTest {
         say(alive());
         pass(LONG);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -75,7 +75,7 @@ final class MasterWordTest {
         say(new MasterAnswer(Set.of(), Set.of(), "a", MasterAnswer.VIEW_COMPLETE_AFTER));
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -85,7 +85,7 @@ final class MasterWordTest {
         word = word.unanswered(now);
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
@@ -93,7 +93,7 @@ final class MasterWordTest {
         say(absent("a"));
         pass(LONG);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -103,9 +103,13 @@ final class MasterWordTest {
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
         pass(MasterWord.ABSENT_FOR.minusNanos(1));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
         pass(Duration.ofNanos(1));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
+    }
+
+    private boolean provesEnd() {
+        return word.provesEnd(now, MasterWord.ABSENT_FOR.toNanos());
     }
 
     private void say(MasterAnswer answer) {
