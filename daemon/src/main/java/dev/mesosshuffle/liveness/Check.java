@@ -123,14 +123,18 @@ final class Check {
 
     private void look(String appId, long now) {
         var unused = fileChanges.newest(registry.localDirs(appId)).whenComplete((change, failure) -> {
+            boolean isJudged = false;
             try {
-                if (closed.getAsBoolean() || failure != null) {
-                    apps.change(appId, now, app -> app.looking(false));
-                } else {
+                if (!closed.getAsBoolean() && failure == null) {
                     judgeAfterLook(appId, change, now);
+                    isJudged = true;
                 }
             } catch (RuntimeException | Error e) {
                 failures.tell("Application " + appId + " could not be judged after a look into its dirs", e);
+            }
+            if (!isJudged) {
+                // Else nobody would ever look again.
+                apps.change(appId, now, app -> app.looking(false));
             }
         });
     }
