@@ -163,7 +163,7 @@ final class Check {
             @Override
             public void answered(MasterAnswer answer) {
                 long then = clock.now();
-                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.answered(answer, appId, then)));
+                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.answered(answer, appId, then, rules)));
             }
 
             @Override

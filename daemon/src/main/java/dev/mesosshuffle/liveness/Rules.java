@@ -48,4 +48,9 @@ record Rules(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout,
     long absentForNanos() {
         return absentFor.toNanos();
     }
+
+    /** Two absences that are further apart do not agree: it may have been listed in between, when nobody asked. */
+    long agreeWithinNanos() {
+        return absentFor.plus(MasterQuestions.ROUTINE_TO).toNanos();
+    }
 }

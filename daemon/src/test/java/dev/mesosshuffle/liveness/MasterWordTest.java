@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 final class MasterWordTest {
     private static final long START = Long.MAX_VALUE - 1000;
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Rules RULES = new Rules(Duration.ofHours(24), true, LONG, MasterWord.ABSENT_FOR);
 
     private MasterWord word = MasterWord.UNASKED;
     private long now = START;
@@ -55,6 +56,28 @@ final class MasterWordTest {
         assertThat(provesEnd()).isFalse();
         pass(MasterWord.AGREE_AFTER);
         say(absent("b"));
+        assertThat(provesEnd()).isTrue();
+    }
+
+    @Test
+    void provesNothingByAnAbsenceAndOneThatLiesLongBack() {
+        say(alive());
+        say(absent("a"));
+        // Nobody needed to know, so nobody heard that it was listed again.
+        pass(Duration.ofDays(2));
+        say(absent("a"));
+        assertThat(provesEnd()).isFalse();
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("a"));
+        assertThat(provesEnd()).isTrue();
+    }
+
+    @Test
+    void provesAnEndByAbsencesAsFarApartAsQuestionsThatNobodyWaitsFor() {
+        say(alive());
+        say(absent("a"));
+        pass(MasterQuestions.ROUTINE_TO.plus(MasterWord.ABSENT_FOR));
+        say(absent("a"));
         assertThat(provesEnd()).isTrue();
     }
 
@@ -109,11 +132,11 @@ final class MasterWordTest {
     }
 
     private boolean provesEnd() {
-        return word.provesEnd(now, MasterWord.ABSENT_FOR.toNanos());
+        return word.provesEnd(now, RULES);
     }
 
     private void say(MasterAnswer answer) {
-        word = word.after(answer, "app", now);
+        word = word.after(answer, "app", now, RULES);
     }
 
     private void pass(Duration time) {
