@@ -101,6 +101,18 @@ final class OrphanSearchTest {
                 .isThrownBy(() -> host.policy.checkOrphan(tree, Set.of(holder.path())));
     }
 
+    @Test
+    void looksAtTheProcessesAnewInALongSearch() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        long[] now = new long[1];
+        OrphanSearch search = new OrphanSearch(
+                host.playground.root, host.rules, Set.of(), host.registries.namedDirs(), () -> now[0], () -> false);
+        // What it saw of them when it began, it has seen long ago when it comes to this dir.
+        host.proc.opens(1, dir.path().resolve("0a"));
+        now[0] = Duration.ofMinutes(1).toNanos();
+        assertThat(search.search()).isEmpty();
+    }
+
     private OrphanSearch search(Set<Path> keepOut) throws Exception {
         return new OrphanSearch(
                 host.playground.root, host.rules, keepOut, host.registries.namedDirs(), () -> 0, () -> false);
