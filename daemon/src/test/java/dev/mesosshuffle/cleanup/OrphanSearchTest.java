@@ -73,6 +73,17 @@ final class OrphanSearchTest {
     }
 
     @Test
+    void isNoneIfWhatItLiesInIsBeingDeletedAnyway() throws Exception {
+        host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1");
+        LocalDir tree = host.playground.dir("spark-" + UUID);
+        assertThat(host.registries.intend(new StoredRemoval(tree, null, null), tree.path()))
+                .isTrue();
+        host.assertNone();
+        host.registries.withdraw(tree.path());
+        host.assertOrphan(tree);
+    }
+
+    @Test
     void looksIntoAWorkersDirForTheDirsOfItsExecutors() throws Exception {
         String worker = "spark-" + UUID;
         host.old(worker + "/executor-" + OTHER_UUID + "/blockmgr-1");

@@ -51,7 +51,7 @@ final class MasterWordTest {
     void provesNothingByAbsencesThatDifferentLeadersTellOf() {
         say(alive());
         say(absent("a"));
-        pass(LONG);
+        pass(MasterWord.AGREE_AFTER);
         say(absent("b"));
         assertThat(provesEnd()).isFalse();
         pass(MasterWord.AGREE_AFTER);
@@ -86,7 +86,7 @@ final class MasterWordTest {
         say(alive());
         say(absent("a"));
         say(alive());
-        pass(LONG);
+        pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
         assertThat(provesEnd()).isFalse();
     }
@@ -114,7 +114,7 @@ final class MasterWordTest {
     @Test
     void provesNothingByAbsencesOfWhatWasNeverListed() {
         say(absent("a"));
-        pass(LONG);
+        pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
         assertThat(provesEnd()).isFalse();
     }
