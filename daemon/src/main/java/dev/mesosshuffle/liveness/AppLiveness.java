@@ -86,8 +86,8 @@ record AppLiveness(
         return cutOff && state != AppState.GOING ? alone.settled(now) : alone;
     }
 
-    AppLiveness answered(MasterAnswer answer, String appId, long now) {
-        return with(word.after(answer, appId, now));
+    AppLiveness answered(MasterAnswer answer, String appId, long now, Rules rules) {
+        return with(word.after(answer, appId, now, rules));
     }
 
     AppLiveness unanswered(long now) {
@@ -137,7 +137,8 @@ record AppLiveness(
         }
         AppLiveness current = at(now);
         boolean due = evidence.isEndDue(now, rules.orphanTimeoutNanos());
-        boolean ended = !evidence.canDriverBeHeard() && word.provesEnd(now);
+        boolean proven = word.provesEnd(now, rules);
+        boolean ended = proven && !evidence.canDriverBeHeard();
         if (!due && !ended) {
             return new Judgement(current.settled(now), false);
         }
@@ -145,7 +146,7 @@ record AppLiveness(
             boolean files = state == AppState.DEFERRED && deferral == Deferral.FILES;
             return new Judgement(current.deferredBy(files ? Deferral.FILES : Deferral.ACTIVITY, now), false);
         }
-        if (!rules.asksMaster() || word.provesEnd(now)) {
+        if (!rules.asksMaster() || proven) {
             return new Judgement(current, true);
         }
         if (word.isAlive()) {

@@ -22,12 +22,15 @@ final class Check {
     private final Applications apps;
     private final Registry registry;
     private final ListeningClock clock;
-    private final Rules rules;
+    private final Rules givenRules;
     private final FileChanges fileChanges;
     private final @Nullable MasterQuestions questions;
     private final Removals removals;
     private final Failures failures;
     private final BooleanSupplier closed;
+
+    /** With what follows from how often checks come. */
+    private volatile Rules rules;
 
     /** When a check last began that was in time: up to there this process listened for sure. */
     private volatile long lastListened;
@@ -45,6 +48,7 @@ final class Check {
         this.apps = apps;
         this.registry = registry;
         this.clock = clock;
+        this.givenRules = rules;
         this.rules = rules;
         this.fileChanges = fileChanges;
         this.questions = questions;
@@ -56,6 +60,7 @@ final class Check {
 
     synchronized void expect(Duration interval) {
         clock.expectChecks(interval);
+        rules = givenRules.checkedEach(interval);
         if (questions != null) {
             questions.expectChecks(interval);
         }
@@ -118,14 +123,18 @@ final class Check {
 
     private void look(String appId, long now) {
         var unused = fileChanges.newest(registry.localDirs(appId)).whenComplete((change, failure) -> {
+            boolean isJudged = false;
             try {
-                if (closed.getAsBoolean() || failure != null) {
-                    apps.change(appId, now, app -> app.looking(false));
-                } else {
+                if (!closed.getAsBoolean() && failure == null) {
                     judgeAfterLook(appId, change, now);
+                    isJudged = true;
                 }
             } catch (RuntimeException | Error e) {
                 failures.tell("Application " + appId + " could not be judged after a look into its dirs", e);
+            }
+            if (!isJudged) {
+                // Else nobody would ever look again.
+                apps.change(appId, now, app -> app.looking(false));
             }
         });
     }
@@ -154,7 +163,7 @@ final class Check {
             @Override
             public void answered(MasterAnswer answer) {
                 long then = clock.now();
-                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.answered(answer, appId, then)));
+                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.answered(answer, appId, then, rules)));
             }
 
             @Override

@@ -93,7 +93,8 @@ public final class LivenessMonitor implements AutoCloseable {
             Consumer<List<LocalDir>> dirsForgotten,
             MetricRegistry metrics) {
         Master master = surroundings.master();
-        Rules rules = new Rules(settings.orphanTimeout(), master != null, settings.masterTimeout());
+        Rules rules =
+                new Rules(settings.orphanTimeout(), master != null, settings.masterTimeout(), MasterWord.ABSENT_FOR);
         ListeningClock clock = new ListeningClock(surroundings.nanoTime());
         LivenessMetrics counters = LivenessMetrics.in(metrics);
         Applications apps = new Applications(clock, new Transitions(counters, rules), surroundings.quietTimes(), rules);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>these credentials listed it before, for a master shows each principal only what it may see;
  *   <li>the leader has led for long enough to know everything, for after an election it does not;
- *   <li>two answers of one leader, {@link #AGREE_AFTER} apart, agree.
+ *   <li>two answers of one leader, {@link #AGREE_AFTER} apart, agree, and those between them, of which there are some
+ *       if they are far apart.
  * </ul>
  *
  * <p>None of this survives a restart of the process: then all of it is asked anew.
@@ -32,6 +33,8 @@ record MasterWord(
         @Nullable String leader,
         @Nullable Long asked) {
     static final Duration AGREE_AFTER = Duration.ofMinutes(5);
+
+    /** How old an absence may be, unless checks come more rarely. */
     static final Duration ABSENT_FOR = Duration.ofMinutes(10);
 
     static final MasterWord UNASKED = new MasterWord(false, Said.NOTHING, 0, 0, null, null);
@@ -47,7 +50,7 @@ record MasterWord(
     }
 
     /** Takes an answer in, which came at {@code now}. */
-    MasterWord after(MasterAnswer answer, String appId, long now) {
+    MasterWord after(MasterAnswer answer, String appId, long now, Rules rules) {
         if (answer.frameworks().contains(appId)) {
             return new MasterWord(true, Said.ALIVE, now, now, null, now);
         }
@@ -57,7 +60,8 @@ record MasterWord(
         if (!answer.isComplete()) {
             return new MasterWord(listed, Said.NOTHING, now, now, null, now);
         }
-        boolean again = said == Said.ABSENT && answer.leader().equals(leader);
+        boolean again =
+                said == Said.ABSENT && answer.leader().equals(leader) && now - until <= rules.agreeWithinNanos();
         return new MasterWord(listed, Said.ABSENT, again ? since : now, now, answer.leader(), now);
     }
 
@@ -81,12 +85,12 @@ record MasterWord(
     }
 
     /** An absence is worth nothing once it is old: a driver that was cut off from the master may have come back. */
-    boolean provesEnd(long now) {
+    boolean provesEnd(long now, Rules rules) {
         return said == Said.COMPLETED
                 || (said == Said.ABSENT
                         && listed
                         && until - since >= AGREE_AFTER.toNanos()
-                        && now - until < ABSENT_FOR.toNanos());
+                        && now - until < rules.absentForNanos());
     }
 
     /** For people. */

@@ -8,14 +8,29 @@ import java.time.Duration;
  * @param orphanTimeout after how long without a sign of life an application is over whose driver cannot be heard
  * @param asksMaster whether the master is asked before anything is removed
  * @param masterTimeout for how long its word is waited for
+ * @param absentFor for how long an absence counts that the master told of
  */
-record Rules(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout) {
+record Rules(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout, Duration absentFor) {
     /** So long that it means never, and so short that nothing overflows. */
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(3650);
+
+    /** By how much a check may come later after an answer than an interval. */
+    private static final Duration ANSWER_MARGIN = Duration.ofMinutes(1);
 
     Rules {
         orphanTimeout = bounded(orphanTimeout);
         masterTimeout = bounded(masterTimeout);
+    }
+
+    /**
+     * The same where checks come so often. What the master says to one, the next one goes by, so that where they are rare
+     * an absence must count for longer.
+     */
+    Rules checkedEach(Duration interval) {
+        Duration untilNextCheck = bounded(interval).plus(ANSWER_MARGIN);
+        return untilNextCheck.compareTo(absentFor) > 0
+                ? new Rules(orphanTimeout, asksMaster, masterTimeout, untilNextCheck)
+                : this;
     }
 
     static Duration bounded(Duration timeout) {
@@ -28,5 +43,14 @@ record Rules(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout)
 
     long masterTimeoutNanos() {
         return masterTimeout.toNanos();
+    }
+
+    long absentForNanos() {
+        return absentFor.toNanos();
+    }
+
+    /** Two absences that are further apart do not agree: it may have been listed in between, when nobody asked. */
+    long agreeWithinNanos() {
+        return absentFor.plus(MasterQuestions.ROUTINE_TO).toNanos();
     }
 }

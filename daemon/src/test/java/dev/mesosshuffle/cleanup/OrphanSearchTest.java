@@ -73,6 +73,17 @@ final class OrphanSearchTest {
     }
 
     @Test
+    void isNoneIfWhatItLiesInIsBeingDeletedAnyway() throws Exception {
+        host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1");
+        LocalDir tree = host.playground.dir("spark-" + UUID);
+        assertThat(host.registries.intend(new StoredRemoval(tree, null, null), tree.path()))
+                .isTrue();
+        host.assertNone();
+        host.registries.withdraw(tree.path());
+        host.assertOrphan(tree);
+    }
+
+    @Test
     void looksIntoAWorkersDirForTheDirsOfItsExecutors() throws Exception {
         String worker = "spark-" + UUID;
         host.old(worker + "/executor-" + OTHER_UUID + "/blockmgr-1");
@@ -99,6 +110,18 @@ final class OrphanSearchTest {
         assertThat(host.rules.keepOut()).contains(host.playground.root, host.stateDir);
         assertThatExceptionOfType(LocalDirRefusedException.class)
                 .isThrownBy(() -> host.policy.checkOrphan(tree, Set.of(holder.path())));
+    }
+
+    @Test
+    void looksAtTheProcessesAnewInALongSearch() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        long[] now = new long[1];
+        OrphanSearch search = new OrphanSearch(
+                host.playground.root, host.rules, Set.of(), host.registries.namedDirs(), () -> now[0], () -> false);
+        // What it saw of them when it began, it has seen long ago when it comes to this dir.
+        host.proc.opens(1, dir.path().resolve("0a"));
+        now[0] = Duration.ofMinutes(1).toNanos();
+        assertThat(search.search()).isEmpty();
     }
 
     private OrphanSearch search(Set<Path> keepOut) throws Exception {

@@ -3,13 +3,16 @@ package dev.mesosshuffle.cleanup;
 import static dev.mesosshuffle.cleanup.OrphanFixture.UUID;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.store.DirTakenException;
+import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoredRemoval;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -254,6 +257,21 @@ final class OrphansTest {
         assertThat(host.count("orphans.deletedDirs")).isZero();
         host.claimed.clear();
         host.register(host.otherStore, dir).get();
+    }
+
+    @Test
+    void keepsWhatAServiceOwnsThatCameAfterTheIntent() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        StoredRemoval intent = new StoredRemoval(dir, null, null);
+        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        // Its registry was not there to get the intent, so it refuses nothing.
+        try (StateStore third =
+                StateStore.open(host.stateDir, OrphanFixture.OTHER_PORT + 1, Clock.systemUTC(), new MetricRegistry())) {
+            host.register(third, dir).get();
+            host.reclaimer.reclaim(List.of(intent));
+            assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
+            assertThat(host.store.loadRemovals()).isEmpty();
+        }
     }
 
     @Test

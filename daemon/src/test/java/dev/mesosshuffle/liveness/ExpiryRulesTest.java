@@ -261,6 +261,31 @@ final class ExpiryRulesTest extends MonitoredApplications {
     }
 
     @Test
+    void judgesNobodyBeforeWhatCameDuringAPauseCanBeRead() throws Exception {
+        Duration interval = Duration.ofSeconds(30);
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        monitor.expectChecks(interval);
+        for (int i = 0; i < 3; i++) {
+            fixture.pass(interval);
+            fixture.assertAlive(APP);
+        }
+        // At this check it would be over, but that comes late.
+        fixture.pass(interval.plusHours(1));
+        fixture.assertAlive(APP);
+        assertThat(fixture.log("was paused")).hasSize(1);
+        monitor.heartbeat(APP);
+        fixture.pass(interval);
+        fixture.assertAlive(APP);
+        fixture.pass(interval.plusHours(1));
+        fixture.assertAlive(APP);
+        fixture.pass(interval);
+        fixture.assertAlive(APP);
+        fixture.pass(interval);
+        fixture.assertOver(APP);
+    }
+
+    @Test
     void expiresInTimeIfItsChecksAreInTime() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /** When is asked, and when not. */
 final class MasterQuestionsTest {
     private static final Duration CHECK = Duration.ofSeconds(1);
-    private static final Rules RULES = new Rules(Duration.ofHours(24), true, Duration.ofHours(1));
+    private static final Rules RULES =
+            new Rules(Duration.ofHours(24), true, Duration.ofHours(1), MasterWord.ABSENT_FOR);
 
     private final ScriptedMaster master = new ScriptedMaster();
     private final List<Duration> askedAt = new ArrayList<>();

@@ -7,10 +7,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rule 4, from both sides: what the master says, and what counts if it says nothing. */
 final class MasterRuleTest extends MonitoredApplications {
     private static final Duration CHECK = Duration.ofSeconds(30);
+
+    /** Several of the rarest checks. */
+    private static final Duration RARE = Duration.ofHours(4);
 
     private final ScriptedMaster master = new ScriptedMaster();
 
@@ -64,6 +68,28 @@ final class MasterRuleTest extends MonitoredApplications {
         assertAliveFor(MasterWord.AGREE_AFTER);
         assertOverWithin(Duration.ofMinutes(10));
         assertThat(fixture.log("is over")).singleElement().asString().contains("does not list it any more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 15, 60})
+    void countsAbsencesHoweverRareItsChecksAre(int minutes) throws Exception {
+        Duration interval = Duration.ofMinutes(minutes);
+        registerDriver(TIMEOUT);
+        master.frameworks.add(APP);
+        monitor.expectChecks(interval);
+        for (Duration passed = Duration.ZERO; passed.compareTo(RARE) < 0; passed = passed.plus(interval)) {
+            fixture.pass(interval);
+            monitor.heartbeat(APP);
+            fixture.assertAlive(APP);
+        }
+        end(Disconnect.CUT_OFF_BY_US);
+        master.frameworks.clear();
+        for (Duration passed = Duration.ZERO; passed.compareTo(RARE) < 0; passed = passed.plus(interval)) {
+            fixture.pass(interval);
+            fixture.check();
+        }
+        // Long before the orphan timeout.
+        assertThat(fixture.registry.applications()).isEmpty();
     }
 
     @Test

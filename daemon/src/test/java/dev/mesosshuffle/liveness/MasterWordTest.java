@@ -9,13 +9,14 @@ import org.junit.jupiter.api.Test;
 final class MasterWordTest {
     private static final long START = Long.MAX_VALUE - 1000;
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Rules RULES = new Rules(Duration.ofHours(24), true, LONG, MasterWord.ABSENT_FOR);
 
     private MasterWord word = MasterWord.UNASKED;
     private long now = START;
 
     @Test
     void provesNothingUnasked() {
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
         assertThat(word.isAlive()).isFalse();
     }
 
@@ -23,7 +24,7 @@ final class MasterWordTest {
     void takesAnEntryForAliveEvenIfItIsCompletedToo() {
         say(new MasterAnswer(Set.of("app"), Set.of("app"), "a", LONG));
         assertThat(word.isAlive()).isTrue();
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -31,7 +32,7 @@ final class MasterWordTest {
         say(completed());
         say(absent("a"));
         say(absent("b"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
@@ -40,22 +41,44 @@ final class MasterWordTest {
         say(absent("a"));
         pass(MasterWord.AGREE_AFTER.minusNanos(1));
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
         pass(Duration.ofNanos(1));
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
     void provesNothingByAbsencesThatDifferentLeadersTellOf() {
         say(alive());
         say(absent("a"));
-        pass(LONG);
-        say(absent("b"));
-        assertThat(word.provesEnd(now)).isFalse();
         pass(MasterWord.AGREE_AFTER);
         say(absent("b"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isFalse();
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("b"));
+        assertThat(provesEnd()).isTrue();
+    }
+
+    @Test
+    void provesNothingByAnAbsenceAndOneThatLiesLongBack() {
+        say(alive());
+        say(absent("a"));
+        // Nobody needed to know, so nobody heard that it was listed again.
+        pass(Duration.ofDays(2));
+        say(absent("a"));
+        assertThat(provesEnd()).isFalse();
+        pass(MasterWord.AGREE_AFTER);
+        say(absent("a"));
+        assertThat(provesEnd()).isTrue();
+    }
+
+    @Test
+    void provesAnEndByAbsencesAsFarApartAsQuestionsThatNobodyWaitsFor() {
+        say(alive());
+        say(absent("a"));
+        pass(MasterQuestions.ROUTINE_TO.plus(MasterWord.ABSENT_FOR));
+        say(absent("a"));
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
@@ -63,9 +86,9 @@ final class MasterWordTest {
         say(alive());
         say(absent("a"));
         say(alive());
-        pass(LONG);
+        pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -75,7 +98,7 @@ final class MasterWordTest {
         say(new MasterAnswer(Set.of(), Set.of(), "a", MasterAnswer.VIEW_COMPLETE_AFTER));
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -85,15 +108,15 @@ final class MasterWordTest {
         word = word.unanswered(now);
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
     }
 
     @Test
     void provesNothingByAbsencesOfWhatWasNeverListed() {
         say(absent("a"));
-        pass(LONG);
+        pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
     }
 
     @Test
@@ -103,13 +126,17 @@ final class MasterWordTest {
         pass(MasterWord.AGREE_AFTER);
         say(absent("a"));
         pass(MasterWord.ABSENT_FOR.minusNanos(1));
-        assertThat(word.provesEnd(now)).isTrue();
+        assertThat(provesEnd()).isTrue();
         pass(Duration.ofNanos(1));
-        assertThat(word.provesEnd(now)).isFalse();
+        assertThat(provesEnd()).isFalse();
+    }
+
+    private boolean provesEnd() {
+        return word.provesEnd(now, RULES);
     }
 
     private void say(MasterAnswer answer) {
-        word = word.after(answer, "app", now);
+        word = word.after(answer, "app", now, RULES);
     }
 
     private void pass(Duration time) {

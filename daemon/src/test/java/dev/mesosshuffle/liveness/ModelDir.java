@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /** A dir that somebody made for shuffle files, what is true of it, and when it may go as one that nobody knows. */
@@ -77,6 +78,14 @@ final class ModelDir {
      */
     long changed(ModelTime time, LongStream shifts) {
         return isMarkedByClockOf(time) || shifts.allMatch(each -> each == shift) ? changed : ModelApp.NEVER;
+    }
+
+    /**
+     * When a file in it last changed, as a service takes it that reads its time by the clock as it was when that service
+     * started. It lies ahead if people set the clock forward, somebody wrote, and they set it again.
+     */
+    long misread(long shiftAtStart) {
+        return changed + TimeUnit.MILLISECONDS.toNanos(shift - shiftAtStart);
     }
 
     boolean isMarkedByClockOf(ModelTime time) {

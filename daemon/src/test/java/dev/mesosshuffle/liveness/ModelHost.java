@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,16 @@ final class ModelHost implements AutoCloseable {
         List<Read> ended = reads.stream().filter(which).toList();
         ended.forEach(read -> read.dir().reads = 0);
         reads.removeAll(ended);
+    }
+
+    /** When the files of all dirs may seem to have changed to one of the services, by its first clock; sorted. */
+    long[] misreadChanges() {
+        Stream<ModelDir> ofApps =
+                services.stream().flatMap(service -> service.apps.stream()).flatMap(app -> app.dirs.stream());
+        return Stream.concat(ofApps, orphans.stream())
+                .flatMapToLong(dir -> services.stream().mapToLong(service -> dir.misread(service.shift)))
+                .sorted()
+                .toArray();
     }
 
     // The master.

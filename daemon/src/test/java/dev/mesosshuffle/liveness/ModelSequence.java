@@ -108,6 +108,24 @@ final class ModelSequence {
         end();
     }
 
+    /**
+     * How long it takes until even a file is old whose time nobody can tell for sure. Of one that was written between
+     * two settings of the clock a service knows two ages that are both wrong, and takes the smaller one; so it may take
+     * it for changed at a moment that is yet to come, and begins a whole orphan timeout from there if, by then, the
+     * application is not gone.
+     */
+    private Duration untilAllIsOld() {
+        long now = host.time.now();
+        long most = END.toNanos();
+        for (long change : host.misreadChanges()) {
+            long ahead = change - now;
+            if (ahead > 0 && ahead <= most) {
+                most = ahead + END.toNanos();
+            }
+        }
+        return Duration.ofNanos(most);
+    }
+
     /** None is kept any more, all die, and everything that is over goes, perhaps with many restarts. */
     private void end() throws Exception {
         host.note("the end");
@@ -130,7 +148,7 @@ final class ModelSequence {
             }
         }
         boolean oftenRestarted = chance.oneIn(4);
-        Duration most = oftenRestarted ? LONGEST_END : END;
+        Duration most = oftenRestarted ? LONGEST_END : untilAllIsOld();
         for (Duration passed = Duration.ZERO; passed.compareTo(most) < 0; passed = passed.plus(END_RUN)) {
             host.pass(END_RUN);
             for (ModelService service : host.services) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -224,6 +225,29 @@ final class RemovalTest extends MonitoredApplications {
         fixture.brokenApp = null;
         fixture.check();
         assertThat(fixture.registry.applications()).isEmpty();
+    }
+
+    @Test
+    void looksAgainIfAJudgementAfterALookFails() throws Exception {
+        LocalDir dir = fixture.registerExecutor(APP, "0");
+        fixture.check();
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minusHours(1));
+        fixture.check();
+        fixture.pass(Duration.ofHours(1));
+        List<Runnable> look = new ArrayList<>();
+        fixture.diskTasks = look;
+        fixture.check();
+        assertThat(look).hasSize(1);
+        // A change takes back what is stored of its quiet time, and that is what fails here.
+        fixture.changed(dir, LivenessFixture.ORPHAN_TIMEOUT);
+        fixture.brokenApp = APP;
+        look.forEach(Runnable::run);
+        assertThat(fixture.log("ERROR")).hasSize(1);
+        fixture.brokenApp = null;
+        fixture.diskTasks = null;
+        fixture.assertAlive(APP);
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT);
+        fixture.assertOver(APP);
     }
 
     @Test

@@ -217,6 +217,10 @@ final class RegistriesTest {
                 .isFalse();
         registries.withdraw(path("blockmgr-c"));
         assertThat(other.loadRemovals()).hasSize(1);
+        assertThat(registries.intend(orphan("going-blockmgr-d"), path("blockmgr-d")))
+                .isTrue();
+        assertThat(registries.intend(orphan("going-blockmgr-d"), path("blockmgr-d")))
+                .isFalse();
     }
 
     @Test
