@@ -12,6 +12,7 @@ import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.testing.DirContents;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -119,6 +120,50 @@ final class OrphanRaceTest {
         host.age(host.playground.outside, OrphanFixture.OLD);
         host.reclaimer.reclaim(List.of(intent));
         assertThat(parent.resolve("blockmgr-1/0a/shuffle_0_0_0.data")).exists();
+    }
+
+    @Test
+    void keepsWhatAServiceOwnsThatCameAfterTheIntent() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        StoredRemoval intent = new StoredRemoval(dir, null, null);
+        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        // Its registry was not there to get the intent, so it refuses nothing.
+        try (StateStore third =
+                StateStore.open(host.stateDir, OrphanFixture.OTHER_PORT + 1, Clock.systemUTC(), new MetricRegistry())) {
+            host.register(third, dir).get();
+            host.reclaimer.reclaim(List.of(intent));
+            assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
+            assertThat(host.store.loadRemovals()).isEmpty();
+        }
+    }
+
+    @Test
+    void intendsNothingOnceClosed() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            host.old("blockmgr-" + i);
+        }
+        int[] files = new int[1];
+        Orphans[] closing = new Orphans[1];
+        closing[0] = Orphans.withoutTimer(
+                OrphanMode.DELETE,
+                host.policy,
+                host.rules,
+                host.reclaimer,
+                () -> 0,
+                new MetricRegistry(),
+                new RootWorkers(
+                        root -> new DirectExecutor(),
+                        () -> new Pace(() -> 1, () -> 0, rest -> {
+                            files[0]++;
+                            // It has found one then, and looks at the next.
+                            if (files[0] == 2 * Playground.FILES + 3) {
+                                closing[0].close();
+                            }
+                        })));
+        closing[0].search();
+        assertThat(files[0]).isPositive();
+        assertThat(host.store.loadRemovals()).isEmpty();
+        assertThat(host.left()).hasSize(3);
     }
 
     @Test

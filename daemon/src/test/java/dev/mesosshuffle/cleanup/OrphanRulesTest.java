@@ -244,6 +244,14 @@ final class OrphanRulesTest {
     }
 
     @Test
+    void isNoneUnderARootOnSuchAFileSystem() {
+        LocalDir dir = new LocalDir(Path.of("/proc"), Path.of("/proc/blockmgr-1"));
+        assertThatExceptionOfType(StaysException.class)
+                .isThrownBy(() -> host.rules.judge(dir, host.proc.view(), () -> false))
+                .withMessageContaining("other hosts may use its file system, proc");
+    }
+
+    @Test
     void isNoneIfThisUserCouldNotDeleteIt() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.assertOrphan(dir);

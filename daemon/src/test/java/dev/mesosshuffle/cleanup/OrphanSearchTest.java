@@ -113,6 +113,13 @@ final class OrphanSearchTest {
     }
 
     @Test
+    void isNoneIfNotAllOfItWasLookedAt() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        assertThatExceptionOfType(StaysException.class)
+                .isThrownBy(() -> host.rules.judge(dir, host.proc.view(), () -> true));
+    }
+
+    @Test
     void looksAtTheProcessesAnewInALongSearch() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         long[] now = new long[1];

@@ -192,6 +192,17 @@ final class ExpiryRulesTest extends MonitoredApplications {
     }
 
     @Test
+    void doesNotExpireARestoredApplicationThatIsHeard() throws Exception {
+        restore();
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
+        monitor.heartbeat(APP);
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
     void goesByRuleOneOnceARestoredApplicationsDriverRegisters() throws Exception {
         restore();
         registerDriver(TIMEOUT);

@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,29 @@ final class MasterRuleTest extends MonitoredApplications {
         }
         // Long before the orphan timeout.
         assertThat(fixture.registry.applications()).isEmpty();
+    }
+
+    @Test
+    void remembersThatItWasListedWhenItsDriverRegistersAgain() throws Exception {
+        beListed();
+        registerDriver(TIMEOUT);
+        master.frameworks.clear();
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT);
+        assertAliveFor(MasterWord.AGREE_AFTER);
+        assertOverWithin(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void asksAnewAboutWhatIsReleased() throws Exception {
+        restore();
+        monitor.handControl().keep(APP).get(1, TimeUnit.MINUTES);
+        master.completed.add(APP);
+        assertAliveFor(MasterQuestions.ROUTINE_TO.plus(CHECK));
+        master.completed.clear();
+        master.frameworks.add(APP);
+        monitor.handControl().release(APP).get(1, TimeUnit.MINUTES);
+        assertAliveFor(Duration.ofHours(2));
     }
 
     @Test

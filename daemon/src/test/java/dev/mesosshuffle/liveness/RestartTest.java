@@ -47,6 +47,35 @@ final class RestartTest extends MonitoredApplications {
         fixture.assertOver(APP);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDriverThatRegistersEndsWhatWasStored(boolean inOrder) throws Exception {
+        restore();
+        listen(Duration.ofHours(23));
+        registerDriver(TIMEOUT);
+        fixture.restart(inOrder);
+        monitor = fixture.monitor;
+        listen(ORPHAN_TIMEOUT.minus(Duration.ofMinutes(1)));
+        fixture.assertAlive(APP);
+        listen(Duration.ofMinutes(1));
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void aPauseBeforeTheEndOfADaemonDoesNotCount() throws Exception {
+        restore();
+        monitor.expectChecks(Duration.ofMinutes(1));
+        listen(Duration.ofHours(10));
+        // It is stopped, and goes on only to end: no check tells that it was.
+        fixture.pass(Duration.ofHours(20));
+        fixture.restart(true);
+        monitor = fixture.monitor;
+        listen(Duration.ofHours(14).minusMinutes(1));
+        fixture.assertAlive(APP);
+        listen(Duration.ofMinutes(2));
+        fixture.assertOver(APP);
+    }
+
     @Test
     void timeInWhichNoDaemonRanDoesNotCount() throws Exception {
         restore();

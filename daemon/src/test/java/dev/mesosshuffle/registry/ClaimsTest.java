@@ -84,6 +84,8 @@ class ClaimsTest {
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
         assertThat(claims.conflict("app-1", dir("x"))).isNull();
         assertThat(claims.conflict("app-2", dir("z"))).isNull();
+        assertThat(claims.claims(dir("x").path())).isTrue();
+        assertThat(claims.claims(dir("z").path())).isFalse();
     }
 
     @Test
