@@ -81,6 +81,11 @@ public class BufferedRepliesBenchmark {
         public void load(long offset, long length) {}
 
         @Override
+        public boolean isLoaded(long offset, long length) {
+            return true;
+        }
+
+        @Override
         public CompletableFuture<Void> loadLater(long offset, long length) {
             return CompletableFuture.completedFuture(null);
         }
