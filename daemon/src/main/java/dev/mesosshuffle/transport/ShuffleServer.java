@@ -87,8 +87,6 @@ public final class ShuffleServer {
                 });
         applySocketOptions(bootstrap, settings);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        var unused =
-                loops.workers().scheduleWithFixedDelay(buffers::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
@@ -97,6 +95,8 @@ public final class ShuffleServer {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
+        var unused =
+                loops.workers().scheduleWithFixedDelay(buffers::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
         return server;
     }
 

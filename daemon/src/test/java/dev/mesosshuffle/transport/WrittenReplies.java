@@ -1,0 +1,132 @@
+package dev.mesosshuffle.transport;
+
+import static dev.mesosshuffle.testing.ShuffleFiles.block;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.dispatch.ReplyBatch;
+import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.testing.RecordingLeakDetector;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A writer of replies, a file whose disk answers when it is told to, and a peer that reads when it is told to. */
+abstract class WrittenReplies {
+    static final int SMALL = BufferedReplies.SMALL_BLOCK_BYTES;
+    static final int WINDOW = BlockTransfer.WINDOW_BYTES;
+    static final int FILE = 3 * WINDOW;
+    /** So much that one connection's share of it is more than a connection ever holds. */
+    static final int BUDGET = 33 * 1024 * 1024;
+
+    @TempDir
+    Path temp;
+
+    TestFile file;
+    final SlowPeer peer = new SlowPeer();
+    final EmbeddedChannel channel = new EmbeddedChannel(peer);
+    final ReplyBuffers buffers = new ReplyBuffers(channel.alloc(), BUDGET);
+    final Listener listener = new Listener();
+    final ReplyWriter writer = new ReplyWriter(channel, buffers, listener);
+    final AtomicInteger answered = new AtomicInteger();
+
+    @BeforeEach
+    void openFile() throws IOException {
+        file = new TestFile(Files.write(temp.resolve("data"), block(FILE, 1)));
+    }
+
+    @AfterEach
+    void closeFile() throws IOException {
+        peer.readAll();
+        channel.finishAndReleaseAll();
+        buffers.close();
+        file.close();
+    }
+
+    @AfterAll
+    static void findNoLeakedBuffer() {
+        assertThat(RecordingLeakDetector.leaks()).isEmpty();
+    }
+
+    ReplyBatch batch() {
+        return new BufferedReplies(buffers, writer, answered::addAndGet);
+    }
+
+    void send(int length) throws IOException {
+        ReplyBatch batch = batch();
+        batch.add(Reply.chunk(1, 0, length), OpenSegment.of(file, 0, length));
+        batch.finish();
+        writer.flush();
+    }
+
+    static final class Listener implements ReplyWriter.Listener {
+        int sent;
+        int failures;
+        int room;
+
+        @Nullable
+        Throwable unreadable;
+
+        @Override
+        public void onRepliesSent(int count, boolean success) {
+            sent += success ? count : 0;
+            failures += success ? 0 : count;
+        }
+
+        @Override
+        public void onRoomForBlocks() {
+            room++;
+        }
+
+        @Override
+        public void onUnreadableBlock(Throwable cause) {
+            unreadable = cause;
+        }
+    }
+
+    /** Takes what is written only when it is told to. */
+    static final class SlowPeer extends ChannelOutboundHandlerAdapter {
+        record Written(Object message, ChannelPromise promise) {}
+
+        final Deque<Written> waiting = new ArrayDeque<>();
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            waiting.add(new Written(message, promise));
+        }
+
+        long regions() {
+            return waiting.stream()
+                    .filter(written -> written.message() instanceof FileRegion)
+                    .count();
+        }
+
+        void readAll() {
+            for (Written next = waiting.poll(); next != null; next = waiting.poll()) {
+                ReferenceCountUtil.release(next.message());
+                next.promise().setSuccess();
+            }
+        }
+
+        void breakConnection() {
+            for (Written next = waiting.poll(); next != null; next = waiting.poll()) {
+                ReferenceCountUtil.release(next.message());
+                next.promise().setFailure(new IOException("reset"));
+            }
+        }
+    }
+}
