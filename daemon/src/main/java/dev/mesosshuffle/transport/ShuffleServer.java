@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
@@ -32,6 +33,12 @@ public final class ShuffleServer {
 
     /** How long buffers are kept that nobody needs. */
     private static final int TRIM_SECONDS = 5;
+
+    /** So many connections may have as much unread in the kernel as it allows, which is up to 4 MB each. */
+    private static final int UNBOUNDED_CONNECTIONS = 64;
+
+    /** What the kernel takes for each further one before its peer reads. */
+    private static final long MAX_UNSENT_BYTES = 512 * 1024;
 
     /** What the allocator takes from the system at a time. */
     private static final int CHUNK_BYTES = 1024 * 1024;
@@ -76,6 +83,9 @@ public final class ShuffleServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (connections.size() >= UNBOUNDED_CONNECTIONS) {
+                            boundUnsent(channel);
+                        }
                         channel.pipeline()
                                 .addLast(new LengthFieldBasedFrameDecoder(
                                         settings.maxFrameBytes(), 0, LENGTH_BYTES, -LENGTH_BYTES, LENGTH_BYTES))
@@ -127,6 +137,14 @@ public final class ShuffleServer {
         if (settings.tcpKeepAlive()) {
             bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
         }
+    }
+
+    /**
+     * A thousand peers that do not read could fill the memory that the kernel has for all TCP of the host
+     * ({@code net.ipv4.tcp_mem}); it then drops everybody's packets. The JDK's NIO cannot say this.
+     */
+    private static void boundUnsent(Channel channel) {
+        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
     }
 
     private static InetSocketAddress address(ServerSettings settings) {

@@ -11,6 +11,7 @@ import dev.mesosshuffle.benchmark.wire.Requests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,17 +42,23 @@ record Deleting(FetchCase small, FetchCase larger) implements Experiment {
     @Override
     public Result run(Bench bench) throws IOException, InterruptedException {
         Map<String, List<Figures>> measured = new LinkedHashMap<>();
+        List<Figures> byRm = new ArrayList<>();
         Path root = bench.work().resolve("doomed");
         try {
             for (Launcher launcher : bench.launchers()) {
                 if (launcher.hearsDrivers()) {
-                    Map<Metric, Double> values = new EnumMap<>(Metric.class);
-                    values.putAll(unbounded(bench, launcher, root));
-                    values.putAll(besideFetches(bench, launcher, root));
-                    measured.put(launcher.name(), List.of(new Figures(values)));
+                    Map<Metric, Double> beside = besideFetches(bench, launcher, root);
+                    List<Figures> rounds = new ArrayList<>();
+                    for (int round = 0; round < bench.rounds(); round++) {
+                        Map<Metric, Double> values = new EnumMap<>(beside);
+                        values.putAll(unbounded(bench, launcher, root));
+                        rounds.add(new Figures(values));
+                        byRm.add(rm(root));
+                    }
+                    measured.put(launcher.name(), rounds);
                 }
             }
-            measured.put(RM, List.of(rm(root)));
+            measured.put(RM, byRm);
         } finally {
             DoomedApplication.removeWithRm(root);
         }
