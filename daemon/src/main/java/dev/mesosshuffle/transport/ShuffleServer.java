@@ -34,10 +34,10 @@ public final class ShuffleServer {
     /** How long buffers are kept that nobody needs. */
     private static final int TRIM_SECONDS = 5;
 
-    /** So many connections may have as much unread in the kernel as it allows, which is up to 4 MB each. */
+    /** So many connections may have as much unsent in the kernel as it allows, which is up to 4 MB each. */
     private static final int UNBOUNDED_CONNECTIONS = 64;
 
-    /** What the kernel takes for each further one before its peer reads. */
+    /** What of each further one may wait unsent in the kernel. */
     private static final long MAX_UNSENT_BYTES = 512 * 1024;
 
     /** What the allocator takes from the system at a time. */

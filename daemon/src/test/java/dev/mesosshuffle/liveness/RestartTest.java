@@ -38,13 +38,7 @@ final class RestartTest extends MonitoredApplications {
         restore();
         listen(Duration.ofHours(23));
         monitor.activity(APP);
-        fixture.restart(inOrder);
-        monitor = fixture.monitor;
-        // All that is counted since is what was listened to.
-        listen(ORPHAN_TIMEOUT.minus(Duration.ofMinutes(1)));
-        fixture.assertAlive(APP);
-        listen(Duration.ofMinutes(1));
-        fixture.assertOver(APP);
+        assertCountedFromTheStartOfTheNextDaemon(inOrder);
     }
 
     @ParameterizedTest
@@ -53,8 +47,13 @@ final class RestartTest extends MonitoredApplications {
         restore();
         listen(Duration.ofHours(23));
         registerDriver(TIMEOUT);
+        assertCountedFromTheStartOfTheNextDaemon(inOrder);
+    }
+
+    private void assertCountedFromTheStartOfTheNextDaemon(boolean inOrder) throws Exception {
         fixture.restart(inOrder);
         monitor = fixture.monitor;
+        // All that is counted since is what was listened to.
         listen(ORPHAN_TIMEOUT.minus(Duration.ofMinutes(1)));
         fixture.assertAlive(APP);
         listen(Duration.ofMinutes(1));

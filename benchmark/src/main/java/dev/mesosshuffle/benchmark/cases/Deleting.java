@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What it costs to delete the files of an application that is over, compared with {@code rm -rf}, when nothing holds it
- * back; and what fetches notice of it at the pace that is set by default. For services that hear of an application's end
+ * back, in turn with it; and what fetches notice of it, looked at once, at the pace that is set by default. For services that hear of an application's end
  * by its driver.
  *
  * @param small blocks that are fetched beside it
@@ -47,11 +47,12 @@ record Deleting(FetchCase small, FetchCase larger) implements Experiment {
         try {
             for (Launcher launcher : bench.launchers()) {
                 if (launcher.hearsDrivers()) {
-                    Map<Metric, Double> beside = besideFetches(bench, launcher, root);
                     List<Figures> rounds = new ArrayList<>();
                     for (int round = 0; round < bench.rounds(); round++) {
-                        Map<Metric, Double> values = new EnumMap<>(beside);
-                        values.putAll(unbounded(bench, launcher, root));
+                        Map<Metric, Double> values = new EnumMap<>(unbounded(bench, launcher, root));
+                        if (round == 0) {
+                            values.putAll(besideFetches(bench, launcher, root));
+                        }
                         rounds.add(new Figures(values));
                         byRm.add(rm(root));
                     }
