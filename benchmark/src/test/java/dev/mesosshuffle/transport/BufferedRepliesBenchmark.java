@@ -2,6 +2,7 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.model.Residency;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -42,8 +43,8 @@ public class BufferedRepliesBenchmark {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ReplyBuffers buffers = new ReplyBuffers(PooledByteBufAllocator.DEFAULT, Long.MAX_VALUE);
-    private final ReplyWriter writer = new ReplyWriter(channel, buffers, new IgnoringListener());
-    private final BufferedReplies replies = new BufferedReplies(buffers, writer, answered -> {});
+    private final ReplyWriter writer = new ReplyWriter(channel, buffers, System::nanoTime, new IgnoringListener());
+    private final BufferedReplies replies = new BufferedReplies(buffers, writer, System::nanoTime, answered -> {});
     private final OpenFile file = new WarmFile(openFile());
 
     private static FileChannel openFile() {
@@ -81,8 +82,8 @@ public class BufferedRepliesBenchmark {
         public void load(long offset, long length) {}
 
         @Override
-        public boolean isLoaded(long offset, long length) {
-            return true;
+        public Residency residency(long offset, long length) {
+            return Residency.RESIDENT;
         }
 
         @Override

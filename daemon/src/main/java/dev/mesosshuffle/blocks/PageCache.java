@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.model.Residency;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ final class PageCache {
     private final Path path;
     private final FileChannel channel;
     private final long fileLength;
-    /** Whether the kernel tells this process the truth; null until it was looked at. */
+    /** Whether what the kernel says of this file can be believed; null until it was tried. */
     private volatile @Nullable Boolean kernelTells;
 
     private final AtomicReferenceArray<@Nullable MappedByteBuffer> mappings;
@@ -44,14 +45,25 @@ final class PageCache {
 
     /** Has a part of the file in the page cache when it returns. */
     void load(long offset, long length) throws IOException {
-        if (!isKnownToBeLoaded(offset, length)) {
-            read(offset, length);
+        if (isKnownToBeLoaded(offset, length)) {
+            return;
+        }
+        read(offset, length);
+        if (kernelTells == null) {
+            // Some file systems keep what they read elsewhere; there the kernel calls all of it missing, for ever. What
+            // was
+            // read first may be gone again already, but what was read last is not.
+            kernelTells = isKnownToBeLoaded(offset + length - 1, 1);
         }
     }
 
     private boolean isKnownToBeLoaded(long offset, long length) {
         try {
-            return kernelTells() && isLoaded(offset, length);
+            if (!mayTell() || !isLoaded(offset, length)) {
+                return false;
+            }
+            kernelTells = true;
+            return true;
         } catch (IOException e) {
             // A sandbox forbids the question; if it is the disk instead, reading will tell.
             kernelTells = false;
@@ -60,21 +72,9 @@ final class PageCache {
     }
 
     /** To a process that may not write a file, the kernel says of every part that it is there. */
-    private boolean kernelTells() {
+    private boolean mayTell() {
         Boolean known = kernelTells;
-        if (known == null) {
-            known = Files.isWritable(path);
-            kernelTells = known;
-        }
-        return known;
-    }
-
-    /**
-     * Whether all of a part is surely in memory, as far as that can be told by what is mapped already. Asks the kernel
-     * alone, so it never waits for the disk.
-     */
-    boolean isAtHand(long offset, long length) {
-        return Boolean.TRUE.equals(kernelTells) && isInMemory(offset, length);
+        return known == null ? Files.isWritable(path) : known;
     }
 
     /** Whether the kernel has all of a part in memory; false if a part is beyond the end. */
@@ -83,24 +83,32 @@ final class PageCache {
         for (long next = offset; next < end; next += MAPPING_BYTES - next % MAPPING_BYTES) {
             map((int) (next / MAPPING_BYTES));
         }
-        return isInMemory(offset, length);
+        return askKernel(offset, length) == Residency.RESIDENT;
     }
 
-    private boolean isInMemory(long offset, long length) {
+    /** Whether a part is in memory. Asks the kernel alone, so it never waits for the disk. */
+    Residency residency(long offset, long length) {
+        return Boolean.TRUE.equals(kernelTells) ? askKernel(offset, length) : Residency.UNKNOWN;
+    }
+
+    private Residency askKernel(long offset, long length) {
         long end = offset + length;
         if (end > fileLength) {
-            return false;
+            return Residency.MISSING;
         }
         for (long next = offset; next < end; ) {
             MappedByteBuffer mapped = mappings.get((int) (next / MAPPING_BYTES));
+            if (mapped == null) {
+                return Residency.UNKNOWN;
+            }
             int from = (int) (next % MAPPING_BYTES);
             int bytes = (int) Math.min(MAPPING_BYTES - from, end - next);
-            if (mapped == null || !mapped.slice(from, bytes).isLoaded()) {
-                return false;
+            if (!mapped.slice(from, bytes).isLoaded()) {
+                return Residency.MISSING;
             }
             next += bytes;
         }
-        return true;
+        return Residency.RESIDENT;
     }
 
     private void map(int number) throws IOException {

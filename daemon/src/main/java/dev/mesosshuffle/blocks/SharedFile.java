@@ -1,6 +1,7 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.model.OpenFile;
+import dev.mesosshuffle.model.Residency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -117,8 +118,8 @@ final class SharedFile implements OpenFile {
     }
 
     @Override
-    public boolean isLoaded(long offset, long bytes) {
-        return pageCache.isAtHand(offset, bytes);
+    public Residency residency(long offset, long bytes) {
+        return pageCache.residency(offset, bytes);
     }
 
     @Override

@@ -27,11 +27,8 @@ public interface OpenFile {
      */
     CompletableFuture<Void> loadLater(long offset, long length);
 
-    /**
-     * Whether a part of the file is known to be in the page cache already. Never waits for the disk, so it may be asked
-     * on any thread; false if the answer is not at hand.
-     */
-    boolean isLoaded(long offset, long length);
+    /** Whether a part of the file is in the page cache. Never waits for the disk, so any thread may ask. */
+    Residency residency(long offset, long length);
 
     /** Gives back the reference of one reader; with the last one, the file is closed. */
     void release();

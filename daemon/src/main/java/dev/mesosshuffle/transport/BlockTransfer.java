@@ -1,16 +1,17 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.model.Residency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one large block from its file, window by window. A window is handed to the channel, which has the kernel send
  * it, once it is in the page cache; the next one, unless it is there already, is brought there meanwhile by a thread of
- * the disk.
+ * the disk. What left the page cache again before it could be sent is brought back the same way.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
@@ -21,16 +22,27 @@ final class BlockTransfer {
     /** A block that leaves from its file takes a descriptor, not memory; it counts so that only a few wait. */
     static final int WEIGHT_BYTES = 128 * 1024;
 
-    /** How many windows the channel may hold: while one leaves, the next one is ready. */
-    private static final int MAX_UNSENT = 2;
+    /**
+     * What is gone again each time it was brought back is tried again in ever smaller parts, for those are there sooner;
+     * after so many attempts it leaves, even if that waits for the disk.
+     */
+    static final int MAX_CUTS = 3;
 
     private final Channel channel;
     private final OpenSegment block;
+    private final LongSupplier nanoTime;
     private final Listener listener;
 
-    private long writtenBytes;
-    private int unsent;
+    private long sentBytes;
+    /** How much of the block is in the page cache, or has left. */
+    private long readyBytes;
+
+    private long readyNanos;
+    private @Nullable WindowRegion leaving;
     private boolean loading;
+    /** How often a window was cut off, and nothing of it had left. */
+    private int cuts;
+
     private boolean handedOver;
     private boolean failed;
     private boolean finished;
@@ -51,11 +63,16 @@ final class BlockTransfer {
      * Creates a transfer.
      *
      * @param block the block, whose first window is in the page cache; owned
+     * @param readyNanos since when it is
+     * @param nanoTime the time, in ns from any point
      */
-    BlockTransfer(Channel channel, OpenSegment block, Listener listener) {
+    BlockTransfer(Channel channel, OpenSegment block, long readyNanos, LongSupplier nanoTime, Listener listener) {
         this.channel = channel;
         this.block = block;
+        this.readyNanos = readyNanos;
+        this.nanoTime = nanoTime;
         this.listener = listener;
+        readyBytes = endOfWindow(0);
     }
 
     /** Writes what comes before the block, and its first window; the caller flushes. */
@@ -65,50 +82,61 @@ final class BlockTransfer {
         goOn();
     }
 
-    /** Hands over what is in the page cache already, and returns whether there was anything. */
-    private boolean writeLoadedWindows() {
-        boolean any = false;
-        while (!failed && !loading && unsent < MAX_UNSENT && writtenBytes < block.length() && isNextWindowLoaded()) {
-            writeWindow();
-            any = true;
-        }
-        return any;
-    }
-
-    private boolean isNextWindowLoaded() {
-        return block.file().isLoaded(block.offset() + writtenBytes, nextWindow());
+    private long endOfWindow(long start) {
+        return Math.min(start + (WINDOW_BYTES >> (2 * cuts)), block.length());
     }
 
     private void writeWindow() {
-        long bytes = nextWindow();
-        unsent++;
-        ChannelFuture sent = channel.write(new WindowRegion(block, writtenBytes, bytes));
-        writtenBytes += bytes;
-        sent.addListener(future -> onWindowSent(future.isSuccess()));
+        WindowRegion window = new WindowRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, nanoTime);
+        leaving = cuts < MAX_CUTS ? window : window.unwatched();
+        channel.write(window).addListener(future -> onWindowSent(window, future.isSuccess()));
     }
 
-    private long nextWindow() {
-        return Math.min(WINDOW_BYTES, block.length() - writtenBytes);
-    }
-
-    private void onWindowSent(boolean success) {
-        unsent--;
+    private void onWindowSent(WindowRegion window, boolean success) {
+        leaving = null;
         failed |= !success;
+        sentBytes += window.transferred();
+        if (window.transferred() < window.length()) {
+            cuts = window.transferred() == 0 ? cuts + 1 : 0;
+            readyBytes = sentBytes;
+        } else {
+            cuts = 0;
+        }
         goOn();
     }
 
     private void goOn() {
-        if (writeLoadedWindows()) {
+        if (!failed && !loading && leaving == null && sentBytes < readyBytes) {
+            writeWindow();
+            // May send all of it at once, and come back here for the next one.
             channel.flush();
         }
-        if (failed || writtenBytes == block.length()) {
+        if (failed || sentBytes == block.length()) {
             finish();
-        } else if (!loading && unsent < MAX_UNSENT) {
-            loading = true;
-            var unused = block.file()
-                    .loadLater(block.offset() + writtenBytes, nextWindow())
-                    .whenComplete((done, error) -> onLoop(() -> onLoaded(error)));
+        } else if (!loading) {
+            prepareNextWindow();
         }
+    }
+
+    /** Has what follows the window that leaves in the page cache; of a window that was cut off, the rest. */
+    private void prepareNextWindow() {
+        long inChannel = leaving == null ? 0 : leaving.length();
+        if (readyBytes == block.length() || sentBytes + inChannel < readyBytes) {
+            return;
+        }
+        long start = readyBytes;
+        long end = endOfWindow(start);
+        // From here on it can leave the page cache again, also while the rest is being read.
+        long now = nanoTime.getAsLong();
+        if (leaving != null && block.file().residency(block.offset() + start, end - start) == Residency.RESIDENT) {
+            readyBytes = end;
+            readyNanos = now;
+            return;
+        }
+        loading = true;
+        var unused = block.file()
+                .loadLater(block.offset() + start, end - start)
+                .whenComplete((done, error) -> onLoop(() -> onLoaded(start, end, now, error)));
     }
 
     private void onLoop(Runnable task) {
@@ -120,27 +148,28 @@ final class BlockTransfer {
         }
     }
 
-    private void onLoaded(@Nullable Throwable error) {
+    private void onLoaded(long start, long end, long sinceNanos, @Nullable Throwable error) {
         loading = false;
         if (error != null) {
             failed = true;
             listener.onUnreadable(error);
-        } else if (!failed) {
-            writeWindow();
-            channel.flush();
+        } else if (start == readyBytes) {
+            // Else what comes before it was cut off meanwhile, and must come back first.
+            readyBytes = end;
+            readyNanos = sinceNanos;
         }
         goOn();
     }
 
     private void finish() {
-        if (!handedOver) {
-            handedOver = true;
-            listener.onHandedOver();
-        }
-        if (unsent == 0 && !loading && !finished) {
+        if (leaving == null && !loading && !finished) {
             finished = true;
             block.close();
             listener.onFinished(!failed);
+        }
+        if (!handedOver) {
+            handedOver = true;
+            listener.onHandedOver();
         }
     }
 }

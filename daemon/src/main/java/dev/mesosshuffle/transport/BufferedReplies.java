@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class BufferedReplies implements ReplyBatch {
 
     private final ReplyBuffers buffers;
     private final ReplyWriter writer;
+    private final LongSupplier nanoTime;
     private final IntConsumer answered;
     /** Decided once, for whoever asks whether a block is read at once relies on the answer. */
     private final boolean fromFiles;
@@ -31,9 +33,16 @@ final class BufferedReplies implements ReplyBatch {
     private @Nullable ByteBuf buffer;
     private int bufferedReplies;
 
-    BufferedReplies(ReplyBuffers buffers, ReplyWriter writer, IntConsumer answered) {
+    /**
+     * Creates a batch.
+     *
+     * @param nanoTime the time, in ns from any point, the same as the writer's
+     * @param answered is told how many replies have left, or never will
+     */
+    BufferedReplies(ReplyBuffers buffers, ReplyWriter writer, LongSupplier nanoTime, IntConsumer answered) {
         this.buffers = buffers;
         this.writer = writer;
+        this.nanoTime = nanoTime;
         this.answered = answered;
         this.fromFiles = buffers.isBudgetSpent();
     }
@@ -90,6 +99,7 @@ final class BufferedReplies implements ReplyBatch {
 
     private void addLarge(Reply reply, OpenSegment block) throws IOException {
         ByteBuf head;
+        long readyNanos = nanoTime.getAsLong();
         try {
             block.file().load(block.offset(), Math.min(block.length(), BlockTransfer.WINDOW_BYTES));
             seal();
@@ -99,7 +109,7 @@ final class BufferedReplies implements ReplyBatch {
             throw e;
         }
         reply.writeTo(head);
-        writer.queue(new Outgoing(head, block, 1, BlockTransfer.WEIGHT_BYTES, answered));
+        writer.queue(Outgoing.block(head, block, readyNanos, answered));
     }
 
     /** A buffer with room for so many bytes. */
@@ -121,7 +131,7 @@ final class BufferedReplies implements ReplyBatch {
         if (full != null) {
             buffer = null;
             if (bufferedReplies > 0) {
-                writer.queue(new Outgoing(full, null, bufferedReplies, full.capacity(), answered));
+                writer.queue(Outgoing.replies(full, bufferedReplies, answered));
                 bufferedReplies = 0;
             } else {
                 buffers.giveBack(full);

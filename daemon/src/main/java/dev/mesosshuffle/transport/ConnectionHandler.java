@@ -62,7 +62,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         this.buffers = buffers;
         this.metrics = metrics;
         this.quietLog = quietLog;
-        this.writer = new ReplyWriter(channel, buffers, this);
+        this.writer = new ReplyWriter(channel, buffers, System::nanoTime, this);
         this.session = dispatcher.newSession(this);
     }
 
@@ -216,7 +216,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public ReplyBatch newBatch(IntConsumer answered) {
-        return new BufferedReplies(buffers, writer, answered);
+        return new BufferedReplies(buffers, writer, System::nanoTime, answered);
     }
 
     @Override

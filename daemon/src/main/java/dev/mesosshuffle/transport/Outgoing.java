@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes the replies; owned
  * @param block the block that follows; owned, and null if there is none
+ * @param readyNanos when the beginning of the block was seen in the page cache; 0 if there is none
  * @param replies how many replies these are
  * @param weight what it counts for against the connection's watermark, in bytes
  * @param answered is told how many replies have left, or never will; null if nobody wants to know
@@ -17,6 +18,17 @@ import org.jspecify.annotations.Nullable;
 record Outgoing(
         ByteBuf bytes,
         @Nullable OpenSegment block,
+        long readyNanos,
         int replies,
         long weight,
-        @Nullable IntConsumer answered) {}
+        @Nullable IntConsumer answered) {
+    /** Replies that are in memory as a whole. */
+    static Outgoing replies(ByteBuf bytes, int replies, @Nullable IntConsumer answered) {
+        return new Outgoing(bytes, null, 0, replies, bytes.capacity(), answered);
+    }
+
+    /** A reply with a block that leaves from its file. */
+    static Outgoing block(ByteBuf head, OpenSegment block, long readyNanos, IntConsumer answered) {
+        return new Outgoing(head, block, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, answered);
+    }
+}

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class ReplyWriter {
 
     private final Channel channel;
     private final ReplyBuffers buffers;
+    private final LongSupplier nanoTime;
     private final Listener listener;
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
@@ -44,9 +46,15 @@ final class ReplyWriter {
         void onUnreadableBlock(Throwable cause);
     }
 
-    ReplyWriter(Channel channel, ReplyBuffers buffers, Listener listener) {
+    /**
+     * Creates a writer.
+     *
+     * @param nanoTime the time, in ns from any point
+     */
+    ReplyWriter(Channel channel, ReplyBuffers buffers, LongSupplier nanoTime, Listener listener) {
         this.channel = channel;
         this.buffers = buffers;
+        this.nanoTime = nanoTime;
         this.listener = listener;
     }
 
@@ -54,7 +62,7 @@ final class ReplyWriter {
     void queue(Reply reply) {
         ByteBuf bytes = buffers.take(reply.encodedLength());
         reply.writeTo(bytes);
-        queue(new Outgoing(bytes, null, 1, bytes.capacity(), null));
+        queue(Outgoing.replies(bytes, 1, null));
     }
 
     void queue(Outgoing outgoing) {
@@ -102,7 +110,7 @@ final class ReplyWriter {
         if (block == null) {
             channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
         } else {
-            transfer = new BlockTransfer(channel, block, new TransferListener(next));
+            transfer = new BlockTransfer(channel, block, next.readyNanos(), nanoTime, new TransferListener(next));
             transfer.start(next.bytes());
         }
     }

@@ -4,8 +4,12 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mesosshuffle.model.Residency;
+import dev.mesosshuffle.testing.Eviction;
+import dev.mesosshuffle.testing.Mount;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,18 +51,50 @@ class PageCacheTest {
     @Test
     void doesNotHaveWhatWasNeverRead() throws Exception {
         // A hole that no one looked into yet.
-        Path hole = temp.resolve("hole");
-        try (FileChannel writer = FileChannel.open(hole, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            writer.write(java.nio.ByteBuffer.wrap(new byte[1]), LENGTH - 1);
-        }
+        Path hole = hole(temp.resolve("hole"));
         try (FileChannel reader = FileChannel.open(hole)) {
             PageCache cold = new PageCache(hole, reader, LENGTH);
             assertThat(cold.isLoaded(8192, 300_000)).isFalse();
-            assertThat(cold.isAtHand(8192, 300_000)).isFalse();
+            assertThat(cold.residency(8192, 300_000)).isEqualTo(Residency.UNKNOWN);
             cold.load(8192, 300_000);
             assertThat(cold.isLoaded(8192, 300_000)).isTrue();
-            assertThat(cold.isAtHand(8192, 300_000)).isTrue();
+            assertThat(cold.residency(8192, 300_000)).isEqualTo(Residency.RESIDENT);
             cold.close();
+        }
+    }
+
+    @Test
+    void noticesWhatLeavesThePageCache() throws Exception {
+        cache.load(0, LENGTH);
+        Eviction.evict(path);
+        assertThat(cache.residency(0, LENGTH)).isEqualTo(Residency.MISSING);
+        cache.load(0, LENGTH);
+        assertThat(cache.residency(0, LENGTH)).isEqualTo(Residency.RESIDENT);
+    }
+
+    @Test
+    void doesNotAskWhereAFileCannotBeMapped() throws Exception {
+        Path status = Path.of("/proc/self/status");
+        try (FileChannel reader = FileChannel.open(status)) {
+            PageCache unmapped = new PageCache(status, reader, 10);
+            unmapped.load(0, 10);
+            assertThat(unmapped.residency(0, 10)).isEqualTo(Residency.UNKNOWN);
+        }
+    }
+
+    @Test
+    void doesNotBelieveAKernelThatCallsMissingWhatWasJustRead() throws Exception {
+        // A file system in memory has no pages for a hole, however often it is read.
+        Path folder = temp.resolve("memory");
+        Mount memory = Mount.tmpfs(folder, "8m");
+        Path hole = hole(folder.resolve("hole"));
+        try (memory;
+                FileChannel reader = FileChannel.open(hole)) {
+            PageCache unfit = new PageCache(hole, reader, LENGTH);
+            unfit.load(8192, 300_000);
+            assertThat(unfit.isLoaded(8192, 300_000)).isFalse();
+            assertThat(unfit.residency(8192, 300_000)).isEqualTo(Residency.UNKNOWN);
+            unfit.close();
         }
     }
 
@@ -72,11 +108,11 @@ class PageCacheTest {
 
     @Test
     void knowsNothingWithoutALookBefore() throws Exception {
-        assertThat(cache.isAtHand(0, 10)).isFalse();
+        assertThat(cache.residency(0, 10)).isEqualTo(Residency.UNKNOWN);
         assertThat(isMapped()).isFalse();
         cache.load(0, 10);
-        assertThat(cache.isAtHand(0, LENGTH)).isTrue();
-        assertThat(cache.isAtHand(LENGTH - 10, 20)).isFalse();
+        assertThat(cache.residency(0, LENGTH)).isEqualTo(Residency.RESIDENT);
+        assertThat(cache.residency(LENGTH - 10, 20)).isEqualTo(Residency.MISSING);
     }
 
     @Test
@@ -94,6 +130,13 @@ class PageCacheTest {
         assertThat(isMapped()).isTrue();
         cache.close();
         assertThat(isMapped()).isFalse();
+    }
+
+    private static Path hole(Path path) throws IOException {
+        try (FileChannel writer = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            writer.write(ByteBuffer.wrap(new byte[1]), LENGTH - 1);
+        }
+        return path;
     }
 
     private boolean isMapped() throws IOException {

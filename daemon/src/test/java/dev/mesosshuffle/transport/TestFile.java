@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenFile;
+import dev.mesosshuffle.model.Residency;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -10,9 +11,13 @@ import java.util.concurrent.CompletableFuture;
 
 /** A file whose disk answers when it is told to. */
 final class TestFile implements OpenFile, AutoCloseable {
+    private static final long UNKNOWN = -1;
+
     private final FileChannel channel;
     private final Deque<CompletableFuture<Void>> loads = new ArrayDeque<>();
-    private long loadedBytes;
+    private long residentBytes = UNKNOWN;
+    private int looks;
+    private long asked;
     private int released;
 
     TestFile(Path path) throws IOException {
@@ -28,20 +33,35 @@ final class TestFile implements OpenFile, AutoCloseable {
     public void load(long offset, long length) {}
 
     @Override
-    public boolean isLoaded(long offset, long length) {
-        return offset + length <= loadedBytes;
+    public Residency residency(long offset, long length) {
+        looks++;
+        if (residentBytes == UNKNOWN) {
+            return Residency.UNKNOWN;
+        }
+        return offset + length <= residentBytes ? Residency.RESIDENT : Residency.MISSING;
     }
 
-    /** Has the beginning of the file in the page cache. */
-    void setLoaded(long bytes) {
-        loadedBytes = bytes;
+    /** Has the beginning of the file in the page cache, and nothing else. */
+    void setResident(long bytes) {
+        residentBytes = bytes;
+    }
+
+    /** How often somebody asked what is in the page cache. */
+    int looks() {
+        return looks;
     }
 
     @Override
     public CompletableFuture<Void> loadLater(long offset, long length) {
         CompletableFuture<Void> load = new CompletableFuture<>();
         loads.add(load);
+        asked = length;
         return load;
+    }
+
+    /** How much was asked for last, in bytes. */
+    long asked() {
+        return asked;
     }
 
     /** How many parts are being waited for. */

@@ -7,18 +7,23 @@ import dev.mesosshuffle.dispatch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,11 +42,12 @@ abstract class WrittenReplies {
     Path temp;
 
     TestFile file;
+    final AtomicLong now = new AtomicLong(1_000_000);
     final SlowPeer peer = new SlowPeer();
     final EmbeddedChannel channel = new EmbeddedChannel(peer);
     final ReplyBuffers buffers = new ReplyBuffers(channel.alloc(), BUDGET);
     final Listener listener = new Listener();
-    final ReplyWriter writer = new ReplyWriter(channel, buffers, listener);
+    final ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, listener);
     final AtomicInteger answered = new AtomicInteger();
 
     @BeforeEach
@@ -63,7 +69,7 @@ abstract class WrittenReplies {
     }
 
     ReplyBatch batch() {
-        return new BufferedReplies(buffers, writer, answered::addAndGet);
+        return new BufferedReplies(buffers, writer, now::get, answered::addAndGet);
     }
 
     void send(int length) throws IOException {
@@ -99,10 +105,11 @@ abstract class WrittenReplies {
     }
 
     /** Takes what is written only when it is told to. */
-    static final class SlowPeer extends ChannelOutboundHandlerAdapter {
+    final class SlowPeer extends ChannelOutboundHandlerAdapter {
         record Written(Object message, ChannelPromise promise) {}
 
         final Deque<Written> waiting = new ArrayDeque<>();
+        final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
@@ -115,11 +122,33 @@ abstract class WrittenReplies {
                     .count();
         }
 
-        void readAll() {
-            for (Written next = waiting.poll(); next != null; next = waiting.poll()) {
-                ReferenceCountUtil.release(next.message());
-                next.promise().setSuccess();
+        void readAll() throws IOException {
+            while (!waiting.isEmpty()) {
+                read(Integer.MAX_VALUE);
             }
+        }
+
+        /** Takes so much of what was written first, or all of it, in the way a channel sends. */
+        void read(int bytes) throws IOException {
+            Written first = waiting.element();
+            if (first.message() instanceof FileRegion region ? take(region, bytes) : take((ByteBuf) first.message())) {
+                waiting.remove();
+                ReferenceCountUtil.release(first.message());
+                first.promise().setSuccess();
+            }
+        }
+
+        private boolean take(FileRegion region, int bytes) throws IOException {
+            long end = Math.min(region.transferred() + bytes, region.count());
+            while (region.transferred() < end) {
+                region.transferTo(new Intake(end - region.transferred()), region.transferred());
+            }
+            return end == region.count();
+        }
+
+        private boolean take(ByteBuf buffer) throws IOException {
+            buffer.readBytes(received, buffer.readableBytes());
+            return true;
         }
 
         void breakConnection() {
@@ -128,5 +157,31 @@ abstract class WrittenReplies {
                 next.promise().setFailure(new IOException("reset"));
             }
         }
+    }
+
+    /** Where the peer's bytes go; takes so many of them. */
+    private final class Intake implements WritableByteChannel {
+        private long left;
+
+        Intake(long bytes) {
+            left = bytes;
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            byte[] taken = new byte[(int) Math.min(left, source.remaining())];
+            source.get(taken);
+            peer.received.writeBytes(taken);
+            left -= taken.length;
+            return taken.length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 }
