@@ -26,7 +26,7 @@ final class LogLevels {
      * Makes one.
      *
      * @param running whose loggers' levels change
-     * @param file Logback's configuration; null if the built-in one is in use
+     * @param file Logback's configuration, which need not be there; null if there is no place for it
      */
     LogLevels(LoggerContext running, @Nullable Path file) {
         this.running = running;

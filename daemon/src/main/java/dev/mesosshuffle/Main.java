@@ -32,6 +32,9 @@ public final class Main {
     /** Set by the start script if there is such a file; read by Logback too. */
     private static final String LOG_FILE_PROPERTY = "logback.configurationFile";
 
+    /** Where the start script looks for it, beside the distribution's own configuration. */
+    private static final String LOG_FILE = "logback.xml";
+
     private static final String NAME = "mesos-shuffle-service";
 
     private final PrintStream out;
@@ -132,7 +135,15 @@ public final class Main {
 
     private LogLevels logLevels() {
         String file = systemProperties.getProperty(LOG_FILE_PROPERTY);
-        return new LogLevels((LoggerContext) LoggerFactory.getILoggerFactory(), file == null ? null : Path.of(file));
+        String conf = systemProperties.getProperty(CONF_FILE_PROPERTY);
+        Path path = null;
+        if (file != null) {
+            path = Path.of(file);
+        } else if (conf != null) {
+            // It may be put there while the daemon runs.
+            path = Path.of(conf).resolveSibling(LOG_FILE);
+        }
+        return new LogLevels((LoggerContext) LoggerFactory.getILoggerFactory(), path);
     }
 
     private ConfigSources sources(CommandLineOptions options) {

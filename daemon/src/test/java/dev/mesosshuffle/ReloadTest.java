@@ -128,6 +128,15 @@ class ReloadTest {
         assertThat(loggers.getLogger("a").getLevel()).isEqualTo(Level.TRACE);
     }
 
+    @Test
+    void takesLevelsFromAFileThatWasNotThereAtTheStart() throws Exception {
+        Path later = dir.resolve("later.xml");
+        LogLevels added = new LogLevels(loggers, later);
+        assertThat(added.apply(added.read())).isEmpty();
+        Files.writeString(later, "<configuration><logger name='a.b' level='WARN'/></configuration>");
+        assertThat(added.apply(added.read())).containsExactly("the log level of a.b is WARN (was DEBUG)");
+    }
+
     private void levels(String root, String others) throws IOException {
         Files.writeString(logback, "<configuration>" + others + "<root level='" + root + "'/></configuration>");
     }

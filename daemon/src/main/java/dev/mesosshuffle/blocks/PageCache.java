@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings parts of one open file into the page cache. Whether a part is there already is asked of the kernel through a
- * mapping ({@code mincore}), which costs a hundredth of what sending it costs. The mapping itself is never read, so a
+ * mapping ({@code mincore}), which costs a twentieth of what sending it costs. The mapping itself is never read, so a
  * file that is cut short does no harm. What is not there is read.
  *
  * <p><b>Concurrency:</b> for any thread that holds a reference to the file. {@link #close} is called when none is left.

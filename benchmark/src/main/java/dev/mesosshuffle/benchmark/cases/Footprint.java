@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** What a service needs to start, and what it holds while nobody asks anything of it. */
 record Footprint() implements Experiment {
-    private static final int SETTLE_SECONDS = 2;
+    /** By then a service has given back what only its start needed, if it ever does. */
+    private static final int SETTLE_SECONDS = 12;
 
     @Override
     public String name() {
