@@ -106,7 +106,7 @@ final class BlockTransfer {
     }
 
     private void goOn() {
-        if (!failed && !loading && leaving == null && sentBytes < readyBytes) {
+        if (!failed && leaving == null && sentBytes < readyBytes) {
             writeWindow();
             // May send all of it at once, and come back here for the next one.
             channel.flush();

@@ -64,7 +64,7 @@ final class WindowRegion extends DefaultFileRegion {
     private boolean isRestMissing() {
         long sent = transferred();
         long now = nanoTime.getAsLong();
-        if (sent == length || now - seenNanos < TRUST_NANOS) {
+        if (now - seenNanos < TRUST_NANOS) {
             return false;
         }
         seenNanos = now;

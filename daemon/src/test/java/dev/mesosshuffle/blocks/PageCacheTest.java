@@ -116,6 +116,23 @@ class PageCacheTest {
     }
 
     @Test
+    void knowsNothingOfAPartFarFromWhatWasLookedAt() throws Exception {
+        Path large = temp.resolve("large");
+        try (FileChannel file = FileChannel.open(large, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[10]), 1L << 30);
+        }
+        try (FileChannel reader = FileChannel.open(large)) {
+            PageCache far = new PageCache(large, reader, (1L << 30) + 10);
+            far.load(0, 10);
+            assertThat(far.residency(0, 10)).isEqualTo(Residency.RESIDENT);
+            assertThat(far.residency(1L << 30, 10)).isEqualTo(Residency.UNKNOWN);
+            far.load(1L << 30, 10);
+            assertThat(far.residency(1L << 30, 10)).isEqualTo(Residency.RESIDENT);
+            far.close();
+        }
+    }
+
+    @Test
     void isNotHurtByAFileThatIsCutShort() throws Exception {
         cache.load(0, LENGTH);
         try (FileChannel writer = FileChannel.open(path, StandardOpenOption.WRITE)) {

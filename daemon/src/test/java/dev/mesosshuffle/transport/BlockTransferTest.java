@@ -120,6 +120,7 @@ class BlockTransferTest extends WrittenReplies {
         peer.readAll();
         assertThat(received()).isEqualTo(Arrays.copyOf(frame(FILE), HEAD + 3000));
         assertThat(file.waiting()).isEqualTo(1);
+        assertThat(file.asked()).isEqualTo(WINDOW);
         file.setResident(FILE);
         diskAnswers();
         peer.readAll();
@@ -142,7 +143,35 @@ class BlockTransferTest extends WrittenReplies {
     }
 
     @Test
-    void takesNoNoticeOfWhatHasLeftAlready() throws Exception {
+    void looksOnceInAWhileAtAWindowThatWaits() throws Exception {
+        file.setResident(FILE);
+        send(WINDOW);
+        peer.read(HEAD);
+        assertThat(file.looks()).isZero();
+        now.addAndGet(WindowRegion.TRUST_NANOS);
+        peer.read(1000);
+        peer.read(1000);
+        assertThat(file.looks()).isEqualTo(1);
+        now.addAndGet(WindowRegion.TRUST_NANOS);
+        peer.read(1000);
+        assertThat(file.looks()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotMissWhatHasLeftAlready() throws Exception {
+        file.setResident(FILE);
+        send(WINDOW);
+        peer.read(HEAD);
+        peer.read(1000);
+        file.setResident(1000, FILE);
+        now.addAndGet(WindowRegion.TRUST_NANOS);
+        peer.readAll();
+        assertThat(file.waiting()).isZero();
+        assertThat(received()).isEqualTo(frame(WINDOW));
+    }
+
+    @Test
+    void isDoneWithAWindowThatIsEvictedWhenAllOfItHasLeft() throws Exception {
         file.setResident(FILE);
         send(WINDOW);
         peer.read(HEAD);
@@ -236,6 +265,18 @@ class BlockTransferTest extends WrittenReplies {
         assertThat(listener.unreadable).hasMessage("disk");
         assertThat(file.released()).isEqualTo(1);
         assertThat(answered).hasValue(1);
+        assertThat(writer.isIdle()).isTrue();
+    }
+
+    @Test
+    void keepsABlockOpenWhileTheChannelHasAPartOfIt() throws Exception {
+        send(FILE);
+        file.fail(new IOException("disk"));
+        channel.runPendingTasks();
+        assertThat(listener.unreadable).hasMessage("disk");
+        assertThat(file.released()).isZero();
+        peer.breakConnection();
+        assertThat(file.released()).isEqualTo(1);
         assertThat(writer.isIdle()).isTrue();
     }
 

@@ -44,7 +44,7 @@ class EvictedWindowTest {
     @TempDir
     private Path temp;
 
-    private final AtomicLong now = new AtomicLong(1_000_000);
+    private final AtomicLong now = new AtomicLong(1_000_000_000_000L);
 
     @Test
     void isBroughtBackByTheDisksThreadWithNativeEpoll() throws Exception {

@@ -15,6 +15,7 @@ final class TestFile implements OpenFile, AutoCloseable {
 
     private final FileChannel channel;
     private final Deque<CompletableFuture<Void>> loads = new ArrayDeque<>();
+    private long residentFrom;
     private long residentBytes = UNKNOWN;
     private int looks;
     private long asked;
@@ -38,12 +39,19 @@ final class TestFile implements OpenFile, AutoCloseable {
         if (residentBytes == UNKNOWN) {
             return Residency.UNKNOWN;
         }
-        return offset + length <= residentBytes ? Residency.RESIDENT : Residency.MISSING;
+        boolean resident = offset >= residentFrom && offset + length <= residentBytes;
+        return resident ? Residency.RESIDENT : Residency.MISSING;
     }
 
     /** Has the beginning of the file in the page cache, and nothing else. */
     void setResident(long bytes) {
-        residentBytes = bytes;
+        setResident(0, bytes);
+    }
+
+    /** Has this part of the file in the page cache, and nothing else. */
+    void setResident(long from, long to) {
+        residentFrom = from;
+        residentBytes = to;
     }
 
     /** How often somebody asked what is in the page cache. */

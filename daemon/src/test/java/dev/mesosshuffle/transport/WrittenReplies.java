@@ -42,7 +42,7 @@ abstract class WrittenReplies {
     Path temp;
 
     TestFile file;
-    final AtomicLong now = new AtomicLong(1_000_000);
+    final AtomicLong now = new AtomicLong(1_000_000_000_000L);
     final SlowPeer peer = new SlowPeer();
     final EmbeddedChannel channel = new EmbeddedChannel(peer);
     final ReplyBuffers buffers = new ReplyBuffers(channel.alloc(), BUDGET);
