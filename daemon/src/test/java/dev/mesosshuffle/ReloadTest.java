@@ -133,8 +133,9 @@ class ReloadTest {
         Path later = dir.resolve("later.xml");
         LogLevels added = new LogLevels(loggers, later);
         assertThat(added.apply(added.read())).isEmpty();
-        Files.writeString(later, "<configuration><logger name='a.b' level='WARN'/></configuration>");
-        assertThat(added.apply(added.read())).containsExactly("the log level of a.b is WARN (was DEBUG)");
+        Files.writeString(
+                later, "<configuration><logger name='a.b' level='WARN'/><root level='INFO'/></configuration>");
+        assertThat(added.apply(added.read())).containsExactly("the log level of a.b is WARN (was INFO)");
     }
 
     private void levels(String root, String others) throws IOException {

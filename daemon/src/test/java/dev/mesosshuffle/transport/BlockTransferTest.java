@@ -92,8 +92,7 @@ class BlockTransferTest extends WrittenReplies {
     void bringsAWindowBackThatLeftThePageCacheWhileItWaited() throws Exception {
         file.setResident(FILE);
         send(FILE);
-        file.setResident(0);
-        now.addAndGet(WindowRegion.TRUST_NANOS);
+        evictAll();
         peer.readAll();
         assertThat(received()).isEqualTo(Arrays.copyOf(frame(FILE), HEAD));
         assertThat(file.waiting()).isEqualTo(1);
@@ -177,8 +176,7 @@ class BlockTransferTest extends WrittenReplies {
         peer.read(HEAD);
         peer.read(WINDOW - 1);
         peer.read(1);
-        file.setResident(0);
-        now.addAndGet(WindowRegion.TRUST_NANOS);
+        evictAll();
         peer.readAll();
         assertThat(file.waiting()).isZero();
         assertThat(received()).isEqualTo(frame(WINDOW));
@@ -190,8 +188,7 @@ class BlockTransferTest extends WrittenReplies {
         file.setResident(WINDOW);
         send(FILE);
         assertThat(file.waiting()).isEqualTo(1);
-        file.setResident(0);
-        now.addAndGet(WindowRegion.TRUST_NANOS);
+        evictAll();
         peer.readAll();
         assertThat(file.waiting()).isEqualTo(1);
         diskAnswers();
@@ -241,8 +238,7 @@ class BlockTransferTest extends WrittenReplies {
         send(FILE);
         writer.queue(Reply.done(7));
         writer.flush();
-        file.setResident(0);
-        now.addAndGet(WindowRegion.TRUST_NANOS);
+        evictAll();
         peer.readAll();
         assertThat(listener.sent).isZero();
         file.setResident(2 * WINDOW);
@@ -289,6 +285,11 @@ class BlockTransferTest extends WrittenReplies {
         assertThat(file.released()).isEqualTo(1);
         assertThat(answered).hasValue(1);
         assertThat(peer.waiting).isEmpty();
+    }
+
+    private void evictAll() {
+        file.setResident(0);
+        now.addAndGet(WindowRegion.TRUST_NANOS);
     }
 
     /** It began before it was known that what comes before it is missing. */
