@@ -13,7 +13,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
  * What is logged and how, unless an operator has a file of Logback's. Found by Logback itself. That no file has to be read
- * saves an eighth of a start's CPU, and 4 MB.
+ * saves 4 MB.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class BuiltInLogging extends ContextAwareBase implements Configurator {

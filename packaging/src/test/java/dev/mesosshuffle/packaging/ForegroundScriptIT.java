@@ -1,6 +1,7 @@
 package dev.mesosshuffle.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.mesosshuffle.packaging.Distribution.Result;
 import java.io.IOException;
@@ -223,6 +224,21 @@ class ForegroundScriptIT {
         String unsafe = "--sun-misc-unsafe-memory-access=allow";
         assertThat(options("21.0.1")).doesNotContain(nativeAccess, unsafe);
         assertThat(options("25.0.1")).contains(nativeAccess, unsafe);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"17", "17.0.2", "17.0.14", "18.0.2", "21.0.5"})
+    void doesNotAskAJvmToTrimThatMayNotKnowHow(String version) throws Exception {
+        // It would not start.
+        assertThat(options(version)).noneMatch(option -> option.startsWith("-XX:TrimNativeHeapInterval"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"17.0.15", "17.0.20", "22", "25.0.1"})
+    void hasTheCLibrarysFreeMemoryTrimmedWhereTheJvmCan(String version) throws Exception {
+        assumeThat(Path.of("/lib/ld-musl-" + System.getProperty("os.arch").replace("amd64", "x86_64") + ".so.1"))
+                .doesNotExist();
+        assertThat(options(version)).contains("-XX:TrimNativeHeapInterval=5000");
     }
 
     @Test
