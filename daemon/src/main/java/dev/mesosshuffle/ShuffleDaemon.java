@@ -120,7 +120,7 @@ public final class ShuffleDaemon {
 
         ReadTracker reads = new ReadTracker();
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
-        IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);
+        IndexCache indexes = new IndexCache(config.indexCacheBytes(), System::currentTimeMillis, metrics);
         DataFiles dataFiles = lifecycle.started(
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         OrphanRules orphanRules = OrphanRules.of(

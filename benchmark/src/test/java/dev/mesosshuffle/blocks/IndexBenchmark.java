@@ -57,8 +57,8 @@ public class IndexBenchmark {
         private static final AppExecId EXECUTOR = new AppExecId("app-20200110224646-0023", "17");
         private static final Fixture EMPTY = new Fixture(
                 Path.of(""),
-                new IndexCache(0, new MetricRegistry()),
-                new IndexCache(0, new MetricRegistry()),
+                new IndexCache(0, () -> 0, new MetricRegistry()),
+                new IndexCache(0, () -> 0, new MetricRegistry()),
                 executorAt(Path.of("/")),
                 List.of());
 
@@ -75,9 +75,9 @@ public class IndexBenchmark {
     public void writeIndexes() throws IOException {
         Path folder = Files.createTempDirectory("indexes");
         RegisteredExecutor executor = Fixture.executorAt(folder);
-        IndexCache cache = new IndexCache(Long.MAX_VALUE, new MetricRegistry());
+        IndexCache cache = new IndexCache(Long.MAX_VALUE, () -> 0, new MetricRegistry());
         // Keeps each index's ends, and no index whole.
-        IndexCache onDisk = new IndexCache(MAPS * 1000, new MetricRegistry());
+        IndexCache onDisk = new IndexCache(MAPS * 1000, () -> 0, new MetricRegistry());
         ByteBuffer index = ByteBuffer.allocate((reduces + 1) * Long.BYTES);
         for (long reduce = 0; reduce <= reduces; reduce++) {
             index.putLong(reduce * BLOCK_BYTES);
@@ -88,11 +88,16 @@ public class IndexBenchmark {
             Path file = PlacedFile.of(executor, block.indexFileName()).path();
             Files.createDirectories(file.getParent());
             Files.write(file, index.array());
-            var unused = cache.load(executor, block);
-            unused = onDisk.load(executor, block);
+            var unused = load(cache, executor, block);
+            unused = load(onDisk, executor, block);
             blocks.add(block);
         }
         fixture = new Fixture(folder, cache, onDisk, executor, blocks);
+    }
+
+    private static MapOutput load(IndexCache cache, RegisteredExecutor executor, ShuffleBlockId block)
+            throws IOException {
+        return cache.load(executor, block, cache.look(PlacedFile.of(executor, block.dataFileName())), null);
     }
 
     private ShuffleBlockId block(int map) {
@@ -112,7 +117,7 @@ public class IndexBenchmark {
     @Benchmark
     public FileSegment read() throws IOException {
         ShuffleBlockId block = fixture.blocks.get(next++ % MAPS);
-        MapOutput output = fixture.cache.load(fixture.executor, block);
+        MapOutput output = load(fixture.cache, fixture.executor, block);
         return ((IndexInMemory) output.index()).segment(output.data(), block);
     }
 

@@ -8,9 +8,10 @@ import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.io.IOException;
 
 /**
- * Opens the bytes of a block. Reading an index and opening a data file can touch two disks, so they are two steps,
- * and each belongs on the pool of its own disk: {@link #locate}, {@link #loadIndex} if the block {@link #needsIndex},
- * then {@link #open}. For any thread.
+ * Opens the bytes of a block. Index and data can lie on two disks, so finding them is done in steps, each of which
+ * belongs on the pool of its own disk: {@link #locate}, {@link #next} as long as the block is not {@link #isFound}, then
+ * {@link #open}. The steps for a map output that is not known are a look at the data, the reading of the index, and the
+ * opening of the data: only if that is still the same, the index belongs to it. For any thread.
  */
 public final class BlockResolver {
     private final IndexCache indexes;
@@ -30,46 +31,53 @@ public final class BlockResolver {
     /** Finds the file to look at first, from names and from what is in memory. Reads no disk. */
     public LocatedBlock locate(RegisteredExecutor executor, BlockId id) {
         if (!(id instanceof ShuffleBlockId shuffle)) {
-            return new LocatedBlock(executor, id, PlacedFile.of(executor, id.dataFileName()), null, null);
+            return LocatedBlock.at(executor, id, PlacedFile.of(executor, id.dataFileName()), null);
         }
         MapOutput output = indexes.get(executor, shuffle);
-        return output == null || output.index() instanceof IndexOnDisk
-                ? new LocatedBlock(executor, id, PlacedFile.of(executor, shuffle.indexFileName()), output, null)
-                : new LocatedBlock(executor, id, output.data(), output, null);
+        if (output == null) {
+            return LocatedBlock.at(executor, id, PlacedFile.of(executor, shuffle.dataFileName()), null);
+        }
+        return output.index() instanceof IndexOnDisk
+                ? LocatedBlock.at(executor, id, PlacedFile.of(executor, shuffle.indexFileName()), output)
+                : LocatedBlock.at(executor, id, output.data(), output);
     }
 
-    /** Whether the block's index is to be read next. */
-    public boolean needsIndex(LocatedBlock block) {
+    /** Whether the block's data is to be opened next. */
+    public boolean isFound(LocatedBlock block) {
         if (!(block.id() instanceof ShuffleBlockId)) {
-            return false;
+            return true;
         }
         MapOutput output = block.output();
-        return output == null || (block.segment() == null && output.index() instanceof IndexOnDisk);
+        return output != null && (block.segment() != null || output.index() instanceof IndexInMemory);
     }
 
     /**
-     * Reads the block's index, on the pool of its disk.
+     * Takes the next step of a block that is not found, on the pool of its disk.
      *
-     * @return the block, whose data file is next
-     * @throws IOException if it cannot be read
+     * @return the block, whose next step may belong on another disk
+     * @throws IOException if a file cannot be looked at or read
      */
-    public LocatedBlock loadIndex(LocatedBlock block) throws IOException {
+    public LocatedBlock next(LocatedBlock block) throws IOException {
         ShuffleBlockId id = (ShuffleBlockId) block.id();
-        MapOutput known = block.output();
-        MapOutput output = known != null ? known : indexes.load(block.executor(), id);
-        FileSegment segment = output.index() instanceof IndexOnDisk index ? index.segment(id) : null;
-        return new LocatedBlock(block.executor(), id, output.data(), output, segment);
+        MapOutput output = block.output();
+        if (output == null) {
+            DataFileLook look = block.look();
+            if (look == null) {
+                return block.looked(indexes.look(block.file()), PlacedFile.of(block.executor(), id.indexFileName()));
+            }
+            output = indexes.load(block.executor(), id, look, block.before());
+        }
+        return block.read(output, output.index() instanceof IndexOnDisk index ? index.segment(id) : null);
     }
 
-    /** Forgets what is known of the block's files, so that they are looked at anew. */
+    /** Forgets what is known of the block's files, so that they are looked at again. */
     public LocatedBlock forget(LocatedBlock block) {
-        if (block.id() instanceof ShuffleBlockId shuffle) {
-            MapOutput output = indexes.invalidate(block.executor(), shuffle);
-            if (output != null) {
-                dataFiles.close(output);
-            }
+        MapOutput output = block.output();
+        if (output != null) {
+            indexes.invalidate(block.executor(), (ShuffleBlockId) block.id(), output);
+            dataFiles.close(output);
         }
-        return locate(block.executor(), block.id());
+        return locate(block.executor(), block.id()).instead(output);
     }
 
     /**

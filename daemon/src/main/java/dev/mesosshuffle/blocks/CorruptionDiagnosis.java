@@ -48,8 +48,14 @@ public final class CorruptionDiagnosis {
             return CorruptionCause.UNSUPPORTED_CHECKSUM_ALGORITHM;
         }
         try {
-            long byWriter = read(PlacedFile.of(executor, block.checksumFileName(algorithm)), block.startReduceId());
+            PlacedFile file = PlacedFile.of(executor, block.checksumFileName(algorithm));
+            FileIdentity identity = FileIdentity.of(file.path());
+            long byWriter = read(file, block.startReduceId());
             long byDisk = compute(executor, block, checksum.get());
+            if (!FileIdentity.of(file.path()).equals(identity)) {
+                // The map task ran again meanwhile; its checksum and the data are of two attempts.
+                throw StaleIndexException.replaced(file.path());
+            }
             CorruptionCause cause = compare(byWriter, byDisk, checksumByReader);
             logger.info("Checksum of {} of {} diagnosed: {}", block, executor.id(), cause);
             return cause;
@@ -76,8 +82,10 @@ public final class CorruptionDiagnosis {
 
     private long compute(RegisteredExecutor executor, ShuffleBlockId id, Checksum checksum) throws IOException {
         LocatedBlock block = resolver.locate(executor, id);
-        LocatedBlock located = resolver.needsIndex(block) ? resolver.loadIndex(block) : block;
-        try (OpenSegment segment = resolver.open(located)) {
+        while (!resolver.isFound(block)) {
+            block = resolver.next(block);
+        }
+        try (OpenSegment segment = resolver.open(block)) {
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
             long done = 0;
             while (done < segment.length()) {

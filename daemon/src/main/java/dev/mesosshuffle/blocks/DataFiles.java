@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * The cache holds one reference to each; a reader holds another, so that a file that leaves the cache is closed when
  * its last block has left.
  *
+ * <p>A file is opened only as the one that the output's index describes ({@link MapOutput#dataIdentity}), and looked at
+ * again each time it is asked for, or once a second if it is written once.
+ *
  * <p><b>Concurrency:</b> for any thread; what opens or looks at a file belongs on a thread of its disk.
  */
 public final class DataFiles implements AutoCloseable {
@@ -92,15 +95,22 @@ public final class DataFiles implements AutoCloseable {
             throw StaleIndexException.replaced(output.data().path());
         }
         misses.inc();
-        return openAnew(output, now);
+        return openAgain(output, now);
     }
 
-    private SharedFile openAnew(MapOutput output, long now) throws IOException {
+    private SharedFile openAgain(MapOutput output, long now) throws IOException {
         SharedFile file = SharedFile.open(output.data(), pools, now);
         if (file.length() != output.index().dataLength()) {
             file.release();
             throw StaleIndexException.wrongLength(
                     output.data(), file.length(), output.index().dataLength());
+        }
+        if (!file.identity().equals(output.dataIdentity())) {
+            file.release();
+            throw StaleIndexException.replaced(output.data().path());
+        }
+        if (!output.isReliable()) {
+            return file;
         }
         // One reference for the reader, before the other one can be dropped.
         file.retain();
@@ -119,7 +129,7 @@ public final class DataFiles implements AutoCloseable {
         return cache.estimatedSize();
     }
 
-    /** Opens a file that is not shared: an RDD block's, which its executor may write anew at any time. */
+    /** Opens a file that is not shared: an RDD block's, which its executor may write again at any time. */
     SharedFile openUncached(PlacedFile place) throws IOException {
         return SharedFile.open(place, pools, nanoClock.getAsLong());
     }

@@ -12,14 +12,21 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Index files that were read, bounded by what they take in memory. For any thread; only {@link #load} reads a disk. */
+/**
+ * Index files that were read, bounded by what they take in memory. An entry is found by the names of executor, shuffle and
+ * map task, and by the very registration of the executor that it was read for. It has no age: what it describes is the
+ * data file of one {@link FileIdentity}, which is compared whenever that is opened or looked at. An entry that may
+ * coincide with a later one is not kept. For any thread; only {@link #look} and {@link #load} work on a disk.
+ */
 public final class IndexCache {
     /** An index that would take more of the cache is not kept in memory, so that no file's length can spend it. */
     private static final int MAX_SHARE = 64;
 
     private final long maxIndexBytes;
+    private final LongSupplier wallMillis;
     private final Cache<MapOutputId, MapOutput> cache;
     private final Counter hits;
     private final Counter misses;
@@ -28,9 +35,11 @@ public final class IndexCache {
      * Creates a cache.
      *
      * @param maxBytes what all entries may take together, in bytes
+     * @param wallMillis the wall clock, as {@link System#currentTimeMillis}, by which files get their times
      * @param metrics gets {@code shuffleService.indexCache.hits} and {@code .misses}
      */
-    public IndexCache(long maxBytes, MetricRegistry metrics) {
+    public IndexCache(long maxBytes, LongSupplier wallMillis, MetricRegistry metrics) {
+        this.wallMillis = wallMillis;
         this.maxIndexBytes = maxBytes / MAX_SHARE;
         this.cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
@@ -58,20 +67,50 @@ public final class IndexCache {
         return output.executor() == executor;
     }
 
-    /** Reads the index file and keeps what is known of it. */
-    MapOutput load(RegisteredExecutor executor, ShuffleBlockId block) throws IOException {
+    /** Looks at a data file, before its index is read, on a thread of the data's disk. */
+    DataFileLook look(PlacedFile data) throws IOException {
+        long now = wallMillis.getAsLong();
+        return new DataFileLook(FileIdentity.ifPresent(data.path()), now);
+    }
+
+    /**
+     * Reads the index file, on a thread of its disk, and keeps what is known of it.
+     *
+     * @param look the data file, before this
+     * @param before what was known before, until the data file turned out to be another one; null if nothing was
+     * @throws StaleIndexException if index and data do not belong together
+     */
+    MapOutput load(RegisteredExecutor executor, ShuffleBlockId block, DataFileLook look, @Nullable MapOutput before)
+            throws IOException {
         misses.inc();
-        Path file = PlacedFile.of(executor, block.indexFileName()).path();
-        IndexFile index = IndexFile.read(file, maxIndexBytes);
-        MapOutput output = new MapOutput(executor, PlacedFile.of(executor, block.dataFileName()), index);
-        cache.put(MapOutputId.of(executor.id(), block), output);
+        MapOutputId id = MapOutputId.of(executor.id(), block);
+        PlacedFile data = PlacedFile.of(executor, block.dataFileName());
+        Path path = PlacedFile.of(executor, block.indexFileName()).path();
+        long now = wallMillis.getAsLong();
+        FileIdentity identity = FileIdentity.of(path);
+        IndexFile index = IndexFile.read(path, identity, maxIndexBytes);
+        if (!FileIdentity.of(path).equals(identity)) {
+            throw StaleIndexException.replaced(path);
+        }
+        if (look.isAheadOf(identity)) {
+            throw StaleIndexException.withoutIndex(data.path(), path);
+        }
+        if (before != null && look.isWithoutItsIndex(before, identity)) {
+            // Remembered, for nothing on disk tells how the two came together.
+            cache.put(id, before);
+            throw StaleIndexException.withoutIndex(data.path(), path);
+        }
+        boolean reliable = look.isReliable() && !identity.mayCoincide(now);
+        MapOutput output = new MapOutput(executor, data, index, identity, look.identity(), reliable);
+        if (reliable) {
+            cache.put(id, output);
+        }
         return output;
     }
 
-    /** Forgets an index that changed, and returns it. */
-    @Nullable
-    MapOutput invalidate(RegisteredExecutor executor, ShuffleBlockId block) {
-        return cache.asMap().remove(MapOutputId.of(executor.id(), block));
+    /** Forgets an output whose index or data changed, unless it was read again already. */
+    void invalidate(RegisteredExecutor executor, ShuffleBlockId block, MapOutput changed) {
+        cache.asMap().remove(MapOutputId.of(executor.id(), block), changed);
     }
 
     /** Forgets all files of these dirs, whose application is over. */

@@ -2,11 +2,9 @@ package dev.mesosshuffle.blocks;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * The offsets of one map task's output, as Spark's {@code IndexShuffleBlockResolver} writes them: one 8-byte number
@@ -16,12 +14,11 @@ sealed interface IndexFile permits IndexInMemory, IndexOnDisk {
     /**
      * Reads an index file, or only its ends if it is long.
      *
+     * @param identity what the file was before; whoever reads it looks afterwards whether it still is
      * @param maxBytesInMemory up to this length all of it is read
      * @throws IOException if it cannot be read, or is no index file
      */
-    static IndexFile read(Path path, long maxBytesInMemory) throws IOException {
-        // Looked at before it is opened: if it is replaced in between, a later look finds another file.
-        BasicFileAttributes attributes = attributes(path);
+    static IndexFile read(Path path, FileIdentity identity, long maxBytesInMemory) throws IOException {
         try (FileChannel channel = open(path)) {
             long size = channel.size();
             if (size < 2 * Long.BYTES || size % Long.BYTES != 0) {
@@ -29,18 +26,13 @@ sealed interface IndexFile permits IndexInMemory, IndexOnDisk {
             }
             return size <= Math.min(maxBytesInMemory, Integer.MAX_VALUE)
                     ? IndexInMemory.read(path, channel, (int) size)
-                    : IndexOnDisk.read(path, channel, size, attributes);
+                    : IndexOnDisk.read(path, channel, size, identity);
         }
     }
 
     /** Opens an index file, but not through a link. */
     static FileChannel open(Path path) throws IOException {
         return FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    /** What tells an index file from another one under its name. */
-    static BasicFileAttributes attributes(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** How long the data file must be, in bytes. */

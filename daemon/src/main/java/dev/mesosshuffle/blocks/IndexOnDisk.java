@@ -6,10 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An index file that is too long to be kept in memory: its offsets are read each time. Every look makes sure that it is
@@ -20,27 +16,24 @@ final class IndexOnDisk implements IndexFile {
 
     private final Path path;
     private final long size;
-    private final @Nullable Object inode;
-    private final FileTime modified;
+    private final FileIdentity identity;
     private final long dataLength;
 
-    private IndexOnDisk(Path path, long size, BasicFileAttributes attributes, long dataLength) {
+    private IndexOnDisk(Path path, long size, FileIdentity identity, long dataLength) {
         this.path = path;
         this.size = size;
-        this.inode = attributes.fileKey();
-        this.modified = attributes.lastModifiedTime();
+        this.identity = identity;
         this.dataLength = dataLength;
     }
 
-    static IndexOnDisk read(Path path, FileChannel channel, long size, BasicFileAttributes attributes)
-            throws IOException {
+    static IndexOnDisk read(Path path, FileChannel channel, long size, FileIdentity identity) throws IOException {
         long first = offset(channel, 0);
         long last = offset(channel, size / Long.BYTES - 1);
         if (first != 0 || last < 0) {
             throw new CorruptFileException(
                     path, "offsets from " + first + " to " + last + " (expected: from 0 to the data file's length)");
         }
-        return new IndexOnDisk(path, size, attributes, last);
+        return new IndexOnDisk(path, size, identity, last);
     }
 
     /**
@@ -55,14 +48,12 @@ final class IndexOnDisk implements IndexFile {
             throw CorruptFileException.noSuchBlock(path, blocks, block);
         }
         try (FileChannel channel = IndexFile.open(path)) {
-            BasicFileAttributes now = IndexFile.attributes(path);
-            if (!Objects.equals(now.fileKey(), inode)
-                    || now.size() != size
-                    || !now.lastModifiedTime().equals(modified)) {
-                throw StaleIndexException.replaced(path);
-            }
             long start = offset(channel, block.startReduceId());
             long end = offset(channel, block.endReduceId());
+            // Looked at after they were read: it may be written in place meanwhile.
+            if (!FileIdentity.of(path).equals(identity)) {
+                throw StaleIndexException.replaced(path);
+            }
             if (start < 0 || end < start || end > dataLength) {
                 throw new CorruptFileException(
                         path,

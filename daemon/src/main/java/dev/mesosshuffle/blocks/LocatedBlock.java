@@ -11,16 +11,38 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executor whose block it is
  * @param id the block
- * @param file the file to be looked at next: the index if the block needs one and it was not read yet, then the data
+ * @param file the file that the next step is about: of a map output that is not known, the data, then the index, and
+ *     then the data again
  * @param output the map task's output, once its index was read
  * @param segment which bytes of the data file it is, if that was looked up on disk
+ * @param look what the data file was before the index is read; null if it was not looked at for that
+ * @param before what was known of the output until its data file turned out to be another one; null if nothing was
  */
 public record LocatedBlock(
         RegisteredExecutor executor,
         BlockId id,
         PlacedFile file,
         @Nullable MapOutput output,
-        @Nullable FileSegment segment) {
+        @Nullable FileSegment segment,
+        @Nullable DataFileLook look,
+        @Nullable MapOutput before) {
+    /** A block of which nothing was looked at. */
+    static LocatedBlock at(RegisteredExecutor executor, BlockId id, PlacedFile file, @Nullable MapOutput output) {
+        return new LocatedBlock(executor, id, file, output, null, null, null);
+    }
+
+    LocatedBlock instead(@Nullable MapOutput replaced) {
+        return new LocatedBlock(executor, id, file, output, segment, look, replaced);
+    }
+
+    LocatedBlock looked(DataFileLook found, PlacedFile index) {
+        return new LocatedBlock(executor, id, index, null, null, found, before);
+    }
+
+    LocatedBlock read(MapOutput found, @Nullable FileSegment in) {
+        return new LocatedBlock(executor, id, found.data(), found, in, null, null);
+    }
+
     /** Whether the block was located by this very registration of its executor. */
     @SuppressWarnings("ReferenceEquality")
     public boolean isOf(RegisteredExecutor registered) {

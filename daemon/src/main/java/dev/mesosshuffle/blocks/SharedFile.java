@@ -5,16 +5,12 @@ import dev.mesosshuffle.model.Residency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,19 +29,18 @@ final class SharedFile implements OpenFile {
     private final PlacedFile place;
     private final FileChannel channel;
     private final long length;
-    private final @Nullable Object inode;
+    private final FileIdentity identity;
     private final PageCache pageCache;
     private final DiskPools pools;
     private final AtomicInteger references = new AtomicInteger(1);
     private volatile long checkedNanos;
 
-    private SharedFile(
-            PlacedFile place, FileChannel channel, BasicFileAttributes attributes, DiskPools pools, long nowNanos)
+    private SharedFile(PlacedFile place, FileChannel channel, FileIdentity identity, DiskPools pools, long nowNanos)
             throws IOException {
         this.place = place;
         this.channel = channel;
         this.length = channel.size();
-        this.inode = attributes.fileKey();
+        this.identity = identity;
         this.pageCache = new PageCache(place.path(), channel, length);
         this.pools = pools;
         this.checkedNanos = nowNanos;
@@ -56,15 +51,16 @@ final class SharedFile implements OpenFile {
         Path path = place.path();
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         try {
-            return new SharedFile(place, channel, attributes(path), pools, nowNanos);
+            return new SharedFile(place, channel, FileIdentity.of(path), pools, nowNanos);
         } catch (IOException | RuntimeException e) {
             closeQuietly(channel);
             throw e;
         }
     }
 
-    private static BasicFileAttributes attributes(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    /** What was under its name right after it was opened. */
+    FileIdentity identity() {
+        return identity;
     }
 
     long length() {
@@ -102,14 +98,14 @@ final class SharedFile implements OpenFile {
     }
 
     /**
-     * Whether the path still leads to this file, and the file is as long as it was.
+     * Whether the path still leads to this file, and the file is as it was.
      *
      * @throws IOException if there is no such file any more
      */
     boolean isCurrent(long nowNanos) throws IOException {
-        BasicFileAttributes attributes = attributes(place.path());
+        boolean current = identity.isStillAt(place.path());
         checkedNanos = nowNanos;
-        return Objects.equals(attributes.fileKey(), inode) && attributes.size() == length;
+        return current;
     }
 
     @Override

@@ -16,6 +16,11 @@ final class StaleIndexException extends IOException {
                 data.path() + ": " + dataLength + " bytes (expected: " + expected + ", as its index says)");
     }
 
+    static StaleIndexException withoutIndex(Path data, Path index) {
+        return new StaleIndexException(data + ": is newer than its index (expected: " + index
+                + " of the same map task attempt, which is written after it)");
+    }
+
     static StaleIndexException replaced(Path file) {
         return new StaleIndexException(file + ": was replaced since it was opened");
     }

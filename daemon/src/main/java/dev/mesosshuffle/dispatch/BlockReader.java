@@ -116,8 +116,8 @@ final class BlockReader {
                 // Registered anew since the stream was opened, perhaps with other dirs.
                 task.locatedAt(resolver.locate(executor, task.block().id()));
             }
-            if (task.disk().equals(disk) && resolver.needsIndex(task.block())) {
-                task.locatedAt(resolver.loadIndex(task.block()));
+            while (task.disk().equals(disk) && !resolver.isFound(task.block())) {
+                task.locatedAt(resolver.next(task.block()));
             }
             return task.disk().equals(disk) && send(task, resolver.open(task.block()));
         } catch (IOException e) {

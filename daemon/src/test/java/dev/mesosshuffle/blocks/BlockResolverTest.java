@@ -62,13 +62,16 @@ class BlockResolverTest {
         for (long cacheBytes : new long[] {ALL_IN_MEMORY, NONE_IN_MEMORY}) {
             BlockResolver resolver = resolver(cacheBytes);
             LocatedBlock first = resolver.locate(executor.registered(), id(0, 1));
-            assertThat(resolver.needsIndex(first)).isTrue();
-            assertThat(first.file().name()).isEqualTo("shuffle_0_7_0.index");
-            LocatedBlock found = resolver.loadIndex(first);
-            assertThat(resolver.needsIndex(found)).isFalse();
+            assertThat(resolver.isFound(first)).isFalse();
+            assertThat(first.file().name()).isEqualTo("shuffle_0_7_0.data");
+            LocatedBlock looked = resolver.next(first);
+            assertThat(resolver.isFound(looked)).isFalse();
+            assertThat(looked.file().name()).isEqualTo("shuffle_0_7_0.index");
+            LocatedBlock found = resolver.next(looked);
+            assertThat(resolver.isFound(found)).isTrue();
             assertThat(found.file().name()).isEqualTo("shuffle_0_7_0.data");
             LocatedBlock again = resolver.locate(executor.registered(), id(0, 1));
-            assertThat(resolver.needsIndex(again)).isEqualTo(cacheBytes == NONE_IN_MEMORY);
+            assertThat(resolver.isFound(again)).isEqualTo(cacheBytes == ALL_IN_MEMORY);
             assertThat(again.output()).isSameAs(found.output());
         }
     }
@@ -94,13 +97,15 @@ class BlockResolverTest {
     }
 
     private BlockResolver resolver(long cacheBytes) {
-        return new BlockResolver(new IndexCache(cacheBytes, metrics), files);
+        return new BlockResolver(new IndexCache(cacheBytes, () -> 0, metrics), files);
     }
 
     private byte[] read(BlockResolver resolver, int start, int end) throws IOException {
         LocatedBlock block = resolver.locate(executor.registered(), id(start, end));
-        LocatedBlock located = resolver.needsIndex(block) ? resolver.loadIndex(block) : block;
-        try (OpenSegment segment = resolver.open(located)) {
+        while (!resolver.isFound(block)) {
+            block = resolver.next(block);
+        }
+        try (OpenSegment segment = resolver.open(block)) {
             ByteBuffer bytes = ByteBuffer.allocate((int) segment.length());
             if (segment.length() > 0) {
                 FileReads.readFully(segment.file().channel(), bytes, segment.offset());

@@ -207,6 +207,6 @@ class DataFilesTest {
     }
 
     private MapOutput outputOf(TestExecutor of, int map) throws Exception {
-        return new IndexCache(1 << 20, metrics).load(of.registered(), new ShuffleBlockId(0, map, 0, 1));
+        return of.load(new IndexCache(1 << 20, () -> 0, metrics), new ShuffleBlockId(0, map, 0, 1));
     }
 }

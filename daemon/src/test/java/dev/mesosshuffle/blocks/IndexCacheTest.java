@@ -34,9 +34,9 @@ class IndexCacheTest {
 
     @Test
     void keepsWhatWasRead() throws Exception {
-        IndexCache cache = new IndexCache(1 << 20, metrics);
+        IndexCache cache = new IndexCache(1 << 20, () -> 0, metrics);
         assertThat(cache.get(mine.registered(), block(0))).isNull();
-        MapOutput read = cache.load(mine.registered(), block(0));
+        MapOutput read = mine.load(cache, block(0));
         assertThat(cache.get(mine.registered(), block(0))).isSameAs(read);
         assertThat(metrics.counter("shuffleService.indexCache.hits").getCount()).isOne();
         assertThat(metrics.counter("shuffleService.indexCache.misses").getCount())
@@ -45,16 +45,16 @@ class IndexCacheTest {
 
     @Test
     void forgetsAFileThatChanged() throws Exception {
-        IndexCache cache = new IndexCache(1 << 20, metrics);
-        MapOutput read = cache.load(mine.registered(), block(0));
-        assertThat(cache.invalidate(mine.registered(), block(0))).isSameAs(read);
+        IndexCache cache = new IndexCache(1 << 20, () -> 0, metrics);
+        MapOutput read = mine.load(cache, block(0));
+        cache.invalidate(mine.registered(), block(0), read);
         assertThat(cache.get(mine.registered(), block(0))).isNull();
     }
 
     @Test
     void doesNotTakeAnExecutorsNewDirsForItsOldOnes() throws Exception {
-        IndexCache cache = new IndexCache(1 << 20, metrics);
-        cache.load(mine.registered(), block(0));
+        IndexCache cache = new IndexCache(1 << 20, () -> 0, metrics);
+        mine.load(cache, block(0));
         TestExecutor moved = new TestExecutor(root, "mine", "blockmgr-elsewhere");
         assertThat(cache.get(moved.registered(), block(0))).isNull();
         assertThat(cache.get(mine.registered(), block(0))).isNotNull();
@@ -62,9 +62,9 @@ class IndexCacheTest {
 
     @Test
     void forgetsTheFilesOfAnApplicationThatIsOverAndNoOthers() throws Exception {
-        IndexCache cache = new IndexCache(1 << 20, metrics);
-        cache.load(mine.registered(), block(0));
-        cache.load(other.registered(), block(0));
+        IndexCache cache = new IndexCache(1 << 20, () -> 0, metrics);
+        mine.load(cache, block(0));
+        other.load(cache, block(0));
         cache.drop(mine.registered().dirs());
         assertThat(cache.get(mine.registered(), block(0))).isNull();
         assertThat(cache.get(other.registered(), block(0))).isNotNull();
@@ -72,12 +72,12 @@ class IndexCacheTest {
 
     @Test
     void holdsNoMoreThanItsBound() throws Exception {
-        IndexCache cache = new IndexCache(64 * OFFSETS_BYTES, metrics);
+        IndexCache cache = new IndexCache(64 * OFFSETS_BYTES, () -> 0, metrics);
         List<ShuffleBlockId> blocks =
                 IntStream.range(0, 70).mapToObj(IndexCacheTest::block).toList();
         for (ShuffleBlockId block : blocks) {
             mine.files().writeMapOutput(0, block.mapId(), new byte[BLOCKS][0]);
-            cache.load(mine.registered(), block);
+            mine.load(cache, block);
         }
         assertThat(blocks)
                 .filteredOn(block -> cache.get(mine.registered(), block) != null)
@@ -86,12 +86,10 @@ class IndexCacheTest {
 
     @Test
     void keepsNoIndexInMemoryThatTakesMoreThanItsShare() throws Exception {
-        assertThat(new IndexCache(64 * OFFSETS_BYTES, metrics)
-                        .load(mine.registered(), block(0))
+        assertThat(mine.load(new IndexCache(64 * OFFSETS_BYTES, () -> 0, metrics), block(0))
                         .index())
                 .isInstanceOf(IndexInMemory.class);
-        assertThat(new IndexCache(64 * OFFSETS_BYTES - 1, metrics)
-                        .load(mine.registered(), block(0))
+        assertThat(mine.load(new IndexCache(64 * OFFSETS_BYTES - 1, () -> 0, metrics), block(0))
                         .index())
                 .isInstanceOf(IndexOnDisk.class);
     }

@@ -61,22 +61,20 @@ class IndexFileTest {
 
     @Test
     void isNoIndexFileIfItsSizeIsWrong() {
-        assertThatExceptionOfType(CorruptFileException.class)
-                .isThrownBy(() -> IndexFile.read(file(new byte[12]), 1000));
-        assertThatExceptionOfType(CorruptFileException.class).isThrownBy(() -> IndexFile.read(file(new byte[8]), 1000));
-        assertThatExceptionOfType(CorruptFileException.class).isThrownBy(() -> IndexFile.read(file(new byte[0]), 1000));
+        assertThatExceptionOfType(CorruptFileException.class).isThrownBy(() -> read(file(new byte[12]), 1000));
+        assertThatExceptionOfType(CorruptFileException.class).isThrownBy(() -> read(file(new byte[8]), 1000));
+        assertThatExceptionOfType(CorruptFileException.class).isThrownBy(() -> read(file(new byte[0]), 1000));
     }
 
     @Test
     void isNotReadThroughALink() throws Exception {
         Path link = Files.createSymbolicLink(temp.resolve("link"), file(new byte[16]));
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> IndexFile.read(link, 1000));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> read(link, 1000));
     }
 
     @Test
     void saysSoIfItIsMissing() {
-        assertThatExceptionOfType(NoSuchFileException.class)
-                .isThrownBy(() -> IndexFile.read(temp.resolve("missing"), 1000));
+        assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> read(temp.resolve("missing"), 1000));
     }
 
     @Test
@@ -97,7 +95,7 @@ class IndexFileTest {
         try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
             file.setLength(8L << 30);
         }
-        IndexOnDisk index = (IndexOnDisk) IndexFile.read(sparse, 1000);
+        IndexOnDisk index = (IndexOnDisk) read(sparse, 1000);
         assertThat(index.segment(new ShuffleBlockId(0, 5, 1_000_000_000, 1_000_000_001)))
                 .isEqualTo(new FileSegment(0, 0));
     }
@@ -132,12 +130,16 @@ class IndexFileTest {
                 .isThrownBy(() -> rewritten.segment(new ShuffleBlockId(0, 5, 0, 1)));
     }
 
+    private static IndexFile read(Path path, long maxBytesInMemory) throws IOException {
+        return IndexFile.read(path, FileIdentity.of(path), maxBytesInMemory);
+    }
+
     private IndexInMemory inMemory(long... offsets) throws IOException {
-        return (IndexInMemory) IndexFile.read(write("index", offsets), 8L * offsets.length);
+        return (IndexInMemory) read(write("index", offsets), 8L * offsets.length);
     }
 
     private IndexOnDisk onDisk(long... offsets) throws IOException {
-        return (IndexOnDisk) IndexFile.read(write("index", offsets), 8L * offsets.length - 1);
+        return (IndexOnDisk) read(write("index", offsets), 8L * offsets.length - 1);
     }
 
     private Path write(String name, long... offsets) throws IOException {

@@ -3,6 +3,7 @@ package dev.mesosshuffle.blocks;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.testing.ShuffleFiles;
 import java.io.IOException;
@@ -22,5 +23,11 @@ record TestExecutor(ShuffleFiles files, RegisteredExecutor registered) {
                         new AppExecId("app", execId),
                         new ExecutorShuffleInfo(List.of(root.resolve(dirName).toString()), 64, "sort"),
                         List.of(new LocalDir(root, root.resolve(dirName)))));
+    }
+
+    /** Reads an index into a cache. */
+    MapOutput load(IndexCache cache, ShuffleBlockId block) throws IOException {
+        DataFileLook look = cache.look(PlacedFile.of(registered, block.dataFileName()));
+        return cache.load(registered, block, look, null);
     }
 }
