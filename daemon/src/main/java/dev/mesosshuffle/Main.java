@@ -117,6 +117,7 @@ public final class Main {
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) {
+        NettyWarnings.install((LoggerContext) LoggerFactory.getILoggerFactory());
         Limits limits = new Limits(loaded.config());
         // Before anybody is told that the daemon listens, and may send one.
         Hangup.handle(new Reload(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));

@@ -161,7 +161,7 @@ public final class ShuffleDaemon {
                         reads,
                         diagnosis,
                         limits::maxChunksBeingTransferred),
-                new Dispatcher.Guarding(policy, new BlockRemover(), config.localRoots(), rootWatch),
+                new Dispatcher.Guarding(policy, new BlockRemover(), rootWatch),
                 registry,
                 liveness,
                 quietLog,

@@ -91,6 +91,19 @@ class BadInputTest extends RunningDaemon {
     }
 
     @Test
+    void answersARequestThatIsTooLongForThisServiceAndGoesOnServing() throws Exception {
+        int body = 2 << 20;
+        try (RawClient client = connect()) {
+            client.sendBytes(String.format("%016x", 21L + body) + "03 0000000000000007" + String.format("%08x", body)
+                    + "00".repeat(body));
+            assertThat(RawClient.text(client.receive()))
+                    .contains("request of 2097173 bytes (expected: at most 1048576,"
+                            + " spark.mesos.shuffle.service.maxFrameSize)");
+            assertThat(client.rpc("05 'app'")).isEqualTo("0400000000");
+        }
+    }
+
+    @Test
     void understandsFramesHoweverTheirBytesArrive() throws Exception {
         // An RPC, a one-way message, and an RPC, in pieces of one byte.
         String bytes = Golden.hex(

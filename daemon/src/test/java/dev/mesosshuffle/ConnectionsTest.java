@@ -120,12 +120,22 @@ class ConnectionsTest extends RunningDaemon {
         Path otherState = temp.resolve("other-state");
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> ShuffleDaemon.start(listeningOn(config, "no.such.host.invalid", 0, otherState)))
-                .withMessage("host: no.such.host.invalid (expected: an address or name of this machine)");
+                .withMessageStartingWith("cannot listen on no.such.host.invalid:0: unknown host")
+                .withMessageContaining("spark.mesos.shuffle.service.host");
         int taken = daemon.localAddress().getPort();
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> ShuffleDaemon.start(listeningOn(config, "127.0.0.1", taken, otherState)))
-                .withMessageStartingWith("cannot listen on /127.0.0.1:" + taken)
-                .withMessageContaining("Address already in use");
+                .withMessageStartingWith("cannot listen on 127.0.0.1:" + taken + ": ")
+                .withMessageContaining("Address already in use; another process listens there")
+                .withMessageEndingWith("set spark.shuffle.service.port");
+        for (IoMode mode : new IoMode[] {IoMode.AUTO, IoMode.NIO}) {
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> ShuffleDaemon.start(
+                            listeningOn(config(mode, LONG, Long.MAX_VALUE), "192.0.2.1", 0, otherState)))
+                    .withMessageStartingWith("cannot listen on 192.0.2.1:0: ")
+                    .withMessageContaining("this host has no such address")
+                    .withMessageEndingWith("set spark.mesos.shuffle.service.host");
+        }
     }
 
     private static ServiceConfig listeningOn(ServiceConfig config, String host, int port, Path stateDir) {

@@ -34,8 +34,9 @@ class HungDiskTest {
 
     @BeforeEach
     void start() throws Exception {
-        Path hungRoot = Files.createDirectory(temp.resolve("hung"));
-        Path soundRoot = Files.createDirectory(temp.resolve("sound"));
+        // As text, the name of the one begins with that of the other.
+        Path hungRoot = Files.createDirectory(temp.resolve("d1"));
+        Path soundRoot = Files.createDirectory(temp.resolve("d10"));
         hungDir = hungRoot.resolve("blockmgr-hung");
         soundDir = soundRoot.resolve("blockmgr-sound");
         hung = new ShuffleFiles(List.of(hungDir));

@@ -5,6 +5,7 @@ import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
+import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -78,6 +79,13 @@ public final class BlockResolver {
             dataFiles.close(output);
         }
         return locate(block.executor(), block.id()).instead(output);
+    }
+
+    /** Whether what went wrong is what the files hold, and not the disk that holds them. */
+    public static boolean isAboutContent(IOException failure) {
+        return failure instanceof StaleIndexException
+                || failure instanceof CorruptFileException
+                || failure instanceof EOFException;
     }
 
     /**

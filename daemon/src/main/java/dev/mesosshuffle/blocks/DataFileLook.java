@@ -24,6 +24,11 @@ record DataFileLook(@Nullable FileIdentity identity, long takenMillis) {
                 && identity.changedWithin(COMMIT, takenMillis);
     }
 
+    /** Whether there is a data file of this length. */
+    boolean hasLength(long bytes) {
+        return identity != null && identity.size() == bytes;
+    }
+
     /** Whether an output that was read with this look may be kept for later blocks. */
     boolean isReliable() {
         return identity == null || !identity.mayCoincide(takenMillis);

@@ -92,7 +92,7 @@ public final class IndexCache {
         if (!FileIdentity.of(path).equals(identity)) {
             throw StaleIndexException.replaced(path);
         }
-        if (look.isAheadOf(identity)) {
+        if (look.isAheadOf(identity) && look.hasLength(index.dataLength())) {
             throw StaleIndexException.withoutIndex(data.path(), path);
         }
         if (before != null && look.isWithoutItsIndex(before, identity)) {

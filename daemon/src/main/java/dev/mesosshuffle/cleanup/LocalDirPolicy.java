@@ -4,13 +4,12 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Text;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,20 +23,30 @@ import java.util.concurrent.ConcurrentHashMap;
  *   <li>its real path lies under the real path of an allowed root;
  *   <li>no component below the root is a symbolic link (the root, or something above it, may be one);
  *   <li>its last component is {@code blockmgr-*}, and none below the root is the name of something that is going;
- *   <li>it is there, and is a dir.
+ *   <li>none of the allowed roots is it or lies in it;
+ *   <li>it is there, is a dir, and this process may enter and list it, for else nobody could fetch a block of it.
  * </ul>
+ *
+ * <p>How a client spells a dir decides nothing but the root that it claims: {@link #claimedRoot} tells it from names alone,
+ * so that a dir is looked at on the threads of that root's disk, and {@link #accept} goes on from there by real names only.
+ * It follows no link below a root, which could lead to another disk.
  *
  * <p>May be used by any thread. {@link #accept} works on the disk.
  */
 public final class LocalDirPolicy {
     private final List<Path> allowedRoots;
+    private final DirAccess access;
     private final UndeletableDirs undeletable;
 
-    /** From an allowed root to its real path; one that does not exist is missing here, and looked at again later. */
+    /**
+     * From an allowed root to its real path; one that does not exist is missing here, and looked at again later. What is
+     * here stays: a root whose link leads elsewhere since then allows what it allowed at first, and nothing else.
+     */
     private final Map<Path, Path> realRoots = new ConcurrentHashMap<>();
 
-    private LocalDirPolicy(List<Path> allowedRoots, UndeletableDirs undeletable) {
+    private LocalDirPolicy(List<Path> allowedRoots, DirAccess access, UndeletableDirs undeletable) {
         this.allowedRoots = allowedRoots;
+        this.access = access;
         this.undeletable = undeletable;
     }
 
@@ -51,10 +60,11 @@ public final class LocalDirPolicy {
      * @throws IllegalArgumentException if a root is not absolute
      */
     public static LocalDirPolicy of(List<Path> allowedRoots, MetricRegistry metrics) throws IOException {
-        return of(allowedRoots, ProcessIdentity.current(), metrics);
+        return of(allowedRoots, DirAccess.OF_THIS_PROCESS, ProcessIdentity.current(), metrics);
     }
 
-    static LocalDirPolicy of(List<Path> allowedRoots, ProcessIdentity identity, MetricRegistry metrics) {
+    static LocalDirPolicy of(
+            List<Path> allowedRoots, DirAccess access, ProcessIdentity identity, MetricRegistry metrics) {
         for (Path root : allowedRoots) {
             if (!root.isAbsolute()) {
                 throw new IllegalArgumentException("root: " + root + " (expected: an absolute path)");
@@ -62,21 +72,52 @@ public final class LocalDirPolicy {
         }
         LocalDirPolicy policy = new LocalDirPolicy(
                 List.copyOf(allowedRoots),
+                access,
                 new UndeletableDirs(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
         policy.lookAtRoots();
         return policy;
     }
 
     private void lookAtRoots() {
-        for (Path root : allowedRoots) {
-            if (!realRoots.containsKey(root)) {
-                try {
-                    realRoots.put(root, root.toRealPath());
-                } catch (IOException e) {
-                    // Not there, or not to be seen, yet.
-                }
-            }
+        allowedRoots.forEach(this::lookAtRoot);
+    }
+
+    private void lookAtRoot(Path root) {
+        try {
+            findRoot(root);
+        } catch (IOException e) {
+            // Not there, or not to be seen, yet.
         }
+    }
+
+    private void findRoot(Path root) throws IOException {
+        if (!realRoots.containsKey(root)) {
+            realRoots.put(root, root.toRealPath());
+        }
+    }
+
+    /**
+     * Tells which root a dir claims to lie under, the innermost if there are several, going by its names and by what is
+     * known of the roots. Does not work on the disk, so any thread may ask.
+     *
+     * @param dir the dir as the client spells it
+     * @return the root's real path, or the configured one while it was not seen yet; none if the dir is to be refused, or
+     *     is spelled by way of a link that is no root
+     */
+    public Optional<Path> claimedRoot(String dir) {
+        try {
+            return ClaimedRoot.of(parse(dir), allowedRoots, realRoots)
+                    .flatMap(claim -> ClaimedRoot.innermost(claim.dir(), knownRoots()));
+        } catch (LocalDirRefusedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The real path of each root, or the configured one while it was not seen yet. */
+    private Collection<Path> knownRoots() {
+        return allowedRoots.stream()
+                .map(root -> realRoots.getOrDefault(root, root))
+                .toList();
     }
 
     /**
@@ -86,26 +127,55 @@ public final class LocalDirPolicy {
      * @param dir the dir as the client spells it
      * @return the dir by its real path
      * @throws LocalDirRefusedException if it is refused
+     * @throws LocalDirUnknownException if this process lacks what it needs to tell, for now
      */
-    public LocalDir accept(String dir) throws LocalDirRefusedException {
+    public LocalDir accept(String dir) throws LocalDirRefusedException, LocalDirUnknownException {
         Path path = parse(dir);
+        try {
+            Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, realRoots);
+            if (claim.isPresent()) {
+                findRoot(claim.get().configured());
+                // By its real path, if it was not seen before.
+                claim = ClaimedRoot.of(path, allowedRoots, realRoots);
+            }
+            LocalDir accepted = claim.isPresent() ? below(path, claim.get().dir()) : behindLinks(path);
+            checkNames(accepted);
+            checkHoldsNoRoot(accepted);
+            access.check(accepted.path());
+            undeletable.warnIf(accepted);
+            return accepted;
+        } catch (IOException e) {
+            throw LocalDirFailures.refusal(path, e);
+        }
+    }
+
+    /** The dir at a real path, if no link and nothing but dirs lead there from its root. */
+    private LocalDir below(Path shown, Path real) throws IOException, LocalDirRefusedException {
+        LocalDir dir = new LocalDir(rootOf(shown, real), real);
+        Path current = dir.root();
+        for (Path name : dir.root().relativize(real)) {
+            current = current.resolve(name);
+            BasicFileAttributes attributes =
+                    Files.readAttributes(current, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (attributes.isSymbolicLink()) {
+                throw refusal(shown, "no symbolic link below the root " + dir.root());
+            }
+            if (!attributes.isDirectory()) {
+                throw refusal(shown, "a directory");
+            }
+        }
+        return dir;
+    }
+
+    /** The dir at a path that no root is known to lie on. */
+    private LocalDir behindLinks(Path path) throws IOException, LocalDirRefusedException {
         lookAtRoots();
-        Path real = realPath(path);
-        Path root = rootOf(real)
-                .orElseThrow(
-                        () -> refusal(path, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
-        Path below = root.relativize(real);
-        // A real path has no links in it, and is what nearly all clients send.
-        if (!path.equals(real) && !leadsStraight(path, root, below)) {
-            throw refusal(path, "no symbolic link below the root " + root);
+        Path real = path.toRealPath();
+        LocalDir dir = below(path, real);
+        if (!leadsStraight(path, dir.root(), dir.root().relativize(real))) {
+            throw refusal(path, "no symbolic link below the root " + dir.root());
         }
-        LocalDir accepted = new LocalDir(root, real);
-        checkNames(accepted);
-        if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
-            throw refusal(path, "a directory");
-        }
-        undeletable.warnIf(accepted);
-        return accepted;
+        return dir;
     }
 
     /**
@@ -116,6 +186,16 @@ public final class LocalDirPolicy {
     void checkAgain(LocalDir dir) throws LocalDirRefusedException {
         checkRoot(dir);
         checkNames(dir);
+        checkHoldsNoRoot(dir);
+    }
+
+    /** What is deleted with a dir must not be a disk of its own, whoever gave it such a name. */
+    private void checkHoldsNoRoot(LocalDir dir) throws LocalDirRefusedException {
+        for (Path root : knownRoots()) {
+            if (root.startsWith(dir.path())) {
+                throw refusal(dir.path(), "a dir without the allowed root " + root + " in it");
+            }
+        }
     }
 
     private void checkRoot(LocalDir dir) throws LocalDirRefusedException {
@@ -176,29 +256,19 @@ public final class LocalDirPolicy {
         return path.normalize();
     }
 
-    private static Path realPath(Path path) throws LocalDirRefusedException {
-        try {
-            return path.toRealPath();
-        } catch (AccessDeniedException e) {
-            throw refusal(path, "a directory that this service may look into; does it run as the executors' user?");
-        } catch (IOException e) {
-            throw refusal(path, "an existing directory");
-        }
-    }
-
     /** Finds the innermost root, so that a root may lie in another, even behind a link. */
-    private Optional<Path> rootOf(Path real) {
-        Collection<Path> roots = realRoots.values();
-        return roots.stream()
-                .filter(root -> real.startsWith(root) && !real.equals(root))
-                .max(Comparator.comparingInt(Path::getNameCount));
+    private Path rootOf(Path shown, Path real) throws LocalDirRefusedException {
+        return ClaimedRoot.innermost(real, realRoots.values())
+                .filter(root -> !real.equals(root))
+                .orElseThrow(
+                        () -> refusal(shown, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
     }
 
     /** Tells whether a path, from where it first reaches the root, goes on to the dir by the dir's real names alone. */
-    private static boolean leadsStraight(Path path, Path root, Path below) throws LocalDirRefusedException {
+    private static boolean leadsStraight(Path path, Path root, Path below) throws IOException {
         Path prefix = path.getRoot();
         int names = 0;
-        while (prefix != null && !realPath(prefix).equals(root)) {
+        while (prefix != null && !prefix.toRealPath().equals(root)) {
             if (names == path.getNameCount()) {
                 return false;
             }
@@ -222,7 +292,6 @@ public final class LocalDirPolicy {
     }
 
     private static LocalDirRefusedException refusal(Path dir, String expected) {
-        return new LocalDirRefusedException(
-                "local dir: " + Text.printable(dir.toString()) + " (expected: " + expected + ")");
+        return LocalDirFailures.refusal(dir, expected);
     }
 }

@@ -5,6 +5,7 @@ import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.LocatedBlock;
 import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.ErrorText;
 import dev.mesosshuffle.protocol.Reply;
@@ -12,13 +13,10 @@ import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.streams.ReadTracker;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Does one batch of {@link BlockTask}s on the thread of a disk: reads what index is missing, opens the blocks, and
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * whether it exists: whoever removes it looks for marks after removing it.
  */
 final class BlockReader {
-    private static final Logger logger = LoggerFactory.getLogger(BlockReader.class);
-
     private final Surroundings surroundings;
     private final Path disk;
     private final Connection connection;
@@ -53,7 +49,7 @@ final class BlockReader {
      * @param metrics counts what is sent
      * @param overload closes a connection when there are too many open files
      * @param roots knows which root is not what it was
-     * @param quietLog warns of blocks that cannot be read
+     * @param failures warns of blocks that cannot be read
      */
     record Surroundings(
             Registry registry,
@@ -63,7 +59,7 @@ final class BlockReader {
             DispatchMetrics metrics,
             Overload overload,
             RootWatch roots,
-            QuietLog quietLog) {}
+            BlockFailures failures) {}
 
     /**
      * Creates a reader.
@@ -169,7 +165,7 @@ final class BlockReader {
     private boolean afterError(BlockTask task, IOException error) {
         LocatedBlock failed = task.block();
         task.locatedAt(surroundings.resolver().forget(failed));
-        if (isTooManyOpenFiles(error)) {
+        if (ErrorMessages.isTooManyOpenFiles(error)) {
             surroundings.reads().chunksFinished(1);
             surroundings
                     .overload()
@@ -197,12 +193,13 @@ final class BlockReader {
                             describe(error) + "; its root " + root + " is not what it was: " + away));
         }
         surroundings
-                .quietLog()
+                .failures()
                 .warn(
-                        logger,
-                        "unreadable block",
-                        "Block " + failed.id() + " of " + task.executor() + " asked for by "
-                                + connection.remoteAddress() + " cannot be read: " + error);
+                        failed.id().toString(),
+                        task.executor(),
+                        connection.remoteAddress(),
+                        failed.file().path(),
+                        error);
         return fail(task, ErrorText.cannotRead(failed.file().path().toString(), describe(error)));
     }
 
@@ -218,10 +215,5 @@ final class BlockReader {
 
     private static String describe(IOException error) {
         return error.getClass().getSimpleName() + ": " + error.getMessage();
-    }
-
-    private static boolean isTooManyOpenFiles(IOException error) {
-        return error instanceof FileSystemException failed
-                && String.valueOf(failed.getReason()).startsWith("Too many open files");
     }
 }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.blocks.PlacedFile;
 import dev.mesosshuffle.cleanup.BlockRemover;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.io.IOException;
@@ -69,7 +70,11 @@ final class BlockRemoval {
                     removed++;
                 }
             } catch (IOException | IllegalArgumentException e) {
-                quietLog.warn(logger, "block removal", "A block could not be removed: " + e);
+                quietLog.warn(
+                        logger,
+                        "block removal",
+                        "File " + file.path() + ", which its application no longer needs, could not be removed: "
+                                + ErrorMessages.reason(e));
             }
         }
         return removed;

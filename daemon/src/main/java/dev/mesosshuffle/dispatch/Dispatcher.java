@@ -11,8 +11,6 @@ import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.streams.ConnectionStreams;
 import dev.mesosshuffle.streams.ReadTracker;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -25,6 +23,7 @@ public final class Dispatcher {
     private final RpcHandler rpcHandler;
     private final BlockReader.Surroundings reading;
     private final ChunkAdmission admission;
+    private final QuietLog quietLog;
 
     /**
      * What serves blocks.
@@ -45,12 +44,11 @@ public final class Dispatcher {
     /**
      * What keeps local dirs safe.
      *
-     * @param policy says which local dirs are accepted
+     * @param policy says which local dirs are accepted, and on which disk one claims to lie
      * @param remover removes single blocks
-     * @param roots the allowed roots as configured
      * @param watch knows which root is not what it was
      */
-    public record Guarding(LocalDirPolicy policy, BlockRemover remover, List<Path> roots, RootWatch watch) {}
+    public record Guarding(LocalDirPolicy policy, BlockRemover remover, RootWatch watch) {}
 
     /**
      * Creates a dispatcher.
@@ -73,6 +71,7 @@ public final class Dispatcher {
         this.liveness = liveness;
         Overload overload = new Overload(metrics, quietLog);
         this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
+        this.quietLog = quietLog;
         this.reading = new BlockReader.Surroundings(
                 registry,
                 serving.resolver(),
@@ -81,14 +80,15 @@ public final class Dispatcher {
                 metrics,
                 overload,
                 guarding.watch(),
-                quietLog);
+                new BlockFailures(quietLog));
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,
-                new ExecutorRegistration(guarding, registry, liveness, serving.pools(), metrics, quietLog),
+                new ExecutorRegistration(guarding.policy(), registry, liveness, serving.pools(), metrics, quietLog),
                 new BlockRemoval(guarding.remover(), serving.pools(), quietLog),
                 new Diagnoses(new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads()),
-                metrics);
+                metrics,
+                quietLog);
     }
 
     /** Begins a connection's session; to be called once for each, on its event loop. */
@@ -97,7 +97,7 @@ public final class Dispatcher {
                 new ConnectionStreams(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L);
         ChunkSource chunks = new ChunkSource(streams, registry, serving.resolver());
         StreamRequests streamRequests = new StreamRequests(connection, chunks, serving.reads());
-        FetchQueue fetches = new FetchQueue(connection, streamRequests, reading);
+        FetchQueue fetches = new FetchQueue(connection, streamRequests, reading, quietLog);
         return new Session(connection, rpcHandler, streams, chunks, streamRequests, fetches, admission, liveness);
     }
 }

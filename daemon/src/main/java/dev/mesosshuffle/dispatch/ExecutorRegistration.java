@@ -4,7 +4,9 @@ import com.codahale.metrics.Timer;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.LocalDirRefusedException;
+import dev.mesosshuffle.cleanup.LocalDirUnknownException;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.RegisteredExecutor;
@@ -29,27 +31,25 @@ final class ExecutorRegistration {
     private final Registry registry;
     private final LivenessMonitor liveness;
     private final DiskPools pools;
-    private final List<Path> roots;
     private final DispatchMetrics metrics;
     private final QuietLog quietLog;
 
     /**
      * Creates a registration.
      *
-     * @param guarding the policy, and the roots, by which a disk's pool is chosen before a dir is looked at
+     * @param policy looks at a dir, and tells the disk that it claims to be on before that
      */
     ExecutorRegistration(
-            Dispatcher.Guarding guarding,
+            LocalDirPolicy policy,
             Registry registry,
             LivenessMonitor liveness,
             DiskPools pools,
             DispatchMetrics metrics,
             QuietLog quietLog) {
-        this.policy = guarding.policy();
+        this.policy = policy;
         this.registry = registry;
         this.liveness = liveness;
         this.pools = pools;
-        this.roots = List.copyOf(guarding.roots());
         this.metrics = metrics;
         this.quietLog = quietLog;
     }
@@ -72,11 +72,7 @@ final class ExecutorRegistration {
                         call.done();
                     } else {
                         metrics.refusedRequests.inc();
-                        quietLog.warn(
-                                logger,
-                                "registration",
-                                "Refused to register " + message.executor() + " from "
-                                        + call.connection().remoteAddress() + ": " + Failures.text(error));
+                        warn(message, call, ErrorMessages.cause(error));
                         call.failed(Failures.forClient(error));
                     }
                 });
@@ -106,16 +102,25 @@ final class ExecutorRegistration {
     private LocalDir look(String dir) {
         try {
             return policy.accept(dir);
-        } catch (LocalDirRefusedException e) {
+        } catch (LocalDirRefusedException | LocalDirUnknownException e) {
             throw new CompletionException(e);
         }
     }
 
-    /** Which disk a dir claims to be on; a wrong claim is found out by the policy. */
+    /**
+     * Which disk a dir claims to be on; a wrong claim is found out by the policy. What claims none is refused without a
+     * look at a disk, or spelled by way of a link that no root is known by; such dirs share threads of their own.
+     */
     private Path disk(String dir) {
-        return roots.stream()
-                .filter(root -> dir.startsWith(root.toString()))
-                .findFirst()
-                .orElse(Path.of("/"));
+        return policy.claimedRoot(dir).orElse(Path.of("/"));
+    }
+
+    private void warn(RpcMessage.RegisterExecutor message, Call call, Throwable cause) {
+        boolean unknown = cause instanceof LocalDirUnknownException;
+        quietLog.warn(
+                logger,
+                unknown ? "registration without descriptors" : "registration",
+                (unknown ? "Could not register " : "Refused to register ") + message.executor() + " from "
+                        + call.connection().remoteAddress() + ": " + ErrorMessages.of(cause));
     }
 }

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.protocol.ErrorText;
-import java.util.concurrent.CompletionException;
 
 /** Turns what went wrong in the background into one line, never into a stack trace. */
 final class Failures {
@@ -9,11 +9,7 @@ final class Failures {
 
     /** What went wrong, without what it was wrapped in on its way. */
     static String text(Throwable error) {
-        Throwable cause = error;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return ErrorMessages.of(error);
     }
 
     /** What the client is told. */

@@ -32,15 +32,18 @@ final class FetchQueue {
     private final Connection connection;
     private final StreamRequests ordered;
     private final BlockReader.Surroundings surroundings;
+    private final QuietLog quietLog;
 
     private final Map<Path, Lane> lanes = new HashMap<>();
     private final Lane orderedLane = new Lane(1);
     private boolean closed;
 
-    FetchQueue(Connection connection, StreamRequests ordered, BlockReader.Surroundings surroundings) {
+    FetchQueue(
+            Connection connection, StreamRequests ordered, BlockReader.Surroundings surroundings, QuietLog quietLog) {
         this.connection = connection;
         this.ordered = ordered;
         this.surroundings = surroundings;
+        this.quietLog = quietLog;
     }
 
     /** Adds a chunk whose answer may leave at any time. */
@@ -99,7 +102,11 @@ final class FetchQueue {
             reader.read(batch, again);
         } catch (RuntimeException | OutOfMemoryError e) {
             surroundings.reads().chunksFinished(1);
-            logger.error("Closed the connection from {}: a block could not be read", connection.remoteAddress(), e);
+            quietLog.error(
+                    logger,
+                    "block failure",
+                    "Closed the connection from " + connection.remoteAddress() + ": a block could not be read",
+                    e);
             connection.close();
         }
         List<BlockTask> rest = batch.subList(reader.done(), batch.size());

@@ -41,6 +41,24 @@ public final class QuietLog {
         }
     }
 
+    /**
+     * Logs what should never happen, with where it did, unless there was such a line within the last minute: who found out
+     * how to cause it may do so at any rate.
+     *
+     * @param logger where to
+     * @param kind as for {@link #warn}
+     * @param line what happened, and to whom
+     * @param failure why
+     */
+    public void error(Logger logger, String kind, String line, Throwable failure) {
+        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(nanoTime.getAsLong());
+        if (leftOut == 0) {
+            logger.error("{}", line, failure);
+        } else if (leftOut > 0) {
+            logger.error("{} ({} more of these since the last such line)", line, leftOut, failure);
+        }
+    }
+
     private static final class Kind {
         private boolean seen;
         private long last;

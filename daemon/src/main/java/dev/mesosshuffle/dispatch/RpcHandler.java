@@ -31,6 +31,7 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     private final BlockRemoval blockRemoval;
     private final Diagnoses diagnoses;
     private final DispatchMetrics metrics;
+    private final QuietLog quietLog;
 
     RpcHandler(
             Registry registry,
@@ -38,13 +39,15 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
             ExecutorRegistration executorRegistration,
             BlockRemoval blockRemoval,
             Diagnoses diagnoses,
-            DispatchMetrics metrics) {
+            DispatchMetrics metrics,
+            QuietLog quietLog) {
         this.registry = registry;
         this.liveness = liveness;
         this.executorRegistration = executorRegistration;
         this.blockRemoval = blockRemoval;
         this.diagnoses = diagnoses;
         this.metrics = metrics;
+        this.quietLog = quietLog;
     }
 
     @Override
@@ -127,11 +130,11 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
                     if (error == null) {
                         call.done();
                     } else {
-                        logger.warn(
-                                "Driver of {} at {} could not be registered: {}",
-                                appId,
-                                remoteAddress,
-                                Failures.text(error));
+                        quietLog.warn(
+                                logger,
+                                "driver registration",
+                                "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
+                                        + Failures.text(error));
                         call.failed(Failures.forClient(error));
                     }
                 });

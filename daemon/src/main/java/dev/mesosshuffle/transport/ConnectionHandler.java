@@ -6,10 +6,13 @@ import dev.mesosshuffle.dispatch.Ending;
 import dev.mesosshuffle.dispatch.QuietLog;
 import dev.mesosshuffle.dispatch.ReplyBatch;
 import dev.mesosshuffle.dispatch.Session;
+import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.protocol.ErrorText;
 import dev.mesosshuffle.protocol.MalformedMessageException;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RequestDecoder;
+import dev.mesosshuffle.protocol.RpcMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -43,6 +46,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private final Channel channel;
     private final String remoteAddress;
     private final ReplyBuffers buffers;
+    private final int maxFrameBytes;
     private final TransportMetrics metrics;
     private final QuietLog quietLog;
     private final ReplyWriter writer;
@@ -56,10 +60,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private @Nullable CompletableFuture<Void> drained;
 
     ConnectionHandler(
-            Channel channel, Dispatcher dispatcher, ReplyBuffers buffers, TransportMetrics metrics, QuietLog quietLog) {
+            Channel channel,
+            Dispatcher dispatcher,
+            ReplyBuffers buffers,
+            int maxFrameBytes,
+            TransportMetrics metrics,
+            QuietLog quietLog) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
         this.buffers = buffers;
+        this.maxFrameBytes = maxFrameBytes;
         this.metrics = metrics;
         this.quietLog = quietLog;
         this.writer = new ReplyWriter(channel, buffers, System::nanoTime, this);
@@ -86,22 +96,46 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws MalformedMessageException {
+        if (message instanceof OversizedRequest oversized) {
+            refuse(oversized);
+            return;
+        }
         ByteBuf frame = (ByteBuf) message;
         try {
             // What arrives behind a refused frame is not worth looking at.
             if (!closedByUs) {
-                Request request = RequestDecoder.decode(frame);
-                if (!(request instanceof Request.OneWay)) {
-                    unanswered++;
-                    if (unanswered == MAX_UNANSWERED) {
-                        stoppedReading = true;
-                        channel.config().setAutoRead(false);
-                    }
-                }
-                session.onRequest(request);
+                take(RequestDecoder.decode(frame));
             }
         } finally {
             frame.release();
+        }
+    }
+
+    private void take(Request request) {
+        if (!(request instanceof Request.OneWay)) {
+            unanswered++;
+            if (unanswered == MAX_UNANSWERED) {
+                stoppedReading = true;
+                channel.config().setAutoRead(false);
+            }
+        }
+        session.onRequest(request);
+    }
+
+    /** Answers, for a client whose connection is closed would try the same again. */
+    private void refuse(OversizedRequest oversized) {
+        metrics.oversizedRequests.inc();
+        quietLog.warn(
+                logger,
+                "oversized request",
+                "Refused a request of " + oversized.frameBytes() + " bytes from " + remoteAddress
+                        + ", for spark.mesos.shuffle.service.maxFrameSize is " + maxFrameBytes + " bytes: raise it, or"
+                        + " have the application ask for fewer blocks at a time"
+                        + " (spark.reducer.maxBlocksInFlightPerAddress).");
+        RpcMessage refused = new RpcMessage.Refused(ErrorText.badRequest("request of " + oversized.frameBytes()
+                + " bytes (expected: at most " + maxFrameBytes + ", spark.mesos.shuffle.service.maxFrameSize)"));
+        if (!closedByUs && oversized.requestId() != null) {
+            take(new Request.Rpc(oversized.requestId(), refused));
         }
     }
 
@@ -134,10 +168,21 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
                     logger,
                     "frame",
                     "Closed the connection from " + remoteAddress + ", which does not speak Spark's shuffle protocol: "
-                            + cause.getMessage());
+                            + ErrorMessages.of(cause));
+            close();
+        } else if (cause instanceof OutOfMemoryError) {
+            quietLog.warn(
+                    logger,
+                    "memory",
+                    "Closed the connection from " + remoteAddress + ", for there is no memory left: "
+                            + ErrorMessages.of(cause) + ". Raise SPARK_DAEMON_MEMORY; the client tries again.");
             close();
         } else {
-            logger.error("Closed the connection from {} after an unexpected error", remoteAddress, cause);
+            quietLog.error(
+                    logger,
+                    "unexpected error",
+                    "Closed the connection from " + remoteAddress + " after an unexpected error",
+                    cause);
             close();
         }
     }
@@ -167,9 +212,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void onUnreadableBlock(Throwable cause) {
         quietLog.warn(
                 logger,
-                "unreadable block",
+                "block cut off",
                 "Closed the connection from " + remoteAddress + " in the middle of a block that cannot be read on: "
-                        + cause + ". Look after the disk; the client tries again.");
+                        + ErrorMessages.of(cause) + ". Look after the disk; the client tries again.");
         close();
     }
 

@@ -12,7 +12,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.PlatformDependent;
@@ -28,9 +27,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Listens, and gives each connection its pipeline. Started and stopped once, by one thread. */
 public final class ShuffleServer {
-    /** The 8 bytes before each frame tell its length, themselves included. */
-    private static final int LENGTH_BYTES = 8;
-
     /** How long buffers are kept that nobody needs. */
     private static final int TRIM_SECONDS = 5;
 
@@ -68,7 +64,8 @@ public final class ShuffleServer {
             throws IOException {
         InetSocketAddress address = address(settings);
         if (address.isUnresolved()) {
-            throw new IOException("host: " + settings.host() + " (expected: an address or name of this machine)");
+            throw new IOException("cannot listen on " + settings.host() + ':' + settings.port()
+                    + ": unknown host; set spark.mesos.shuffle.service.host to an address or name of this machine");
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
@@ -79,6 +76,7 @@ public final class ShuffleServer {
                 .group(loops.acceptor(), loops.workers())
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new AcceptFailureHandler(metrics, quietLog))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
@@ -87,11 +85,11 @@ public final class ShuffleServer {
                             boundUnsent(channel);
                         }
                         channel.pipeline()
-                                .addLast(new LengthFieldBasedFrameDecoder(
-                                        settings.maxFrameBytes(), 0, LENGTH_BYTES, -LENGTH_BYTES, LENGTH_BYTES))
+                                .addLast(new FrameDecoder(settings.maxFrameBytes()))
                                 .addLast(new IdleStateHandler(
                                         0, 0, settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                                .addLast(new ConnectionHandler(channel, dispatcher, buffers, metrics, quietLog));
+                                .addLast(new ConnectionHandler(
+                                        channel, dispatcher, buffers, settings.maxFrameBytes(), metrics, quietLog));
                         connections.add(channel);
                     }
                 });
@@ -100,10 +98,7 @@ public final class ShuffleServer {
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
-            throw new IOException(
-                    "cannot listen on " + address(settings) + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
+            throw BindFailures.explain(address, bound.cause());
         }
         var unused =
                 loops.workers().scheduleWithFixedDelay(buffers::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);

@@ -17,6 +17,10 @@ final class TransportMetrics {
     final Counter caughtExceptions;
     /** Frames that were not what the protocol allows. */
     final Counter refusedFrames;
+    /** Requests in frames that are longer than this service takes. */
+    final Counter oversizedRequests;
+    /** How often a new connection could not be accepted. */
+    final Counter acceptFailures;
     /** Connections closed because they were idle. */
     final Counter idleConnectionsClosed;
 
@@ -25,6 +29,8 @@ final class TransportMetrics {
         registeredConnections = metrics.counter(PREFIX + "numRegisteredConnections");
         caughtExceptions = metrics.counter(PREFIX + "numCaughtExceptions");
         refusedFrames = metrics.counter(PREFIX + "refusedFrames");
+        oversizedRequests = metrics.counter(PREFIX + "oversizedRequests");
+        acceptFailures = metrics.counter(PREFIX + "acceptFailures");
         idleConnectionsClosed = metrics.counter(PREFIX + "idleConnectionsClosed");
         metrics.gauge(
                 PREFIX + "shuffle-server.usedDirectMemory", () -> (Gauge<Long>) allocator.metric()::usedDirectMemory);

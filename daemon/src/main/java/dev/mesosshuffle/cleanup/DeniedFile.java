@@ -1,0 +1,35 @@
+package dev.mesosshuffle.cleanup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Finds out whose a file is that this process may not read. Works on the disk. */
+public final class DeniedFile {
+    private DeniedFile() {}
+
+    /**
+     * Tells who is who, for an operator.
+     *
+     * @param file a file that could not be opened for lack of permission
+     * @return the file, or the dir above it that cannot be entered, its owner and mode, and who this process is
+     */
+    public static String describe(Path file) {
+        for (Path path = file; path != null; path = path.getParent()) {
+            try {
+                PosixFileAttributes attributes =
+                        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                int owner = ProcessIdentity.owner(path);
+                return path + " belongs to user " + owner + " (mode "
+                        + PosixFilePermissions.toString(attributes.permissions()) + "), and this service runs as user "
+                        + ProcessIdentity.current().uid();
+            } catch (IOException e) {
+                // Hidden by the dir above, which is asked next.
+            }
+        }
+        return file + " belongs to another user than this service's";
+    }
+}

@@ -1,0 +1,40 @@
+package dev.mesosshuffle.cleanup;
+
+import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.model.Text;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Says why a local dir is refused, each cause in words of its own. */
+final class LocalDirFailures {
+    private LocalDirFailures() {}
+
+    /** A refusal by a rule. */
+    static LocalDirRefusedException refusal(Path dir, String expected) {
+        return new LocalDirRefusedException(
+                "local dir: " + Text.printable(dir.toString()) + " (expected: " + expected + ")");
+    }
+
+    /**
+     * A refusal because the dir cannot be looked at.
+     *
+     * @throws LocalDirUnknownException if that says nothing about the dir
+     */
+    static LocalDirRefusedException refusal(Path dir, IOException failure) throws LocalDirUnknownException {
+        if (ErrorMessages.isTooManyOpenFiles(failure)) {
+            throw new LocalDirUnknownException("overloaded: local dir " + Text.printable(dir.toString())
+                    + " cannot be looked at now, for this service has too many open files (try again; its operator raises"
+                    + " LimitNOFILE or ulimit -n)");
+        }
+        if (failure instanceof AccessDeniedException) {
+            return refusal(
+                    dir, "a directory that this service may enter and read; does it run as the executors' user?");
+        }
+        if (failure instanceof NoSuchFileException) {
+            return refusal(dir, "an existing directory");
+        }
+        return refusal(dir, "a directory that can be looked at, which failed: " + ErrorMessages.reason(failure));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.model.ErrorMessages;
+import io.netty.channel.unix.Errors;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Says why the daemon cannot listen, and what to do about it. */
+final class BindFailures {
+    /** As the kernel numbers its errors; Netty has their negatives. */
+    private static final int EACCES = 13;
+
+    private static final int EADDRINUSE = 98;
+    private static final int EADDRNOTAVAIL = 99;
+    private static final int FIRST_FREE_PORT = 1024;
+
+    private BindFailures() {}
+
+    static IOException explain(InetSocketAddress address, Throwable cause) {
+        return new IOException(
+                "cannot listen on " + address.getHostString() + ':' + address.getPort() + ": "
+                        + ErrorMessages.reason(root(cause)) + advice(address, root(cause)),
+                cause);
+    }
+
+    private static String advice(InetSocketAddress address, Throwable cause) {
+        if (is(cause, EADDRINUSE, "Address already in use")) {
+            return "; another process listens there (ss -ltnp shows which), maybe another one of these services: stop it,"
+                    + " or set spark.shuffle.service.port";
+        }
+        if (is(cause, EADDRNOTAVAIL, "Cannot assign requested address")) {
+            return "; this host has no such address (ip address shows those that it has): set"
+                    + " spark.mesos.shuffle.service.host";
+        }
+        if (is(cause, EACCES, "Permission denied") && address.getPort() < FIRST_FREE_PORT) {
+            return "; ports below " + FIRST_FREE_PORT + " are root's: set spark.shuffle.service.port";
+        }
+        return ErrorMessages.isTooManyOpenFiles(cause) ? "; raise LimitNOFILE or ulimit -n" : "";
+    }
+
+    /** By number where there is one, since the text may be in another language. */
+    private static boolean is(Throwable cause, int number, String text) {
+        return cause instanceof Errors.NativeIoException known
+                ? known.expectedErr() == -number
+                : String.valueOf(cause.getMessage()).contains(text);
+    }
+
+    /** Netty wraps what the making of a channel throws, twice. */
+    private static Throwable root(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+}
