@@ -23,6 +23,7 @@ final class Watchdog implements Runnable {
     private final List<Part> parts;
     private final Runnable feed;
     private final LongSupplier nanoTime;
+    private boolean failing;
 
     /**
      * Makes one.
@@ -42,7 +43,19 @@ final class Watchdog implements Runnable {
     /** Looks who has answered to the last question, and asks the next one. */
     @Override
     public void run() {
-        long now = nanoTime.getAsLong();
+        try {
+            look(nanoTime.getAsLong());
+            failing = false;
+        } catch (RuntimeException | Error e) {
+            // It would be the last thing that the timer ever hears of this.
+            if (!failing) {
+                logger.error("The watchdog could not look, and tries again (logged once until it can)", e);
+            }
+            failing = true;
+        }
+    }
+
+    private void look(long now) {
         boolean allWell = true;
         for (Part part : parts) {
             allWell &= part.isWell(now);

@@ -68,6 +68,19 @@ class WatchdogTest {
     }
 
     @Test
+    void survivesWhatItDoesNotExpectAndLogsItOnce() {
+        parts.put("the store", () -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        Watchdog watchdog = watchdog();
+        look(watchdog);
+        look(watchdog);
+        assertThat(log.lines())
+                .containsExactly("ERROR The watchdog could not look, and tries again (logged once until it can)");
+        assertThat(fed).isZero();
+    }
+
+    @Test
     void takesAPartThatCannotBeAskedForSilentAndAsksAgain() {
         parts.put("full", () -> asked.isEmpty() ? CompletableFuture.failedFuture(new IllegalStateException()) : ask());
         parts.put("closed", () -> {

@@ -3,6 +3,7 @@ package dev.mesosshuffle.admin;
 import dev.mesosshuffle.liveness.ApplicationStatus;
 import dev.mesosshuffle.liveness.HandControl;
 import dev.mesosshuffle.liveness.RefusedException;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Text;
 import dev.mesosshuffle.registry.Registry;
@@ -103,7 +104,7 @@ public final class Commands {
             return change.get(STORE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
-            throw new ControlException(otherwise + ": " + reason.getMessage());
+            throw new ControlException(otherwise + ": " + ErrorMessages.of(reason));
         } catch (TimeoutException e) {
             throw new ControlException("that is not stored after " + STORE_TIMEOUT.toSeconds()
                     + " s, and may yet be; see \"apps\", and the daemon's log");

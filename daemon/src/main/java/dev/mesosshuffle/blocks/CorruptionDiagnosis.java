@@ -1,6 +1,7 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.model.CorruptionCause;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
@@ -60,7 +61,7 @@ public final class CorruptionDiagnosis {
             logger.info("Checksum of {} of {} diagnosed: {}", block, executor.id(), cause);
             return cause;
         } catch (IOException e) {
-            logger.info("Checksum of {} of {} cannot be diagnosed: {}", block, executor.id(), e.toString());
+            logger.info("Checksum of {} of {} cannot be diagnosed: {}", block, executor.id(), ErrorMessages.of(e));
             return CorruptionCause.UNKNOWN_ISSUE;
         }
     }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.Residency;
 import java.io.IOException;
@@ -141,7 +142,7 @@ final class SharedFile implements OpenFile {
         try {
             channel.close();
         } catch (IOException e) {
-            logger.warn("A data file could not be closed ({}); its descriptor may be lost", e.toString());
+            logger.warn("A data file could not be closed ({}); its descriptor may be lost", ErrorMessages.of(e));
         }
     }
 }

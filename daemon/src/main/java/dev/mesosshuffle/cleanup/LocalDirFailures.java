@@ -29,8 +29,9 @@ final class LocalDirFailures {
                     + " LimitNOFILE or ulimit -n)");
         }
         if (failure instanceof AccessDeniedException) {
-            return refusal(
+            LocalDirRefusedException refusal = refusal(
                     dir, "a directory that this service may enter and read; does it run as the executors' user?");
+            return new LocalDirRefusedException(String.valueOf(refusal.getMessage()), DeniedFile.describe(dir) + '.');
         }
         if (failure instanceof NoSuchFileException) {
             return refusal(dir, "an existing directory");

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.model.ErrorMessages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -59,7 +60,7 @@ final class OpenFiles {
             files.blindness = files.whyNotEveryProcessIsListed(pid);
             files.lookAtProcesses();
         } catch (IOException | DirectoryIteratorException e) {
-            files.blindness = proc + " cannot be read: " + e.getMessage();
+            files.blindness = proc + " cannot be read: " + ErrorMessages.of(e);
         }
         return files;
     }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.store.NamedDirs;
 import dev.mesosshuffle.store.StoreException;
@@ -126,7 +127,7 @@ public final class Orphans implements AutoCloseable {
         try {
             names = rules.registries().namedDirs();
         } catch (StoreException e) {
-            report.unknown(String.valueOf(e.getMessage()));
+            report.unknown(ErrorMessages.of(e));
             return;
         }
         report.known();
@@ -186,7 +187,7 @@ public final class Orphans implements AutoCloseable {
                             orphan.dir().path());
                 }
             } catch (StoreException e) {
-                report.unknown(String.valueOf(e.getMessage()));
+                report.unknown(ErrorMessages.of(e));
                 break;
             }
         }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.model.ErrorMessages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -26,7 +27,7 @@ final class RemovalTroubles {
             logger.warn(
                     "Cannot delete {}: {}. It is tried again for as long as it takes, at last every hour.",
                     removal.described(),
-                    String.valueOf(reason));
+                    ErrorMessages.of(reason));
         } else {
             logger.debug("Cannot delete {} yet", removal.dir.path(), reason);
         }

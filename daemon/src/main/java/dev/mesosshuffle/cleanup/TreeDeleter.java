@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.model.ErrorMessages;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -157,7 +158,9 @@ final class TreeDeleter {
     private void failed(Path path, IOException reason) {
         failures++;
         if (firstFailure == null) {
-            firstFailure = describesItself(path, reason) ? reason : new IOException(path + ": " + reason, reason);
+            firstFailure = describesItself(path, reason)
+                    ? reason
+                    : new IOException(path + ": " + ErrorMessages.reason(reason), reason);
         }
     }
 

@@ -8,20 +8,26 @@ import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Has wrong checksums looked into, in the background; whatever happens, there is an answer. */
 final class Diagnoses {
+    private static final Logger logger = LoggerFactory.getLogger(Diagnoses.class);
+
     private final CorruptionDiagnosis diagnosis;
     private final Executor executor;
+    private final QuietLog quietLog;
 
     /**
      * Creates it.
      *
      * @param executor reads whole blocks; bounded, and rejects what is too much
      */
-    Diagnoses(CorruptionDiagnosis diagnosis, Executor executor) {
+    Diagnoses(CorruptionDiagnosis diagnosis, Executor executor, QuietLog quietLog) {
         this.diagnosis = diagnosis;
         this.executor = executor;
+        this.quietLog = quietLog;
     }
 
     void diagnose(@Nullable RegisteredExecutor registered, RpcMessage.DiagnoseCorruption message, Call call) {
@@ -30,10 +36,22 @@ final class Diagnoses {
             return;
         }
         try {
-            executor.execute(() -> answer(
-                    diagnosis.diagnose(registered, message.block(), message.checksum(), message.algorithm()), call));
+            executor.execute(() -> answer(diagnose(registered, message), call));
         } catch (RejectedExecutionException e) {
             answer(CorruptionCause.UNKNOWN_ISSUE, call);
+        }
+    }
+
+    private CorruptionCause diagnose(RegisteredExecutor registered, RpcMessage.DiagnoseCorruption message) {
+        try {
+            return diagnosis.diagnose(registered, message.block(), message.checksum(), message.algorithm());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            quietLog.error(
+                    logger,
+                    "diagnosis failure",
+                    "The checksum of " + message.block() + " of " + registered.id() + " could not be diagnosed",
+                    e);
+            return CorruptionCause.UNKNOWN_ISSUE;
         }
     }
 

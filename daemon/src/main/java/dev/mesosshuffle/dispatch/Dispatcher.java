@@ -86,7 +86,7 @@ public final class Dispatcher {
                 liveness,
                 new ExecutorRegistration(guarding.policy(), registry, liveness, serving.pools(), metrics, quietLog),
                 new BlockRemoval(guarding.remover(), serving.pools(), quietLog),
-                new Diagnoses(new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads()),
+                new Diagnoses(new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads(), quietLog),
                 metrics,
                 quietLog);
     }

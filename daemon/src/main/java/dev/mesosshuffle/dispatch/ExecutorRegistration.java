@@ -117,10 +117,12 @@ final class ExecutorRegistration {
 
     private void warn(RpcMessage.RegisterExecutor message, Call call, Throwable cause) {
         boolean unknown = cause instanceof LocalDirUnknownException;
+        String detail = cause instanceof LocalDirRefusedException refused ? ' ' + refused.detail() : "";
         quietLog.warn(
                 logger,
                 unknown ? "registration without descriptors" : "registration",
                 (unknown ? "Could not register " : "Refused to register ") + message.executor() + " from "
-                        + call.connection().remoteAddress() + ": " + ErrorMessages.of(cause));
+                        + call.connection().remoteAddress() + ": " + ErrorMessages.of(cause)
+                        + detail.stripTrailing());
     }
 }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.mesos;
 
 import dev.mesosshuffle.liveness.NoAnswerException;
+import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.Text;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -110,7 +111,7 @@ final class Exchange {
         } catch (IOException e) {
             throw new NoAnswerException(
                     NoAnswerException.Kind.DENIED,
-                    "the credentials cannot be read (" + Text.printable(e.toString()) + ")",
+                    "the credentials cannot be read (" + Text.printable(ErrorMessages.of(e)) + ")",
                     e);
         }
         return request.build();
@@ -145,7 +146,10 @@ final class Exchange {
         if (tooLong != null) {
             return new NoAnswerException(NoAnswerException.Kind.UNINTELLIGIBLE, target + ": " + tooLong);
         }
-        return unreachable(target + " cannot be reached (" + Text.printable(String.valueOf(reason)) + ")", reason);
+        return unreachable(
+                target + " cannot be reached ("
+                        + Text.printable(reason == null ? "no reason given" : ErrorMessages.of(reason)) + ")",
+                reason);
     }
 
     private static @Nullable String tooLong(@Nullable Throwable reason) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.mesos;
 
+import dev.mesosshuffle.model.ErrorMessages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ final class Trust {
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IOException(caFile + ": " + e.getMessage() + " (expected: certificates as PEM)", e);
+            throw new IOException(caFile + ": " + ErrorMessages.reason(e) + " (expected: certificates as PEM)", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -13,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -49,6 +51,10 @@ public final class ErrorMessages {
         }
         if (message == null || message.isBlank()) {
             return ofClass(cause);
+        }
+        if (cause instanceof RejectedExecutionException) {
+            // Its message names objects of the JDK.
+            return "too much is waiting already";
         }
         // The message of these is a number, a name or a fragment.
         boolean isFragment = cause instanceof IndexOutOfBoundsException
@@ -105,6 +111,9 @@ public final class ErrorMessages {
         }
         if (cause instanceof UnresolvedAddressException) {
             return "unknown host";
+        }
+        if (cause instanceof UnsupportedAddressTypeException) {
+            return "this host has no addresses of that family";
         }
         if (cause instanceof ClosedChannelException) {
             return "the connection or file was closed";

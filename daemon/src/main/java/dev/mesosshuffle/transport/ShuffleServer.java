@@ -24,9 +24,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens, and gives each connection its pipeline. Started and stopped once, by one thread. */
 public final class ShuffleServer {
+    private static final Logger logger = LoggerFactory.getLogger(ShuffleServer.class);
+
     /** How long buffers are kept that nobody needs. */
     private static final int TRIM_SECONDS = 5;
 
@@ -100,9 +104,18 @@ public final class ShuffleServer {
             server.shutDownLoops();
             throw BindFailures.explain(address, bound.cause());
         }
-        var unused =
-                loops.workers().scheduleWithFixedDelay(buffers::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+        var unused = loops.workers()
+                .scheduleWithFixedDelay(() -> trim(buffers, quietLog), TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
         return server;
+    }
+
+    /** An exception would be the last thing that the timer ever hears of it. */
+    private static void trim(ReplyBuffers buffers, QuietLog quietLog) {
+        try {
+            buffers.trim();
+        } catch (RuntimeException e) {
+            quietLog.error(logger, "buffers", "Buffers that nobody needs could not be given back", e);
+        }
     }
 
     /** As Netty's own, but in chunks of 1 MiB: of its 4 MiB an idle daemon would use a few KB. */

@@ -255,7 +255,10 @@ final class LocalDirPolicyTest {
         assertThatExceptionOfType(LocalDirRefusedException.class)
                 .isThrownBy(() -> ofStranger.accept(dir.toString()))
                 .withMessageEndingWith(
-                        "a directory that this service may enter and read; does it run as the executors' user?)");
+                        "a directory that this service may enter and read; does it run as the executors' user?)")
+                .satisfies(refused -> assertThat(refused.detail())
+                        .startsWith(dir + " belongs to user ")
+                        .contains(", and this service runs as user "));
     }
 
     @Test

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ErrorMessagesTest {
@@ -34,6 +36,10 @@ class ErrorMessagesTest {
         assertThat(ErrorMessages.of(new IOException())).isEqualTo("IOException");
         assertThat(ErrorMessages.of(new IllegalStateException(" "))).isEqualTo("IllegalStateException");
         assertThat(ErrorMessages.of(new ClosedChannelException())).isEqualTo("the connection or file was closed");
+        assertThat(ErrorMessages.of(new RejectedExecutionException("Task java.lang.Object@1 rejected from")))
+                .isEqualTo("too much is waiting already");
+        assertThat(ErrorMessages.of(new UnsupportedAddressTypeException()))
+                .isEqualTo("this host has no addresses of that family");
         assertThat(ErrorMessages.of(new UnknownHostException("h"))).isEqualTo("unknown host: h");
         assertThat(ErrorMessages.of(new ArrayIndexOutOfBoundsException("5")))
                 .isEqualTo("ArrayIndexOutOfBoundsException: 5");
