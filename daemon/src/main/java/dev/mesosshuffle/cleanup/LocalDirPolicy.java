@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Text;
 import java.io.IOException;
@@ -99,6 +100,10 @@ public final class LocalDirPolicy {
         if (!path.equals(real) && !leadsStraight(path, root, below)) {
             throw refusal(path, "no symbolic link below the root " + root);
         }
+        if (!ExactPaths.isExact(real)) {
+            // What is stored of it would mean another file, or none.
+            throw refusal(path, "a real path in UTF-8, which this process's locale can spell");
+        }
         LocalDir accepted = new LocalDir(root, real);
         checkNames(accepted);
         if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
@@ -161,9 +166,10 @@ public final class LocalDirPolicy {
     private static Path parse(String dir) throws LocalDirRefusedException {
         Path path;
         try {
-            path = Path.of(dir);
+            path = ExactPaths.of(dir);
         } catch (InvalidPathException e) {
-            throw new LocalDirRefusedException("local dir: " + Text.printable(dir) + " (expected: a path)");
+            throw new LocalDirRefusedException(
+                    "local dir: " + Text.printable(dir) + " (expected: a path; " + e.getReason() + ")");
         }
         if (!path.isAbsolute()) {
             throw refusal(path, "an absolute path");
