@@ -144,6 +144,7 @@ public final class ShuffleDaemon {
                         pools::execute,
                         store::putQuietTime,
                         store::putKept,
+                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
                         master(config.master(), lifecycle)),
                 dirs -> {
                     indexes.drop(dirs);
@@ -234,7 +235,7 @@ public final class ShuffleDaemon {
         Map<String, Duration> quietTimes = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
-        liveness.restored(restored, store.loadKept());
+        liveness.restored(restored, store.loadKept(), store.loadDriverAddresses());
     }
 
     private static ThreadPoolExecutor diagnosisThread() {

@@ -1,8 +1,9 @@
 package dev.mesosshuffle.cleanup;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +28,27 @@ final class HostUptime {
         Path uptime = proc.resolve("uptime");
         Path namespace = proc.resolve("self/ns/time");
         try {
-            if (Files.readString(proc.resolve("self/mountinfo")).contains(" " + uptime + " ")) {
+            // Names in it are bytes, whatever they spell.
+            if (Files.readString(proc.resolve("self/mountinfo"), StandardCharsets.ISO_8859_1)
+                    .contains(" " + uptime + " ")) {
                 return null;
             }
-            // Kernels before 5.6 have no such namespaces.
-            if (Files.exists(namespace, LinkOption.NOFOLLOW_LINKS)
-                    && !Files.readSymbolicLink(namespace).toString().equals(FIRST_TIME_NAMESPACE)) {
+            if (!isFirstTimeNamespace(namespace)) {
                 return null;
             }
             String seconds = Files.readString(uptime).split(" ", -1)[0];
             return Duration.ofMillis((long) (1000 * Double.parseDouble(seconds)));
         } catch (IOException | NumberFormatException e) {
             return null;
+        }
+    }
+
+    private static boolean isFirstTimeNamespace(Path namespace) throws IOException {
+        try {
+            return Files.readSymbolicLink(namespace).toString().equals(FIRST_TIME_NAMESPACE);
+        } catch (NoSuchFileException e) {
+            // Kernels before 5.6 have no such namespaces.
+            return true;
         }
     }
 }

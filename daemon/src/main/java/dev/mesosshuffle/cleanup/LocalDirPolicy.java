@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Text;
 import java.io.IOException;
@@ -139,6 +140,10 @@ public final class LocalDirPolicy {
                 claim = ClaimedRoot.of(path, allowedRoots, realRoots);
             }
             LocalDir accepted = claim.isPresent() ? below(path, claim.get().dir()) : behindLinks(path);
+            if (!ExactPaths.isExact(accepted.path())) {
+                // What is stored of it would mean another file, or none.
+                throw refusal(path, "a real path in UTF-8, which this process's locale can spell");
+            }
             checkNames(accepted);
             checkHoldsNoRoot(accepted);
             access.check(accepted.path());
@@ -241,9 +246,10 @@ public final class LocalDirPolicy {
     private static Path parse(String dir) throws LocalDirRefusedException {
         Path path;
         try {
-            path = Path.of(dir);
+            path = ExactPaths.of(dir);
         } catch (InvalidPathException e) {
-            throw new LocalDirRefusedException("local dir: " + Text.printable(dir) + " (expected: a path)");
+            throw new LocalDirRefusedException(
+                    "local dir: " + Text.printable(dir) + " (expected: a path; " + e.getReason() + ")");
         }
         if (!path.isAbsolute()) {
             throw refusal(path, "an absolute path");

@@ -92,7 +92,8 @@ final class OpenFiles {
         if (!link(proc.resolve("self")).equals(Long.toString(pid))) {
             return proc + " is another PID namespace's";
         }
-        for (String line : Files.readAllLines(proc.resolve("self/mountinfo"))) {
+        // Names in it are bytes, whatever they spell.
+        for (String line : Files.readAllLines(proc.resolve("self/mountinfo"), StandardCharsets.ISO_8859_1)) {
             if (line.contains(" " + proc + " ") && (line.contains("hidepid=") || line.contains("subset="))) {
                 return proc + " is mounted so that it hides processes (hidepid or subset)";
             }
@@ -106,11 +107,23 @@ final class OpenFiles {
                 try {
                     lookAt(process);
                 } catch (IOException | DirectoryIteratorException e) {
-                    if (blindness == null && Files.exists(process)) {
+                    if (blindness == null && !isGone(process)) {
                         blindness = "the open files of process " + process.getFileName() + " cannot be seen";
                     }
                 }
             }
+        }
+    }
+
+    /** Only if the kernel says so: any other answer leaves open what it has open. */
+    private static boolean isGone(Path process) {
+        try {
+            Files.readAttributes(process, BasicFileAttributes.class);
+            return false;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

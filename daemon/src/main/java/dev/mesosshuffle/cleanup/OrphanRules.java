@@ -7,6 +7,7 @@ import dev.mesosshuffle.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -88,14 +89,17 @@ public final class OrphanRules {
         return claimed.test(dir);
     }
 
-    /** What must not be deleted with what it lies in: the roots, and the dirs of registries. */
-    Set<Path> keepOut() {
+    /**
+     * What must not be deleted with what it lies in: the roots, and the dirs of registries.
+     *
+     * @throws IOException if it cannot be told where one of them is
+     */
+    Set<Path> keepOut() throws IOException {
         Set<Path> keepOut = new HashSet<>(policy.realRoots());
         for (Path stateDir : registries.stateDirs()) {
             try {
                 keepOut.add(stateDir.toRealPath());
-            } catch (IOException e) {
-                // Not there.
+            } catch (NoSuchFileException e) {
                 keepOut.add(stateDir);
             }
         }

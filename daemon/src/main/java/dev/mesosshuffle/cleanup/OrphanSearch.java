@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.NamedDirs;
 import java.io.IOException;
@@ -145,6 +146,9 @@ final class OrphanSearch {
     }
 
     private @Nullable String whyNamed(Path path) {
+        if (!ExactPaths.isExact(path)) {
+            return "its name is not to be spelled in UTF-8, or in this process's locale, so no registry can be asked for it";
+        }
         if (named.contains(path) || named.contains(DirNames.beforeGoing(path))) {
             return "a registry names it";
         }

@@ -137,6 +137,10 @@ public final class Orphans implements AutoCloseable {
                     workers.execute(root, pace -> search(root, names, pace));
                 } catch (RejectedExecutionException e) {
                     logger.debug("The search under {} is left for the next start", root, e);
+                } catch (RuntimeException | Error e) {
+                    // No thread to be had, most likely; the next search tries again.
+                    searching.remove(root);
+                    throw e;
                 }
             }
         }

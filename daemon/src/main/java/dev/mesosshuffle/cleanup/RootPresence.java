@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Tells whether a root is there. Where a disk is not mounted there is a dir too, or nothing; that what lies on the disk
  * is not to be seen does not mean that it is gone.
  */
-final class RootPresence {
+public final class RootPresence {
     private RootPresence() {}
 
     /**
@@ -19,7 +19,7 @@ final class RootPresence {
      * @param inode its inode when a dir below it was registered; null if that is not known
      * @throws RootAwayException if it is another one now, or cannot be looked at
      */
-    static void check(Path root, @Nullable Long inode) throws RootAwayException {
+    public static void check(Path root, @Nullable Long inode) throws RootAwayException {
         Object found;
         try {
             if (!root.toRealPath().equals(root)) {

@@ -8,8 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,6 @@ final class TreeDeleter {
 
     private final BooleanSupplier stopped;
     private final LongConsumer fileDeleted;
-    private final Set<String> mountPoints = new HashSet<>();
 
     private long device;
     private long progress;
@@ -64,7 +61,6 @@ final class TreeDeleter {
      */
     void delete(SecureDirectoryStream<Path> parent, Path name, Path path) throws IOException {
         device = SecureDirs.device(parent);
-        mountPoints.addAll(MountPoints.under(path));
         try {
             deleteDir(parent, name, path, 0);
         } catch (NoSuchFileException e) {
@@ -84,13 +80,15 @@ final class TreeDeleter {
             long progressBefore = progress;
             long failuresBefore = failures;
             try (SecureDirectoryStream<Path> dir = SecureDirs.openChild(parent, name, path)) {
-                if (SecureDirs.device(dir) != device || mountPoints.contains(path.toString())) {
+                // Asked once it is open: what is mounted here later does not change what this stream shows.
+                MountPoints mounts = MountPoints.under(path);
+                if (SecureDirs.device(dir) != device || mounts.contains(path)) {
                     throw new IOException(path + ": another file system is mounted here; what is on it is left");
                 }
                 if (depth == 0) {
                     top = dir;
                 }
-                deleteEntries(dir, path, depth);
+                deleteEntries(dir, path, mounts, depth);
             }
             if (stopped.getAsBoolean() || failures > failuresBefore) {
                 return;
@@ -108,7 +106,8 @@ final class TreeDeleter {
         throw new IOException(path + ": not empty, though all that was in it was deleted; is it still written to?");
     }
 
-    private void deleteEntries(SecureDirectoryStream<Path> dir, Path path, int depth) throws IOException {
+    private void deleteEntries(SecureDirectoryStream<Path> dir, Path path, MountPoints mounts, int depth)
+            throws IOException {
         try {
             for (Path entry : dir) {
                 if (stopped.getAsBoolean()) {
@@ -116,7 +115,7 @@ final class TreeDeleter {
                 }
                 Path name = entry.getFileName();
                 try {
-                    deleteEntry(dir, name, path, depth);
+                    deleteEntry(dir, name, path, mounts, depth);
                 } catch (NoSuchFileException e) {
                     // Somebody else deleted it first.
                     progress++;
@@ -129,10 +128,14 @@ final class TreeDeleter {
         }
     }
 
-    private void deleteEntry(SecureDirectoryStream<Path> dir, Path name, Path dirPath, int depth) throws IOException {
+    private void deleteEntry(SecureDirectoryStream<Path> dir, Path name, Path dirPath, MountPoints mounts, int depth)
+            throws IOException {
         BasicFileAttributes attributes = SecureDirs.attributes(dir, name);
         if (attributes == null) {
             progress++;
+        } else if (mounts.contains(dirPath.resolve(name))) {
+            throw new IOException(
+                    dirPath.resolve(name) + ": another file system is mounted here; what is on it is left");
         } else if (!attributes.isDirectory()) {
             // Should a dir have taken its place since, this fails.
             dir.deleteFile(name);
@@ -141,12 +144,12 @@ final class TreeDeleter {
         } else if (depth < MAX_DEPTH) {
             deleteDir(dir, name, dirPath.resolve(name), depth + 1);
         } else {
-            moveUp(dir, name, dirPath.resolve(name));
+            moveUp(dir, name, dirPath.resolve(name), mounts);
         }
     }
 
-    private void moveUp(SecureDirectoryStream<Path> dir, Path name, Path path) throws IOException {
-        if (top == null || !mountPoints.isEmpty()) {
+    private void moveUp(SecureDirectoryStream<Path> dir, Path name, Path path, MountPoints mounts) throws IOException {
+        if (top == null || !mounts.isEmpty()) {
             // Moved dirs would no longer be recognised as the mount points they may be.
             throw new IOException(path + ": too deep a dir in a tree with mounts inside");
         }

@@ -11,7 +11,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -63,11 +62,7 @@ final class TreeLook {
      * @throws IOException if not all of it can be looked at
      */
     void look() throws IOException, StaysException {
-        Set<String> mounts = MountPoints.under(dir.path());
-        if (!mounts.isEmpty()) {
-            throw new StaysException(
-                    "something is mounted at " + mounts.iterator().next());
-        }
+        checkMounts();
         long device;
         try (SecureDirectoryStream<Path> root = SecureDirs.open(dir.root(), dir.root())) {
             device = SecureDirs.device(root);
@@ -88,6 +83,15 @@ final class TreeLook {
             if (reason != null) {
                 throw new StaysException("this service could not delete " + path + ": " + reason);
             }
+        }
+        // Nor was anything mounted meanwhile.
+        checkMounts();
+    }
+
+    private void checkMounts() throws IOException, StaysException {
+        MountPoints mounts = MountPoints.under(dir.path());
+        if (!mounts.isEmpty()) {
+            throw new StaysException("something is mounted at " + mounts.any());
         }
     }
 

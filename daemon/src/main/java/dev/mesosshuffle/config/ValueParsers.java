@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -173,7 +174,7 @@ final class ValueParsers {
     /** Spark reads a local dir as a URI if it is one. */
     private static Path absolutePath(String text) {
         boolean uri = text.startsWith("file:") || text.startsWith("local:");
-        Path path = Path.of(uri ? uriPath(text) : text);
+        Path path = ExactPaths.of(uri ? uriPath(text) : text);
         if (!path.isAbsolute()) {
             throw new IllegalArgumentException("relative: " + text);
         }

@@ -7,6 +7,7 @@ import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.protocol.ErrorText;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.registry.DriverInCharge;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import java.util.HashMap;
@@ -124,25 +125,25 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
                 remoteAddress,
                 message.heartbeatTimeoutMs());
         call.session().becomeDriver(appId);
-        liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.session(), remoteAddress);
-        var unused = registry.registerDriver(appId, message.heartbeatTimeoutMs())
-                .whenComplete((done, error) -> {
-                    if (error == null) {
-                        call.done();
-                    } else {
-                        quietLog.warn(
-                                logger,
-                                "driver registration",
-                                "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
-                                        + Failures.text(error));
-                        call.failed(Failures.forClient(error));
-                    }
-                });
+        DriverInCharge inCharge =
+                liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.session(), remoteAddress);
+        var unused = registry.registerDriver(appId, inCharge).whenComplete((done, error) -> {
+            if (error == null) {
+                call.done();
+            } else {
+                quietLog.warn(
+                        logger,
+                        "driver registration",
+                        "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
+                                + Failures.text(error));
+                call.failed(Failures.forClient(error));
+            }
+        });
     }
 
     @Override
     public void heartbeat(RpcMessage.Heartbeat message, Call call) {
-        liveness.heartbeat(message.appId());
+        liveness.heartbeat(message.appId(), call.session());
         call.done();
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands
  * @param since when it came to stand there
  * @param deferral why its end is put off; null unless the state is {@link AppState#DEFERRED}
- * @param looking whether somebody is looking into its dirs
+ * @param look where looking into its dirs stands
  * @param announced whether its end was told of already, and then could not be persisted
  * @param late how many heartbeats came while it was going
  * @param stored how long it was quiet by what is in the store; {@link #UNSURE} if a write failed
@@ -22,50 +22,62 @@ record AppLiveness(
         AppState state,
         long since,
         @Nullable Deferral deferral,
-        boolean looking,
+        Look look,
         boolean announced,
         int late,
         long stored) {
     static final long UNSURE = -1;
 
     /**
-     * An application of whose driver this run of the process knows nothing.
+     * An application of whose drivers this run of the process knows nothing.
      *
+     * @param predecessor where the driver was that was in charge before that; null if that is not known
      * @param quietNanos how long it was quiet before that
      * @param storedNanos the same by what is in the store
      */
-    static AppLiveness withoutDriver(long now, long quietNanos, long storedNanos) {
+    static AppLiveness withoutDriver(long now, @Nullable String predecessor, long quietNanos, long storedNanos) {
         return new AppLiveness(
-                Evidence.withoutDriver(now - quietNanos),
+                Evidence.of(Drivers.before(predecessor), now - quietNanos),
                 MasterWord.UNASKED,
                 AppState.WITHOUT_DRIVER,
                 now,
                 null,
-                false,
+                Look.NONE,
                 false,
                 0,
                 storedNanos);
     }
 
-    /** An application whose driver has just registered, for the first time or again. */
+    /**
+     * An application one of whose drivers has just registered, for the first time or again.
+     *
+     * @param before what was known of it; null if nothing was
+     */
     static AppLiveness withDriver(Driver driver, @Nullable AppLiveness before) {
+        // One that is going has another life behind it, and this is none of its.
+        Evidence evidence = before == null || before.state == AppState.GOING
+                ? Evidence.of(Drivers.NONE, driver.heard())
+                : before.evidence;
         AppLiveness fresh = new AppLiveness(
-                Evidence.ofDriver(driver),
+                evidence.registered(driver),
                 before == null ? MasterWord.UNASKED : before.word,
-                AppState.DRIVER_HEARD,
+                AppState.WITHOUT_DRIVER,
                 driver.heard(),
                 null,
-                false,
+                Look.NONE,
                 false,
                 0,
                 before == null ? 0 : before.stored);
-        return before != null && before.state == AppState.KEPT ? fresh.kept(before.since) : fresh;
+        return before != null && before.state == AppState.KEPT
+                ? fresh.kept(before.since)
+                : fresh.settled(driver.heard());
     }
 
     // What happens to it.
 
-    AppLiveness heardAt(long now) {
-        AppLiveness heard = with(evidence.heardAt(now));
+    /** A heartbeat came over a connection. */
+    AppLiveness heardAt(long now, Object connection) {
+        AppLiveness heard = with(evidence.heardAt(now, connection));
         return state == AppState.GOING ? heard.lateAgain() : heard.settled(now);
     }
 
@@ -81,7 +93,7 @@ record AppLiveness(
 
     AppLiveness disconnected(Object connection, Disconnect how, long now) {
         AppLiveness alone = new AppLiveness(
-                evidence.disconnected(connection, how), word, state, since, deferral, looking, announced, late, stored);
+                evidence.disconnected(connection, how), word, state, since, deferral, look, announced, late, stored);
         boolean cutOff = evidence.canDriverBeHeard() && !alone.evidence.canDriverBeHeard();
         return cutOff && state != AppState.GOING ? alone.settled(now) : alone;
     }
@@ -101,17 +113,33 @@ record AppLiveness(
                 && !word.wasAskedAfter(since + rules.masterTimeoutNanos());
     }
 
-    AppLiveness looked(FileChanges.Change change, long now) {
-        return new AppLiveness(
-                evidence.looked(change, now), word, state, since, deferral, false, announced, late, stored);
+    private AppLiveness looked(FileChanges.Change change, long now) {
+        LookFailure failure = change.failure();
+        return with(evidence.looked(change, now), failure == null ? Look.NONE : look.failed(failure));
     }
 
-    AppLiveness looking(boolean begins) {
-        return new AppLiveness(evidence, word, state, since, deferral, begins, announced, late, stored);
+    /** A look into its dirs begins. */
+    AppLiveness looking(long now) {
+        return with(evidence, look.begun(now));
+    }
+
+    /** A look into its dirs has ended, and nothing follows from it. */
+    AppLiveness lookEnded() {
+        return with(evidence, look.ended());
+    }
+
+    /** Another driver is in charge since one has expired; see there. */
+    AppLiveness withoutExpiredDrivers(long now) {
+        Evidence next = evidence.withoutExpiredDrivers(now);
+        return next.equals(evidence) ? this : with(next, look);
+    }
+
+    private AppLiveness with(Evidence next, Look its) {
+        return new AppLiveness(next, word, state, since, deferral, its, announced, late, stored);
     }
 
     AppLiveness stored(long quietNanos) {
-        return new AppLiveness(evidence, word, state, since, deferral, looking, announced, late, quietNanos);
+        return new AppLiveness(evidence, word, state, since, deferral, look, announced, late, quietNanos);
     }
 
     // What operators want of it.
@@ -135,10 +163,15 @@ record AppLiveness(
         if (state == AppState.GOING || state == AppState.KEPT) {
             return new Judgement(this, false);
         }
+        return withoutExpiredDrivers(now).judgeDrivers(now, rules);
+    }
+
+    private Judgement judgeDrivers(long now, Rules rules) {
         AppLiveness current = at(now);
         boolean due = evidence.isEndDue(now, rules.orphanTimeoutNanos());
         boolean proven = word.provesEnd(now, rules);
-        boolean ended = proven && !evidence.canDriverBeHeard();
+        boolean ended =
+                proven && !evidence.canDriverBeHeard() && !evidence.drivers().anyLives(now);
         if (!due && !ended) {
             return new Judgement(current.settled(now), false);
         }
@@ -158,15 +191,26 @@ record AppLiveness(
         return new Judgement(waiting, waitedEnough && !waiting.awaitsLastQuestion(now, rules));
     }
 
-    /** The same after a look into its dirs, which is the last thing before the end. */
+    /** The same while a look into its dirs goes on: a disk that does not answer says nothing. */
+    AppLiveness waitingForLook(long now) {
+        return look.hangs(now) ? with(evidence, look.hanging()).deferredBy(Deferral.UNKNOWN, now) : this;
+    }
+
+    /**
+     * The same after a look into its dirs, which is the last thing before the end. Changes that it saw count, whatever it
+     * did not see; and while there is something that it could not see, the application stays, whatever else is known.
+     */
     Judgement judgeAfterLook(FileChanges.Change change, long now, Rules rules) {
         Judgement before = judge(now, rules);
         if (!before.isOver()) {
-            return new Judgement(before.app().looking(false), false);
+            return new Judgement(before.app().lookEnded(), false);
         }
         AppLiveness looked = before.app().looked(change, now);
         if (looked.evidence.isActive(now)) {
             return new Judgement(looked.deferredBy(Deferral.FILES, now), false);
+        }
+        if (change.failure() != null) {
+            return new Judgement(looked.deferredBy(Deferral.UNKNOWN, now), false);
         }
         return looked.judge(now, rules);
     }
@@ -177,12 +221,12 @@ record AppLiveness(
     }
 
     AppLiveness going(long now) {
-        return new AppLiveness(evidence, word, AppState.GOING, now, null, false, announced, 0, stored);
+        return new AppLiveness(evidence, word, AppState.GOING, now, null, Look.NONE, announced, 0, stored);
     }
 
     /** The same, told of by who does it. */
     AppLiveness removedByHand(long now) {
-        return new AppLiveness(evidence, word, AppState.GOING, now, null, false, true, 0, stored);
+        return new AppLiveness(evidence, word, AppState.GOING, now, null, Look.NONE, true, 0, stored);
     }
 
     /**
@@ -191,13 +235,13 @@ record AppLiveness(
      * @param told whether operators know that its end is due, so that they need not be told again
      */
     AppLiveness back(AppLiveness before, boolean told, long now) {
-        AppLiveness back =
-                new AppLiveness(evidence, word, before.state, before.since, before.deferral, false, told, 0, stored);
+        AppLiveness back = new AppLiveness(
+                evidence, word, before.state, before.since, before.deferral, Look.NONE, told, 0, stored);
         return late > 0 || evidence.lastSign() != before.evidence.lastSign() ? back.alive(now) : back;
     }
 
     private AppLiveness alive(long now) {
-        return new AppLiveness(evidence, word, state, since, deferral, false, false, 0, stored).settled(now);
+        return new AppLiveness(evidence, word, state, since, deferral, Look.NONE, false, 0, stored).settled(now);
     }
 
     /** The state that it has while its end is not due. */
@@ -206,11 +250,10 @@ record AppLiveness(
     }
 
     private AppLiveness unkept(long now) {
-        Driver driver = evidence.driver();
-        if (driver == null || !driver.canBeHeard()) {
+        if (!evidence.canDriverBeHeard()) {
             return in(AppState.WITHOUT_DRIVER, null, now);
         }
-        return in(driver.isSilent(now) ? AppState.DRIVER_SILENT : AppState.DRIVER_HEARD, null, now);
+        return in(evidence.drivers().areSilent(now) ? AppState.DRIVER_SILENT : AppState.DRIVER_HEARD, null, now);
     }
 
     private AppLiveness deferredBy(Deferral reason, long now) {
@@ -223,18 +266,18 @@ record AppLiveness(
 
     private AppLiveness in(AppState next, @Nullable Deferral reason, long now) {
         boolean same = next == state && reason == deferral;
-        return same ? this : new AppLiveness(evidence, word, next, now, reason, looking, announced, late, stored);
+        return same ? this : new AppLiveness(evidence, word, next, now, reason, look, announced, late, stored);
     }
 
     private AppLiveness with(Evidence sign) {
-        return new AppLiveness(sign, word, state, since, deferral, looking, false, late, stored);
+        return new AppLiveness(sign, word, state, since, deferral, look, false, late, stored);
     }
 
     private AppLiveness with(MasterWord next) {
-        return new AppLiveness(evidence, next, state, since, deferral, looking, announced, late, stored);
+        return new AppLiveness(evidence, next, state, since, deferral, look, announced, late, stored);
     }
 
     private AppLiveness lateAgain() {
-        return new AppLiveness(evidence, word, state, since, deferral, looking, announced, late + 1, stored);
+        return new AppLiveness(evidence, word, state, since, deferral, look, announced, late + 1, stored);
     }
 }

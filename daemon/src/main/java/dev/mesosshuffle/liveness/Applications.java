@@ -64,20 +64,20 @@ final class Applications {
         return apps.keySet();
     }
 
-    void restored(String appId, Duration quiet, boolean kept) {
+    void restored(String appId, Duration quiet, boolean kept, @Nullable String driverAddress) {
         long most = rules.orphanTimeoutNanos() - Evidence.DEFAULT_TIMEOUT_NANOS;
         long stored = Rules.bounded(quiet).toNanos();
         long counted = Math.max(0, Math.min(stored, most));
         apps.computeIfAbsent(appId, id -> {
             long now = clock.now();
-            AppLiveness app = AppLiveness.withoutDriver(now, counted, stored);
+            AppLiveness app = AppLiveness.withoutDriver(now, driverAddress, counted, stored);
             return kept ? app.kept(now) : app;
         });
     }
 
     /** Takes in those of some applications that are not known yet, as some without a driver. */
     void adopt(Collection<String> appIds) {
-        appIds.forEach(appId -> restored(appId, Duration.ZERO, false));
+        appIds.forEach(appId -> restored(appId, Duration.ZERO, false, null));
     }
 
     /** What one step came to. */

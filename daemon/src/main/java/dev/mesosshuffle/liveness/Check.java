@@ -2,6 +2,7 @@ package dev.mesosshuffle.liveness;
 
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,8 @@ final class Check {
     private final ListeningClock clock;
     private final Rules givenRules;
     private final FileChanges fileChanges;
+    private final LookReports lookReports;
+    private final DriverAddresses driverAddresses;
     private final @Nullable MasterQuestions questions;
     private final Removals removals;
     private final Failures failures;
@@ -41,6 +44,8 @@ final class Check {
             ListeningClock clock,
             Rules rules,
             FileChanges fileChanges,
+            LookReports lookReports,
+            DriverAddresses driverAddresses,
             @Nullable MasterQuestions questions,
             Removals removals,
             Failures failures,
@@ -51,6 +56,8 @@ final class Check {
         this.givenRules = rules;
         this.rules = rules;
         this.fileChanges = fileChanges;
+        this.lookReports = lookReports;
+        this.driverAddresses = driverAddresses;
         this.questions = questions;
         this.removals = removals;
         this.failures = failures;
@@ -111,22 +118,59 @@ final class Check {
 
     private void judge(String appId, long now) {
         boolean[] looks = new boolean[1];
+        LookFailure[] hangs = new LookFailure[1];
         apps.change(appId, now, app -> {
-            AppLiveness.Judgement judgement = app.judge(now, rules);
-            looks[0] = judgement.isOver() && !app.looking();
-            return looks[0] ? judgement.app().looking(true) : judgement.app();
+            AppLiveness current = app.withoutExpiredDrivers(now);
+            if (!current.equals(app)) {
+                storeDriver(appId, current.evidence().drivers());
+            }
+            AppLiveness.Judgement judgement = current.judge(now, rules);
+            if (!judgement.isOver()) {
+                return judgement.app();
+            }
+            if (app.look().isRunning()) {
+                hangs[0] = app.look().hangs(now) ? LookFailure.HANGING : null;
+                return judgement.app().waitingForLook(now);
+            }
+            looks[0] = true;
+            return judgement.app().looking(now);
         });
         if (looks[0]) {
             look(appId, now);
+        } else if (hangs[0] != null) {
+            lookReports.failed(appId, hangs[0]);
+        }
+    }
+
+    /** Another driver may be in charge since the one that was has expired. */
+    private void storeDriver(String appId, Drivers drivers) {
+        Driver driver = drivers.inCharge();
+        if (driver != null && drivers.predecessor() == null) {
+            var unused = driverAddresses.put(appId, driver.inCharge()).exceptionally(e -> {
+                logger.debug("The address of the driver of {} could not be stored", appId, e);
+                return null;
+            });
         }
     }
 
     private void look(String appId, long now) {
-        var unused = fileChanges.newest(registry.localDirs(appId)).whenComplete((change, failure) -> {
+        CompletableFuture<FileChanges.Change> look;
+        try {
+            boolean isWhole = registry.isWhollyKnown(appId);
+            look = fileChanges
+                    .newest(registry.ownedDirs(appId))
+                    .thenApply(change ->
+                            isWhole ? change : change.and(FileChanges.Change.unseen(LookFailure.DIRS_UNKNOWN)));
+        } catch (RuntimeException | Error e) {
+            look = CompletableFuture.failedFuture(e);
+        }
+        var unused = look.whenComplete((change, failure) -> {
             boolean isJudged = false;
             try {
-                if (!closed.getAsBoolean() && failure == null) {
-                    judgeAfterLook(appId, change, now);
+                if (!closed.getAsBoolean()) {
+                    FileChanges.Change seen =
+                            failure == null ? change : FileChanges.Change.unseen(LookFailure.of(failure));
+                    judgeAfterLook(appId, seen, now);
                     isJudged = true;
                 }
             } catch (RuntimeException | Error e) {
@@ -134,15 +178,17 @@ final class Check {
             }
             if (!isJudged) {
                 // Else nobody would ever look again.
-                apps.change(appId, now, app -> app.looking(false));
+                apps.change(appId, now, AppLiveness::lookEnded);
             }
         });
     }
 
     private void judgeAfterLook(String appId, FileChanges.Change change, long now) {
         Removals.Decision[] decision = new Removals.Decision[1];
+        boolean[] isUnknown = new boolean[1];
         apps.change(appId, now, app -> {
             AppLiveness.Judgement judgement = app.judgeAfterLook(change, now, rules);
+            isUnknown[0] = judgement.app().deferral() == Deferral.UNKNOWN;
             if (!judgement.isOver()) {
                 return judgement.app();
             }
@@ -151,6 +197,11 @@ final class Check {
             decision[0] = new Removals.Decision(judgement.app(), going, registry.remove(appId), false);
             return going;
         });
+        if (change.failure() == null) {
+            lookReports.worked(appId);
+        } else if (isUnknown[0]) {
+            lookReports.failed(appId, change.failure());
+        }
         if (decision[0] != null) {
             var unused = removals.persist(decision[0], now);
         }

@@ -7,7 +7,9 @@ enum Deferral {
     /** Somebody writes into its dirs. */
     FILES("files", "files changed in its local dirs within the last %s"),
     /** The Mesos master lists it among the frameworks that live. */
-    MASTER("master", "the Mesos master lists it as a framework that lives");
+    MASTER("master", "the Mesos master lists it as a framework that lives"),
+    /** Whether somebody writes into its dirs cannot be told: they, or some of what is in them, could not be looked at. */
+    UNKNOWN("unknown", "whether files changed in its local dirs within the last %s cannot be told");
 
     private final String metric;
     private final String text;

@@ -1,5 +1,7 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.registry.DriverInCharge;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +23,24 @@ record Driver(
         return new Driver(connection, address, timeoutNanos, now, ended);
     }
 
-    /** Only the latest connection counts: a driver that registered again has left the former one. */
+    /** Only the end of its own connection counts. */
     Driver disconnected(Object which, Disconnect how) {
-        return connection == which ? new Driver(null, address, timeoutNanos, heard, how) : this;
+        return isOn(which) ? new Driver(null, address, timeoutNanos, heard, how) : this;
+    }
+
+    boolean isOn(@Nullable Object which) {
+        return connection != null && connection == which;
+    }
+
+    /** Where it is, without the port, which is another one for each connection. */
+    String host() {
+        int start = address.lastIndexOf('/') + 1;
+        int port = address.lastIndexOf(':');
+        return address.substring(start, port < start ? address.length() : port);
+    }
+
+    DriverInCharge inCharge() {
+        return new DriverInCharge(host(), TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
     }
 
     boolean canBeHeard() {
@@ -40,6 +57,10 @@ record Driver(
      */
     long overIn(long now) {
         return heard + (ended == Disconnect.IN_ORDER ? timeoutNanos : 2 * timeoutNanos) - now;
+    }
+
+    boolean hasExpired(long now) {
+        return overIn(now) <= 0;
     }
 
     /** How its connection is, for people. */

@@ -1,12 +1,10 @@
 package dev.mesosshuffle.liveness;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What is known first-hand of one application's life. Immutable: each sign of life makes a new one. All times are those
  * of one {@link ListeningClock}, in ns, and may wrap around; only their differences count.
  *
- * @param driver its driver, as it registered in this run of the process; null if it did not
+ * @param drivers its drivers, as they registered in this run of the process
  * @param lastSign when it last gave any sign of life, or became known; before this run of the process if it was quiet
  *     then already
  * @param active whether its files were used or changed, or an executor registered, in this run
@@ -14,30 +12,44 @@ import org.jspecify.annotations.Nullable;
  * @param newestFuture the newest change in its dirs that was ever seen to lie in the future, in ms since 1970; {@link
  *     FileChanges#NONE} if there was none
  */
-record Evidence(@Nullable Driver driver, long lastSign, boolean active, long lastActivity, long newestFuture) {
+record Evidence(Drivers drivers, long lastSign, boolean active, long lastActivity, long newestFuture) {
     /** How long the files of an application without a driver must be quiet: what Spark's drivers have by default. */
     static final long DEFAULT_TIMEOUT_NANOS = 120_000_000_000L;
 
-    static Evidence ofDriver(Driver driver) {
-        return new Evidence(driver, driver.heard(), false, 0, FileChanges.NONE);
+    /** Of an application none of whose drivers has registered in this run of the process. */
+    static Evidence of(Drivers drivers, long lastSign) {
+        return new Evidence(drivers, lastSign, false, 0, FileChanges.NONE);
     }
 
-    static Evidence withoutDriver(long lastSign) {
-        return new Evidence(null, lastSign, false, 0, FileChanges.NONE);
+    /** A driver registers, which is a sign of life, and takes nothing back of what was known. */
+    Evidence registered(Driver driver) {
+        return new Evidence(drivers.registered(driver), driver.heard(), active, lastActivity, newestFuture);
     }
 
+    /** A heartbeat came over a connection. */
+    Evidence heardAt(long now, Object connection) {
+        return new Evidence(drivers.heardAt(now, connection), now, active, lastActivity, newestFuture);
+    }
+
+    /** As if all its drivers had been heard. */
     Evidence heardAt(long now) {
-        return new Evidence(driver == null ? null : driver.heardAt(now), now, active, lastActivity, newestFuture);
+        return new Evidence(drivers.heardAt(now), now, active, lastActivity, newestFuture);
     }
 
     Evidence activeAt(long now) {
-        return new Evidence(driver, now, true, now, newestFuture);
+        return new Evidence(drivers, now, true, now, newestFuture);
     }
 
     Evidence disconnected(Object connection, Disconnect how) {
-        return driver == null
-                ? this
-                : new Evidence(driver.disconnected(connection, how), lastSign, active, lastActivity, newestFuture);
+        return with(drivers.disconnected(connection, how));
+    }
+
+    Evidence withoutExpiredDrivers(long now) {
+        return with(drivers.withoutExpired(now));
+    }
+
+    private Evidence with(Drivers next) {
+        return next.equals(drivers) ? this : new Evidence(next, lastSign, active, lastActivity, newestFuture);
     }
 
     /**
@@ -52,17 +64,17 @@ record Evidence(@Nullable Driver driver, long lastSign, boolean active, long las
             long time = now - change.ageNanos();
             boolean newer = !active || time - lastActivity > 0;
             seen = new Evidence(
-                    driver, time - lastSign > 0 ? time : lastSign, true, newer ? time : lastActivity, newestFuture);
+                    drivers, time - lastSign > 0 ? time : lastSign, true, newer ? time : lastActivity, newestFuture);
         }
         if (change.future() == FileChanges.NONE || change.future() == newestFuture) {
             return seen;
         }
         // No clock of this host tells when. Only that it was not there at the last look is sure.
-        return new Evidence(driver, seen.lastSign, true, now, change.future());
+        return new Evidence(drivers, seen.lastSign, true, now, change.future());
     }
 
     boolean canDriverBeHeard() {
-        return driver != null && driver.canBeHeard();
+        return drivers.canBeHeard();
     }
 
     /** Rules 1 and 2: whether its end would be due if its files were quiet. */
@@ -72,10 +84,10 @@ record Evidence(@Nullable Driver driver, long lastSign, boolean active, long las
 
     /** In how many ns its end is due if it gives no more sign of life; not above 0 if it is due. */
     long endDueIn(long now, long orphanTimeoutNanos) {
-        if (driver != null && driver.canBeHeard()) {
-            return driver.overIn(now);
+        if (drivers.canBeHeard()) {
+            return drivers.overIn(now);
         }
-        return lastSign + orphanTimeoutNanos - now;
+        return Math.max(lastSign + orphanTimeoutNanos - now, drivers.overIn(now));
     }
 
     /** For how many ns its files still count as being in use; not above 0 if they do not. */
@@ -90,7 +102,7 @@ record Evidence(@Nullable Driver driver, long lastSign, boolean active, long las
 
     /** How long its files must be quiet before it is over. */
     long quietTimeNanos() {
-        return driver == null ? DEFAULT_TIMEOUT_NANOS : driver.timeoutNanos();
+        return drivers.quietTimeNanos();
     }
 
     /** How long there was no sign of life, as far as this process, and those before it, listened. */

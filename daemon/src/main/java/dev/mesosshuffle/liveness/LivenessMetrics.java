@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * @param keeps applications that an operator wanted to stay
  * @param releases those whose operator took that back
  * @param removalsByHand applications that an operator had removed
+ * @param failedLooks looks into local dirs of applications that would be over, which could not be taken
  * @param unknownHeartbeats heartbeats of applications that are not known, or not any more
  */
 record LivenessMetrics(
@@ -32,6 +33,7 @@ record LivenessMetrics(
         Counter keeps,
         Counter releases,
         Counter removalsByHand,
+        Counter failedLooks,
         Counter unknownHeartbeats) {
     static final String PREFIX = "shuffleService.";
 
@@ -50,6 +52,7 @@ record LivenessMetrics(
                 metrics.counter(PREFIX + "keeps"),
                 metrics.counter(PREFIX + "releases"),
                 metrics.counter(PREFIX + "removalsByHand"),
+                metrics.counter(PREFIX + "failedLooks"),
                 metrics.counter(PREFIX + "unknownHeartbeats"));
     }
 
@@ -76,9 +79,8 @@ record LivenessMetrics(
     private static long maxHeartbeatAge(Collection<AppLiveness> apps, long now) {
         long max = 0;
         for (AppLiveness app : apps) {
-            Driver driver = app.evidence().driver();
-            if (driver != null && driver.canBeHeard()) {
-                max = Math.max(max, now - driver.heard());
+            if (app.evidence().canDriverBeHeard()) {
+                max = Math.max(max, app.evidence().drivers().notHeardFor(now));
             }
         }
         return TimeUnit.NANOSECONDS.toMillis(max);

@@ -5,6 +5,7 @@ import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Quantities;
 import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.registry.DriverInCharge;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
 import java.util.List;
@@ -23,14 +24,17 @@ import org.slf4j.LoggerFactory;
  * Collects signs of life, and has applications removed that are over.
  *
  * <ol>
- *   <li>A driver that registered in this run of the process and then was silent for its own timeout is over: at once if
- *       its connection ended in order, after one more timeout if it is still open or broke.
+ *   <li>A driver that registered in this run of the process and then was silent for its own timeout has expired: at once
+ *       if its connection ended in order, after one more timeout if it is still open or broke. An application expires
+ *       once each of its {@link Drivers} has, for anybody may register as one.
  *   <li>An application that has no driver that could be heard (restored, cut off by this service, or never registered)
  *       is over after the orphan timeout without any sign of life, or if the master says so. A driver registers once and
  *       never connects again, so its silence says nothing here. How the timeout goes on after a restart is told at
  *       {@link Applications}.
  *   <li>Activity within the last timeout, be it requests or changes in the files, puts the end off until all has been
- *       quiet for that long.
+ *       quiet for that long. Whether files change is looked at last of all. What cannot be looked at is not taken for
+ *       unchanged: the end is put off until it can be, even if the master proves it, or an operator removes the
+ *       application by hand.
  *   <li>The Mesos master, if there is one to ask, is asked before anything is removed. What it says counts as told at
  *       {@link MasterWord}; if it does not say anything of use for the master timeout, the other rules decide alone.
  *   <li>What an operator says through {@link HandControl} goes before all of this: an application that is kept is not
@@ -92,12 +96,24 @@ public final class LivenessMonitor implements AutoCloseable {
             Surroundings surroundings,
             Consumer<List<LocalDir>> dirsForgotten,
             MetricRegistry metrics) {
+        return create(registry, reclaimer, settings, surroundings, FileTimes.ON_DISK, dirsForgotten, metrics);
+    }
+
+    static LivenessMonitor create(
+            Registry registry,
+            Reclaimer reclaimer,
+            LivenessSettings settings,
+            Surroundings surroundings,
+            FileTimes disk,
+            Consumer<List<LocalDir>> dirsForgotten,
+            MetricRegistry metrics) {
         Master master = surroundings.master();
         Rules rules =
                 new Rules(settings.orphanTimeout(), master != null, settings.masterTimeout(), MasterWord.ABSENT_FOR);
         ListeningClock clock = new ListeningClock(surroundings.nanoTime());
         LivenessMetrics counters = LivenessMetrics.in(metrics);
         Applications apps = new Applications(clock, new Transitions(counters, rules), surroundings.quietTimes(), rules);
+        LookReports lookReports = new LookReports(counters.failedLooks(), surroundings.nanoTime());
         LivenessMetrics.gauges(metrics, apps.all(), clock);
         UnknownHeartbeats unknownHeartbeats = new UnknownHeartbeats(counters.unknownHeartbeats());
         Failures failures = new Failures();
@@ -117,7 +133,12 @@ public final class LivenessMonitor implements AutoCloseable {
                 clock,
                 rules,
                 new FileChanges(
-                        surroundings.diskThreads(), new WallClock(surroundings.wallMillis(), surroundings.nanoTime())),
+                        surroundings.diskThreads(),
+                        disk,
+                        new WallClock(surroundings.wallMillis(), surroundings.nanoTime()),
+                        surroundings.nanoTime()),
+                lookReports,
+                surroundings.driverAddresses(),
                 questions(master, surroundings, rules, clock, metrics),
                 removals,
                 failures,
@@ -147,9 +168,10 @@ public final class LivenessMonitor implements AutoCloseable {
      *
      * @param quiet the applications in the registry, each with how long it was quiet by what they stored
      * @param kept those of them that are kept by hand
+     * @param driverAddresses where the drivers in charge of them were, without port, as far as that is known
      */
-    public void restored(Map<String, Duration> quiet, Set<String> kept) {
-        quiet.forEach((appId, time) -> apps.restored(appId, time, kept.contains(appId)));
+    public void restored(Map<String, Duration> quiet, Set<String> kept, Map<String, String> driverAddresses) {
+        quiet.forEach((appId, time) -> apps.restored(appId, time, kept.contains(appId), driverAddresses.get(appId)));
         if (!kept.isEmpty()) {
             logger.info("Kept by hand until they are released, as before: {}", String.join(", ", new TreeSet<>(kept)));
         }
@@ -161,32 +183,57 @@ public final class LivenessMonitor implements AutoCloseable {
     }
 
     /**
-     * Notes that a driver registered. If it did before, only the new connection and timeout count.
+     * Notes that a driver registered. Each connection that one registers on is a driver of its own; on one where a driver
+     * registered before, only the new timeout counts.
      *
      * @param appId its application
      * @param timeoutMs after how many ms of silence it is over
      * @param connection its connection, compared by identity
-     * @param remoteAddress where it is, for people
+     * @param remoteAddress where it is, and its port
+     * @return who is in charge since, to be stored; null if that is the one who was before this process, of which nothing
+     *     is to be changed
      * @throws IllegalArgumentException if the timeout is not positive; the driver would be over at once
      */
-    public void driverRegistered(String appId, long timeoutMs, Object connection, String remoteAddress) {
+    public @Nullable DriverInCharge driverRegistered(
+            String appId, long timeoutMs, Object connection, String remoteAddress) {
         if (timeoutMs <= 0) {
             throw new IllegalArgumentException(
                     "heartbeat timeout of application " + appId + ": " + timeoutMs + " ms (expected: > 0)");
         }
         long timeoutNanos = Rules.bounded(Duration.ofMillis(timeoutMs)).toNanos();
         Driver driver = new Driver(connection, remoteAddress, timeoutNanos, clock.now(), null);
-        apps.put(appId, app -> AppLiveness.withDriver(driver, app));
+        Drivers[] drivers = new Drivers[1];
+        apps.put(appId, app -> {
+            AppLiveness next = AppLiveness.withDriver(driver, app);
+            drivers[0] = next.evidence().drivers();
+            return next;
+        });
+        String predecessor = drivers[0].predecessor();
+        if (predecessor != null) {
+            logger.info(
+                    "Application {}: a driver at {} registered, but the one that was in charge before this daemon started"
+                            + " was at {}. Until one registers from there, drivers can only lengthen its life: it is over"
+                            + " once nobody has used its files for {}.",
+                    appId,
+                    remoteAddress,
+                    predecessor,
+                    Quantities.time(rules.orphanTimeoutNanos()));
+            return null;
+        }
+        Driver inCharge = drivers[0].inCharge();
+        return inCharge == null ? null : inCharge.inCharge();
     }
 
     /**
      * Notes a heartbeat.
      *
      * @param appId the application whose driver sent it
+     * @param connection the connection that it came over; if no driver of the application registered there, it counts for
+     *     each of them
      */
-    public void heartbeat(String appId) {
+    public void heartbeat(String appId, Object connection) {
         long now = clock.now();
-        if (!apps.change(appId, now, app -> app.heardAt(now))) {
+        if (!apps.change(appId, now, app -> app.heardAt(now, connection))) {
             unknownHeartbeats.came(appId);
         }
     }
@@ -207,17 +254,19 @@ public final class LivenessMonitor implements AutoCloseable {
      * Notes that a connection ended on which a driver registered.
      *
      * @param appId the driver's application
-     * @param connection the connection; if the driver registered again on another since, nothing happens
+     * @param connection the connection; only the driver on it has ended
      * @param how how it ended
      */
     public void driverDisconnected(String appId, Object connection, Disconnect how) {
         long now = clock.now();
         Driver[] cutOff = new Driver[1];
         apps.change(appId, now, app -> {
-            Driver driver = app.evidence().driver();
-            boolean isLatest = driver != null && driver.connection() == connection;
-            cutOff[0] = isLatest && how == Disconnect.CUT_OFF_BY_US ? driver : null;
-            return app.disconnected(connection, how, now);
+            AppLiveness next = app.disconnected(connection, how, now);
+            boolean isCutOff = how == Disconnect.CUT_OFF_BY_US
+                    && app.evidence().canDriverBeHeard()
+                    && !next.evidence().canDriverBeHeard();
+            cutOff[0] = isCutOff ? app.evidence().drivers().on(connection) : null;
+            return next;
         });
         // When the whole service stops, every driver is cut off, and the next start knows that by itself.
         if (cutOff[0] != null && !timer.isShutdown()) {

@@ -15,7 +15,9 @@ final class Outlook {
             case DEFERRED ->
                 app.deferral() == Deferral.MASTER
                         ? "stays as long as the Mesos master lists it"
-                        : overIn(evidence.activeFor(now), rules) + " unless its files are used again";
+                        : app.deferral() == Deferral.UNKNOWN
+                                ? "stays until its local dirs can be looked at, or it is removed by hand"
+                                : overIn(evidence.activeFor(now), rules) + " unless its files are used again";
             case WAITING_FOR_MASTER ->
                 "over when the Mesos master confirms it, or " + in(app.since() + rules.masterTimeoutNanos() - now)
                         + " if it says nothing of use";

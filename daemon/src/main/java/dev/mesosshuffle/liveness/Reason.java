@@ -7,18 +7,35 @@ final class Reason {
     private Reason() {}
 
     static String of(AppLiveness app, long now) {
-        Driver driver = app.evidence().driver();
+        Drivers drivers = app.evidence().drivers();
+        LookFailure failure = app.look().failure();
         return switch (app.state()) {
-            case DRIVER_HEARD, DRIVER_SILENT, WITHOUT_DRIVER ->
-                driver == null ? "its driver did not register since this daemon started" : ofDriver(driver, now);
+            case DRIVER_HEARD, DRIVER_SILENT, WITHOUT_DRIVER -> of(drivers, now);
             case DEFERRED ->
                 app.deferral() == null
                         ? ""
-                        : app.deferral().text(Quantities.time(app.evidence().quietTimeNanos()));
+                        : app.deferral() == Deferral.UNKNOWN && failure != null
+                                ? "its local dirs cannot be looked at (" + failure.text() + ")"
+                                : app.deferral()
+                                        .text(Quantities.time(app.evidence().quietTimeNanos()));
             case WAITING_FOR_MASTER -> "its end is due, and " + app.word().text();
             case KEPT -> "kept by hand";
             case GOING -> "it is over";
         };
+    }
+
+    private static String of(Drivers drivers, long now) {
+        Driver driver = drivers.inCharge();
+        String predecessor = drivers.predecessor();
+        if (driver == null) {
+            return "its driver did not register since this daemon started";
+        }
+        if (predecessor != null) {
+            return "its driver, at " + predecessor + ", did not register since this daemon started; one at "
+                    + driver.address() + " did, which only lengthens its life";
+        }
+        int others = drivers.known().size() - 1;
+        return ofDriver(driver, now) + (others == 0 ? "" : "; " + others + " more registered");
     }
 
     private static String ofDriver(Driver driver, long now) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param diskThreads where local dirs may be looked into
  * @param quietTimes keeps the quiet times of applications for the next process
  * @param keeps keeps which applications are kept by hand, likewise
+ * @param driverAddresses keeps where the drivers in charge are, likewise
  * @param master the Mesos master; null if it is not to be asked
  */
 public record Surroundings(
@@ -22,4 +23,5 @@ public record Surroundings(
         DiskThreads diskThreads,
         QuietTimes quietTimes,
         Keeps keeps,
+        DriverAddresses driverAddresses,
         @Nullable Master master) {}

@@ -58,7 +58,7 @@ final class Transitions {
     }
 
     private void silent(String appId, AppLiveness before, AppLiveness after, long now) {
-        Driver driver = after.evidence().driver();
+        Driver driver = after.evidence().drivers().inCharge();
         if (before.state() != AppState.DRIVER_HEARD || driver == null) {
             return;
         }
@@ -77,6 +77,10 @@ final class Transitions {
             throw new IllegalStateException(appId + " is deferred for no reason");
         }
         metrics.countDeferral(reason);
+        if (reason == Deferral.UNKNOWN) {
+            // Logged by the one who knows what could not be looked at.
+            return;
+        }
         String quietTime = Quantities.time(after.evidence().quietTimeNanos());
         logger.info(
                 "Application {} would be over ({}), but stays: {}.", appId, why(after, now), reason.text(quietTime));
@@ -119,8 +123,8 @@ final class Transitions {
     /** Which rule makes its end due. */
     private String why(AppLiveness app, long now) {
         Evidence evidence = app.evidence();
-        Driver driver = evidence.driver();
-        if (driver != null && driver.canBeHeard()) {
+        Driver driver = evidence.drivers().inCharge();
+        if (driver != null && evidence.canDriverBeHeard()) {
             return "its driver at " + driver.address() + " was not heard for " + Quantities.time(now - driver.heard())
                     + ", and " + driver.connectionState();
         }

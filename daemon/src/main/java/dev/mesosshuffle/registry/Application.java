@@ -20,6 +20,9 @@ final class Application {
     /** Whether something of it is persisted. */
     boolean persisted;
 
+    /** Whether rows of it were there that could not be read when it was restored. */
+    boolean partlyUnread;
+
     /** Registrations that are on their way to the store. */
     int pending;
 

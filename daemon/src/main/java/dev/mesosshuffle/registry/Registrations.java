@@ -153,17 +153,20 @@ final class Registrations {
         }
     }
 
-    CompletableFuture<Void> registerDriver(String appId, long heartbeatTimeoutMs) {
+    CompletableFuture<Void> registerDriver(String appId, @Nullable DriverInCharge inCharge) {
         Application application;
         CompletableFuture<Void> committed;
         memory.lock.lock();
         try {
             application = memory.application(appId);
             if (application.removal != null) {
-                return Futures.after(application.removal, () -> registerDriver(appId, heartbeatTimeoutMs));
+                return Futures.after(application.removal, () -> registerDriver(appId, inCharge));
             }
             application.pending++;
-            committed = store.putApplication(new StoredApplication(appId, heartbeatTimeoutMs));
+            committed = store.putApplication(
+                    inCharge == null
+                            ? new StoredApplication(appId, null, null)
+                            : new StoredApplication(appId, inCharge.heartbeatTimeoutMs(), inCharge.address()));
         } finally {
             memory.lock.unlock();
         }

@@ -141,6 +141,42 @@ public final class Registry {
     }
 
     /**
+     * Returns every local dir that an application ever owned, each with what tells its disk from another.
+     *
+     * @param appId the application
+     * @return its dirs; none if it is not known
+     */
+    public List<OwnedDir> ownedDirs(String appId) {
+        memory.lock.lock();
+        try {
+            Application application = memory.applications.get(appId);
+            return application == null
+                    ? List.of()
+                    : application.claims.stream()
+                            .map(claim -> new OwnedDir(claim.dir(), claim.rootInode()))
+                            .toList();
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
+     * Tells whether all that was stored of an application could be read.
+     *
+     * @param appId the application
+     * @return false if it may own dirs, or have executors, of which nothing is known here
+     */
+    public boolean isWhollyKnown(String appId) {
+        memory.lock.lock();
+        try {
+            Application application = memory.applications.get(appId);
+            return application == null || !application.partlyUnread;
+        } finally {
+            memory.lock.unlock();
+        }
+    }
+
+    /**
      * Tells whether a dir is, or is about to be, an application's.
      *
      * @param dir the dir, by its real path
@@ -186,11 +222,12 @@ public final class Registry {
      * that first.
      *
      * @param appId the application
-     * @param heartbeatTimeoutMs after how many ms of silence its driver is over
+     * @param inCharge the driver that is in charge since; null if that one was, and is, somewhere else, of which nothing
+     *     is to be changed
      * @return completes once that is persisted; fails with a {@link StoreException}
      */
-    public CompletableFuture<Void> registerDriver(String appId, long heartbeatTimeoutMs) {
-        return registrations.registerDriver(appId, heartbeatTimeoutMs);
+    public CompletableFuture<Void> registerDriver(String appId, @Nullable DriverInCharge inCharge) {
+        return registrations.registerDriver(appId, inCharge);
     }
 
     /**

@@ -50,6 +50,12 @@ final class Restore {
                 restore(stored);
             }
         }
+        for (String appId : state.partlyUnread()) {
+            Application application = applications.get(appId);
+            if (application != null) {
+                application.partlyUnread = true;
+            }
+        }
         if (!gone.isEmpty()) {
             // Should that fail, the store says so, and the next start finds them gone again.
             var unused = store.dropExecutors(gone);

@@ -5,7 +5,9 @@ import dev.mesosshuffle.store.StoredLocalDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,12 +39,37 @@ final class Roots {
         if (root.inode() != stored.rootInode()) {
             return false;
         }
-        // The listing answers for most dirs, which costs far less than to ask for each of them.
+        // Most are in the listing, which costs far less than to look for each of them.
         int depth = dir.root().getNameCount();
-        if (!root.names().contains(dir.path().getName(depth).toString())) {
-            return true;
+        if (dir.path().getNameCount() == depth + 1
+                && root.names().contains(dir.path().getName(depth).toString())) {
+            return false;
         }
-        return dir.path().getNameCount() > depth + 1 && Files.notExists(dir.path(), LinkOption.NOFOLLOW_LINKS);
+        return isGone(dir.path(), dir.root(), stored.rootInode());
+    }
+
+    /**
+     * A listing may lack names: a disk's error ends it early, and a name may not be as the locale of this process spells it.
+     * Only the kernel's word that there is no such file counts; and the root must be the same after it, for it may have
+     * been unmounted meanwhile.
+     */
+    private static boolean isGone(Path dir, Path root, long rootInode) {
+        try {
+            Files.readAttributes(dir, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return false;
+        } catch (NoSuchFileException e) {
+            return isStill(root, rootInode);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isStill(Path root, long inode) {
+        try {
+            return inode(root) == inode;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Root look(Path path) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.model.ExactPaths;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -74,11 +75,11 @@ public final class Registries {
             try (Connection connection = Sqlite.connectToExisting(file)) {
                 ForeignRegistry registry = new ForeignRegistry(connection, "main");
                 registry.check();
-                registry.readPaths("local_dirs").forEach(path -> owned.add(Path.of(path)));
+                registry.readPaths("local_dirs").forEach(path -> owned.add(ExactPaths.of(path)));
                 registry.readRoots((root, inode) -> rootInodes
-                        .computeIfAbsent(Path.of(root), path -> new HashSet<>())
+                        .computeIfAbsent(ExactPaths.of(root), path -> new HashSet<>())
                         .add(inode));
-                registry.readPaths("removals").forEach(path -> removals.add(Path.of(path)));
+                registry.readPaths("removals").forEach(path -> removals.add(ExactPaths.of(path)));
             } catch (SQLException | IllegalArgumentException e) {
                 throw unreadable(file, e);
             }

@@ -7,7 +7,7 @@ import java.sql.Statement;
 
 /** The tables as they are drawn at {@link StateStore}, and the checks that a file has exactly these and is sound. */
 final class Schema {
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /** The first version that knows which root a dir to be deleted lies under, but for its path. */
     static final int WITH_ROOT_INODE = 2;
@@ -22,7 +22,8 @@ final class Schema {
             CREATE TABLE applications (
               app_id TEXT NOT NULL PRIMARY KEY,
               heartbeat_timeout_ms INTEGER, -- NULL: no driver registered here
-              kept INTEGER NOT NULL DEFAULT 0 -- 1: an operator wants it to stay, whatever speaks for its end
+              kept INTEGER NOT NULL DEFAULT 0, -- 1: an operator wants it to stay, whatever speaks for its end
+              driver_address TEXT -- of the driver in charge, without port; NULL: unknown
             ) WITHOUT ROWID;
             CREATE TABLE executors (
               app_id TEXT NOT NULL,
@@ -110,7 +111,10 @@ final class Schema {
         if (version < 3) {
             statement.execute(QUIET_TIMES);
         }
-        statement.execute("ALTER TABLE applications ADD COLUMN kept INTEGER NOT NULL DEFAULT 0");
+        if (version < 4) {
+            statement.execute("ALTER TABLE applications ADD COLUMN kept INTEGER NOT NULL DEFAULT 0");
+        }
+        statement.execute("ALTER TABLE applications ADD COLUMN driver_address TEXT");
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }

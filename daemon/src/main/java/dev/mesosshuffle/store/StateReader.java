@@ -1,6 +1,7 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Path;
@@ -20,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tables into records. What recurs, such as an application's id, becomes one object. A row that is no valid
- * record (an operator may have edited it) is passed over and counted.
+ * record (an operator may have edited it, or it cannot be spelled in this process's locale) is passed over and counted, and
+ * its application is told of as one that is not wholly known.
  *
  * <p>Each call into SQLite costs far more than what it returns, so all that is known of an application comes as one
  * row.
  */
 final class StateReader {
     private static final String APPLICATIONS = """
-            SELECT app_id, ifnull(heartbeat_timeout_ms, ''),
+            SELECT app_id, ifnull(heartbeat_timeout_ms, '') || char(31) || ifnull(driver_address, ''),
               (SELECT group_concat(path || char(31) || root || char(31) || root_inode, char(30))
                 FROM local_dirs WHERE app_id = a.app_id),
               (SELECT group_concat(exec_id || char(31) || local_dirs || char(31) || real_dirs || char(31)
@@ -46,6 +48,7 @@ final class StateReader {
     private final List<StoredApplication> applications = new ArrayList<>();
     private final List<StoredLocalDir> localDirs = new ArrayList<>();
     private final List<StoredExecutor> executors = new ArrayList<>();
+    private final Set<String> partlyUnread = new HashSet<>();
     private int invalidRows;
 
     /** How many rows were passed over. */
@@ -64,7 +67,7 @@ final class StateReader {
             }
             List<StoredRemoval> removals = readRemovals(connection);
             statement.execute("COMMIT");
-            return new StoredState(applications, executors, localDirs, removals);
+            return new StoredState(applications, executors, localDirs, removals, partlyUnread);
         }
     }
 
@@ -74,7 +77,7 @@ final class StateReader {
                 ResultSet rows = statement.executeQuery(REMOVALS)) {
             while (rows.next()) {
                 String appId = rows.getString(1);
-                forEach(rows.getString(2), row -> removals.add(removal(appId, row)));
+                forEach(appId, rows.getString(2), row -> removals.add(removal(appId, row)));
             }
         }
         return removals;
@@ -102,27 +105,40 @@ final class StateReader {
         return kept;
     }
 
+    Map<String, String> readDriverAddresses(Connection connection) throws SQLException {
+        Map<String, String> addresses = new HashMap<>();
+        String sql = "SELECT app_id, driver_address FROM applications WHERE driver_address IS NOT NULL";
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                addresses.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return addresses;
+    }
+
     private StoredRemoval removal(String appId, String[] row) {
         String owner = appId.equals(StoredRemoval.ORPHAN) ? null : appId;
         return new StoredRemoval(dir(row), owner, row[2].isEmpty() ? null : Long.valueOf(row[2]));
     }
 
     private void application(
-            String appId, String timeout, @Nullable String localDirRows, @Nullable String executorRows) {
+            String appId, String driver, @Nullable String localDirRows, @Nullable String executorRows) {
         Map<String, Place> places = new HashMap<>();
         forEach(
-                timeout,
-                row -> applications.add(
-                        new StoredApplication(appId, timeout.isEmpty() ? null : Long.valueOf(timeout))));
-        forEach(localDirRows, row -> {
+                appId,
+                driver,
+                row -> applications.add(new StoredApplication(
+                        appId, row[0].isEmpty() ? null : Long.valueOf(row[0]), row[1].isEmpty() ? null : row[1])));
+        forEach(appId, localDirRows, row -> {
             LocalDir dir = dir(row);
             localDirs.add(new StoredLocalDir(dir, appId, Long.parseLong(row[2])));
             places.put(row[0], new Place(row[0], dir));
         });
-        forEach(executorRows, row -> executors.add(executor(appId, row, places)));
+        forEach(appId, executorRows, row -> executors.add(executor(appId, row, places)));
     }
 
-    private void forEach(@Nullable String rows, Consumer<String[]> action) {
+    private void forEach(String appId, @Nullable String rows, Consumer<String[]> action) {
         if (rows == null) {
             return;
         }
@@ -133,6 +149,7 @@ final class StateReader {
                 action.accept(columns(rows, start, end));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 invalidRows++;
+                partlyUnread.add(appId);
             }
         }
     }
@@ -155,7 +172,7 @@ final class StateReader {
     private record Place(String path, LocalDir dir) {}
 
     private LocalDir dir(String[] row) {
-        return new LocalDir(roots.computeIfAbsent(row[1], Path::of), Path.of(row[0]));
+        return new LocalDir(roots.computeIfAbsent(row[1], ExactPaths::of), ExactPaths.of(row[0]));
     }
 
     private StoredExecutor executor(String appId, String[] row, Map<String, Place> places) {

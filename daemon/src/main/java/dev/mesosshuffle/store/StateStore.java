@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * | app_id            PK |&lt;------+| app_id              PK |
  * | heartbeat_timeout_ms |        | exec_id             PK |
  * | kept                 |        | local_dirs             |  as the executor spells them, one a line
- * +----------------------+        | real_dirs              |  where they are, line by line, if not there:
- *            ^                    | sub_dirs_per_local_dir |  each is a path of local_dirs
- *            |                    | shuffle_manager        |
+ * | driver_address       |        | real_dirs              |  where they are, line by line, if not there:
+ * +----------------------+        | sub_dirs_per_local_dir |  each is a path of local_dirs
+ *            ^                    | shuffle_manager        |
  *            |                    +------------------------+
  *            |
  *            |  local_dirs                      removals
@@ -208,6 +208,16 @@ public final class StateStore implements AutoCloseable {
         return read(StateReader::readKept);
     }
 
+    /**
+     * Reads where the drivers were that were in charge. Works on the disk.
+     *
+     * @return their addresses, without port, by the ids of their applications, for as many as are known
+     * @throws StoreException if it cannot be read
+     */
+    public Map<String, String> loadDriverAddresses() throws StoreException {
+        return read(StateReader::readDriverAddresses);
+    }
+
     private interface Reading<T> {
         T read(StateReader reader, Connection connection) throws SQLException;
     }
@@ -221,7 +231,11 @@ public final class StateStore implements AutoCloseable {
             throw new StoreException("cannot read the registry " + files.database() + ": " + e.getMessage(), e);
         }
         if (reader.invalidRows() > 0) {
-            logger.warn("Passed over {} invalid rows in {}: was it edited?", reader.invalidRows(), files.database());
+            logger.warn(
+                    "Passed over {} invalid rows in {}: was it edited? If not, their paths cannot be spelled in this process's"
+                            + " locale: start it in one with UTF-8 (LC_ALL=C.UTF-8). Applications that they are of stay.",
+                    reader.invalidRows(),
+                    files.database());
         }
         return result;
     }
@@ -282,6 +296,18 @@ public final class StateStore implements AutoCloseable {
     public CompletableFuture<Void> putQuietTime(String appId, Duration quiet) {
         long quietMs = quiet.toMillis();
         return submit(statements -> statements.putQuiet(appId, quietMs));
+    }
+
+    /**
+     * Stores which driver is in charge of an application since another one expired.
+     *
+     * @param appId the application; nothing happens if it is not stored
+     * @param heartbeatTimeoutMs after how many ms of silence it expires
+     * @param address where it is, without port
+     * @return completes when it is committed
+     */
+    public CompletableFuture<Void> putDriver(String appId, long heartbeatTimeoutMs, String address) {
+        return submit(statements -> statements.putDriver(appId, heartbeatTimeoutMs, address));
     }
 
     /**

@@ -25,6 +25,7 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement rollback;
     private final PreparedStatement addApplication;
     private final PreparedStatement putApplication;
+    private final PreparedStatement putDriver;
     private final PreparedStatement keepApplication;
     private final PreparedStatement deleteApplication;
     private final PreparedStatement putExecutor;
@@ -46,8 +47,13 @@ final class Statements implements AutoCloseable {
         commit = db.prepareStatement("COMMIT");
         rollback = db.prepareStatement("ROLLBACK");
         addApplication = db.prepareStatement("INSERT OR IGNORE INTO applications (app_id) VALUES (?)");
-        putApplication = db.prepareStatement("INSERT INTO applications (app_id, heartbeat_timeout_ms) VALUES (?, ?)"
-                + " ON CONFLICT (app_id) DO UPDATE SET heartbeat_timeout_ms = excluded.heartbeat_timeout_ms");
+        putApplication = db.prepareStatement(
+                "INSERT INTO applications (app_id, heartbeat_timeout_ms, driver_address) VALUES (?, ?, ?)"
+                        + " ON CONFLICT (app_id) DO UPDATE"
+                        + " SET heartbeat_timeout_ms = ifnull(excluded.heartbeat_timeout_ms, heartbeat_timeout_ms),"
+                        + " driver_address = ifnull(excluded.driver_address, driver_address)");
+        putDriver = db.prepareStatement(
+                "UPDATE applications SET heartbeat_timeout_ms = ?2, driver_address = ?3 WHERE app_id = ?1");
         keepApplication = db.prepareStatement("UPDATE applications SET kept = ?2 WHERE app_id = ?1");
         deleteApplication = db.prepareStatement("DELETE FROM applications WHERE app_id = ?");
         putExecutor = db.prepareStatement("INSERT OR REPLACE INTO executors VALUES (?, ?, ?, ?, ?, ?)");
@@ -82,7 +88,15 @@ final class Statements implements AutoCloseable {
     void putApplication(StoredApplication application) throws SQLException {
         putApplication.setString(1, application.appId());
         setNumber(putApplication, 2, application.heartbeatTimeoutMs());
+        putApplication.setString(3, application.driverAddress());
         putApplication.executeUpdate();
+    }
+
+    void putDriver(String appId, long heartbeatTimeoutMs, String address) throws SQLException {
+        putDriver.setString(1, appId);
+        putDriver.setLong(2, heartbeatTimeoutMs);
+        putDriver.setString(3, address);
+        putDriver.executeUpdate();
     }
 
     void putKept(String appId, boolean kept) throws SQLException {
@@ -217,6 +231,7 @@ final class Statements implements AutoCloseable {
                 rollback,
                 addApplication,
                 putApplication,
+                putDriver,
                 keepApplication,
                 deleteApplication,
                 putExecutor,

@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param appId its id
  * @param heartbeatTimeoutMs after how many ms of silence its driver is over; null if no driver registered here
+ * @param driverAddress where that driver was, without port; null if that is not known
  */
-public record StoredApplication(String appId, @Nullable Long heartbeatTimeoutMs) {
+public record StoredApplication(
+        String appId,
+        @Nullable Long heartbeatTimeoutMs,
+        @Nullable String driverAddress) {
     /**
      * Checks the id.
      *

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,39 @@ final class MountTest {
     }
 
     @Test
+    void leavesAPartOfTheSameFileSystemThatIsMountedWhileItDeletes() throws Exception {
+        Path going = going();
+        mount(Files.createDirectory(temp.resolve("trial")), "--bind", playground.outside.toString());
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, bytes -> bindOverTheRest(going)))
+                .withMessageContaining("another file system is mounted here");
+        playground.assertOutsideUntouched();
+    }
+
+    private void bindOverTheRest(Path going) {
+        try (var left = Files.list(going)) {
+            for (Path subDir : left.toList()) {
+                if (mounts.size() < 3 && isWhole(subDir)) {
+                    mount(
+                            subDir,
+                            "--bind",
+                            playground.outside.resolve("blockmgr-1").toString());
+                }
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void leavesAFileThatIsMountedOverAFile() throws Exception {
+        Path place = going().resolve("0a/shuffle_0_0_0.data");
+        mount(place, "--bind", playground.outside.resolve("precious").toString());
+        assertLeft("0a/shuffle_0_0_0.data");
+        playground.assertOutsideUntouched();
+    }
+
+    @Test
     void leavesAGoingDirThatIsAMountItself() throws Exception {
         mount(going(), "--bind", playground.outside.toString());
         assertThatExceptionOfType(IOException.class)
@@ -166,13 +200,15 @@ final class MountTest {
 
     @Test
     void knowsWhatIsMounted() throws Exception {
-        assertThat(MountPoints.under(Path.of("/"))).contains("/");
-        assertThat(MountPoints.under(dir.path())).isEmpty();
+        assertThat(MountPoints.under(Path.of("/")).contains(Path.of("/"))).isTrue();
+        assertThat(MountPoints.under(dir.path()).isEmpty()).isTrue();
         mount(dir.path(), "-t", "tmpfs", "-o", "size=64k", "none");
-        assertThat(MountPoints.under(dir.path())).containsExactly(dir.path().toString());
-        assertThat(MountPoints.under(playground.root.resolve("spark-1")))
-                .containsExactly(dir.path().toString());
-        assertThat(MountPoints.under(dir.path().resolveSibling("blockmgr-11"))).isEmpty();
+        for (Path above : List.of(dir.path(), playground.root.resolve("spark-1"))) {
+            assertThat(MountPoints.under(above).contains(dir.path())).isTrue();
+            assertThat(MountPoints.under(above).any()).isEqualTo(dir.path().toString());
+        }
+        assertThat(MountPoints.under(dir.path().resolveSibling("blockmgr-11")).isEmpty())
+                .isTrue();
     }
 
     private Path going() throws IOException {

@@ -83,6 +83,23 @@ final class OrphanSearchTest {
         host.assertOrphan(tree);
     }
 
+    /** Another service's registry may name it, in UTF-8. */
+    @Test
+    void isNoneIfItsNameCannotBeSpelled() throws Exception {
+        LocalDir dir = host.old("blockmgr-1");
+        rename("$1/blockmgr-1", "$1/$(printf 'blockmgr-\\374')");
+        host.assertNone();
+        rename("$1/$(printf 'blockmgr-\\374')", "$1/blockmgr-1");
+        host.assertOrphan(dir);
+    }
+
+    private void rename(String from, String to) throws Exception {
+        Process process = new ProcessBuilder(
+                        "sh", "-c", "mv \"" + from + "\" \"" + to + "\"", "sh", host.playground.root.toString())
+                .start();
+        assertThat(process.waitFor()).isZero();
+    }
+
     @Test
     void looksIntoAWorkersDirForTheDirsOfItsExecutors() throws Exception {
         String worker = "spark-" + UUID;

@@ -75,13 +75,14 @@ final class Service implements AutoCloseable {
                         (root, task) -> task.run(),
                         store::putQuietTime,
                         store::putKept,
+                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
                         null),
                 dirs -> {},
                 metrics);
         Map<String, Duration> quietTimes = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored, store.loadKept());
+        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
         monitor.start(CHECK);
     }
 
@@ -92,8 +93,8 @@ final class Service implements AutoCloseable {
     void registerDriver(String appId) throws Exception {
         Object connection = new Object();
         drivers.put(appId, connection);
-        monitor.driverRegistered(appId, HEARTBEAT_TIMEOUT_MS, connection, "/127.0.0.1:1");
-        await(registry.registerDriver(appId, HEARTBEAT_TIMEOUT_MS));
+        await(registry.registerDriver(
+                appId, monitor.driverRegistered(appId, HEARTBEAT_TIMEOUT_MS, connection, "/127.0.0.1:1")));
     }
 
     void registerExecutor(Host host, Host.Executor executor) throws Exception {
@@ -121,7 +122,7 @@ final class Service implements AutoCloseable {
             for (String other : others) {
                 monitor.activity(other);
                 if (drivers.containsKey(other)) {
-                    monitor.heartbeat(other);
+                    monitor.heartbeat(other, drivers.getOrDefault(other, this));
                 }
             }
             monitor.check();

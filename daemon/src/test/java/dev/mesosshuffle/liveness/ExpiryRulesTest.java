@@ -63,7 +63,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void countsSilenceFromTheLastHeartbeatNotFromTheEnd() throws Exception {
         registerDriver(TIMEOUT);
         fixture.pass(Duration.ofSeconds(100));
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         fixture.pass(Duration.ofSeconds(100));
         end(Disconnect.IN_ORDER);
         fixture.assertAlive(APP);
@@ -78,7 +78,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         for (int i = 0; i < 100; i++) {
             fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
             fixture.assertAlive(APP);
         }
         assertThat(fixture.count("revivals")).isEqualTo(100);
@@ -195,7 +195,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void doesNotExpireARestoredApplicationThatIsHeard() throws Exception {
         restore();
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -285,7 +285,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         fixture.pass(interval.plusHours(1));
         fixture.assertAlive(APP);
         assertThat(fixture.log("was paused")).hasSize(1);
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         fixture.pass(interval);
         fixture.assertAlive(APP);
         fixture.pass(interval.plusHours(1));

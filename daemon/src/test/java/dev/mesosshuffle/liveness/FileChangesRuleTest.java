@@ -21,7 +21,7 @@ final class FileChangesRuleTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         // Of the registration's own sign of life nothing is left then.
         fixture.pass(TIMEOUT);
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         end(Disconnect.IN_ORDER);
     }
 

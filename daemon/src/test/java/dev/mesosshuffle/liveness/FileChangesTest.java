@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.registry.OwnedDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,9 @@ final class FileChangesTest {
                 disks.add(disk);
                 tasks.add(task);
             },
-            new WallClock(() -> NOW, () -> 0));
+            FileTimes.ON_DISK,
+            new WallClock(() -> NOW, () -> 0),
+            () -> 0);
 
     @BeforeEach
     void makeTwoDirsOnEachOfTwoDisks() throws IOException {
@@ -73,8 +76,8 @@ final class FileChangesTest {
     }
 
     @Test
-    void waitsForEachDiskAndLooksAtEachOnItsOwnThread() {
-        CompletableFuture<FileChanges.Change> look = changes.newest(dirs);
+    void waitsForEachDiskAndLooksAtEachOnItsOwnThread() throws Exception {
+        CompletableFuture<FileChanges.Change> look = changes.newest(owned(dirs));
         assertThat(disks).containsExactlyInAnyOrder(temp.resolve("disk-1"), temp.resolve("disk-2"));
         tasks.get(0).run();
         assertThat(look).isNotDone();
@@ -82,15 +85,23 @@ final class FileChangesTest {
         assertThat(look).isCompleted();
     }
 
+    private static List<OwnedDir> owned(List<LocalDir> dirs) throws IOException {
+        List<OwnedDir> owned = new ArrayList<>();
+        for (LocalDir dir : dirs) {
+            owned.add(new OwnedDir(dir, (Long) Files.getAttribute(dir.root(), "unix:ino")));
+        }
+        return owned;
+    }
+
     private FileChanges.Change newest(List<LocalDir> where) throws Exception {
-        CompletableFuture<FileChanges.Change> look = changes.newest(where);
+        CompletableFuture<FileChanges.Change> look = changes.newest(owned(where));
         tasks.forEach(Runnable::run);
         tasks.clear();
         return look.get();
     }
 
     private static FileChanges.Change age(Duration age) {
-        return new FileChanges.Change(age.toNanos(), FileChanges.NONE);
+        return new FileChanges.Change(age.toNanos(), FileChanges.NONE, null);
     }
 
     private static void touch(Path path, Duration age) throws IOException {

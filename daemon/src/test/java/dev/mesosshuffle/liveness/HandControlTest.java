@@ -72,7 +72,7 @@ final class HandControlTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         await(hand.keep(APP));
         registerDriver(TIMEOUT);
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         monitor.activity(APP);
         end(Disconnect.IN_ORDER);
         fixture.pass(ORPHAN_TIMEOUT);
@@ -195,7 +195,7 @@ final class HandControlTest extends MonitoredApplications {
                 .containsExactly(
                         "Application app-1 is over: it was removed by hand; it was driverHeard.",
                         "Application app-1 removed, cleanupLocalDirs = true");
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         assertThat(fixture.log("WARN")).singleElement().asString().contains("which was removed, by hand");
     }
 

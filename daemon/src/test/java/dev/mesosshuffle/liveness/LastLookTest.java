@@ -48,7 +48,7 @@ final class LastLookTest extends MonitoredApplications {
 
     @Test
     void isInVainAfterAHeartbeat() throws Exception {
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         endLook();
         assertThat(fixture.registry.applications()).containsExactly(APP);
     }

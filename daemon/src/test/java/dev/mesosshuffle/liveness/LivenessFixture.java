@@ -62,6 +62,9 @@ final class LivenessFixture implements AutoCloseable {
     /** Where tasks for disks wait for the test; null if they are done at once. */
     volatile @Nullable List<Runnable> diskTasks;
 
+    /** How the disk answers when local dirs are looked into. */
+    final FaultyFiles files = new FaultyFiles();
+
     volatile boolean quietTimesFail;
     volatile boolean keepsFail;
 
@@ -83,7 +86,7 @@ final class LivenessFixture implements AutoCloseable {
 
     private final Path stateDir;
     private final Logger logger = (Logger) LoggerFactory.getLogger("org.apache.spark");
-    private final Logger ownLogger = (Logger) LoggerFactory.getLogger(LivenessMonitor.class);
+    private final Logger ownLogger = (Logger) LoggerFactory.getLogger("dev.mesosshuffle.liveness");
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     LivenessFixture(Path temp) throws Exception {
@@ -117,7 +120,7 @@ final class LivenessFixture implements AutoCloseable {
 
     private LivenessMonitor newMonitor(MetricRegistry itsMetrics) {
         return LivenessMonitor.create(
-                registry, reclaimer, settings, surroundings(time::get), forgotten::addAll, itsMetrics);
+                registry, reclaimer, settings, surroundings(time::get), files, forgotten::addAll, itsMetrics);
     }
 
     Surroundings surroundings(LongSupplier nanoTime) {
@@ -138,6 +141,7 @@ final class LivenessFixture implements AutoCloseable {
                 },
                 this::putQuietTime,
                 this::putKept,
+                (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
                 master);
     }
 
@@ -167,7 +171,7 @@ final class LivenessFixture implements AutoCloseable {
         Map<String, Duration> stored = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored, store.loadKept());
+        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
     }
 
     void pass(Duration duration) {
@@ -252,7 +256,17 @@ final class LivenessFixture implements AutoCloseable {
                         : "DROP TRIGGER broken");
     }
 
-    private void sql(String command) throws SQLException {
+    /** As after a restart of the whole process, with all that is stored read again. */
+    LivenessFixture reopened(Path temp) throws Exception {
+        close();
+        LivenessFixture next = new LivenessFixture(temp);
+        Map<String, Duration> restored = new HashMap<>();
+        next.registry.applications().forEach(app -> restored.put(app, Duration.ZERO));
+        next.monitor.restored(restored, next.store.loadKept(), next.store.loadDriverAddresses());
+        return next;
+    }
+
+    void sql(String command) throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection("jdbc:sqlite:" + stateDir.resolve("registry-7337.db"));
                 Statement statement = connection.createStatement()) {

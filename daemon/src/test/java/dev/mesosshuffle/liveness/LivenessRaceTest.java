@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.registry.DriverInCharge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class LivenessRaceTest {
             makeDue(app);
             long unknownBefore = fixture.count("unknownHeartbeats");
             race(() -> {
-                fixture.monitor.heartbeat(app);
+                fixture.monitor.heartbeat(app, this);
                 return null;
             });
             boolean alive = fixture.registry.applications().contains(app);
@@ -105,12 +106,14 @@ final class LivenessRaceTest {
             makeDue(app);
             race(() -> {
                 fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
-                fixture.registry.registerDriver(app, TIMEOUT.toMillis()).get(1, TimeUnit.MINUTES);
+                fixture.registry
+                        .registerDriver(app, new DriverInCharge("10.0.0.1", TIMEOUT.toMillis()))
+                        .get(1, TimeUnit.MINUTES);
                 return null;
             });
             fixture.settle();
             assertThat(fixture.registry.applications()).as("round %d", round).contains(app);
-            fixture.monitor.heartbeat(app);
+            fixture.monitor.heartbeat(app, this);
         }
         assertThat(fixture.count("unknownHeartbeats")).isZero();
     }
@@ -118,7 +121,9 @@ final class LivenessRaceTest {
     private void makeDue(String app) throws Exception {
         Object connection = new Object();
         fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), connection, "/10.0.0.1:1");
-        fixture.registry.registerDriver(app, TIMEOUT.toMillis()).get(1, TimeUnit.MINUTES);
+        fixture.registry
+                .registerDriver(app, new DriverInCharge("10.0.0.1", TIMEOUT.toMillis()))
+                .get(1, TimeUnit.MINUTES);
         fixture.pass(TIMEOUT.multipliedBy(2));
     }
 

@@ -22,7 +22,7 @@ final class MasterQuestionsTest {
 
     @Test
     void asksRarelyWhileNobodyWaits() {
-        AppLiveness orphan = AppLiveness.withoutDriver(now, 0, 0);
+        AppLiveness orphan = AppLiveness.withoutDriver(now, null, 0, 0);
         run(questions(1), Duration.ofHours(10), orphan);
         assertThat(askedAt.size()).isBetween(30, 60);
         assertThat(gaps()).allMatch(gap -> gap.compareTo(MasterQuestions.ROUTINE_FROM) >= 0);

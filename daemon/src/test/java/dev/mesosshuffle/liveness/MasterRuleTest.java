@@ -54,7 +54,7 @@ final class MasterRuleTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         master.frameworks.add(APP);
         for (int i = 0; i < 200; i++) {
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
             fixture.pass(CHECK);
             fixture.check();
         }
@@ -80,7 +80,7 @@ final class MasterRuleTest extends MonitoredApplications {
         monitor.expectChecks(interval);
         for (Duration passed = Duration.ZERO; passed.compareTo(RARE) < 0; passed = passed.plus(interval)) {
             fixture.pass(interval);
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
             fixture.assertAlive(APP);
         }
         end(Disconnect.CUT_OFF_BY_US);
@@ -201,7 +201,7 @@ final class MasterRuleTest extends MonitoredApplications {
         fixture.pass(TIMEOUT.multipliedBy(2));
         fixture.assertAlive(APP);
         assertThat(fixture.gauge("applications.waitingForMaster")).isEqualTo(1L);
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         assertThat(fixture.gauge("applications.driverHeard")).isEqualTo(1L);
         assertThat(fixture.count("revivals")).isEqualTo(1);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
@@ -228,7 +228,7 @@ final class MasterRuleTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         master.completed.add(APP);
         for (int i = 0; i < 100; i++) {
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
             fixture.pass(CHECK);
             fixture.assertAlive(APP);
         }
@@ -265,7 +265,7 @@ final class MasterRuleTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         master.frameworks.add(APP);
         for (int i = 0; i < 50; i++) {
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
             fixture.pass(CHECK);
             fixture.check();
         }

@@ -48,6 +48,12 @@ final class ModelApp {
     /** Whether its driver did, and was not cut off. */
     boolean canBeHeard;
 
+    /** Whether its driver ever registered, so that it is known where that is. */
+    boolean everHadDriver;
+
+    /** Whether a stranger's connection was closed from here in this run of the service, so that it may yet be there. */
+    boolean strangerCutOff;
+
     @Nullable
     Disconnect ended;
 
@@ -91,6 +97,7 @@ final class ModelApp {
         connection = null;
         hasDriver = false;
         canBeHeard = false;
+        strangerCutOff = false;
         ended = null;
         active = NEVER;
     }
@@ -147,6 +154,7 @@ final class ModelApp {
         return !kept
                 && !beats
                 && canBeHeard
+                && !strangerCutOff
                 && listened - Math.max(heard, active) > 2 * timeout + SLACK
                 && time.now() - changed(time, shift) > timeout + SLACK
                 && dirs.stream().allMatch(dir -> dir.isMarkedByClockOf(time));

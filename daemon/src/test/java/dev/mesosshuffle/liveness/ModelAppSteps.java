@@ -47,6 +47,15 @@ final class ModelAppSteps {
         }
     }
 
+    /** It can do no harm, once it is known who the driver is. */
+    void registerStranger(ModelService service, ModelApp app) throws Exception {
+        if (app.everHadDriver) {
+            Disconnect how = chance.anyOf(List.of(Disconnect.values()));
+            host.note("a stranger registers as the driver of " + app.id + ", and is disconnected " + how);
+            service.registerStranger(app, how);
+        }
+    }
+
     void heartbeat(ModelService service, ModelApp app) {
         if (app.lives && app.connection != null) {
             host.note(app.id + " sends a heartbeat");

@@ -184,6 +184,22 @@ final class ModelHost implements AutoCloseable {
                 .toArray();
     }
 
+    // Looks into local dirs.
+
+    void breakLooks(ModelService service) {
+        note("looks of " + service + " are answered from now on: " + service.disk.breakDown(random));
+    }
+
+    void mendLooks(ModelService service) throws Exception {
+        note("looks of " + service + " are answered well again");
+        service.disk.mend();
+        service.mendedAt = time.now();
+        if (service.isRunning) {
+            service.settle();
+        }
+        checkAll();
+    }
+
     // The master.
 
     void showToMaster() {
@@ -202,6 +218,9 @@ final class ModelHost implements AutoCloseable {
                     check(
                             !app.mustStay(service.listened, time, service.shift, master != null),
                             app.id + " must be known after " + Duration.ofNanos(service.listened) + ": " + app);
+                    check(
+                            app.removed || app.dirs.isEmpty() || !service.disk.isBroken(),
+                            app.id + " must be known, since nobody can tell whether its files change");
                     gone(service, app);
                 } else {
                     check(app.dirs.stream().allMatch(ModelDir::isWhole), "files of " + app.id + " must be there");
@@ -262,7 +281,9 @@ final class ModelHost implements AutoCloseable {
             for (ModelService service : services) {
                 for (ModelApp app : service.apps) {
                     check(
-                            !service.isActive() || !app.mustBeGone(service.listened, time, service.shift),
+                            !service.isActive()
+                                    || !service.couldLook(time.now())
+                                    || !app.mustBeGone(service.listened, time, service.shift),
                             app.id + " must be gone");
                 }
             }

@@ -121,6 +121,15 @@ final class ModelHostSteps {
         }
     }
 
+    void breakOrMendLooks() throws Exception {
+        ModelService service = chance.anyService();
+        if (service.disk.isBroken()) {
+            host.mendLooks(service);
+        } else {
+            host.breakLooks(service);
+        }
+    }
+
     void changeSpace() throws Exception {
         boolean isShort = chance.random.nextBoolean();
         host.note("short of space: " + isShort);

@@ -49,6 +49,7 @@ final class ModelSequence {
         perhaps(2, () -> host.pass(chance.minutes(1, 61)));
         perhapsOfOne(4, ofApps::registerDriver);
         perhapsOfOne(4, ofApps::heartbeat);
+        perhapsOfOne(2, ofApps::registerStranger);
         perhapsOfOne(2, ofApps::beginOrEndHeartbeats);
         perhapsOfOne(2, ofApps::useAndWait);
         perhapsOfOne(2, ofApps::writeAndWait);
@@ -71,6 +72,7 @@ final class ModelSequence {
         perhaps(1, ofHost::showProcesses);
         perhaps(3, ofHost::searchForOrphans);
         perhaps(2, ofHost::changeSpace);
+        perhaps(3, ofHost::breakOrMendLooks);
     }
 
     private void always(int weight, Action action) {
@@ -135,6 +137,7 @@ final class ModelSequence {
             ofApps.endRead();
         }
         for (ModelService service : host.services) {
+            host.mendLooks(service);
             if (!service.isRunning) {
                 host.start(service);
             }

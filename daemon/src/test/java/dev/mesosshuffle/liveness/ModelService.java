@@ -8,6 +8,7 @@ import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.registry.DriverInCharge;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.RegistrationRefusedException;
 import dev.mesosshuffle.registry.Registry;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,11 +46,17 @@ final class ModelService implements AutoCloseable {
     /** The time that it has listened, in ns. */
     long listened;
 
+    /** When its looks last began to be answered. */
+    long mendedAt = Long.MIN_VALUE / 2;
+
     /** What the wall clock was set forward by when it started. */
     long shift;
 
     boolean isRunning;
     boolean isPaused;
+
+    /** How looks into local dirs are answered. */
+    final ModelDisk disk = new ModelDisk();
 
     private final Setting setting;
     private final OrphanMode orphans;
@@ -107,10 +115,12 @@ final class ModelService implements AutoCloseable {
                         setting.time()::nanoTime,
                         setting.time()::wallMillis,
                         new Random(setting.random().nextLong()),
-                        (disk, task) -> task.run(),
+                        disk,
                         store::putQuietTime,
                         store::putKept,
+                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
                         setting.master()),
+                disk.files,
                 dirs -> {},
                 metrics);
     }
@@ -120,7 +130,7 @@ final class ModelService implements AutoCloseable {
         Map<String, Duration> stored = store.loadQuietTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored, store.loadKept());
+        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
         monitor.expectChecks(CHECK);
         shift = setting.time().wallShift();
         isRunning = true;
@@ -153,6 +163,7 @@ final class ModelService implements AutoCloseable {
     private void end() {
         isRunning = false;
         isPaused = false;
+        disk.forget();
         cleanup.end();
         store.close();
         apps.forEach(ModelApp::serviceEnded);
@@ -161,6 +172,11 @@ final class ModelService implements AutoCloseable {
     /** Whether it does anything at all. */
     boolean isActive() {
         return isRunning && !isPaused;
+    }
+
+    /** Whether it had the time to look at what it could not look at before. */
+    boolean couldLook(long now) {
+        return !disk.isBroken() && now - mendedAt > Duration.ofHours(1).toNanos();
     }
 
     boolean isKnown(ModelApp app) {
@@ -191,8 +207,8 @@ final class ModelService implements AutoCloseable {
     void registerDriver(ModelApp app) throws Exception {
         Object connection = new Object();
         long timeoutMs = TimeUnit.NANOSECONDS.toMillis(app.timeout);
-        monitor.driverRegistered(app.id, timeoutMs, connection, "/10.0.0.1:1");
-        registry.registerDriver(app.id, timeoutMs).get(1, TimeUnit.MINUTES);
+        registerDriver(app, timeoutMs, connection, "/10.0.0.1:1");
+        app.everHadDriver = true;
         app.connection = connection;
         app.hasDriver = true;
         app.canBeHeard = true;
@@ -200,8 +216,22 @@ final class ModelService implements AutoCloseable {
         app.heard(listened);
     }
 
+    private void registerDriver(ModelApp app, long timeoutMs, Object connection, String address) throws Exception {
+        DriverInCharge inCharge = monitor.driverRegistered(app.id, timeoutMs, connection, address);
+        registry.registerDriver(app.id, inCharge).get(1, TimeUnit.MINUTES);
+    }
+
+    /** Somebody else registers as the application's driver, to be missed at once. */
+    void registerStranger(ModelApp app, Disconnect how) throws Exception {
+        Object connection = new Object();
+        registerDriver(app, 1, connection, "/10.6.6.6:1");
+        app.lastSign = listened;
+        monitor.driverDisconnected(app.id, connection, how);
+        app.strangerCutOff |= how == Disconnect.CUT_OFF_BY_US;
+    }
+
     void heartbeat(ModelApp app) {
-        monitor.heartbeat(app.id);
+        monitor.heartbeat(app.id, Objects.requireNonNull(app.connection));
         app.heard(listened);
     }
 

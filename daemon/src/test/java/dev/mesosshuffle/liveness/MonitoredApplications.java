@@ -1,5 +1,6 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.registry.DriverInCharge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -35,18 +36,22 @@ abstract class MonitoredApplications {
     }
 
     void registerDriver(Duration timeout) throws Exception {
-        monitor.driverRegistered(APP, timeout.toMillis(), connection, "/10.0.0.1:1");
-        fixture.registry.registerDriver(APP, timeout.toMillis()).get(1, TimeUnit.MINUTES);
+        registerDriver(APP, timeout, connection, "/10.0.0.1:1");
     }
 
     void registerDriver(String appId) throws Exception {
-        monitor.driverRegistered(appId, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:1");
-        fixture.registry.registerDriver(appId, TIMEOUT.toMillis()).get(1, TimeUnit.MINUTES);
+        registerDriver(appId, TIMEOUT, new Object(), "/10.0.0.1:1");
+    }
+
+    /** One on a connection of its own, at an address. */
+    void registerDriver(String appId, Duration timeout, Object its, String address) throws Exception {
+        DriverInCharge inCharge = monitor.driverRegistered(appId, timeout.toMillis(), its, address);
+        fixture.registry.registerDriver(appId, inCharge).get(1, TimeUnit.MINUTES);
     }
 
     void restore() throws Exception {
         fixture.registerExecutor(APP, "0");
-        monitor.restored(Map.of(APP, Duration.ZERO), Set.of());
+        monitor.restored(Map.of(APP, Duration.ZERO), Set.of(), Map.of());
     }
 
     void end(Disconnect how) {

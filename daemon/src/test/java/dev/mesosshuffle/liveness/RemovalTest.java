@@ -42,8 +42,8 @@ final class RemovalTest extends MonitoredApplications {
         fixture.pass(TIMEOUT);
         fixture.check();
         fixture.check();
-        monitor.heartbeat(APP);
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
+        monitor.heartbeat(APP, connection);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         fixture.pass(MS);
@@ -116,7 +116,7 @@ final class RemovalTest extends MonitoredApplications {
         assertThat(fixture.count("expiries")).isZero();
 
         // It is alive in full: a heartbeat is known, and keeps it.
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
         fixture.breakRemovals(false);
         fixture.assertAlive(APP);
         fixture.pass(TIMEOUT);
@@ -149,7 +149,7 @@ final class RemovalTest extends MonitoredApplications {
         fixture.whileTheStoreWaits(() -> {
             monitor.check();
             assertThat(fixture.gauge("applications.going")).isEqualTo(1L);
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
         });
         fixture.settle();
         assertThat(fixture.count("unknownHeartbeats")).isZero();
@@ -167,8 +167,8 @@ final class RemovalTest extends MonitoredApplications {
         fixture.pass(TIMEOUT.multipliedBy(2));
         fixture.whileTheStoreWaits(() -> {
             monitor.check();
-            monitor.heartbeat(APP);
-            monitor.heartbeat(APP);
+            monitor.heartbeat(APP, connection);
+            monitor.heartbeat(APP, connection);
         });
         fixture.settle();
         assertThat(fixture.count("unknownHeartbeats")).isEqualTo(2);
@@ -183,8 +183,8 @@ final class RemovalTest extends MonitoredApplications {
     void warnsOnceOfAHeartbeatAfterTheRemoval() throws Exception {
         fixture.registerExecutor(APP, "0");
         expire();
-        monitor.heartbeat(APP);
-        monitor.heartbeat(APP);
+        monitor.heartbeat(APP, connection);
+        monitor.heartbeat(APP, connection);
         assertThat(fixture.count("unknownHeartbeats")).isEqualTo(2);
         assertThat(fixture.log("WARN"))
                 .singleElement()
@@ -194,8 +194,8 @@ final class RemovalTest extends MonitoredApplications {
 
     @Test
     void warnsOnceOfAHeartbeatOfAnUnknownApplication() {
-        monitor.heartbeat("stranger\n");
-        monitor.heartbeat("stranger\n");
+        monitor.heartbeat("stranger\n", connection);
+        monitor.heartbeat("stranger\n", connection);
         monitor.activity("stranger\n");
         assertThat(fixture.count("unknownHeartbeats")).isEqualTo(2);
         assertThat(fixture.log("WARN")).singleElement().asString().contains("stranger?", "never registered");
@@ -275,7 +275,7 @@ final class RemovalTest extends MonitoredApplications {
         assertThat(fixture.gauge("applications.driverSilent")).isEqualTo(1L);
         assertThat(fixture.gauge("applications.withoutDriver")).isEqualTo(1L);
         assertThat(fixture.gauge("heartbeatAgeMaxMillis")).isEqualTo(TIMEOUT.toMillis());
-        monitor.heartbeat("app-1");
+        monitor.heartbeat("app-1", connection);
         assertThat(fixture.gauge("applications.driverSilent")).isEqualTo(0L);
         assertThat(fixture.count("revivals")).isEqualTo(1);
     }

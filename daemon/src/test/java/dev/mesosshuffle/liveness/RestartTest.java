@@ -122,7 +122,7 @@ final class RestartTest extends MonitoredApplications {
         restore();
         registerDriver("heard");
         for (int i = 0; i < 12 * 60; i++) {
-            monitor.heartbeat("heard");
+            monitor.heartbeat("heard", connection);
             listen(Duration.ofMinutes(1));
         }
         assertThat(fixture.quietWrites).hasSize(24).allMatch(write -> write.startsWith(APP + " "));

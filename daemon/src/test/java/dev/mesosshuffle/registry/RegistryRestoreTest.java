@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.store.LogLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +37,7 @@ class RegistryRestoreTest {
         fixture.mkdirs("blockmgr-a", "spark-x/executor-y/blockmgr-b");
         RegisteredExecutor one = fixture.register("app-1", "1", "blockmgr-a");
         RegisteredExecutor two = fixture.register("app-2", "1", "spark-x/executor-y/blockmgr-b");
-        await(fixture.registry.registerDriver("app-3", 10));
+        await(fixture.registry.registerDriver("app-3", new DriverInCharge("10.0.0.1", 10)));
 
         List<String> log = restart();
 
@@ -145,6 +148,54 @@ class RegistryRestoreTest {
         assertThat(fixture.registry.executor(after.id()))
                 .as("on the present disk, its dir gone")
                 .isNull();
+    }
+
+    @Test
+    void keepsExecutorsWhoseNamesAListingDoesNotShow() throws Exception {
+        // In a locale without UTF-8 the listing spells it otherwise; with UTF-8 it shows it.
+        fixture.mkdirs("blockmgr-a");
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a");
+        sql("UPDATE local_dirs SET path = replace(path, 'blockmgr-a', 'blockmgr-\u00fc')");
+        sql("UPDATE executors SET local_dirs = replace(local_dirs, 'blockmgr-a', 'blockmgr-\u00fc')");
+        new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "mv \"$1/blockmgr-a\" \"$1/$(printf 'blockmgr-\\303\\274')\"",
+                        "sh",
+                        "" + fixture.root)
+                .start()
+                .waitFor();
+
+        restart();
+
+        boolean isSpelled = "UTF-8".equals(System.getProperty("sun.jnu.encoding"));
+        assertThat(fixture.registry.executor(executor.id()) != null).isEqualTo(isSpelled);
+        assertThat(fixture.registry.isWhollyKnown("app")).isEqualTo(isSpelled);
+        assertThat(fixture.registry.applications()).containsExactly("app");
+        assertThat(fixture.store.load().executors()).hasSize(isSpelled ? 1 : 0);
+    }
+
+    @Test
+    void knowsOfWhomItCouldNotReadAll() throws Exception {
+        fixture.mkdirs("blockmgr-a", "blockmgr-b");
+        fixture.register("app-1", "1", "blockmgr-a");
+        RegisteredExecutor other = fixture.register("app-2", "1", "blockmgr-b");
+        sql("UPDATE local_dirs SET path = 'nowhere' WHERE app_id = 'app-1'");
+
+        restart();
+
+        assertThat(fixture.registry.isWhollyKnown("app-1")).isFalse();
+        assertThat(fixture.registry.isWhollyKnown("app-2")).isTrue();
+        assertThat(fixture.registry.executor(other.id())).isNotNull();
+        assertThat(fixture.registry.applications()).containsExactlyInAnyOrder("app-1", "app-2");
+    }
+
+    private void sql(String command) throws Exception {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + fixture.stateDir.resolve("registry-7337.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(command);
+        }
     }
 
     @Test

@@ -175,17 +175,19 @@ class RegistryTest {
 
     @Test
     void knowsAnApplicationOfWhichOnlyTheDriverRegistered() throws Exception {
-        await(registry.registerDriver("app", 120_000));
+        await(registry.registerDriver("app", new DriverInCharge("10.0.0.1", 120_000)));
 
         assertThat(registry.applications()).containsExactly("app");
-        assertThat(fixture.store.load().applications()).containsExactly(new StoredApplication("app", 120_000L));
+        assertThat(fixture.store.load().applications())
+                .containsExactly(new StoredApplication("app", 120_000L, "10.0.0.1"));
     }
 
     @Test
     void forgetsADriverThatCouldNotBePersisted() throws Exception {
         fixture.store.close();
 
-        assertThat(awaitFailure(registry.registerDriver("app", 120_000))).isInstanceOf(StoreException.class);
+        assertThat(awaitFailure(registry.registerDriver("app", new DriverInCharge("10.0.0.1", 120_000))))
+                .isInstanceOf(StoreException.class);
         assertThat(registry.applications()).isEmpty();
     }
 
@@ -207,7 +209,7 @@ class RegistryTest {
 
     @Test
     void persistsARemovalWithTheIntentForEachDir() throws Exception {
-        await(registry.registerDriver("app-1", 1));
+        await(registry.registerDriver("app-1", new DriverInCharge("10.0.0.1", 1)));
         fixture.register("app-1", "1", "blockmgr-a");
         fixture.register("app-1", "1", "blockmgr-b");
         fixture.mkdirs("blockmgr-c");
@@ -300,7 +302,7 @@ class RegistryTest {
         RegisteredExecutor late = fixture.executor("app", "2", "blockmgr-b");
         CompletableFuture<Void> sameDir = registry.registerExecutor(fixture.executor("app", "1", "blockmgr-a"));
         CompletableFuture<Void> otherDir = registry.registerExecutor(late);
-        CompletableFuture<Void> driver = registry.registerDriver("app", 7);
+        CompletableFuture<Void> driver = registry.registerDriver("app", new DriverInCharge("10.0.0.1", 7));
         assertThat(List.of(sameDir, otherDir, driver)).noneMatch(CompletableFuture::isDone);
 
         await(registry.persistRemoval(removed, true));
@@ -311,7 +313,7 @@ class RegistryTest {
         await(otherDir);
         await(driver);
         assertThat(registry.executor(late.id())).isEqualTo(late);
-        assertThat(fixture.store.load().applications()).containsExactly(new StoredApplication("app", 7L));
+        assertThat(fixture.store.load().applications()).containsExactly(new StoredApplication("app", 7L, "10.0.0.1"));
         assertThat(registry.remove("app").dirs()).containsExactly(fixture.dir("blockmgr-b"));
     }
 

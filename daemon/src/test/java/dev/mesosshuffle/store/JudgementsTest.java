@@ -49,16 +49,16 @@ final class JudgementsTest {
 
     @Test
     void keepsWhichApplicationsAreKeptByHand() throws Exception {
-        await(store.putApplication(new StoredApplication("app-1", 1000L)));
+        await(store.putApplication(new StoredApplication("app-1", 1000L, null)));
         await(put(store, executor("app-2", "1", "blockmgr-b")));
         await(store.putKept("app-1", true));
         await(store.putKept("app-2", true));
         await(store.putKept("stranger", true));
-        await(store.putApplication(new StoredApplication("app-1", 2000L)));
+        await(store.putApplication(new StoredApplication("app-1", 2000L, null)));
         store.close();
         open();
         assertThat(store.loadKept()).containsExactlyInAnyOrder("app-1", "app-2");
-        assertThat(store.load().applications()).contains(new StoredApplication("app-1", 2000L));
+        assertThat(store.load().applications()).contains(new StoredApplication("app-1", 2000L, null));
 
         await(store.putKept("app-1", false));
         await(store.removeApplication("app-2", List.of()));

@@ -99,11 +99,11 @@ class LateWritingTest {
     @Test
     void triesOnceASecondAndKeepsTheOrderUntilThen() throws Exception {
         writable(false);
-        acknowledge(new Registration.OfApplication(new StoredApplication("app-1", 1L)));
+        acknowledge(new Registration.OfApplication(new StoredApplication("app-1", 1L, null)));
         writable(true);
         now += Writer.RETRY.toNanos() - 1;
 
-        assertThat(commit(new Registration.OfApplication(new StoredApplication("app-1", 2L))))
+        assertThat(commit(new Registration.OfApplication(new StoredApplication("app-1", 2L, null))))
                 .isCompleted();
         assertThat(stored()).isEmpty();
 
@@ -260,7 +260,7 @@ class LateWritingTest {
     }
 
     private static Registration application(String appId) {
-        return new Registration.OfApplication(new StoredApplication(appId, null));
+        return new Registration.OfApplication(new StoredApplication(appId, null, null));
     }
 
     private static Registration ofExecutor(String appId, String execId, String dir) {

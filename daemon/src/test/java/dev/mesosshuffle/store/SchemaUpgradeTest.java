@@ -22,7 +22,8 @@ final class SchemaUpgradeTest {
     private static final List<String> TAKEN_AWAY = List.of(
             "ALTER TABLE removals DROP COLUMN root_inode",
             "DROP TABLE quiet_times",
-            "ALTER TABLE applications DROP COLUMN kept");
+            "ALTER TABLE applications DROP COLUMN kept",
+            "ALTER TABLE applications DROP COLUMN driver_address");
 
     @TempDir
     Path temp;
@@ -46,19 +47,22 @@ final class SchemaUpgradeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     void upgradesAnOlderFile(int version) throws Exception {
         makeOlder(version);
 
         try (StateStore store = StoreFixture.open(temp)) {
             assertThat(store.load().executors()).hasSize(1);
             assertThat(store.loadKept()).isEmpty();
+            assertThat(store.loadDriverAddresses()).isEmpty();
+            await(store.putDriver("app", 1000, "10.0.0.1"));
             await(store.putKept("app", true));
             await(store.putQuietTime("app", Duration.ofHours(2)));
             await(store.removeApplication("b", List.of(StoreFixture.removal("b", "blockmgr-c"))));
         }
         try (StateStore store = StoreFixture.open(temp)) {
             assertThat(store.loadKept()).containsExactly("app");
+            assertThat(store.loadDriverAddresses()).containsOnly(Map.entry("app", "10.0.0.1"));
             assertThat(store.loadQuietTimes()).containsOnly(Map.entry("app", Duration.ofHours(2)));
             assertThat(store.loadRemovals()).contains(StoreFixture.removal("b", "blockmgr-c"));
         }

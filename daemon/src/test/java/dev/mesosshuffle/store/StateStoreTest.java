@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,14 +44,14 @@ class StateStoreTest {
 
     @Test
     void isEmptyAtFirst() throws Exception {
-        assertThat(store.load()).isEqualTo(new StoredState(List.of(), List.of(), List.of(), List.of()));
+        assertThat(store.load()).isEqualTo(new StoredState(List.of(), List.of(), List.of(), List.of(), Set.of()));
     }
 
     @Test
     void findsEverythingAgainAfterARestart() throws Exception {
         StoredExecutor one = executor("app-1", "1", "blockmgr-a", "blockmgr-b");
         StoredExecutor two = executor("app-2", "1", "spark-x/blockmgr-c");
-        await(store.putApplication(new StoredApplication("app-1", 120_000L)));
+        await(store.putApplication(new StoredApplication("app-1", 120_000L, null)));
         await(put(store, one));
         await(put(store, two));
         await(store.removeApplication("app-3", List.of(removal("app-3", "blockmgr-d"))));
@@ -60,7 +61,7 @@ class StateStoreTest {
         StoredState state = store.load();
         assertThat(state.applications())
                 .containsExactlyInAnyOrder(
-                        new StoredApplication("app-1", 120_000L), new StoredApplication("app-2", null));
+                        new StoredApplication("app-1", 120_000L, null), new StoredApplication("app-2", null, null));
         assertThat(state.executors()).containsExactlyInAnyOrder(one, two);
         List<StoredLocalDir> dirs = new ArrayList<>(owned(one));
         dirs.addAll(owned(two));
@@ -114,19 +115,19 @@ class StateStoreTest {
     @Test
     void changesTheTimeoutOfAnApplication() throws Exception {
         await(put(store, executor("app", "1", "blockmgr-a")));
-        await(store.putApplication(new StoredApplication("app", 10L)));
-        await(store.putApplication(new StoredApplication("app", 20L)));
+        await(store.putApplication(new StoredApplication("app", 10L, null)));
+        await(store.putApplication(new StoredApplication("app", 20L, null)));
 
-        assertThat(store.load().applications()).containsExactly(new StoredApplication("app", 20L));
+        assertThat(store.load().applications()).containsExactly(new StoredApplication("app", 20L, null));
         assertThat(store.load().executors()).hasSize(1);
     }
 
     @Test
     void keepsTheTimeoutOfAnApplicationWhenAnExecutorRegisters() throws Exception {
-        await(store.putApplication(new StoredApplication("app", 10L)));
+        await(store.putApplication(new StoredApplication("app", 10L, null)));
         await(put(store, executor("app", "1", "blockmgr-a")));
 
-        assertThat(store.load().applications()).containsExactly(new StoredApplication("app", 10L));
+        assertThat(store.load().applications()).containsExactly(new StoredApplication("app", 10L, null));
     }
 
     @Test
@@ -141,7 +142,7 @@ class StateStoreTest {
     @Test
     void forgetsAllOfARemovedApplicationAndNothingOfAnother() throws Exception {
         StoredExecutor other = executor("app-10", "1", "blockmgr-10");
-        await(store.putApplication(new StoredApplication("app-1", 10L)));
+        await(store.putApplication(new StoredApplication("app-1", 10L, null)));
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         await(put(store, executor("app-1", "2", "blockmgr-2")));
         await(put(store, other));
@@ -150,7 +151,7 @@ class StateStoreTest {
                 "app-1", List.of(removal("app-1", "blockmgr-1"), removal("app-1", "blockmgr-2"))));
 
         StoredState state = store.load();
-        assertThat(state.applications()).containsExactly(new StoredApplication("app-10", null));
+        assertThat(state.applications()).containsExactly(new StoredApplication("app-10", null, null));
         assertThat(state.executors()).containsExactly(other);
         assertThat(dirsOwned()).containsExactly(dir("blockmgr-10"));
         assertThat(state.removals())

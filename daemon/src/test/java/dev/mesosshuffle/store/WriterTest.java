@@ -81,7 +81,7 @@ class WriterTest {
     void failsAloneWhatFailsByItself() throws Exception {
         CompletableFuture<Void> before = add(putApplication("app-1"));
         CompletableFuture<Void> atFault = add(statements -> {
-            statements.putApplication(new StoredApplication("half", null));
+            statements.putApplication(new StoredApplication("half", null, null));
             throw new IllegalStateException("a bug");
         });
         CompletableFuture<Void> after = add(putApplication("app-2"));
@@ -120,7 +120,7 @@ class WriterTest {
         }
         CompletableFuture<Void> later = add(statements -> {
             limitPages(1_000_000);
-            statements.putApplication(new StoredApplication("app-later", null));
+            statements.putApplication(new StoredApplication("app-later", null, null));
         });
 
         run();
@@ -140,7 +140,7 @@ class WriterTest {
     @Test
     void tellsOnceThatWritingFailsAndOnceThatItWorksAgain() throws Exception {
         addUnseen(statements -> {
-            statements.putApplication(new StoredApplication("app", null));
+            statements.putApplication(new StoredApplication("app", null, null));
             throw full();
         });
         // Enough to fill a group, so that the next one is another.
@@ -181,7 +181,7 @@ class WriterTest {
     }
 
     private static Operation putApplication(String appId) {
-        return statements -> statements.putApplication(new StoredApplication(appId, null));
+        return statements -> statements.putApplication(new StoredApplication(appId, null, null));
     }
 
     private void addUnseen(Operation operation) throws StoreException {

@@ -1,0 +1,168 @@
+package dev.mesosshuffle.liveness;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The drivers of one application. Without authentication anybody may register as one, so each connection that did is a
+ * driver of its own, and none takes another's place: a second one can lengthen the application's life, never shorten it.
+ * The application expires by its drivers' silence only once each of them has expired. Immutable.
+ *
+ * <p>In charge is the one that registered first, or, after a restart, the first one from the address of the one that was
+ * in charge before; until that registers, nobody here can be missed, and all others only lengthen. Where no address is
+ * stored, the first driver that registers is in charge. When one expires while others live, the next is in charge.
+ *
+ * <p>A driver that this service cut off cannot be missed either, until another registers from its address.
+ *
+ * @param known those that registered in this run of the process, who is in charge first; one that expired is among them
+ *     only until the next judgement, or if all have
+ * @param predecessor the address, without port, of the driver that was in charge before this run of the process; null
+ *     once a driver has registered from there, or if none is known
+ */
+record Drivers(List<Driver> known, @Nullable String predecessor) {
+    /** More than a supervisor starts within a timeout. What registers beyond that counts as a sign of life, no more. */
+    static final int MOST = 16;
+
+    static final Drivers NONE = new Drivers(List.of(), null);
+
+    Drivers {
+        known = List.copyOf(known);
+    }
+
+    static Drivers before(@Nullable String predecessor) {
+        return predecessor == null ? NONE : new Drivers(List.of(), predecessor);
+    }
+
+    // What happens to them.
+
+    /** One registers, for the first time or again, at the moment when it was last heard. */
+    Drivers registered(Driver driver) {
+        List<Driver> next = new ArrayList<>(known);
+        for (int i = 0; i < next.size(); i++) {
+            if (next.get(i).isOn(driver.connection())) {
+                next.set(i, driver);
+                return new Drivers(next, predecessor);
+            }
+        }
+        next.removeIf(other -> !other.canBeHeard() && other.host().equals(driver.host()));
+        if (driver.host().equals(predecessor)) {
+            if (next.size() >= MOST) {
+                next.remove(next.size() - 1);
+            }
+            next.add(0, driver);
+            return new Drivers(next, null);
+        }
+        if (next.size() >= MOST) {
+            next.removeIf(other -> other.canBeHeard() && other.hasExpired(driver.heard()));
+        }
+        if (next.size() >= MOST) {
+            return each(other -> other.heardAt(driver.heard()));
+        }
+        next.add(driver);
+        return new Drivers(next, predecessor);
+    }
+
+    /** The one on a connection is heard. If there is none on it, whoever sends that speaks for all. */
+    Drivers heardAt(long now, Object connection) {
+        return on(connection) == null
+                ? heardAt(now)
+                : each(driver -> driver.isOn(connection) ? driver.heardAt(now) : driver);
+    }
+
+    Drivers heardAt(long now) {
+        return each(driver -> driver.heardAt(now));
+    }
+
+    Drivers disconnected(Object connection, Disconnect how) {
+        Drivers next = each(driver -> driver.disconnected(connection, how));
+        return next.withoutReplaced();
+    }
+
+    /** Without those that have expired while others live; the same if all have. */
+    Drivers withoutExpired(long now) {
+        if (known.size() < 2) {
+            return this;
+        }
+        List<Driver> living = new ArrayList<>(known);
+        living.removeIf(driver -> driver.canBeHeard() && driver.hasExpired(now));
+        return living.isEmpty() || living.size() == known.size() ? this : new Drivers(living, predecessor);
+    }
+
+    /** One that was cut off, and has registered from the same address since, is missed on its new connection. */
+    private Drivers withoutReplaced() {
+        List<Driver> next = new ArrayList<>();
+        for (int i = 0; i < known.size(); i++) {
+            if (!isReplaced(i)) {
+                next.add(known.get(i));
+            }
+        }
+        return next.size() == known.size() ? this : new Drivers(next, predecessor);
+    }
+
+    private boolean isReplaced(int which) {
+        Driver gone = known.get(which);
+        return !gone.canBeHeard()
+                && known.stream()
+                        .skip(which + 1L)
+                        .anyMatch(later -> later.ended() == null && later.host().equals(gone.host()));
+    }
+
+    private Drivers each(UnaryOperator<Driver> change) {
+        return new Drivers(known.stream().map(change).toList(), predecessor);
+    }
+
+    // What they come to.
+
+    /** Who is in charge, or was last; null if none has registered in this run of the process. */
+    @Nullable
+    Driver inCharge() {
+        return known.isEmpty() ? null : known.get(0);
+    }
+
+    @Nullable
+    Driver on(Object connection) {
+        for (Driver driver : known) {
+            if (driver.isOn(connection)) {
+                return driver;
+            }
+        }
+        return null;
+    }
+
+    /** Whether their silence would say something: none of those that the application may depend on is out of hearing. */
+    boolean canBeHeard() {
+        return predecessor == null && !known.isEmpty() && known.stream().allMatch(Driver::canBeHeard);
+    }
+
+    boolean areSilent(long now) {
+        return known.stream().allMatch(driver -> driver.isSilent(now));
+    }
+
+    /** For how long none of them was heard. */
+    long notHeardFor(long now) {
+        return known.stream().mapToLong(driver -> now - driver.heard()).min().orElse(0);
+    }
+
+    /** Whether one that can be heard has not expired. */
+    boolean anyLives(long now) {
+        return known.stream().anyMatch(driver -> driver.canBeHeard() && !driver.hasExpired(now));
+    }
+
+    /** In how many ns the last of those that can be heard expires; not above 0 if all have. */
+    long overIn(long now) {
+        return known.stream()
+                .filter(Driver::canBeHeard)
+                .mapToLong(driver -> driver.overIn(now))
+                .max()
+                .orElse(0);
+    }
+
+    /** How long the application's files must be unused before it expires: each driver's word can only lengthen that. */
+    long quietTimeNanos() {
+        long least = known.isEmpty() || predecessor != null ? Evidence.DEFAULT_TIMEOUT_NANOS : 0;
+        return Math.max(
+                least, known.stream().mapToLong(Driver::timeoutNanos).max().orElse(0));
+    }
+}
