@@ -4,6 +4,7 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -36,7 +37,7 @@ public final class DiskPools implements AutoCloseable {
      * @param threadsPerDisk how many threads each disk gets
      * @param queueCapacity how many tasks may wait for each disk
      * @param metrics gets, for each disk, {@code shuffleService.disk.ROOT.queue}, {@code .activeThreads},
-     *     {@code .freeBytes}, {@code .readLatencyMillis} and {@code .readErrors}
+     *     {@code .readLatencyMillis} and {@code .readErrors}
      */
     public DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
         this.threadsPerDisk = threadsPerDisk;
@@ -53,7 +54,25 @@ public final class DiskPools implements AutoCloseable {
      */
     public void execute(Path root, Runnable task) {
         Disk disk = disk(root);
-        disk.pool().execute(() -> disk.readLatency().time(task));
+        Runnable timed = () -> disk.readLatency().time(task);
+        try {
+            disk.pool().execute(timed);
+        } catch (OutOfMemoryError e) {
+            if (!ThreadShortage.isCauseOf(e)) {
+                throw e;
+            }
+            ThreadShortage.report("work under " + root, e);
+            queue(disk.pool(), timed, e);
+        }
+    }
+
+    /** Has a task wait for the threads that there are; with none, it is as if too many tasks waited. */
+    private static void queue(ThreadPoolExecutor pool, Runnable task, OutOfMemoryError reason) {
+        boolean waits = pool.getPoolSize() > 0 && pool.getQueue().offer(task);
+        // Those that there were may just have ended.
+        if (!waits || (pool.getPoolSize() == 0 && pool.remove(task))) {
+            throw new RejectedExecutionException("no thread can be made for it", reason);
+        }
     }
 
     /** Counts an attempt to read from a disk that failed, so that operators see which one is bad. */
@@ -77,7 +96,6 @@ public final class DiskPools implements AutoCloseable {
         String name = "shuffleService.disk." + root;
         metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
         metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
-        metrics.gauge(name + ".freeBytes", () -> (Gauge<Long>) root.toFile()::getUsableSpace);
         return new Disk(pool, metrics.timer(name + ".readLatencyMillis"), metrics.counter(name + ".readErrors"));
     }
 

@@ -3,19 +3,20 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.roots.RootProbers;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Which local dirs are accepted, that is: which dirs may be deleted one day. A dir is accepted if
@@ -30,19 +31,36 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>May be used by any thread. {@link #accept} works on the disk.
  */
 public final class LocalDirPolicy {
+    /** How long a registration waits for a root that was not there until now; an answer takes a moment. */
+    private static final Duration ROOT_LIMIT = Duration.ofSeconds(1);
+
     private final List<Path> allowedRoots;
+    private final RootProbers roots;
     private final UndeletableDirs undeletable;
 
-    /** From an allowed root to its real path; one that does not exist is missing here, and looked at again later. */
-    private final Map<Path, Path> realRoots = new ConcurrentHashMap<>();
-
-    private LocalDirPolicy(List<Path> allowedRoots, UndeletableDirs undeletable) {
+    private LocalDirPolicy(List<Path> allowedRoots, RootProbers roots, UndeletableDirs undeletable) {
         this.allowedRoots = allowedRoots;
+        this.roots = roots;
         this.undeletable = undeletable;
     }
 
     /**
-     * Makes a policy. Works on the disk.
+     * Makes a policy.
+     *
+     * @param allowedRoots the roots, absolute, whether or not they exist yet
+     * @param roots knows where these really are
+     * @param metrics where its metrics go
+     * @return the policy
+     * @throws IOException if this process cannot learn who it is
+     * @throws IllegalArgumentException if a root is not absolute
+     */
+    public static LocalDirPolicy of(List<Path> allowedRoots, RootProbers roots, MetricRegistry metrics)
+            throws IOException {
+        return of(allowedRoots, roots, ProcessIdentity.current(), metrics);
+    }
+
+    /**
+     * Makes a policy that looks at the roots itself, in the caller's thread.
      *
      * @param allowedRoots the roots, absolute, whether or not they exist yet
      * @param metrics where its metrics go
@@ -55,6 +73,11 @@ public final class LocalDirPolicy {
     }
 
     static LocalDirPolicy of(List<Path> allowedRoots, ProcessIdentity identity, MetricRegistry metrics) {
+        return of(allowedRoots, RootProbers.inCallersThread(allowedRoots), identity, metrics);
+    }
+
+    private static LocalDirPolicy of(
+            List<Path> allowedRoots, RootProbers roots, ProcessIdentity identity, MetricRegistry metrics) {
         for (Path root : allowedRoots) {
             if (!root.isAbsolute()) {
                 throw new IllegalArgumentException("root: " + root + " (expected: an absolute path)");
@@ -62,20 +85,20 @@ public final class LocalDirPolicy {
         }
         LocalDirPolicy policy = new LocalDirPolicy(
                 List.copyOf(allowedRoots),
+                roots,
                 new UndeletableDirs(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
-        policy.lookAtRoots();
+        policy.refresh(root -> true, Duration.ZERO);
         return policy;
     }
 
-    private void lookAtRoots() {
-        for (Path root : allowedRoots) {
-            if (!realRoots.containsKey(root)) {
-                try {
-                    realRoots.put(root, root.toRealPath());
-                } catch (IOException e) {
-                    // Not there, or not to be seen, yet.
-                }
-            }
+    /** Has roots looked at that were never seen; a look at one of them may hang, and is not waited for then. */
+    private void refresh(Predicate<Path> which, Duration limit) {
+        Set<Path> seen = roots.realRoots().keySet();
+        List<Path> missing = allowedRoots.stream()
+                .filter(root -> !seen.contains(root) && which.test(root))
+                .toList();
+        if (!missing.isEmpty()) {
+            roots.refresh(missing, limit);
         }
     }
 
@@ -89,8 +112,10 @@ public final class LocalDirPolicy {
      */
     public LocalDir accept(String dir) throws LocalDirRefusedException {
         Path path = parse(dir);
-        lookAtRoots();
         Path real = realPath(path);
+        boolean isUnderNone = rootOf(real).isEmpty();
+        // Only what the dir may lie under: another root may hang.
+        refresh(root -> isUnderNone || path.startsWith(root) || real.startsWith(root), ROOT_LIMIT);
         Path root = rootOf(real)
                 .orElseThrow(
                         () -> refusal(path, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
@@ -144,10 +169,20 @@ public final class LocalDirPolicy {
         }
     }
 
-    /** The real paths of the roots that are there. Works on the disk. */
+    /** The real paths of the roots that were seen. Does not work on the disk. */
     Set<Path> realRoots() {
-        lookAtRoots();
-        return Set.copyOf(realRoots.values());
+        refresh(root -> true, Duration.ZERO);
+        return Set.copyOf(roots.realRoots().values());
+    }
+
+    /** Whether work on a root would hang now. */
+    boolean isUnresponsive(Path root) {
+        return roots.isUnresponsive(root);
+    }
+
+    /** Whether some allowed root was never seen, so that it is not known where it is. */
+    boolean isSomeRootUnknown() {
+        return roots.realRoots().size() < Set.copyOf(allowedRoots).size();
     }
 
     /**
@@ -155,6 +190,7 @@ public final class LocalDirPolicy {
      * the disk.
      */
     boolean allows(Path root) {
+        Map<Path, Path> realRoots = roots.realRoots();
         return realRoots.containsValue(root) || (allowedRoots.contains(root) && !realRoots.containsKey(root));
     }
 
@@ -188,8 +224,7 @@ public final class LocalDirPolicy {
 
     /** Finds the innermost root, so that a root may lie in another, even behind a link. */
     private Optional<Path> rootOf(Path real) {
-        Collection<Path> roots = realRoots.values();
-        return roots.stream()
+        return roots.realRoots().values().stream()
                 .filter(root -> real.startsWith(root) && !real.equals(root))
                 .max(Comparator.comparingInt(Path::getNameCount));
     }

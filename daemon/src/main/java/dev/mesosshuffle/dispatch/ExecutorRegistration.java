@@ -4,8 +4,10 @@ import com.codahale.metrics.Timer;
 import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.LocalDirRefusedException;
+import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Text;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
@@ -30,6 +32,7 @@ final class ExecutorRegistration {
     private final LivenessMonitor liveness;
     private final DiskPools pools;
     private final List<Path> roots;
+    private final RootWatch watch;
     private final DispatchMetrics metrics;
     private final QuietLog quietLog;
 
@@ -50,6 +53,7 @@ final class ExecutorRegistration {
         this.liveness = liveness;
         this.pools = pools;
         this.roots = List.copyOf(guarding.roots());
+        this.watch = guarding.watch();
         this.metrics = metrics;
         this.quietLog = quietLog;
     }
@@ -92,8 +96,14 @@ final class ExecutorRegistration {
 
     private CompletableFuture<LocalDir> accept(String dir) {
         CompletableFuture<LocalDir> result = new CompletableFuture<>();
+        Path disk = disk(dir);
+        if (watch.isUnresponsive(disk)) {
+            // Else its client waits in vain, and what it asks for takes a thread of that disk.
+            return CompletableFuture.failedFuture(new IllegalStateException("local dir: " + Text.printable(dir)
+                    + " (expected: a dir on a disk that answers, which the one of root " + disk + " does not)"));
+        }
         try {
-            pools.execute(disk(dir), () -> result.completeAsync(() -> look(dir), Runnable::run));
+            pools.execute(disk, () -> result.completeAsync(() -> look(dir), Runnable::run));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
                     new IllegalStateException(
