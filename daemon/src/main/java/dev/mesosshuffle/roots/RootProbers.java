@@ -157,7 +157,7 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /** An exception would be the last thing that the timer ever hears of it. */
-    private void tick() {
+    void tick() {
         try {
             probers.values().forEach(RootProber::tell);
             if (ticks++ % TICKS_PER_ROUND == 0) {
@@ -172,7 +172,9 @@ public final class RootProbers implements AutoCloseable {
     public void lookAtAll() {
         beforeRounds.forEach(Runnable::run);
         roots.forEach(this::prober);
-        probers.values().forEach(RootProber::probe);
+        for (RootProber prober : probers.values()) {
+            var unused = prober.probe();
+        }
     }
 
     /**
