@@ -41,6 +41,7 @@ import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.streams.ReadTracker;
 import dev.mesosshuffle.transport.ServerSettings;
 import dev.mesosshuffle.transport.ShuffleServer;
+import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -126,6 +127,7 @@ public final class ShuffleDaemon {
                 lifecycle.started(StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics));
         Registry registry = Registry.restore(store, roots, metrics);
 
+        roots.beforeEachRound(TcpMemoryMonitor.ofHost(metrics));
         ReadTracker reads = new ReadTracker();
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), metrics);

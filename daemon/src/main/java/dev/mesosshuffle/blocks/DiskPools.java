@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
@@ -27,6 +28,7 @@ public final class DiskPools implements AutoCloseable {
     private final int threadsPerDisk;
     private final int queueCapacity;
     private final MetricRegistry metrics;
+    private final Function<String, ThreadFactory> threads;
     private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
 
     private record Disk(ThreadPoolExecutor pool, Timer readLatency, Counter readErrors) {}
@@ -40,9 +42,15 @@ public final class DiskPools implements AutoCloseable {
      *     {@code .readLatencyMillis} and {@code .readErrors}
      */
     public DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
+        this(threadsPerDisk, queueCapacity, metrics, DiskPools::named);
+    }
+
+    /** With threads that a test makes, by the beginning of their names. */
+    DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics, Function<String, ThreadFactory> threads) {
         this.threadsPerDisk = threadsPerDisk;
         this.queueCapacity = queueCapacity;
         this.metrics = metrics;
+        this.threads = threads;
     }
 
     /**
@@ -91,7 +99,7 @@ public final class DiskPools implements AutoCloseable {
                 IDLE_THREAD_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(queueCapacity),
-                named("disk-" + root + "-"));
+                threads.apply("disk-" + root + "-"));
         pool.allowCoreThreadTimeOut(true);
         String name = "shuffleService.disk." + root;
         metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
