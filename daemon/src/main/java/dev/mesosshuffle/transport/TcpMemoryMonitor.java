@@ -3,6 +3,7 @@ package dev.mesosshuffle.transport;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ public final class TcpMemoryMonitor implements Runnable {
     private static final int NEARLY_USED_UP_PERCENT = 90;
     private static final int RECOVERED_PERCENT = 75;
     private static final int UNKNOWN = -1;
+    private static final int MAX_BYTES = 4096;
 
     /** The last field of the line is in pages, as is the limit. */
     private static final Pattern used = Pattern.compile("^TCP: .*\\bmem (\\d{1,15})$", Pattern.MULTILINE);
@@ -95,7 +97,13 @@ public final class TcpMemoryMonitor implements Runnable {
     }
 
     private static long number(Pattern pattern, Path file) throws IOException {
-        Matcher matcher = pattern.matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+        byte[] buffer = new byte[MAX_BYTES];
+        int length;
+        try (InputStream in = Files.newInputStream(file)) {
+            // At once: of a limit, the kernel shows nothing to whoever comes for the rest.
+            length = Math.max(0, in.read(buffer));
+        }
+        Matcher matcher = pattern.matcher(new String(buffer, 0, length, StandardCharsets.ISO_8859_1));
         return matcher.find() ? Long.parseLong(matcher.group(1)) : UNKNOWN;
     }
 }
