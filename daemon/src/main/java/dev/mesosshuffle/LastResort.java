@@ -1,12 +1,14 @@
 package dev.mesosshuffle;
 
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.PrintStream;
 import java.lang.Thread.UncaughtExceptionHandler;
 import org.slf4j.LoggerFactory;
 
 /**
  * What happens to an exception that nobody caught: it is logged. A JVM that is out of memory, or broken, ends at once:
- * the start script's JVM options see to most of that, but not to memory outside the heap or threads running out.
+ * the start script's JVM options see to most of that, but not to memory outside the heap. That no thread could be made
+ * costs what was to be done, not the process.
  */
 final class LastResort implements UncaughtExceptionHandler {
     private final PrintStream err;
@@ -17,6 +19,10 @@ final class LastResort implements UncaughtExceptionHandler {
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
+        if (ThreadShortage.isCauseOf(failure)) {
+            ThreadShortage.report("what thread " + thread.getName() + " did", failure);
+            return;
+        }
         if (failure instanceof VirtualMachineError) {
             err.println("mesos-shuffle-service: " + failure);
             Runtime.getRuntime().halt(ExitStatus.FAILURE);

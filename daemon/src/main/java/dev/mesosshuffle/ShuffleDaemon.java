@@ -17,9 +17,11 @@ import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.RootWatch;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.liveness.DiskThreads;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.liveness.LivenessSettings;
 import dev.mesosshuffle.liveness.Master;
@@ -31,6 +33,7 @@ import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.roots.RootProbers;
 import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
@@ -38,6 +41,7 @@ import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.streams.ReadTracker;
 import dev.mesosshuffle.transport.ServerSettings;
 import dev.mesosshuffle.transport.ShuffleServer;
+import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -49,6 +53,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -68,6 +73,9 @@ public final class ShuffleDaemon {
 
     /** How many data files that nobody reads are kept open for the next who does. */
     private static final int MAX_OPEN_FILES = 1024;
+
+    /** Reading the registries of a host takes a second, unless one of them lies on a disk that hangs. */
+    private static final Duration HANG_LIMIT = Duration.ofSeconds(30);
 
     /** How long {@code apps} may look for what applications hold on their disks. */
     private static final Duration DISK_USAGE_LIMIT = Duration.ofSeconds(3);
@@ -113,11 +121,13 @@ public final class ShuffleDaemon {
         lifecycle.started(MetricsReporter.start(metrics));
         QuietLog quietLog = new QuietLog(System::nanoTime);
 
-        LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), metrics);
+        RootProbers roots = lifecycle.started(RootProbers.start(config.localRoots(), metrics));
+        LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), roots, metrics);
         StateStore store =
                 lifecycle.started(StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics));
-        Registry registry = Registry.restore(store, metrics);
+        Registry registry = Registry.restore(store, roots, metrics);
 
+        roots.beforeEachRound(TcpMemoryMonitor.ofHost(metrics));
         ReadTracker reads = new ReadTracker();
         DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), System::currentTimeMillis, metrics);
@@ -125,14 +135,20 @@ public final class ShuffleDaemon {
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         OrphanRules orphanRules = OrphanRules.of(
                 policy,
-                Registries.of(config.stateDir(), config.port(), ServiceConfig.stateDirsUnder(config.localRoots())),
+                Registries.of(
+                        config.stateDir(),
+                        config.port(),
+                        ServiceConfig.stateDirsUnder(config.localRoots()),
+                        limiter(lifecycle, "registries", "the look into the registries of all services")),
                 registry::isClaimed,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
-                config.orphanTimeout());
+                config.orphanTimeout(),
+                limiter(lifecycle, "open-files", "the look at what the host's processes have open"));
         Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
                 store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
         resume(config.cleanup(), reclaimer, store.loadRemovals());
-        RootWatch rootWatch = lifecycle.started(RootWatch.start(registry::rootInodes, reclaimer));
+        RootWatch rootWatch = RootWatch.start(registry::rootInodes, reclaimer, roots);
+        DiskThreads offFetchPath = diskThreads(roots, pools);
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
                 reclaimer,
@@ -141,7 +157,7 @@ public final class ShuffleDaemon {
                         System::nanoTime,
                         System::currentTimeMillis,
                         new Random(),
-                        pools::execute,
+                        offFetchPath,
                         store::putQuietTime,
                         store::putKept,
                         (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
@@ -175,7 +191,7 @@ public final class ShuffleDaemon {
         startControl(
                 config,
                 lifecycle,
-                new Commands(liveness.handControl(), registry, new DiskUsage(pools::execute, DISK_USAGE_LIMIT)));
+                new Commands(liveness.handControl(), registry, new DiskUsage(offFetchPath, DISK_USAGE_LIMIT)));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         OrphanMode orphans = config.orphans();
@@ -187,13 +203,27 @@ public final class ShuffleDaemon {
                 Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
         lifecycle.started(DiskPressure.start(
                 config.minFreePercent(),
-                policy,
+                roots,
                 reclaimer,
                 search,
                 () -> localDirs(registry),
                 liveness.handControl()::kept,
                 metrics));
         return new ShuffleDaemon(lifecycle, store, server);
+    }
+
+    private static TimeLimiter limiter(Lifecycle lifecycle, String threadName, String what) {
+        return lifecycle.started(TimeLimiter.onThread(threadName, what, HANG_LIMIT));
+    }
+
+    /** A look at a disk that hangs is not begun: it would only wait behind the others. */
+    private static DiskThreads diskThreads(RootProbers roots, DiskPools pools) {
+        return (root, task) -> {
+            if (roots.isUnresponsive(root)) {
+                throw new RejectedExecutionException("root " + root + " does not answer");
+            }
+            pools.execute(root, task);
+        };
     }
 
     private static void resume(boolean cleanup, Reclaimer reclaimer, List<StoredRemoval> removals) {

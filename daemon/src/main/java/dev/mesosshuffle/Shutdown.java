@@ -55,7 +55,13 @@ final class Shutdown {
         }
         Thread stopping = new Thread(() -> stop(running), "stop");
         stopping.setDaemon(true);
-        stopping.start();
+        try {
+            stopping.start();
+        } catch (OutOfMemoryError e) {
+            // No thread can be made: without one there is no limit to how long it takes.
+            stop(running);
+            return ExitStatus.OK;
+        }
         try {
             stopping.join(LIMIT_MILLIS);
         } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle;
 
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,8 @@ final class Watchdog implements Runnable {
         private CompletableFuture<Void> ask() {
             try {
                 return question.get();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
+                ThreadShortage.report("the question whether " + name + " answers", e);
                 return CompletableFuture.failedFuture(e);
             }
         }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.admin;
 
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -108,6 +109,8 @@ public final class ControlServer implements AutoCloseable {
         ScheduledThreadPoolExecutor deadlines =
                 new ScheduledThreadPoolExecutor(1, task -> daemon("control-deadline", task));
         deadlines.setRemoveOnCancelPolicy(true);
+        // Now, so that no client is without a deadline because no thread can be made for it.
+        deadlines.prestartCoreThread();
         ThreadPoolExecutor clients = new ThreadPoolExecutor(
                 0, MAX_CLIENTS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> daemon("control-client", task));
         ControlServer control = new ControlServer(socket, server, allowed, commands, deadline, clients, deadlines);
@@ -142,6 +145,13 @@ public final class ControlServer implements AutoCloseable {
             try (client) {
                 // A few bytes, which always fit into what the kernel holds for a new connection.
                 reply(client, ControlProtocol.ERROR + MAX_CLIENTS + " others are being served; try again\n");
+            }
+        } catch (OutOfMemoryError e) {
+            ThreadShortage.report("the answer to an operator", e);
+            try (client) {
+                reply(
+                        client,
+                        ControlProtocol.ERROR + "the daemon cannot make a thread to answer (" + e.getMessage() + ")\n");
             }
         }
     }

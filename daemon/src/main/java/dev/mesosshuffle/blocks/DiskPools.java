@@ -4,6 +4,7 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
@@ -26,6 +28,7 @@ public final class DiskPools implements AutoCloseable {
     private final int threadsPerDisk;
     private final int queueCapacity;
     private final MetricRegistry metrics;
+    private final Function<String, ThreadFactory> threads;
     private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
 
     private record Disk(ThreadPoolExecutor pool, Timer readLatency, Counter readErrors) {}
@@ -36,12 +39,18 @@ public final class DiskPools implements AutoCloseable {
      * @param threadsPerDisk how many threads each disk gets
      * @param queueCapacity how many tasks may wait for each disk
      * @param metrics gets, for each disk, {@code shuffleService.disk.ROOT.queue}, {@code .activeThreads},
-     *     {@code .freeBytes}, {@code .readLatencyMillis} and {@code .readErrors}
+     *     {@code .readLatencyMillis} and {@code .readErrors}
      */
     public DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
+        this(threadsPerDisk, queueCapacity, metrics, DiskPools::named);
+    }
+
+    /** With threads that a test makes, by the beginning of their names. */
+    DiskPools(int threadsPerDisk, int queueCapacity, MetricRegistry metrics, Function<String, ThreadFactory> threads) {
         this.threadsPerDisk = threadsPerDisk;
         this.queueCapacity = queueCapacity;
         this.metrics = metrics;
+        this.threads = threads;
     }
 
     /**
@@ -53,7 +62,25 @@ public final class DiskPools implements AutoCloseable {
      */
     public void execute(Path root, Runnable task) {
         Disk disk = disk(root);
-        disk.pool().execute(() -> disk.readLatency().time(task));
+        Runnable timed = () -> disk.readLatency().time(task);
+        try {
+            disk.pool().execute(timed);
+        } catch (OutOfMemoryError e) {
+            if (!ThreadShortage.isCauseOf(e)) {
+                throw e;
+            }
+            ThreadShortage.report("work under " + root, e);
+            queue(disk.pool(), timed, e);
+        }
+    }
+
+    /** Has a task wait for the threads that there are; with none, it is as if too many tasks waited. */
+    private static void queue(ThreadPoolExecutor pool, Runnable task, OutOfMemoryError reason) {
+        boolean waits = pool.getPoolSize() > 0 && pool.getQueue().offer(task);
+        // Those that there were may just have ended.
+        if (!waits || (pool.getPoolSize() == 0 && pool.remove(task))) {
+            throw new RejectedExecutionException("no thread can be made for it", reason);
+        }
     }
 
     /** Counts an attempt to read from a disk that failed, so that operators see which one is bad. */
@@ -72,12 +99,11 @@ public final class DiskPools implements AutoCloseable {
                 IDLE_THREAD_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(queueCapacity),
-                named("disk-" + root + "-"));
+                threads.apply("disk-" + root + "-"));
         pool.allowCoreThreadTimeOut(true);
         String name = "shuffleService.disk." + root;
         metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
         metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
-        metrics.gauge(name + ".freeBytes", () -> (Gauge<Long>) root.toFile()::getUsableSpace);
         return new Disk(pool, metrics.timer(name + ".readLatencyMillis"), metrics.counter(name + ".readErrors"));
     }
 

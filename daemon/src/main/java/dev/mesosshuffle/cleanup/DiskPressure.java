@@ -2,8 +2,9 @@ package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.model.LocalDir;
-import java.io.IOException;
+import dev.mesosshuffle.roots.RootProbers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,10 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,46 +26,27 @@ import org.slf4j.LoggerFactory;
  * <p>A file system is short of space once less than the given share is free, and no longer when a quarter more than that
  * is free, so that one at the limit is not told of again and again.
  *
- * <p><b>Concurrency:</b> each root is looked at on a thread of its own, so that a disk that hangs hides no other; what was
- * seen is guarded by this object.
+ * <p>A file system is as short of inodes as of bytes.
+ *
+ * <p><b>Concurrency:</b> for any thread. What was seen is guarded by this object; what holds the space of a root is
+ * measured on a thread for that root, so that a disk that hangs hides no other.
  */
 public final class DiskPressure implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(DiskPressure.class);
 
-    private static final Duration INTERVAL = Duration.ofSeconds(10);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-
     private final int minFreePercent;
-    private final LocalDirPolicy policy;
     private final Reclaimer reclaimer;
     private final SpaceReport report;
-    private final FileSystems fileSystems;
     private final RootWorkers workers;
-    private final Set<Path> looking = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService timer =
-            new ScheduledThreadPoolExecutor(1, task -> RootWorkers.daemon("space-timer", task));
+    private final Set<Path> reporting = ConcurrentHashMap.newKeySet();
 
     private final Map<Path, Long> devices = new HashMap<>();
     private final Set<Long> shortOfSpace = new HashSet<>();
 
-    /** How file systems are looked at. */
-    @FunctionalInterface
-    interface FileSystems {
-        Space look(Path root) throws IOException;
-    }
-
-    DiskPressure(
-            int minFreePercent,
-            LocalDirPolicy policy,
-            Reclaimer reclaimer,
-            SpaceReport report,
-            FileSystems fileSystems,
-            RootWorkers workers) {
+    DiskPressure(int minFreePercent, Reclaimer reclaimer, SpaceReport report, RootWorkers workers) {
         this.minFreePercent = minFreePercent;
-        this.policy = policy;
         this.reclaimer = reclaimer;
         this.report = report;
-        this.fileSystems = fileSystems;
         this.workers = workers;
     }
 
@@ -76,7 +54,7 @@ public final class DiskPressure implements AutoCloseable {
      * Starts to watch.
      *
      * @param minFreePercent below which share of free space a file system is short of it; 0 for never
-     * @param policy knows the roots
+     * @param roots tell how full they are
      * @param reclaimer deletes what is to be deleted
      * @param orphans knows what orphans hold
      * @param living the dirs of the applications that are not over
@@ -86,7 +64,7 @@ public final class DiskPressure implements AutoCloseable {
      */
     public static DiskPressure start(
             int minFreePercent,
-            LocalDirPolicy policy,
+            RootProbers roots,
             Reclaimer reclaimer,
             Orphans orphans,
             Supplier<Map<String, List<LocalDir>>> living,
@@ -94,17 +72,18 @@ public final class DiskPressure implements AutoCloseable {
             MetricRegistry metrics) {
         DiskPressure pressure = new DiskPressure(
                 minFreePercent,
-                policy,
                 reclaimer,
                 new SpaceReport(minFreePercent, living, kept, orphans::lastFound, System::nanoTime),
-                Space::of,
                 new RootWorkers(
                         root -> RootWorkers.newThread("space-" + root),
                         () -> new Pace(() -> 0, System::nanoTime, rest -> {})));
         pressure.register(metrics);
         if (minFreePercent > 0) {
-            var unused = pressure.timer.scheduleWithFixedDelay(
-                    pressure::lookAndSurvive, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            roots.listen((root, seen, failure) -> {
+                if (seen != null) {
+                    pressure.seen(root, new Space(seen.usage()));
+                }
+            });
         }
         return pressure;
     }
@@ -113,50 +92,42 @@ public final class DiskPressure implements AutoCloseable {
         metrics.register("shuffleService.cleanup.rootsShortOfSpace", (Gauge<Integer>) this::rootsShortOfSpace);
     }
 
-    /** An exception would be the last thing that the timer ever hears of it. */
-    private void lookAndSurvive() {
-        try {
-            look();
-        } catch (RuntimeException | Error e) {
-            logger.debug("The roots' space could not be looked at", e);
+    /** Takes in what was seen of a root. Does not work on the disk. */
+    void seen(Path root, Space space) {
+        switch (change(root, space)) {
+            case BEGINS -> {
+                Set<Path> roots = rootsOn(space.device());
+                SpaceReport.Waiting waiting = reclaimer.waiting(roots);
+                roots.forEach(reclaimer::hurry);
+                report(root, () -> report.begins(space, roots, waiting));
+            }
+            case GOES_ON -> reclaimer.hurry(root);
+            case ENDS -> {
+                Set<Path> roots = rootsOn(space.device());
+                roots.forEach(reclaimer::takeTime);
+                report(root, () -> report.ends(space, roots));
+            }
+            case NONE -> reclaimer.takeTime(root);
         }
     }
 
-    /** Looks at all roots. */
-    void look() {
-        for (Path root : policy.realRoots()) {
-            if (looking.add(root)) {
+    /** What holds the space is measured on another thread than the one that looks at the root, since that takes a while. */
+    private void report(Path root, Runnable report) {
+        if (!reporting.add(root)) {
+            logger.debug("What holds the space of {} is being measured", root);
+            return;
+        }
+        try {
+            workers.execute(root, pace -> {
                 try {
-                    workers.execute(root, pace -> lookAt(root));
-                } catch (RejectedExecutionException e) {
-                    logger.debug("Closed before {} was looked at", root, e);
+                    report.run();
+                } finally {
+                    reporting.remove(root);
                 }
-            }
-        }
-    }
-
-    private void lookAt(Path root) {
-        try {
-            Space space = fileSystems.look(root);
-            switch (change(root, space)) {
-                case BEGINS -> {
-                    Set<Path> roots = rootsOn(space.device());
-                    SpaceReport.Waiting waiting = reclaimer.waiting(roots);
-                    roots.forEach(reclaimer::hurry);
-                    report.begins(space, roots, waiting);
-                }
-                case GOES_ON -> reclaimer.hurry(root);
-                case ENDS -> {
-                    Set<Path> roots = rootsOn(space.device());
-                    roots.forEach(reclaimer::takeTime);
-                    report.ends(space, roots);
-                }
-                case NONE -> reclaimer.takeTime(root);
-            }
-        } catch (IOException | RuntimeException e) {
-            logger.debug("The space of {} cannot be looked at", root, e);
-        } finally {
-            looking.remove(root);
+            });
+        } catch (RuntimeException | Error e) {
+            reporting.remove(root);
+            ThreadShortage.report("the report of what holds the space of " + root, e);
         }
     }
 
@@ -198,7 +169,7 @@ public final class DiskPressure implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
-        workers.close(CLOSE_TIMEOUT);
+        // What is measured changes nothing, so it is not waited for.
+        workers.close(Duration.ZERO);
     }
 }

@@ -4,18 +4,20 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.roots.RootProbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Which local dirs are accepted, that is: which dirs may be deleted one day. A dir is accepted if
@@ -35,24 +37,38 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>May be used by any thread. {@link #accept} works on the disk.
  */
 public final class LocalDirPolicy {
+    /** How long a registration waits for a root that was not there until now; an answer takes a moment. */
+    private static final Duration ROOT_LIMIT = Duration.ofSeconds(1);
+
     private final List<Path> allowedRoots;
+    private final RootProbers roots;
     private final DirAccess access;
     private final UndeletableDirs undeletable;
 
-    /**
-     * From an allowed root to its real path; one that does not exist is missing here, and looked at again later. What is
-     * here stays: a root whose link leads elsewhere since then allows what it allowed at first, and nothing else.
-     */
-    private final Map<Path, Path> realRoots = new ConcurrentHashMap<>();
-
-    private LocalDirPolicy(List<Path> allowedRoots, DirAccess access, UndeletableDirs undeletable) {
+    private LocalDirPolicy(List<Path> allowedRoots, RootProbers roots, DirAccess access, UndeletableDirs undeletable) {
         this.allowedRoots = allowedRoots;
+        this.roots = roots;
         this.access = access;
         this.undeletable = undeletable;
     }
 
     /**
-     * Makes a policy. Works on the disk.
+     * Makes a policy.
+     *
+     * @param allowedRoots the roots, absolute, whether or not they exist yet
+     * @param roots knows where these really are
+     * @param metrics where its metrics go
+     * @return the policy
+     * @throws IOException if this process cannot learn who it is
+     * @throws IllegalArgumentException if a root is not absolute
+     */
+    public static LocalDirPolicy of(List<Path> allowedRoots, RootProbers roots, MetricRegistry metrics)
+            throws IOException {
+        return of(allowedRoots, roots, DirAccess.OF_THIS_PROCESS, ProcessIdentity.current(), metrics);
+    }
+
+    /**
+     * Makes a policy that looks at the roots itself, in the caller's thread.
      *
      * @param allowedRoots the roots, absolute, whether or not they exist yet
      * @param metrics where its metrics go
@@ -66,6 +82,15 @@ public final class LocalDirPolicy {
 
     static LocalDirPolicy of(
             List<Path> allowedRoots, DirAccess access, ProcessIdentity identity, MetricRegistry metrics) {
+        return of(allowedRoots, RootProbers.inCallersThread(allowedRoots), access, identity, metrics);
+    }
+
+    private static LocalDirPolicy of(
+            List<Path> allowedRoots,
+            RootProbers roots,
+            DirAccess access,
+            ProcessIdentity identity,
+            MetricRegistry metrics) {
         for (Path root : allowedRoots) {
             if (!root.isAbsolute()) {
                 throw new IllegalArgumentException("root: " + root + " (expected: an absolute path)");
@@ -73,27 +98,31 @@ public final class LocalDirPolicy {
         }
         LocalDirPolicy policy = new LocalDirPolicy(
                 List.copyOf(allowedRoots),
+                roots,
                 access,
                 new UndeletableDirs(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
-        policy.lookAtRoots();
+        policy.refresh(root -> true, Duration.ZERO);
         return policy;
     }
 
-    private void lookAtRoots() {
-        allowedRoots.forEach(this::lookAtRoot);
-    }
-
-    private void lookAtRoot(Path root) {
-        try {
-            findRoot(root);
-        } catch (IOException e) {
-            // Not there, or not to be seen, yet.
+    /** Has roots looked at that were never seen; a look at one of them may hang, and is not waited for then. */
+    private void refresh(Predicate<Path> which, Duration limit) {
+        Set<Path> seen = roots.realRoots().keySet();
+        List<Path> missing = allowedRoots.stream()
+                .filter(root -> !seen.contains(root) && which.test(root))
+                .toList();
+        if (!missing.isEmpty()) {
+            roots.refresh(missing, limit);
         }
     }
 
+    /** Has a root looked at that was never seen; if it still is not, says why. Works on that root's disk. */
     private void findRoot(Path root) throws IOException {
-        if (!realRoots.containsKey(root)) {
-            realRoots.put(root, root.toRealPath());
+        if (!roots.realRoots().containsKey(root)) {
+            roots.refresh(List.of(root), ROOT_LIMIT);
+            if (!roots.realRoots().containsKey(root)) {
+                var unused = root.toRealPath();
+            }
         }
     }
 
@@ -107,7 +136,7 @@ public final class LocalDirPolicy {
      */
     public Optional<Path> claimedRoot(String dir) {
         try {
-            return ClaimedRoot.of(parse(dir), allowedRoots, realRoots)
+            return ClaimedRoot.of(parse(dir), allowedRoots, roots.realRoots())
                     .flatMap(claim -> ClaimedRoot.innermost(claim.dir(), knownRoots()));
         } catch (LocalDirRefusedException e) {
             return Optional.empty();
@@ -116,6 +145,7 @@ public final class LocalDirPolicy {
 
     /** The real path of each root, or the configured one while it was not seen yet. */
     private Collection<Path> knownRoots() {
+        Map<Path, Path> realRoots = roots.realRoots();
         return allowedRoots.stream()
                 .map(root -> realRoots.getOrDefault(root, root))
                 .toList();
@@ -133,11 +163,11 @@ public final class LocalDirPolicy {
     public LocalDir accept(String dir) throws LocalDirRefusedException, LocalDirUnknownException {
         Path path = parse(dir);
         try {
-            Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, realRoots);
+            Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
             if (claim.isPresent()) {
                 findRoot(claim.get().configured());
                 // By its real path, if it was not seen before.
-                claim = ClaimedRoot.of(path, allowedRoots, realRoots);
+                claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
             }
             LocalDir accepted = claim.isPresent() ? below(path, claim.get().dir()) : behindLinks(path);
             if (!ExactPaths.isExact(accepted.path())) {
@@ -174,7 +204,7 @@ public final class LocalDirPolicy {
 
     /** The dir at a path that no root is known to lie on. */
     private LocalDir behindLinks(Path path) throws IOException, LocalDirRefusedException {
-        lookAtRoots();
+        refresh(root -> true, ROOT_LIMIT);
         Path real = path.toRealPath();
         LocalDir dir = below(path, real);
         if (!leadsStraight(path, dir.root(), dir.root().relativize(real))) {
@@ -229,10 +259,20 @@ public final class LocalDirPolicy {
         }
     }
 
-    /** The real paths of the roots that are there. Works on the disk. */
+    /** The real paths of the roots that were seen. Does not work on the disk. */
     Set<Path> realRoots() {
-        lookAtRoots();
-        return Set.copyOf(realRoots.values());
+        refresh(root -> true, Duration.ZERO);
+        return Set.copyOf(roots.realRoots().values());
+    }
+
+    /** Whether work on a root would hang now. */
+    boolean isUnresponsive(Path root) {
+        return roots.isUnresponsive(root);
+    }
+
+    /** Whether some allowed root was never seen, so that it is not known where it is. */
+    boolean isSomeRootUnknown() {
+        return roots.realRoots().size() < Set.copyOf(allowedRoots).size();
     }
 
     /**
@@ -240,6 +280,7 @@ public final class LocalDirPolicy {
      * the disk.
      */
     boolean allows(Path root) {
+        Map<Path, Path> realRoots = roots.realRoots();
         return realRoots.containsValue(root) || (allowedRoots.contains(root) && !realRoots.containsKey(root));
     }
 
@@ -264,7 +305,7 @@ public final class LocalDirPolicy {
 
     /** Finds the innermost root, so that a root may lie in another, even behind a link. */
     private Path rootOf(Path shown, Path real) throws LocalDirRefusedException {
-        return ClaimedRoot.innermost(real, realRoots.values())
+        return ClaimedRoot.innermost(real, roots.realRoots().values())
                 .filter(root -> !real.equals(root))
                 .orElseThrow(
                         () -> refusal(shown, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));

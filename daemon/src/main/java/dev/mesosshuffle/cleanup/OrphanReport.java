@@ -25,6 +25,7 @@ final class OrphanReport {
     private static final int NAMED = 5;
 
     private final Map<Path, List<Orphan>> byRoot = new ConcurrentHashMap<>();
+    private final Set<Path> notSearched = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean unknown = new AtomicBoolean();
     private final AtomicBoolean blindnessTold = new AtomicBoolean();
 
@@ -50,6 +51,26 @@ final class OrphanReport {
                     "Nothing is taken for an orphan, since what is registered cannot be told: {}. It is looked at again"
                             + " every hour.",
                     reason);
+        }
+    }
+
+    /** A root cannot be searched. */
+    void notSearched(Path root, Exception reason) {
+        if (notSearched.add(root)) {
+            logger.warn(
+                    "Root {} cannot be searched for orphans, so that none is deleted there: {}. It is tried again every"
+                            + " hour.",
+                    root,
+                    reason.toString());
+        } else {
+            logger.debug("{} cannot be searched for orphans", root, reason);
+        }
+    }
+
+    /** A root was searched. */
+    void searched(Path root) {
+        if (notSearched.remove(root)) {
+            logger.info("Root {} was searched for orphans again", root);
         }
     }
 

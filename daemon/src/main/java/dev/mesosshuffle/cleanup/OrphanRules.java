@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.store.Registries;
@@ -7,11 +8,11 @@ import dev.mesosshuffle.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ public final class OrphanRules {
     private final Duration timeout;
     private final ProcessIdentity identity;
     private final Supplier<HostView> hostView;
+    private final TimeLimiter limiter;
 
     OrphanRules(
             LocalDirPolicy policy,
@@ -54,6 +56,18 @@ public final class OrphanRules {
             Duration timeout,
             ProcessIdentity identity,
             Supplier<HostView> hostView) {
+        this(policy, registries, claimed, clock, timeout, identity, hostView, TimeLimiter.unlimited());
+    }
+
+    private OrphanRules(
+            LocalDirPolicy policy,
+            Registries registries,
+            Predicate<Path> claimed,
+            WallClock clock,
+            Duration timeout,
+            ProcessIdentity identity,
+            Supplier<HostView> hostView,
+            TimeLimiter limiter) {
         this.policy = policy;
         this.registries = registries;
         this.claimed = claimed;
@@ -61,6 +75,7 @@ public final class OrphanRules {
         this.timeout = timeout;
         this.identity = identity;
         this.hostView = hostView;
+        this.limiter = limiter;
     }
 
     /**
@@ -72,13 +87,20 @@ public final class OrphanRules {
      *     or above it
      * @param clock tells how old a file's time is
      * @param timeout for how long nothing may have changed
+     * @param limiter looks at what the host's processes have open
      * @return the rules
      * @throws IOException if this process cannot learn who it is
      */
     public static OrphanRules of(
-            LocalDirPolicy policy, Registries registries, Predicate<Path> claimed, WallClock clock, Duration timeout)
+            LocalDirPolicy policy,
+            Registries registries,
+            Predicate<Path> claimed,
+            WallClock clock,
+            Duration timeout,
+            TimeLimiter limiter)
             throws IOException {
-        return new OrphanRules(policy, registries, claimed, clock, timeout, ProcessIdentity.current(), HostView::now);
+        return new OrphanRules(
+                policy, registries, claimed, clock, timeout, ProcessIdentity.current(), HostView::now, limiter);
     }
 
     Registries registries() {
@@ -89,25 +111,24 @@ public final class OrphanRules {
         return claimed.test(dir);
     }
 
-    /**
-     * What must not be deleted with what it lies in: the roots, and the dirs of registries.
-     *
-     * @throws IOException if it cannot be told where one of them is
-     */
+    /** What must not be deleted with what it lies in: the roots, and the dirs of registries. */
     Set<Path> keepOut() throws IOException {
         Set<Path> keepOut = new HashSet<>(policy.realRoots());
-        for (Path stateDir : registries.stateDirs()) {
-            try {
-                keepOut.add(stateDir.toRealPath());
-            } catch (NoSuchFileException e) {
-                keepOut.add(stateDir);
-            }
+        try {
+            keepOut.addAll(registries.realStateDirs());
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
         }
         return keepOut;
     }
 
-    HostView viewHost() {
-        return hostView.get();
+    /** Looks at the host, for a bounded time: one of the open files that are looked at may lie on a disk that hangs. */
+    HostView viewHost() throws IOException {
+        try {
+            return limiter.call(hostView::get);
+        } catch (ExecutionException e) {
+            throw new IOException("what is in use cannot be told: " + e.getCause(), e);
+        }
     }
 
     /**

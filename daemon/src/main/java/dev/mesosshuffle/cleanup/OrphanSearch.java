@@ -51,6 +51,7 @@ final class OrphanSearch {
      * @param names what the registries name
      * @param nanoTime the time, in ns from any point
      * @param stopped asked before each file, on which occasion it may take its time; once true, the search ends
+     * @throws IOException if what is in use on this host cannot be told
      */
     OrphanSearch(
             Path root,
@@ -58,7 +59,8 @@ final class OrphanSearch {
             Set<Path> keepOut,
             NamedDirs names,
             LongSupplier nanoTime,
-            BooleanSupplier stopped) {
+            BooleanSupplier stopped)
+            throws IOException {
         this.root = root;
         this.rules = rules;
         this.keepOut = keepOut;

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.store.NamedDirs;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +41,8 @@ public final class Orphans implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(Orphans.class);
 
     private static final Duration INTERVAL = Duration.ofHours(1);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    /** A search changes nothing, so that one that is left alone does no harm. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final OrphanMode mode;
     private final LocalDirPolicy policy;
@@ -132,15 +133,13 @@ public final class Orphans implements AutoCloseable {
         }
         report.known();
         for (Path root : policy.realRoots()) {
-            if (searching.add(root)) {
+            // One that does not answer is told of by its prober, and searched when it does.
+            if (!policy.isUnresponsive(root) && searching.add(root)) {
                 try {
                     workers.execute(root, pace -> search(root, names, pace));
-                } catch (RejectedExecutionException e) {
-                    logger.debug("The search under {} is left for the next start", root, e);
                 } catch (RuntimeException | Error e) {
-                    // No thread to be had, most likely; the next search tries again.
                     searching.remove(root);
-                    throw e;
+                    ThreadShortage.report("the search for orphans under " + root, e);
                 }
             }
         }
@@ -169,8 +168,9 @@ public final class Orphans implements AutoCloseable {
             } else {
                 report.found(root, found);
             }
+            report.searched(root);
         } catch (IOException | RuntimeException e) {
-            logger.debug("{} cannot be searched for orphans", root, e);
+            report.notSearched(root, e);
         } finally {
             searching.remove(root);
         }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
@@ -224,7 +225,8 @@ public final class Reclaimer implements AutoCloseable {
         }
         Path root = removal.dir.root();
         if (!policy.allows(root)) {
-            later(removal, troubles.refusedForRoot(removal));
+            // Where an allowed root is that hangs, or is not mounted, nobody knows yet: it may be this one.
+            later(removal, policy.isSomeRootUnknown() ? LOOK_FOR_ROOT : troubles.refusedForRoot(removal));
             return;
         }
         try {
@@ -234,6 +236,7 @@ public final class Reclaimer implements AutoCloseable {
             logger.debug("{} is left for the next start", removal.dir.path(), e);
         } catch (RuntimeException | Error e) {
             // No thread to be had, most likely: later, and the timer goes on.
+            ThreadShortage.report("the deletion of " + removal.dir.path(), e);
             failed(removal, e);
         }
     }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +21,42 @@ public final class RootPresence {
      * @throws RootAwayException if it is another one now, or cannot be looked at
      */
     public static void check(Path root, @Nullable Long inode) throws RootAwayException {
-        Object found;
+        String reason;
         try {
-            if (!root.toRealPath().equals(root)) {
-                throw new RootAwayException("a link leads from it to " + root.toRealPath());
-            }
-            found = Files.getAttribute(root, "unix:ino");
-        } catch (RootAwayException e) {
-            throw e;
+            reason = reasonAway(
+                    root,
+                    root.toRealPath(),
+                    (Long) Files.getAttribute(root, "unix:ino"),
+                    inode == null ? Set.of() : Set.of(inode));
         } catch (IOException e) {
-            throw new RootAwayException("it cannot be looked at (" + e + ")");
+            reason = unreadable(e);
         }
-        if (inode != null && !found.equals(inode)) {
-            throw new RootAwayException(
-                    "its inode is " + found + " (expected: " + inode + ", as when they registered)");
+        if (reason != null) {
+            throw new RootAwayException(reason);
         }
+    }
+
+    /**
+     * Tells why a root is another one than it was; null if it is not. Does not work on the disk.
+     *
+     * @param root the root, a real path as it was
+     * @param found where that path leads now
+     * @param foundInode the inode of what is there
+     * @param inodes its inodes when dirs below it were registered
+     */
+    static @Nullable String reasonAway(Path root, Path found, long foundInode, Set<Long> inodes) {
+        if (!found.equals(root)) {
+            return "a link leads from it to " + found;
+        }
+        for (Long inode : inodes) {
+            if (inode != foundInode) {
+                return "its inode is " + foundInode + " (expected: " + inode + ", as when they registered)";
+            }
+        }
+        return null;
+    }
+
+    static String unreadable(IOException failure) {
+        return "it cannot be looked at (" + failure + ")";
     }
 }

@@ -1,16 +1,15 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.roots.RootProbers;
+import dev.mesosshuffle.roots.RootSnapshot;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,83 +19,75 @@ import org.slf4j.LoggerFactory;
  * Watches whether each root is the one that it was when the dirs below it were registered, and tells the operator once
  * when one is not, as when its disk was unmounted, and once when all are again. Whoever acts on a root looks for itself.
  *
- * <p><b>Concurrency:</b> for any thread. Each root is looked at on a thread of its own, so that a disk that hangs hides
- * no other.
+ * <p><b>Concurrency:</b> for any thread. {@link RootProbers} look, each on its root's own thread, so that a disk that hangs
+ * hides no other.
  */
-public final class RootWatch implements AutoCloseable {
+public final class RootWatch {
     private static final Logger logger = LoggerFactory.getLogger(RootWatch.class);
-
-    private static final Duration INTERVAL = Duration.ofSeconds(10);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Supplier<Map<Path, Set<Long>>> registered;
     private final Supplier<Map<Path, Set<Long>>> toBeDeleted;
-    private final RootWorkers workers;
+    private final RootProbers roots;
     /** As of the last look: that of one block is not to go over all applications. */
     private volatile Map<Path, Set<Long>> expected = Map.of();
 
-    private final Set<Path> looking = ConcurrentHashMap.newKeySet();
     private final Set<Path> away = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService timer =
-            new ScheduledThreadPoolExecutor(1, task -> RootWorkers.daemon("roots-timer", task));
 
     RootWatch(
-            Supplier<Map<Path, Set<Long>>> registered,
-            Supplier<Map<Path, Set<Long>>> toBeDeleted,
-            RootWorkers workers) {
+            Supplier<Map<Path, Set<Long>>> registered, Supplier<Map<Path, Set<Long>>> toBeDeleted, RootProbers roots) {
         this.registered = registered;
         this.toBeDeleted = toBeDeleted;
-        this.workers = workers;
+        this.roots = roots;
     }
 
     /**
-     * Starts to watch, at once.
+     * Starts to watch.
      *
      * @param registered the roots that applications' dirs lie under, each with its inodes when these were registered
      * @param reclaimer knows the same of what is to be deleted
-     * @return the watch, to be closed
+     * @param roots look at these roots from now on
+     * @return the watch
      */
-    public static RootWatch start(Supplier<Map<Path, Set<Long>>> registered, Reclaimer reclaimer) {
-        RootWatch watch = new RootWatch(
-                registered,
-                reclaimer::rootInodes,
-                new RootWorkers(
-                        root -> RootWorkers.newThread("root-" + root),
-                        () -> new Pace(() -> 0, System::nanoTime, rest -> {})));
-        var unused = watch.timer.scheduleWithFixedDelay(
-                watch::lookAndSurvive, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    public static RootWatch start(Supplier<Map<Path, Set<Long>>> registered, Reclaimer reclaimer, RootProbers roots) {
+        RootWatch watch = new RootWatch(registered, reclaimer::rootInodes, roots);
+        watch.listen();
         return watch;
     }
 
-    /** An exception would be the last thing that the timer ever hears of it. */
-    private void lookAndSurvive() {
-        try {
-            look();
-        } catch (RuntimeException | Error e) {
-            logger.debug("The roots could not be looked at", e);
-        }
+    void listen() {
+        roots.beforeEachRound(this::expect);
+        roots.listen(this::looked);
     }
 
-    /** Looks at all roots. */
-    void look() {
+    /** Notes what the roots should be, before they are looked at. */
+    private void expect() {
         Map<Path, Set<Long>> now = readExpected();
         expected = now;
         away.retainAll(now.keySet());
-        now.forEach((root, inodes) -> {
-            if (looking.add(root)) {
-                try {
-                    workers.execute(root, pace -> {
-                        try {
-                            var unused = judge(root, inodes);
-                        } finally {
-                            looking.remove(root);
-                        }
-                    });
-                } catch (RejectedExecutionException e) {
-                    logger.debug("Closed before {} was looked at", root, e);
-                }
-            }
-        });
+        now.keySet().forEach(roots::watch);
+    }
+
+    private void looked(Path root, @Nullable RootSnapshot seen, @Nullable IOException failure) {
+        Set<Long> inodes = expected.get(root);
+        if (inodes == null) {
+            return;
+        }
+        if (seen != null) {
+            var unused = tell(root, RootPresence.reasonAway(root, seen.realPath(), seen.inode(), inodes));
+        } else if (failure instanceof NoSuchFileException) {
+            var unused = tell(root, RootPresence.unreadable(failure));
+        }
+        // Else the disk itself is unwell, which its prober has told.
+    }
+
+    /**
+     * Tells whether work on a root would hang now. Does not work on the disk.
+     *
+     * @param root its path, real or as it is configured
+     * @return whether a look at it should have come back
+     */
+    public boolean isUnresponsive(Path root) {
+        return roots.isUnresponsive(root);
     }
 
     /**
@@ -127,25 +118,24 @@ public final class RootWatch implements AutoCloseable {
                 RootPresence.check(root, inode);
             }
         } catch (RootAwayException e) {
+            return tell(root, e.getMessage());
+        }
+        return tell(root, null);
+    }
+
+    private @Nullable String tell(Path root, @Nullable String reason) {
+        if (reason != null) {
             if (away.add(root)) {
                 logger.warn(
                         "Root {} is not what it was: {}. Is its disk mounted? Executors with dirs there are kept but"
                                 + " cannot be served, and nothing that was registered there is deleted, until it is"
                                 + " there again.",
                         root,
-                        e.getMessage());
+                        reason);
             }
-            return e.getMessage();
-        }
-        if (away.remove(root)) {
+        } else if (away.remove(root)) {
             logger.info("Root {} is what it was again: executors with dirs there are served, and removals go on", root);
         }
-        return null;
-    }
-
-    @Override
-    public void close() {
-        timer.shutdownNow();
-        workers.close(CLOSE_TIMEOUT);
+        return reason;
     }
 }

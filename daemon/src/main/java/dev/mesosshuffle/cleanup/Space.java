@@ -1,35 +1,49 @@
 package dev.mesosshuffle.cleanup;
 
-import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.mesosshuffle.model.Quantities;
+import dev.mesosshuffle.roots.FileSystemUsage;
 
 /**
- * How much space a file system has.
+ * How much space a file system has, in bytes and in inodes: new files need both, so the smaller share decides.
  *
- * @param device tells file systems apart
- * @param freeBytes what this user may still use
- * @param totalBytes its size
+ * @param usage what was seen
  */
-record Space(long device, long freeBytes, long totalBytes) {
-    /** Of the bytes that must be free, how many percent are enough to be done with being short of space. */
+record Space(FileSystemUsage usage) {
+    /** Of what must be free, how many percent are enough to be done with being short of space. */
     private static final int AMPLE_PERCENT = 125;
 
-    static Space of(Path root) throws IOException {
-        FileStore store = Files.getFileStore(root);
-        return new Space((Long) Files.getAttribute(root, "unix:dev"), store.getUsableSpace(), store.getTotalSpace());
+    private static final double ALL = 100.0;
+
+    long device() {
+        return usage.device();
     }
 
     boolean isShort(int minFreePercent) {
-        return freeBytes < limit(minFreePercent);
+        return freePercent() < minFreePercent;
     }
 
     boolean isAmple(int minFreePercent) {
-        return freeBytes >= limit(minFreePercent) * AMPLE_PERCENT / 100;
+        return freePercent() >= minFreePercent * AMPLE_PERCENT / ALL;
     }
 
-    private double limit(int minFreePercent) {
-        return totalBytes / 100.0 * minFreePercent;
+    private double freePercent() {
+        return Math.min(bytesPercent(), inodesPercent());
+    }
+
+    private double bytesPercent() {
+        return usage.totalBytes() == 0 ? ALL : ALL * usage.freeBytes() / usage.totalBytes();
+    }
+
+    private double inodesPercent() {
+        FileSystemUsage.Inodes inodes = usage.inodes();
+        return inodes.isKnown() ? ALL * inodes.free() / inodes.total() : ALL;
+    }
+
+    /** What is free of that which there is less of, for people. */
+    String described() {
+        return inodesPercent() < bytesPercent()
+                ? usage.inodes().free() + " of " + usage.inodes().total()
+                        + " inodes, which is how many files there may be,"
+                : Quantities.bytes(usage.freeBytes()) + " of " + Quantities.bytes(usage.totalBytes());
     }
 }

@@ -62,9 +62,8 @@ final class SpaceReport {
         BooleanSupplier late = () -> nanoTime.getAsLong() - deadline >= 0;
         List<Holder> holders = holders(roots, late);
         logger.warn(
-                "Short of space: {} of {} are free under {} (expected: {} %). {} What else holds space there: {}; {}.{}",
-                Quantities.bytes(space.freeBytes()),
-                Quantities.bytes(space.totalBytes()),
+                "Short of space: {} are free under {} (expected: {} %). {} What else holds space there: {}; {}.{}",
+                space.described(),
                 text(roots),
                 minFreePercent,
                 text(waiting),
@@ -74,11 +73,7 @@ final class SpaceReport {
     }
 
     void ends(Space space, Set<Path> roots) {
-        logger.info(
-                "Enough space again: {} of {} are free under {}",
-                Quantities.bytes(space.freeBytes()),
-                Quantities.bytes(space.totalBytes()),
-                text(roots));
+        logger.info("Enough space again: {} are free under {}", space.described(), text(roots));
     }
 
     private List<Holder> holders(Set<Path> roots, BooleanSupplier late) {

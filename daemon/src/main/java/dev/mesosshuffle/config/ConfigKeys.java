@@ -198,7 +198,7 @@ final class ConfigKeys {
             OWN_PREFIX + "minFreePercent",
             "5",
             ValueParsers.integer(0, 50, "0 to 50; 0 for never"),
-            "A root is short of space while less than this share of its file system is free. Then what is to be deleted"
+            "A root is short of space while less than this share of its file system's bytes, or of its inodes, is free. Then what is to be deleted"
                     + " there goes at once, past deletionRate, and a warning says what else holds the space. No living"
                     + " application loses anything by that.");
 

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
 import dev.mesosshuffle.blocks.CorruptionDiagnosis;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
@@ -37,7 +38,8 @@ final class Diagnoses {
         }
         try {
             executor.execute(() -> answer(diagnose(registered, message), call));
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            ThreadShortage.report("the look into a block that came to its reader damaged", e);
             answer(CorruptionCause.UNKNOWN_ISSUE, call);
         }
     }

@@ -84,7 +84,7 @@ public final class Dispatcher {
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,
-                new ExecutorRegistration(guarding.policy(), registry, liveness, serving.pools(), metrics, quietLog),
+                new ExecutorRegistration(guarding, registry, liveness, serving.pools(), metrics, quietLog),
                 new BlockRemoval(guarding.remover(), serving.pools(), quietLog),
                 new Diagnoses(new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads(), quietLog),
                 metrics,

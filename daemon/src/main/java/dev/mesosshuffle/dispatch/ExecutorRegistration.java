@@ -5,9 +5,11 @@ import dev.mesosshuffle.blocks.DiskPools;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.LocalDirRefusedException;
 import dev.mesosshuffle.cleanup.LocalDirUnknownException;
+import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Text;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
@@ -31,25 +33,28 @@ final class ExecutorRegistration {
     private final Registry registry;
     private final LivenessMonitor liveness;
     private final DiskPools pools;
+    private final RootWatch watch;
     private final DispatchMetrics metrics;
     private final QuietLog quietLog;
 
     /**
      * Creates a registration.
      *
-     * @param policy looks at a dir, and tells the disk that it claims to be on before that
+     * @param guarding the policy, which looks at a dir and tells the disk that it claims to be on before that, and what is
+     *     known of the roots
      */
     ExecutorRegistration(
-            LocalDirPolicy policy,
+            Dispatcher.Guarding guarding,
             Registry registry,
             LivenessMonitor liveness,
             DiskPools pools,
             DispatchMetrics metrics,
             QuietLog quietLog) {
-        this.policy = policy;
+        this.policy = guarding.policy();
         this.registry = registry;
         this.liveness = liveness;
         this.pools = pools;
+        this.watch = guarding.watch();
         this.metrics = metrics;
         this.quietLog = quietLog;
     }
@@ -88,8 +93,14 @@ final class ExecutorRegistration {
 
     private CompletableFuture<LocalDir> accept(String dir) {
         CompletableFuture<LocalDir> result = new CompletableFuture<>();
+        Path disk = disk(dir);
+        if (watch.isUnresponsive(disk)) {
+            // Else its client waits in vain, and what it asks for takes a thread of that disk.
+            return CompletableFuture.failedFuture(new IllegalStateException("local dir: " + Text.printable(dir)
+                    + " (expected: a dir on a disk that answers, which the one of root " + disk + " does not)"));
+        }
         try {
-            pools.execute(disk(dir), () -> result.completeAsync(() -> look(dir), Runnable::run));
+            pools.execute(disk, () -> result.completeAsync(() -> look(dir), Runnable::run));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
                     new IllegalStateException(

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.mesos;
 
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.liveness.Master;
 import dev.mesosshuffle.liveness.MasterAnswer;
 import dev.mesosshuffle.liveness.NoAnswerException;
@@ -112,6 +113,10 @@ public final class MasterClient implements Master, AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(closed());
+        } catch (OutOfMemoryError e) {
+            ThreadShortage.report("the question to the Mesos master", e);
+            result.completeExceptionally(new NoAnswerException(
+                    NoAnswerException.Kind.UNREACHABLE, "no thread can be made to ask it: " + e.getMessage()));
         }
         return result;
     }

@@ -4,9 +4,11 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.roots.RootProbers;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,9 @@ public final class Registry {
     /** Operators know the lines of registrations and removals from Spark's log, by the class that wrote them there. */
     static final String SPARK_LOGGER = "org.apache.spark.network.shuffle.ExternalShuffleBlockResolver";
 
+    /** What is not known by then of a root, whose disk is slow or hangs, keeps its executors. */
+    private static final Duration ROOTS_LIMIT = Duration.ofSeconds(5);
+
     private final Memory memory;
     private final Registrations registrations;
     private final Removals removals;
@@ -38,8 +43,28 @@ public final class Registry {
     }
 
     /**
-     * Makes a registry of what the store holds. Works on the disk, and looks into every root. An executor is dropped if
-     * its root is the same as when it registered, and readable, and its dirs are all gone.
+     * Makes a registry of what the store holds. Works on the store's disk, and looks into every root, but waits for none
+     * that hangs. An executor is dropped if its root is the same as when it registered, and readable, and its dirs are all
+     * gone.
+     *
+     * @param store where the registry lives on
+     * @param roots look into the roots
+     * @param metrics where its metrics go
+     * @return the registry
+     * @throws StoreException if the store cannot be read
+     */
+    public static Registry restore(StateStore store, RootProbers roots, MetricRegistry metrics) throws StoreException {
+        Memory memory = new Memory();
+        new Restore(memory.executors, memory.applications, memory.claims, new Roots(roots, ROOTS_LIMIT)).from(store);
+        metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) memory.executors::size);
+        return new Registry(
+                memory,
+                new Registrations(memory, store, metrics.counter("shuffleService.refusedRegistrations")),
+                new Removals(memory, store));
+    }
+
+    /**
+     * Makes a registry of what the store holds, and looks into the roots in the caller's thread.
      *
      * @param store where the registry lives on
      * @param metrics where its metrics go
@@ -47,13 +72,7 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry restore(StateStore store, MetricRegistry metrics) throws StoreException {
-        Memory memory = new Memory();
-        new Restore(memory.executors, memory.applications, memory.claims).from(store);
-        metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) memory.executors::size);
-        return new Registry(
-                memory,
-                new Registrations(memory, store, metrics.counter("shuffleService.refusedRegistrations")),
-                new Removals(memory, store));
+        return restore(store, RootProbers.inCallersThread(List.of()), metrics);
     }
 
     /**

@@ -8,7 +8,6 @@ import dev.mesosshuffle.store.StoredExecutor;
 import dev.mesosshuffle.store.StoredLocalDir;
 import dev.mesosshuffle.store.StoredState;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,22 +23,26 @@ final class Restore {
     private final Map<String, Application> applications;
     private final Claims claims;
 
-    Restore(Map<AppExecId, RegisteredExecutor> executors, Map<String, Application> applications, Claims claims) {
+    private final Roots roots;
+
+    Restore(
+            Map<AppExecId, RegisteredExecutor> executors,
+            Map<String, Application> applications,
+            Claims claims,
+            Roots roots) {
         this.executors = executors;
         this.applications = applications;
         this.claims = claims;
+        this.roots = roots;
     }
 
     void from(StateStore store) throws StoreException {
         long start = System.nanoTime();
         StoredState state = store.load();
         state.applications().forEach(stored -> application(stored.appId()));
-        Roots roots = new Roots();
-        Set<LocalDir> goneDirs = new HashSet<>();
+        Roots.Looks looks = roots.look(state.localDirs());
+        Set<LocalDir> goneDirs = looks.gone();
         for (StoredLocalDir stored : state.localDirs()) {
-            if (roots.isGone(stored)) {
-                goneDirs.add(stored.dir());
-            }
             claims.restore(stored, application(stored.appId()).claims);
         }
         List<AppExecId> gone = new ArrayList<>();
@@ -59,6 +62,12 @@ final class Restore {
         if (!gone.isEmpty()) {
             // Should that fail, the store says so, and the next start finds them gone again.
             var unused = store.dropExecutors(gone);
+        }
+        if (!looks.late().isEmpty()) {
+            logger.warn(
+                    "Not answered in time while executors were restored: {}. Those with dirs there are kept, whether or not"
+                            + " these are still there.",
+                    looks.late());
         }
         if (!state.applications().isEmpty()) {
             logger.info(

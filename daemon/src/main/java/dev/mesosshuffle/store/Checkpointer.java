@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,18 @@ final class Checkpointer {
         if (size < stepBytes) {
             nextAtBytes = stepBytes;
         } else if (size >= nextAtBytes && running.compareAndSet(false, true)) {
+            begin();
+        }
+    }
+
+    /** The writer goes on without a checkpoint, if no thread can be made for one. */
+    private void begin() {
+        try {
             executor.execute(this::run);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            ThreadShortage.report("a checkpoint of the registry", e);
+            nextAtBytes = walBytes() + stepBytes;
+            running.set(false);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.model.ExactPaths;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 
 /**
  * The registries of all services on this host, one for each port: what they name between them, and the intent to delete
@@ -31,10 +33,12 @@ public final class Registries {
 
     private final Path own;
     private final Set<Path> stateDirs;
+    private final TimeLimiter limiter;
 
-    private Registries(Path own, Set<Path> stateDirs) {
+    private Registries(Path own, Set<Path> stateDirs, TimeLimiter limiter) {
         this.own = own;
         this.stateDirs = stateDirs;
+        this.limiter = limiter;
     }
 
     /**
@@ -46,10 +50,23 @@ public final class Registries {
      * @return the registries
      */
     public static Registries of(Path stateDir, int port, List<Path> otherStateDirs) {
+        return of(stateDir, port, otherStateDirs, TimeLimiter.unlimited());
+    }
+
+    /**
+     * Makes one that gives up on a disk that hangs; nothing is looked at yet.
+     *
+     * @param stateDir where this service's registry lies
+     * @param port this service's port
+     * @param otherStateDirs where those of other services may lie
+     * @param limiter does all that works on a disk, and is not closed before this is used for the last time
+     * @return the registries
+     */
+    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs, TimeLimiter limiter) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        return new Registries(own, stateDirs);
+        return new Registries(own, stateDirs, limiter);
     }
 
     /**
@@ -62,12 +79,55 @@ public final class Registries {
     }
 
     /**
+     * Lists the dirs in which registries are looked for, each as it is given and where it really is.
+     *
+     * @return their paths, whether or not they exist
+     * @throws StoreException if that cannot be told in time
+     */
+    public Set<Path> realStateDirs() throws StoreException {
+        return limited(() -> {
+            Set<Path> real = new HashSet<>(stateDirs);
+            for (Path dir : stateDirs) {
+                try {
+                    real.add(dir.toRealPath());
+                } catch (NoSuchFileException e) {
+                    // No service keeps its state there.
+                } catch (IOException e) {
+                    throw new StoreException("the state dir " + dir + " cannot be looked at: " + e, e);
+                }
+            }
+            return real;
+        });
+    }
+
+    private interface DiskWork<T> {
+        T work() throws StoreException;
+    }
+
+    private <T> T limited(DiskWork<T> work) throws StoreException {
+        try {
+            return limiter.call(work::work);
+        } catch (IOException e) {
+            throw new StoreException(e.getMessage() + " (registries are looked for in " + stateDirs + ")", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StoreException failure) {
+                throw failure;
+            }
+            throw new StoreException(String.valueOf(e.getCause()), e);
+        }
+    }
+
+    /**
      * Reads what is named anywhere.
      *
      * @return what is committed now
      * @throws StoreException if one registry cannot be read; says which, and why
      */
     public NamedDirs namedDirs() throws StoreException {
+        return limited(this::readNamedDirs);
+    }
+
+    private NamedDirs readNamedDirs() throws StoreException {
         Set<Path> owned = new HashSet<>();
         Set<Path> removals = new HashSet<>();
         Map<Path, Set<Long>> rootInodes = new HashMap<>();
@@ -120,6 +180,10 @@ public final class Registries {
      * @throws StoreException if one registry cannot be read
      */
     public boolean isOwned(Path dir) throws StoreException {
+        return limited(() -> readIsOwned(dir));
+    }
+
+    private boolean readIsOwned(Path dir) throws StoreException {
         for (Path file : files()) {
             try (Connection connection = Sqlite.connectToExisting(file)) {
                 ForeignRegistry registry = new ForeignRegistry(connection, "main");
@@ -154,6 +218,10 @@ public final class Registries {
     }
 
     private boolean inOneTransaction(Change change) throws StoreException {
+        return limited(() -> writeInOneTransaction(change));
+    }
+
+    private boolean writeInOneTransaction(Change change) throws StoreException {
         Set<Path> files = files();
         try (Connection connection = Sqlite.connectToNone()) {
             List<ForeignRegistry> registries = ForeignRegistry.attach(connection, files);

@@ -74,6 +74,24 @@ final class Sqlite {
         return config.createConnection("jdbc:sqlite:" + database);
     }
 
+    /**
+     * Opens a file that must be there, for reading alone, and has SQLite open what lies beside it. Whoever closes a
+     * database last deletes its {@code -wal} and {@code -shm}, but for one who may not write it.
+     */
+    static Connection connectReadOnly(Path database) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(SHORT_BUSY_TIMEOUT_MS);
+        config.setReadOnly(true);
+        Connection connection = config.createConnection("jdbc:sqlite:" + database);
+        try {
+            execute(connection, "SELECT 1 FROM sqlite_master");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
     /** Opens no file; some that must be there are to be attached. */
     static Connection connectToNone() throws SQLException {
         Connection connection = connectToExisting(Path.of(":memory:"));

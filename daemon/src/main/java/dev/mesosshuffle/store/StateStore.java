@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ import org.slf4j.LoggerFactory;
  * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
  * </pre>
  *
- * <p>Beside it lie SQLite's own {@code -wal} and {@code -shm}, and {@code registry-PORT.lock}, which is locked as long as
+ * <p>Beside it lie SQLite's own {@code -wal} and {@code -shm}, also while nobody uses it, and {@code registry-PORT.lock}, which is locked as long as
  * a process uses the store. A damaged database is moved aside, and a new one takes its place.
  *
  * <p><b>Concurrency:</b> every method may be called from any thread. Changes are queued without blocking and committed
@@ -364,7 +365,9 @@ public final class StateStore implements AutoCloseable {
         }
         join();
         checkpoints.shutdown();
+        Connection closedLast = keepFiles();
         try (lock;
+                closedLast;
                 connection;
                 checkpointConnection;
                 Statement statement = connection.createStatement()) {
@@ -377,6 +380,19 @@ public final class StateStore implements AutoCloseable {
             logger.warn("Closing {} failed, but all that was committed is there: {}", files.database(), e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Keeps SQLite from deleting the files beside the database, so that the next start needs no inode: where there is none
+     * left, they could not be made again.
+     */
+    private @Nullable Connection keepFiles() {
+        try {
+            return Sqlite.connectReadOnly(files.database());
+        } catch (SQLException e) {
+            logger.debug("The files beside {} are not kept", files.database(), e);
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.roots.FullDiskDiagnosis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -107,6 +108,19 @@ final class StoreOpening {
     }
 
     static StoreException cannotUse(StoreFiles files, Exception reason) {
-        return new StoreException("cannot use the registry " + files.database() + ": " + reason.getMessage(), reason);
+        String text = "cannot use the registry " + files.database() + ": " + reason.getMessage();
+        String full = reason instanceof StoreException ? null : fullDisk(files);
+        return new StoreException(
+                full == null
+                        ? text
+                        : text + "; " + full
+                                + ", or set spark.mesos.shuffle.service.state.dir to a dir on another disk",
+                reason);
+    }
+
+    /** What SQLite says of a disk without inodes is that a file cannot be opened. */
+    private static @Nullable String fullDisk(StoreFiles files) {
+        Path dir = files.database().getParent();
+        return dir == null ? null : FullDiskDiagnosis.of(dir);
     }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +60,55 @@ class DiskPoolsTest {
                 .isEqualTo(2);
         assertThat(metrics.counter("shuffleService.disk./sound.readErrors").getCount())
                 .isZero();
+    }
+
+    @Test
+    void givesATaskToTheThreadsThatThereAreIfNoMoreCanBeMade() throws Exception {
+        List<Thread> made = new CopyOnWriteArrayList<>();
+        DiskPools starved = starvedBeyond(1, made);
+        CountDownLatch busy = new CountDownLatch(1);
+        starved.execute(SOUND, () -> awaitQuietly(busy));
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        starved.execute(SOUND, () -> second.complete(null));
+        busy.countDown();
+        second.get(20, TimeUnit.SECONDS);
+        assertThat(made).hasSize(1);
+        starved.close();
+    }
+
+    @Test
+    void rejectsATaskIfNoThreadCanBeMadeAtAll() throws Exception {
+        DiskPools starved = starvedBeyond(0, new CopyOnWriteArrayList<>());
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> starved.execute(SOUND, () -> {}))
+                .withMessageContaining("no thread can be made");
+        starved.close();
+    }
+
+    /** Only so many threads can be made. */
+    private DiskPools starvedBeyond(int most, List<Thread> made) {
+        return new DiskPools(
+                2,
+                10,
+                new MetricRegistry(),
+                prefix -> task -> new Thread(task) {
+                    @Override
+                    public synchronized void start() {
+                        if (made.size() == most) {
+                            throw new OutOfMemoryError("unable to create native thread: possibly out of memory");
+                        }
+                        made.add(this);
+                        super.start();
+                    }
+                });
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void hang(int tasks) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.roots.FileSystemUsage;
 import dev.mesosshuffle.store.StoredRemoval;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,25 +50,27 @@ final class DiskPressureTest {
         free(otherRoot, 1, 50);
         pressure = new DiskPressure(
                 PERCENT,
-                LocalDirPolicy.of(List.of(host.playground.root, otherRoot), metrics),
                 host.reclaimer,
                 new SpaceReport(PERCENT, () -> living, () -> kept, host.orphans::lastFound, time),
-                this::space,
                 new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
         pressure.register(metrics);
-        pressure.look();
+        look();
     }
 
     private void free(Path root, long device, double percent) {
-        spaces.put(root, new Space(device, (long) (GIB * percent / 100), GIB));
+        spaces.put(root, space(device, percent));
     }
 
-    private Space space(Path root) throws IOException {
-        Space space = spaces.get(root);
-        if (space == null) {
-            throw new IOException("not mounted");
-        }
-        return space;
+    private static Space space(long device, double percent) {
+        return space(device, percent, FileSystemUsage.Inodes.UNKNOWN);
+    }
+
+    private static Space space(long device, double percent, FileSystemUsage.Inodes inodes) {
+        return new Space(new FileSystemUsage(device, (long) (GIB * percent / 100), GIB, inodes));
+    }
+
+    private void look() {
+        spaces.forEach(pressure::seen);
     }
 
     @AfterEach
@@ -82,7 +84,7 @@ final class DiskPressureTest {
     void saysNothingWhileThereIsSpace() {
         free(host.playground.root, 1, 5.01);
         free(otherRoot, 1, 5.01);
-        pressure.look();
+        look();
         assertThat(log.lines()).isEmpty();
         assertThat(shortRoots()).isZero();
     }
@@ -96,8 +98,8 @@ final class DiskPressureTest {
         host.old("blockmgr-orphan");
         host.orphans.search();
         fill(4.9);
-        pressure.look();
-        pressure.look();
+        look();
+        look();
         assertThat(log.lines())
                 .containsExactly("WARN Short of space: 50.2 MiB of 1.0 GiB are free under " + host.playground.root
                         + " and " + otherRoot
@@ -105,8 +107,8 @@ final class DiskPressureTest {
                         + " there: application large 4.6 KiB, application small 600 B; orphans 600 B in 1 dir.");
         assertThat(shortRoots()).isEqualTo(2);
         fill(6.3);
-        pressure.look();
-        pressure.look();
+        look();
+        look();
         assertThat(log.lines())
                 .hasSize(2)
                 .last()
@@ -121,9 +123,9 @@ final class DiskPressureTest {
     @CsvSource({"4.9, true", "5.0, true", "6.2, true", "6.3, false"})
     void isOverOnlyWithAQuarterMoreThanTheLimit(double percent, boolean isShort) {
         fill(4.9);
-        pressure.look();
+        look();
         fill(percent);
-        pressure.look();
+        look();
         assertThat(shortRoots()).isEqualTo(isShort ? 2 : 0);
         assertThat(log.lines()).hasSize(isShort ? 1 : 2);
     }
@@ -132,9 +134,9 @@ final class DiskPressureTest {
     void tellsAgainOfASecondTime() {
         for (int i = 0; i < 2; i++) {
             fill(1);
-            pressure.look();
+            look();
             fill(50);
-            pressure.look();
+            look();
         }
         assertThat(log.lines()).hasSize(4);
     }
@@ -146,7 +148,7 @@ final class DiskPressureTest {
         }
         living.put("elsewhere", List.of(new LocalDir(Path.of("/elsewhere"), Path.of("/elsewhere/blockmgr-1"))));
         fill(1);
-        pressure.look();
+        look();
         assertThat(log.lines()).singleElement().asString().contains(", 2 more 1.2 KiB; no orphans.");
     }
 
@@ -159,7 +161,7 @@ final class DiskPressureTest {
         }
         kept.addAll(List.of("app-2", "app-7"));
         fill(1);
-        pressure.look();
+        look();
         assertThat(log.lines())
                 .singleElement()
                 .asString()
@@ -182,7 +184,7 @@ final class DiskPressureTest {
                 () -> kept,
                 Map::of,
                 time);
-        report.begins(new Space(1, 1, GIB), Set.of(host.playground.root), new SpaceReport.Waiting(0, 0));
+        report.begins(space(1, 0), Set.of(host.playground.root), new SpaceReport.Waiting(0, 0));
         assertThat(log.lines())
                 .singleElement()
                 .asString()
@@ -192,16 +194,16 @@ final class DiskPressureTest {
     @Test
     void saysNothingOfBytesThatAreNotKnownYet() {
         SpaceReport report = new SpaceReport(PERCENT, () -> living, () -> kept, Map::of, time);
-        report.begins(new Space(1, 1, GIB), Set.of(host.playground.root), new SpaceReport.Waiting(1, 0));
+        report.begins(space(1, 0), Set.of(host.playground.root), new SpaceReport.Waiting(1, 0));
         assertThat(log.lines()).singleElement().asString().contains("To be deleted there, at once: 1 dir. What else");
     }
 
     @Test
     void looksAtEachFileSystemByItself() {
         free(otherRoot, 2, 50);
-        pressure.look();
+        look();
         free(host.playground.root, 1, 1);
-        pressure.look();
+        look();
         assertThat(shortRoots()).isEqualTo(1);
         assertThat(log.lines()).singleElement().asString().doesNotContain(otherRoot.toString());
         assertThat(host.isHurried(host.playground.root)).isTrue();
@@ -212,7 +214,7 @@ final class DiskPressureTest {
     void isNotMisledByARootThatIsNotThere() {
         spaces.remove(otherRoot);
         free(host.playground.root, 1, 1);
-        pressure.look();
+        look();
         assertThat(shortRoots()).isPositive();
         assertThat(log.lines()).hasSize(1);
     }
@@ -229,7 +231,7 @@ final class DiskPressureTest {
         Files.delete(obstacle);
         assertThat(host.left()).contains("going-blockmgr-2", "going-2-blockmgr-1");
         fill(1);
-        pressure.look();
+        look();
         // Files that are being read stay all the same.
         assertThat(host.left()).containsExactly("going-blockmgr-2");
         assertThat(log.lines())
@@ -251,19 +253,19 @@ final class DiskPressureTest {
         remove("app", host.playground.filledDir("blockmgr-1"));
         assertThat(rests[0]).isPositive();
         fill(1);
-        pressure.look();
+        look();
         rests[0] = 0;
         remove("app", host.playground.filledDir("blockmgr-2"));
         assertThat(rests[0]).isZero();
         fill(50);
-        pressure.look();
+        look();
         remove("app", host.playground.filledDir("blockmgr-3"));
         assertThat(rests[0]).isPositive();
         assertThat(host.left()).isEmpty();
     }
 
     private void fill(double percent) {
-        spaces.replaceAll((root, space) -> new Space(space.device(), (long) (GIB * percent / 100), GIB));
+        spaces.replaceAll((root, space) -> space(space.device(), percent));
     }
 
     private int shortRoots() {
@@ -271,11 +273,34 @@ final class DiskPressureTest {
                 .getValue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"50, 49, true", "50, 50, false", "1, 1000, true"})
+    void isShortOfWhatThereIsLessOf(double percentOfBytes, long inodes, boolean isShort) {
+        spaces.replaceAll((root, space) -> space(1, percentOfBytes, new FileSystemUsage.Inodes(inodes, 1000)));
+        look();
+        assertThat(shortRoots()).isEqualTo(isShort ? 2 : 0);
+        assertThat(log.lines()).hasSize(isShort ? 1 : 0);
+        assertThat(host.isHurried(host.playground.root)).isEqualTo(isShort);
+    }
+
     @Test
-    void readsTheSpaceOfRealFileSystems() throws Exception {
-        Space space = Space.of(temp);
-        assertThat(space.totalBytes()).isGreaterThan(space.freeBytes()).isPositive();
-        assertThat(space.device()).isEqualTo(Space.of(temp.resolve("root-2")).device());
-        assertThat(space.device()).isNotEqualTo(Space.of(Path.of("/proc")).device());
+    void namesWhichOfTheTwoIsShort() {
+        spaces.replaceAll((root, space) -> space(1, 50, new FileSystemUsage.Inodes(9, 1000)));
+        look();
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "WARN Short of space: 9 of 1000 inodes, which is how many files there may be, are free under ");
+        spaces.replaceAll((root, space) -> space(1, 70, new FileSystemUsage.Inodes(400, 1000)));
+        look();
+        assertThat(log.lines()).last().asString().startsWith("INFO Enough space again: 400 of 1000 inodes");
+    }
+
+    @Test
+    void doesNotTakeAFileSystemWithoutALimitOfInodesForOneWithoutInodes() {
+        spaces.replaceAll((root, space) -> space(1, 50, new FileSystemUsage.Inodes(0, 0)));
+        look();
+        assertThat(log.lines()).isEmpty();
     }
 }

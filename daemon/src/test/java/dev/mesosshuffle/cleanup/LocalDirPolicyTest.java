@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.roots.HungRoots;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -311,6 +312,27 @@ final class LocalDirPolicyTest {
         assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> early.accept(late + "/blockmgr-1"));
         Path dir = Files.createDirectories(late.resolve("blockmgr-1"));
         assertThat(early.accept(dir.toString())).isEqualTo(new LocalDir(late, dir));
+    }
+
+    @Test
+    void acceptsADirWithoutALookAtARootThatHangs() throws Exception {
+        Path hungRoot = temp.toRealPath().resolve("hung");
+        HungRoots roots = new HungRoots(List.of(hungRoot, root), Set.of(hungRoot));
+        LocalDirPolicy besideIt = LocalDirPolicy.of(List.of(hungRoot, root), roots.probers(), new MetricRegistry());
+        roots.notice();
+        Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
+        assertThat(besideIt.accept(dir.toString())).isEqualTo(new LocalDir(root, dir));
+        assertThat(besideIt.realRoots()).containsExactly(root);
+        assertThat(besideIt.isUnresponsive(hungRoot)).isTrue();
+        assertThat(besideIt.isUnresponsive(root)).isFalse();
+        // It may be one that was there when something below it was registered.
+        assertThat(besideIt.allows(hungRoot)).isTrue();
+        assertThat(besideIt.isSomeRootUnknown()).isTrue();
+    }
+
+    @Test
+    void knowsWhereAllRootsAreOnceTheyWereSeen() {
+        assertThat(policy.isSomeRootUnknown()).isFalse();
     }
 
     @Test

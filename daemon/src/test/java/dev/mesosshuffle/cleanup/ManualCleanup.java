@@ -31,6 +31,7 @@ public final class ManualCleanup {
     private final Reclaimer reclaimer;
     private final Orphans orphans;
     private final DiskPressure pressure;
+    private final ManualHost host;
     private int filesToLive = Integer.MAX_VALUE;
 
     /** The process ends here and now. */
@@ -65,6 +66,7 @@ public final class ManualCleanup {
             LongSupplier wallMillis) {}
 
     public ManualCleanup(Surroundings its, MetricRegistry metrics) throws IOException {
+        host = its.host();
         policy = LocalDirPolicy.of(its.roots(), metrics);
         OrphanRules rules = new OrphanRules(
                 policy,
@@ -80,11 +82,9 @@ public final class ManualCleanup {
                 its.mode(), policy, rules, reclaimer, its.nanoTime(), metrics, workers(its.nanoTime()));
         pressure = new DiskPressure(
                 MIN_FREE_PERCENT,
-                policy,
                 reclaimer,
                 new SpaceReport(
                         MIN_FREE_PERCENT, () -> living(its.registry()), Set::of, orphans::lastFound, its.nanoTime()),
-                root -> its.host().space(),
                 workers(its.nanoTime()));
     }
 
@@ -128,7 +128,7 @@ public final class ManualCleanup {
     }
 
     public void lookAtSpace() {
-        pressure.look();
+        policy.realRoots().forEach(root -> pressure.seen(root, host.space()));
     }
 
     /** Lets what failed, or had to wait, be tried again if it is time. */

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.roots.FileSystemUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public final class ManualHost {
     }
 
     Space space() {
-        return new Space(1, SIZE / 100 * freePercent, SIZE);
+        return new Space(new FileSystemUsage(1, SIZE / 100 * freePercent, SIZE, FileSystemUsage.Inodes.UNKNOWN));
     }
 
     HostView view() {

@@ -3,14 +3,19 @@ package dev.mesosshuffle.cleanup;
 import static dev.mesosshuffle.cleanup.OrphanFixture.UUID;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.roots.HungRoots;
 import dev.mesosshuffle.store.DirTakenException;
 import dev.mesosshuffle.store.StoredRemoval;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +113,67 @@ final class OrphansTest {
         host.old("blockmgr-2");
         host.orphans.search();
         assertThat(log.lines()).hasSize(2).last().asString().contains("2 dirs with 1.2 KiB");
+    }
+
+    @Test
+    void searchesTheOtherRootsWhileOneHangs() throws Exception {
+        LocalDir orphan = host.old("blockmgr-orphan");
+        Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
+        Set<Path> hung = new HashSet<>();
+        HungRoots roots = new HungRoots(List.of(host.playground.root, other), hung);
+        roots.notice();
+        List<Path> searched = new ArrayList<>();
+        Orphans orphans = Orphans.withoutTimer(
+                OrphanMode.REPORT,
+                LocalDirPolicy.of(List.of(host.playground.root, other), roots.probers(), new MetricRegistry()),
+                host.rules,
+                host.reclaimer,
+                () -> 0,
+                new MetricRegistry(),
+                new RootWorkers(
+                        root -> {
+                            searched.add(root);
+                            return new DirectExecutor();
+                        },
+                        () -> new Pace(() -> 0, () -> 0, rest -> {})));
+        hung.add(other);
+        roots.notice();
+        orphans.search();
+        assertThat(searched).containsExactly(host.playground.root);
+        assertThat(orphans.lastFound().get(host.playground.root))
+                .singleElement()
+                .extracting(Orphan::dir)
+                .isEqualTo(orphan);
+        // And once it answers again, that one too.
+        hung.clear();
+        roots.comeBack();
+        orphans.search();
+        assertThat(searched).containsExactly(host.playground.root, other);
+        orphans.close();
+    }
+
+    @Test
+    void saysOnceThatARootCannotBeSearchedAndOnceThatItWas() throws Exception {
+        Path elsewhere = host.playground.root.resolveSibling("elsewhere");
+        Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
+        LocalDirPolicy policy = LocalDirPolicy.of(List.of(other), new MetricRegistry());
+        Orphans orphans = Orphans.withoutTimer(
+                OrphanMode.REPORT,
+                policy,
+                host.rules,
+                host.reclaimer,
+                () -> 0,
+                new MetricRegistry(),
+                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, () -> 0, rest -> {})));
+        Files.move(other, elsewhere);
+        orphans.search();
+        orphans.search();
+        assertThat(log.lines()).singleElement().asString().startsWith("WARN Root " + other + " cannot be searched");
+        Files.move(elsewhere, other);
+        orphans.search();
+        orphans.search();
+        assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + other + " was searched");
+        orphans.close();
     }
 
     @Test

@@ -2,10 +2,12 @@ package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.roots.RootProbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -18,10 +20,8 @@ final class RootWatchTest {
     private final LogCapture log = new LogCapture(RootWatch.class);
     private final Map<Path, Set<Long>> registered = new HashMap<>();
     private final Map<Path, Set<Long>> toBeDeleted = new HashMap<>();
-    private final RootWatch watch = new RootWatch(
-            () -> registered,
-            () -> toBeDeleted,
-            new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, () -> 0, rest -> {})));
+    private final RootProbers roots = RootProbers.inCallersThread(List.of());
+    private final RootWatch watch = new RootWatch(() -> registered, () -> toBeDeleted, roots);
 
     @TempDir
     private Path temp;
@@ -32,6 +32,7 @@ final class RootWatchTest {
 
     @BeforeEach
     void setUp() throws IOException {
+        watch.listen();
         root = Files.createDirectory(temp.toRealPath().resolve("root"));
         elsewhere = root.resolveSibling("elsewhere");
         inode = (Long) Files.getAttribute(root, "unix:ino");
@@ -39,7 +40,6 @@ final class RootWatchTest {
 
     @AfterEach
     void tearDown() {
-        watch.close();
         log.close();
     }
 
@@ -47,7 +47,7 @@ final class RootWatchTest {
     void saysNothingWhileEachRootIsWhatItWas() {
         registered.put(root, Set.of(inode));
         toBeDeleted.put(root, Set.of(inode));
-        watch.look();
+        roots.lookAtAll();
         assertThat(watch.reasonAway(root)).isNull();
         assertThat(log.lines()).isEmpty();
     }
@@ -55,7 +55,7 @@ final class RootWatchTest {
     @Test
     void saysNothingOfARootThatNobodyRegisteredUnder() throws IOException {
         Files.move(root, elsewhere);
-        watch.look();
+        roots.lookAtAll();
         assertThat(watch.reasonAway(root)).isNull();
         assertThat(log.lines()).isEmpty();
     }
@@ -63,11 +63,11 @@ final class RootWatchTest {
     @Test
     void tellsOnceThatARootIsGoneAndOnceThatItIsBack() throws IOException {
         registered.put(root, Set.of(inode));
-        watch.look();
+        roots.lookAtAll();
         Files.move(root, elsewhere);
         assertThat(watch.reasonAway(root)).contains("cannot be looked at");
-        watch.look();
-        watch.look();
+        roots.lookAtAll();
+        roots.lookAtAll();
         assertThat(log.lines())
                 .singleElement()
                 .asString()
@@ -75,8 +75,8 @@ final class RootWatchTest {
                 .contains("Is its disk mounted?");
 
         Files.move(elsewhere, root);
-        watch.look();
-        watch.look();
+        roots.lookAtAll();
+        roots.lookAtAll();
         assertThat(watch.reasonAway(root)).isNull();
         assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + root + " is what it was again");
     }
@@ -86,7 +86,7 @@ final class RootWatchTest {
         toBeDeleted.put(root, Set.of(inode));
         Files.move(root, elsewhere);
         Files.createDirectory(root);
-        watch.look();
+        roots.lookAtAll();
         assertThat(watch.reasonAway(root)).contains("expected: " + inode);
         assertThat(log.lines()).hasSize(1);
     }
@@ -95,22 +95,22 @@ final class RootWatchTest {
     void doesNotComeAndGoWhileSomeWereRegisteredUnderAnotherDisk() {
         registered.put(root, Set.of(inode));
         toBeDeleted.put(root, Set.of(inode + 1));
-        watch.look();
-        watch.look();
+        roots.lookAtAll();
+        roots.lookAtAll();
         assertThat(log.lines()).hasSize(1);
 
         toBeDeleted.clear();
-        watch.look();
+        roots.lookAtAll();
         assertThat(log.lines()).hasSize(2);
     }
 
     @Test
     void looksAtARootOfWhichNoInodeIsKnown() throws IOException {
         toBeDeleted.put(root, Set.of());
-        watch.look();
+        roots.lookAtAll();
         assertThat(log.lines()).isEmpty();
         Files.move(root, elsewhere);
-        watch.look();
+        roots.lookAtAll();
         assertThat(log.lines()).hasSize(1);
     }
 }

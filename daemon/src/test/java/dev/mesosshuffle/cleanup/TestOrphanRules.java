@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.model.WallClock;
 import dev.mesosshuffle.store.Registries;
 import java.io.IOException;
@@ -18,6 +19,7 @@ public final class TestOrphanRules {
                 Registries.of(stateDir, 7337, List.of()),
                 path -> false,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                TimeLimiter.unlimited());
     }
 }

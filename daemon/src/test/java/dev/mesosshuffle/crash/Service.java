@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.UntimedCleanup;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.liveness.Disconnect;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.liveness.LivenessSettings;
@@ -60,7 +61,8 @@ final class Service implements AutoCloseable {
                 Registries.of(host.stateDir(), PORT, List.of()),
                 registry::isClaimed,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
-                ORPHAN_TIMEOUT);
+                ORPHAN_TIMEOUT,
+                TimeLimiter.unlimited());
         // Each application's files are in use when they are to be deleted, and no longer when asked again.
         cleanup = new UntimedCleanup(store, policy, rules, readOnce::add);
         cleanup.reclaimer().reclaim(store.loadRemovals());

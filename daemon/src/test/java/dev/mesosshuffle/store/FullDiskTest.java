@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.testing.Mount;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,7 @@ class FullDiskTest {
     @BeforeEach
     void mount() throws Exception {
         stateDir = temp.resolve("state");
-        disk = Mount.tmpfs(stateDir, "32m");
+        disk = Mount.tmpfs(stateDir, "32m,nr_inodes=200");
     }
 
     @AfterEach
@@ -178,11 +179,58 @@ class FullDiskTest {
     @Test
     void doesNotOpenOnAFullDiskWithoutTheReserve() throws Exception {
         open().close();
+        // As whoever looks with sqlite3 while the service is stopped leaves it.
+        deleteWhatLiesBesideIt();
         takeTheReserve();
 
         assertThatThrownBy(this::open)
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("cannot use the registry " + StoreFixture.database(stateDir));
+                .hasMessageContaining("cannot use the registry " + StoreFixture.database(stateDir))
+                .hasMessageContaining("its file system has no space left")
+                .hasMessageContaining("spark.mesos.shuffle.service.state.dir");
+    }
+
+    private void deleteWhatLiesBesideIt() throws IOException {
+        Files.deleteIfExists(stateDir.resolve("registry-7337.db-wal"));
+        Files.deleteIfExists(stateDir.resolve("registry-7337.db-shm"));
+    }
+
+    @Test
+    void opensWithoutAnyInodeAfterAnOrderlyStop() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        useUpAllInodes();
+        await(put(store, executor("app-1", "2", "blockmgr-2")));
+        store.close();
+        useUpAllInodes();
+
+        StateStore again = open();
+        assertThat(again.load().executors()).hasSize(2);
+        await(again.removeApplication("app-1", List.of()));
+        assertThat(again.load().executors()).isEmpty();
+    }
+
+    @Test
+    void saysThatInodesAreMissingIfItCannotOpenWithoutOne() throws Exception {
+        open().close();
+        useUpAllInodes();
+        deleteWhatLiesBesideIt();
+        useUpAllInodes();
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("its file system has no inodes left (0 of 200)")
+                .hasMessageContaining("spark.mesos.shuffle.service.state.dir");
+    }
+
+    private void useUpAllInodes() {
+        try {
+            while (true) {
+                Files.createTempFile(stateDir, "empty", "");
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left on device");
+        }
     }
 
     @Test

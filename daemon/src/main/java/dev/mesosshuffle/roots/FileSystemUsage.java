@@ -1,0 +1,42 @@
+package dev.mesosshuffle.roots;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * How full a file system is. Files need both bytes and inodes, and either can be used up while there is plenty of the other.
+ *
+ * @param device tells file systems apart
+ * @param freeBytes what this user may still use
+ * @param totalBytes its size
+ * @param inodes how many files there may be
+ */
+public record FileSystemUsage(long device, long freeBytes, long totalBytes, Inodes inodes) {
+    /**
+     * How many files a file system may hold.
+     *
+     * @param free how many more there may be
+     * @param total how many there may be in all; 0 if it has no such limit, or that cannot be told
+     */
+    public record Inodes(long free, long total) {
+        /** Of a file system without such a limit, or one whose limit is not known. */
+        public static final Inodes UNKNOWN = new Inodes(0, 0);
+
+        /**
+         * Tells whether there is a limit that is known.
+         *
+         * @return whether there is
+         */
+        public boolean isKnown() {
+            return total > 0;
+        }
+    }
+
+    static FileSystemUsage of(Path root, Inodes inodes) throws IOException {
+        FileStore store = Files.getFileStore(root);
+        return new FileSystemUsage(
+                (Long) Files.getAttribute(root, "unix:dev"), store.getUsableSpace(), store.getTotalSpace(), inodes);
+    }
+}
