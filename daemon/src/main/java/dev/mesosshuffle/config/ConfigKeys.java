@@ -101,7 +101,7 @@ final class ConfigKeys {
             OWN_PREFIX + "maxFrameSize",
             "16m",
             ValueParsers.size(64 << 10, 1 << 30, "a size such as 16m, from 64k to 1g"),
-            "The longest message that is accepted from a client; a longer one closes its connection.");
+            "The longest message that is accepted from a client; a longer one is refused, and logged with its length.");
 
     static final ConfigKey<Integer> DISK_THREADS = key(
             OWN_PREFIX + "diskThreads",
