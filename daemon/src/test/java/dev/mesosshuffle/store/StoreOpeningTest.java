@@ -42,7 +42,7 @@ class StoreOpeningTest {
         StoreFixture.open(temp).close();
 
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("4");
+            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("5");
             assertThat(StoreFixture.query(operator, "PRAGMA application_id")).containsExactly("1297303635");
             assertThat(StoreFixture.query(operator, "PRAGMA journal_mode")).containsExactly("wal");
         }
@@ -79,13 +79,13 @@ class StoreOpeningTest {
     void refusesTheFileOfANewerVersion() throws Exception {
         StoreFixture.open(temp).close();
         try (Connection newer = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(newer, "PRAGMA user_version = 5");
+            StoreFixture.execute(newer, "PRAGMA user_version = 6");
         }
 
         assertThatThrownBy(() -> StoreFixture.open(temp))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("registry-7337.db")
-                .hasMessageContaining("schema version 5 (expected: at most 4)");
+                .hasMessageContaining("schema version 6 (expected: at most 5)");
         assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock", "registry-7337.reserve");
     }
 
@@ -93,7 +93,7 @@ class StoreOpeningTest {
     void letsGoOfTheLockWhenItCannotOpen() throws Exception {
         refusesTheFileOfANewerVersion();
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(operator, "PRAGMA user_version = 4");
+            StoreFixture.execute(operator, "PRAGMA user_version = 5");
         }
 
         StoreFixture.open(temp).close();
