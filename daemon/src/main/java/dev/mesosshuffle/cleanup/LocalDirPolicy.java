@@ -270,9 +270,9 @@ public final class LocalDirPolicy {
         return roots.isUnresponsive(root);
     }
 
-    /** Whether some allowed root was never seen, so that it is not known where it is. */
+    /** Whether it is not known yet where some allowed root is: its disk hangs, or gives errors. */
     boolean isSomeRootUnknown() {
-        return roots.realRoots().size() < Set.copyOf(allowedRoots).size();
+        return allowedRoots.stream().anyMatch(roots::isUnknown);
     }
 
     /**

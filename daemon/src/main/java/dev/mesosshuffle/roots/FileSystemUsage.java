@@ -1,7 +1,9 @@
 package dev.mesosshuffle.roots;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -35,8 +37,16 @@ public record FileSystemUsage(long device, long freeBytes, long totalBytes, Inod
     }
 
     static FileSystemUsage of(Path root, Inodes inodes) throws IOException {
-        FileStore store = Files.getFileStore(root);
-        return new FileSystemUsage(
-                (Long) Files.getAttribute(root, "unix:dev"), store.getUsableSpace(), store.getTotalSpace(), inodes);
+        long device = (Long) Files.getAttribute(root, "unix:dev");
+        try {
+            FileStore store = Files.getFileStore(root);
+            return new FileSystemUsage(device, store.getUsableSpace(), store.getTotalSpace(), inodes);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            // No fault of the disk: the JDK wants to find it among the mounts, which not every container shows.
+            File file = root.toFile();
+            return new FileSystemUsage(device, file.getUsableSpace(), file.getTotalSpace(), inodes);
+        }
     }
 }

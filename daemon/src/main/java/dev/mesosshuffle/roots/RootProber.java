@@ -146,6 +146,11 @@ final class RootProber {
                 : "it cannot be looked at (" + failure + ")";
     }
 
+    /** Whether no look has ever said where it is, or that it is not there. */
+    synchronized boolean isUnknown() {
+        return realPath == null && !(failure instanceof NoSuchFileException);
+    }
+
     /** Whether a look goes on that should have come back. */
     synchronized boolean isUnresponsive() {
         return !current.isDone() && nanoTime.getAsLong() - lookStarted >= UNRESPONSIVE_AFTER.toNanos();

@@ -266,6 +266,16 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
+     * Tells whether nothing is known of an allowed root, not even whether it is there.
+     *
+     * @param root the root as it is configured
+     * @return whether no look at it has ever come back with an answer
+     */
+    public boolean isUnknown(Path root) {
+        return prober(root).isUnknown();
+    }
+
+    /**
      * Tells whether work on a root would hang now.
      *
      * @param root its path, real or as it is configured

@@ -331,8 +331,9 @@ final class LocalDirPolicyTest {
     }
 
     @Test
-    void knowsWhereAllRootsAreOnceTheyWereSeen() {
-        assertThat(policy.isSomeRootUnknown()).isFalse();
+    void knowsAllRootsOnceTheyWereSeenOrAreKnownNotToBeThere() throws Exception {
+        LocalDirPolicy some = LocalDirPolicy.of(List.of(root, temp.toRealPath().resolve("none")), new MetricRegistry());
+        assertThat(some.isSomeRootUnknown()).isFalse();
     }
 
     @Test

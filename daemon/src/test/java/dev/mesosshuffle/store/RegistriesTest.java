@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +56,45 @@ final class RegistriesTest {
     void tearDown() {
         own.close();
         other.close();
+    }
+
+    @Test
+    void knowsNothingWhileADiskHangsAndWaitsNoLonger() throws Exception {
+        CountDownLatch back = new CountDownLatch(1);
+        try (TimeLimiter limiter = TimeLimiter.onThread("registries", "the look", Duration.ofMillis(50))) {
+            Registries limited = Registries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> limiter.call(() -> {
+                        back.await();
+                        return null;
+                    }));
+            for (DiskUse use : List.<DiskUse>of(
+                    limited::namedDirs, limited::realStateDirs, () -> limited.isOwned(stateDir), () -> {
+                        limited.withdraw(stateDir);
+                        return true;
+                    })) {
+                assertThatExceptionOfType(StoreException.class)
+                        .isThrownBy(use::use)
+                        .withMessageContaining("the look has not come back")
+                        .withMessageContaining(stateDir.toString());
+            }
+        } finally {
+            back.countDown();
+        }
+    }
+
+    private interface DiskUse {
+        Object use() throws StoreException;
+    }
+
+    @Test
+    void knowsAllInTime() throws Exception {
+        StoreFixture.await(put(own, "a", "blockmgr-a"));
+        try (TimeLimiter limiter = TimeLimiter.onThread("registries", "the look", Duration.ofMinutes(1))) {
+            Registries limited = Registries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
+            assertThat(limited.namedDirs().owned()).hasSize(1);
+            assertThat(limited.realStateDirs()).contains(stateDir, stateDir.toRealPath());
+        }
     }
 
     @Test
