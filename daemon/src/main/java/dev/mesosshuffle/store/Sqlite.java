@@ -36,6 +36,7 @@ final class Sqlite {
             SQLiteErrorCode.SQLITE_READONLY,
             SQLiteErrorCode.SQLITE_BUSY,
             SQLiteErrorCode.SQLITE_CANTOPEN);
+    private static final Set<SQLiteErrorCode> BUSY = EnumSet.of(SQLiteErrorCode.SQLITE_BUSY);
     private static final Set<SQLiteErrorCode> FAULT_OF_THE_STATEMENT = EnumSet.of(
             SQLiteErrorCode.SQLITE_CONSTRAINT,
             SQLiteErrorCode.SQLITE_ERROR,
@@ -133,6 +134,11 @@ final class Sqlite {
     /** Whether nothing can be written for now, whatever it is. */
     static boolean isFaultOfTheFile(Throwable e) {
         return isOneOf(e, FAULT_OF_THE_FILE);
+    }
+
+    /** Whether nothing can be written for now, though nobody else writes, who would be done in a moment. */
+    static boolean isFaultOfTheDisk(Throwable e) {
+        return isFaultOfTheFile(e) && !isOneOf(e, BUSY);
     }
 
     private static boolean isOneOf(Throwable e, Set<SQLiteErrorCode> codes) {

@@ -63,10 +63,10 @@ import org.slf4j.LoggerFactory;
  * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so what
  * depends on it must not block. A future fails with a {@link StoreException}; nothing of that change is stored then.
  *
- * <p><b>While the file cannot be written</b>, as on a full disk, applications and executors are put all the same: their
- * futures complete, and they wait in memory, a bounded number of them, to be written before anything that comes later. If
- * the process dies before that, they are lost. Other changes fail, but for removals on a full disk, for which {@code
- * registry-PORT.reserve} keeps space.
+ * <p><b>While the file cannot be written</b>, as on a full disk or one that is read-only or broken, applications and
+ * executors are put, and applications removed, all the same: their futures complete, and they wait in memory, a bounded
+ * number of them, to be written before anything that comes later. If the process dies before that, they are lost. For
+ * removals on a full disk, {@code registry-PORT.reserve} keeps space. Other changes fail.
  */
 public final class StateStore implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
@@ -154,12 +154,13 @@ public final class StateStore implements AutoCloseable {
                 queue,
                 new Transactions(connection, latency),
                 unwritten,
+                new IntentIndex(new StateReader().readRemovals(connection)),
                 reserve,
                 new FaultLog(
                         "Writing to " + files.database(),
                         "make room on its disk, or mend what hinders it. Until it works, executors that register are"
                                 + " served from memory alone and are forgotten if this process dies, and applications"
-                                + " that are over may have to stay"),
+                                + " that are over and removed are known again if it does"),
                 checkpointer::committed,
                 System::nanoTime,
                 failures);
@@ -255,7 +256,7 @@ public final class StateStore implements AutoCloseable {
      *
      * @param appId the application
      * @param removals what is to be deleted
-     * @return completes when all of it is committed
+     * @return completes when all of it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
         return submit(new Removal(appId, List.copyOf(removals)));
@@ -299,10 +300,10 @@ public final class StateStore implements AutoCloseable {
      * Forgets the intent to delete a dir.
      *
      * @param dir the dir, which is gone
-     * @return completes when it is committed
+     * @return completes when it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> removalDone(LocalDir dir) {
-        return submit(statements -> statements.removalDone(dir));
+        return submit(new RemovalEnd(dir));
     }
 
     /**

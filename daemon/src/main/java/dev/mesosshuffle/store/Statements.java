@@ -152,7 +152,7 @@ final class Statements implements AutoCloseable {
         putLocalDir.setString(3, dir.dir().root().toString());
         putLocalDir.setLong(4, dir.rootInode());
         if (putLocalDir.executeUpdate() == 0) {
-            throw ofAnother(dir.dir());
+            throw DirTakenException.ofAnother(dir.dir());
         }
     }
 
@@ -162,14 +162,9 @@ final class Statements implements AutoCloseable {
             checkNotInRemoval(dir.dir());
             String owner = appId(ownerOf, dir.dir().path());
             if (owner != null && !owner.equals(dir.appId())) {
-                throw ofAnother(dir.dir());
+                throw DirTakenException.ofAnother(dir.dir());
             }
         }
-    }
-
-    private static DirTakenException ofAnother(LocalDir dir) {
-        return new DirTakenException(
-                "local dir " + dir.path() + " belongs to another application (expected: a dir of its own)");
     }
 
     private void checkNotInRemoval(LocalDir dir) throws SQLException, DirTakenException {
@@ -179,11 +174,7 @@ final class Statements implements AutoCloseable {
             path = path.getParent();
         }
         if (removed != null) {
-            String why = removed.equals(StoredRemoval.ORPHAN)
-                    ? "as an orphan, which no registry named"
-                    : "with application " + removed + ", which is over";
-            throw new DirTakenException(
-                    "local dir " + dir.path() + " is being removed " + why + " (expected: a dir of its own)");
+            throw DirTakenException.inRemoval(dir, removed);
         }
     }
 

@@ -61,15 +61,19 @@ class FullDiskTest {
     }
 
     @Test
-    void refusesARemovalWithoutTheReserve() throws Exception {
+    void keepsARemovalInMemoryWithoutTheReserve() throws Exception {
         StateStore store = open();
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         takeTheReserve();
 
-        assertThat(awaitFailure(store.removeApplication("app-1", List.of())))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("SQLITE_FULL");
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+
+        assertThat(unwritten()).isEqualTo(1);
         assertThat(store.load().applications()).hasSize(1);
+        Files.delete(stateDir.resolve("ballast"));
+        store = reopen(store);
+        assertThat(store.load().applications()).isEmpty();
+        assertThat(store.loadRemovals()).containsExactly(removal("app-1", "blockmgr-1"));
     }
 
     @Test
@@ -136,7 +140,8 @@ class FullDiskTest {
 
             assertThat(store.load().executors()).hasSize(2);
             assertThat(log.lines()).hasSize(2);
-            assertThat(log.lines().get(1)).endsWith("works again; registrations that waited for it, now stored: 2");
+            assertThat(log.lines().get(1))
+                    .endsWith("works again; registrations and removals that waited for it, now stored: 2");
         }
     }
 
@@ -159,7 +164,7 @@ class FullDiskTest {
 
         try (LogLines log = LogLines.of(StateStore.class)) {
             store.close();
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations that are lost"));
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations and removals that are lost"));
         }
         Files.delete(stateDir.resolve("ballast"));
         assertThat(open().load().executors()).isEmpty();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,7 @@ class WriterTest {
                 queue,
                 new Transactions(connection, latency),
                 new Unwritten(10_000),
+                new IntentIndex(List.of()),
                 Reserve.at(temp.resolve("reserve")),
                 new FaultLog("Writing", "nothing is registered"),
                 () -> commits++,
