@@ -114,8 +114,10 @@ public final class ShuffleDaemon {
         QuietLog quietLog = new QuietLog(System::nanoTime);
 
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), metrics);
-        StateStore store =
-                lifecycle.started(StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics));
+        Registries registries =
+                Registries.of(config.stateDir(), config.port(), ServiceConfig.stateDirsUnder(config.localRoots()));
+        StateStore store = lifecycle.started(
+                StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics, registries.others()));
         Registry registry = Registry.restore(store, metrics);
 
         ReadTracker reads = new ReadTracker();
@@ -125,7 +127,7 @@ public final class ShuffleDaemon {
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         OrphanRules orphanRules = OrphanRules.of(
                 policy,
-                Registries.of(config.stateDir(), config.port(), ServiceConfig.stateDirsUnder(config.localRoots())),
+                registries,
                 registry::isClaimed,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout());

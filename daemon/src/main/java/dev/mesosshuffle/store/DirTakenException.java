@@ -24,4 +24,8 @@ public final class DirTakenException extends Exception {
         return new DirTakenException(
                 "local dir " + dir.path() + " is being removed " + why + " (expected: a dir of its own)");
     }
+
+    static DirTakenException ofAnotherPort(ForeignOwner owner) {
+        return new DirTakenException("local dir " + owner.described() + " (expected: a dir of its own)");
+    }
 }

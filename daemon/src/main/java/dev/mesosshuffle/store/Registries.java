@@ -30,10 +30,12 @@ public final class Registries {
 
     private final Path own;
     private final Set<Path> stateDirs;
+    private final OtherRegistries others;
 
-    private Registries(Path own, Set<Path> stateDirs) {
+    private Registries(Path own, Set<Path> stateDirs, OtherRegistries others) {
         this.own = own;
         this.stateDirs = stateDirs;
+        this.others = others;
     }
 
     /**
@@ -48,7 +50,16 @@ public final class Registries {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        return new Registries(own, stateDirs);
+        return new Registries(own, stateDirs, new OtherRegistries(own, stateDirs, System::nanoTime));
+    }
+
+    /**
+     * Gives those of the other ports alone.
+     *
+     * @return they can be asked though some of them cannot be read
+     */
+    public OtherRegistries others() {
+        return others;
     }
 
     /**

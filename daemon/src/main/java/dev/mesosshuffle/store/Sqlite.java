@@ -138,7 +138,11 @@ final class Sqlite {
 
     /** Whether nothing can be written for now, though nobody else writes, who would be done in a moment. */
     static boolean isFaultOfTheDisk(Throwable e) {
-        return isFaultOfTheFile(e) && !isOneOf(e, BUSY);
+        return isFaultOfTheFile(e) && !isBusy(e);
+    }
+
+    static boolean isBusy(Throwable e) {
+        return isOneOf(e, BUSY);
     }
 
     private static boolean isOneOf(Throwable e, Set<SQLiteErrorCode> codes) {

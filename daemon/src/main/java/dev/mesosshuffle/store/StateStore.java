@@ -103,7 +103,7 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Opens a port's store, or creates it. Works on the disk.
+     * Opens a port's store, or creates it, where all registries of this host lie in one dir. Works on the disk.
      *
      * @param stateDir where the file lies; made if missing
      * @param port the service's port
@@ -113,6 +113,27 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if the store cannot be used, with the reason and what to do
      */
     public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics) throws StoreException {
+        return open(
+                stateDir,
+                port,
+                clock,
+                metrics,
+                Registries.of(stateDir, port, List.of()).others());
+    }
+
+    /**
+     * Opens a port's store, or creates it. Works on the disk.
+     *
+     * @param stateDir where the file lies; made if missing
+     * @param port the service's port
+     * @param clock names a damaged file that is moved aside
+     * @param metrics where the store's metrics go
+     * @param others the registries of other ports, whose applications' dirs are not to be registered here
+     * @return the store, for this process alone
+     * @throws StoreException if the store cannot be used, with the reason and what to do
+     */
+    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics, OtherRegistries others)
+            throws StoreException {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
         StoreLock lock = StoreOpening.lock(files, port);
@@ -121,7 +142,7 @@ public final class StateStore implements AutoCloseable {
             Connection connection = StoreOpening.open(files, clock, reserve);
             try {
                 reserve.fillIfThereIsRoom();
-                return start(files, lock, connection, reserve, metrics);
+                return start(files, lock, connection, reserve, metrics, others);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -133,7 +154,12 @@ public final class StateStore implements AutoCloseable {
     }
 
     private static StateStore start(
-            StoreFiles files, StoreLock lock, Connection connection, Reserve reserve, MetricRegistry metrics)
+            StoreFiles files,
+            StoreLock lock,
+            Connection connection,
+            Reserve reserve,
+            MetricRegistry metrics,
+            OtherRegistries others)
             throws SQLException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
@@ -152,7 +178,7 @@ public final class StateStore implements AutoCloseable {
                 Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
-                new Transactions(connection, latency),
+                new Transactions(connection, others, latency),
                 unwritten,
                 new IntentIndex(new StateReader().readRemovals(connection)),
                 reserve,

@@ -156,6 +156,10 @@ final class Statements implements AutoCloseable {
         }
     }
 
+    boolean isOwned(LocalDir dir) throws SQLException {
+        return appId(ownerOf, dir.path()) != null;
+    }
+
     /** Checks that dirs could be registered. It only reads. */
     void checkDirs(List<StoredLocalDir> dirs) throws SQLException, DirTakenException {
         for (StoredLocalDir dir : dirs) {

@@ -193,6 +193,9 @@ final class Writer implements Runnable {
             failure = checkIntents(registration);
         }
         if (failure == null) {
+            failure = transactions.checkElsewhere(registration);
+        }
+        if (failure == null) {
             keepInMemory(entry, reason);
         } else {
             fail(entry, failure);

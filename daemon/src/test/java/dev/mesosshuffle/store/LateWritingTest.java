@@ -43,7 +43,10 @@ class LateWritingTest {
         connection = StoreFixture.asOperator(temp);
         writer = new Writer(
                 queue,
-                new Transactions(connection, new Timer()),
+                new Transactions(
+                        connection,
+                        Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        new Timer()),
                 unwritten,
                 new IntentIndex(List.of()),
                 Reserve.at(temp.resolve("reserve")),

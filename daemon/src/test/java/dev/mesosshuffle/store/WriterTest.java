@@ -38,7 +38,10 @@ class WriterTest {
         connection = StoreFixture.asOperator(temp);
         writer = new Writer(
                 queue,
-                new Transactions(connection, latency),
+                new Transactions(
+                        connection,
+                        Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        latency),
                 new Unwritten(10_000),
                 new IntentIndex(List.of()),
                 Reserve.at(temp.resolve("reserve")),
