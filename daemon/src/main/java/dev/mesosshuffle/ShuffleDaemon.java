@@ -34,12 +34,14 @@ import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StorePlaces;
 import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.streams.ReadTracker;
 import dev.mesosshuffle.transport.ServerSettings;
 import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -114,10 +116,11 @@ public final class ShuffleDaemon {
         QuietLog quietLog = new QuietLog(System::nanoTime);
 
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), metrics);
-        Registries registries =
-                Registries.of(config.stateDir(), config.port(), ServiceConfig.stateDirsUnder(config.localRoots()));
-        StateStore store = lifecycle.started(
-                StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics, registries.others()));
+        List<Path> stateDirs = config.stateDirCandidates();
+        StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
+                .open(dir -> Registries.of(dir, config.port(), stateDirs).others(), metrics);
+        StateStore store = lifecycle.started(opened.store());
+        Registries registries = Registries.of(opened.stateDir(), config.port(), stateDirs, opened.others());
         Registry registry = Registry.restore(store, metrics);
 
         ReadTracker reads = new ReadTracker();
@@ -174,13 +177,14 @@ public final class ShuffleDaemon {
         // Stopped before the server, whose stop closes every driver's connection: that is not to be judged.
         lifecycle.started(liveness);
         startControl(
-                config,
+                opened.stateDir(),
+                config.port(),
                 lifecycle,
                 new Commands(liveness.handControl(), registry, new DiskUsage(pools::execute, DISK_USAGE_LIMIT)));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         OrphanMode orphans = config.orphans();
-        if (orphans == OrphanMode.DELETE && !config.cleanup()) {
+        if (orphans == OrphanMode.DELETE && (!config.cleanup() || opened.isStandIn())) {
             orphans = OrphanMode.REPORT;
         }
         logger.info("Listening on {}:{}", config.host(), address.getPort());
@@ -215,10 +219,9 @@ public final class ShuffleDaemon {
     }
 
     /** The service goes on without it: nothing depends on it but an operator's comfort. */
-    private static void startControl(ServiceConfig config, Lifecycle lifecycle, Commands commands) {
+    private static void startControl(Path stateDir, int port, Lifecycle lifecycle, Commands commands) {
         try {
-            lifecycle.started(
-                    ControlServer.start(ControlSocket.path(config.stateDir(), config.port()), commands::answer));
+            lifecycle.started(ControlServer.start(ControlSocket.path(stateDir, port), commands::answer));
         } catch (IOException | SocketPathException e) {
             logger.warn("The commands apps, keep, release and remove are not available: {}", OneLine.of(e));
         }

@@ -49,6 +49,7 @@ public final class OtherRegistries {
     private final BoundedCalls calls = new BoundedCalls("other-registries");
     private final Map<Path, Set<Path>> lastLists = new ConcurrentHashMap<>();
     private final Map<Path, FaultLog> faults = new ConcurrentHashMap<>();
+    private final Set<Path> ignored = ConcurrentHashMap.newKeySet();
     private final int uid;
 
     private volatile Set<Path> trusted = Set.of();
@@ -62,12 +63,23 @@ public final class OtherRegistries {
         this.uid = uid(Path.of("/proc/self"));
     }
 
-    private static int uid(Path path) {
+    /** The user whom a file belongs to; -1 if that cannot be told. */
+    static int uid(Path path) {
         try {
             return (Integer) Files.getAttribute(path, "unix:uid");
         } catch (IOException e) {
             return -1;
         }
+    }
+
+    /** A file is this service's own, though not the one that it uses. */
+    void ignore(Path file) {
+        ignored.add(file);
+    }
+
+    /** A file is another service's after all. */
+    void heed(Path file) {
+        ignored.remove(file);
     }
 
     /** The files of this user and root, in the order of their names, as of a moment ago. */
@@ -115,7 +127,7 @@ public final class OtherRegistries {
         Path ownFile = Files.exists(own) ? own.toRealPath() : own;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
             for (Path entry : entries) {
-                Path file = Files.exists(entry) ? entry.toRealPath() : ownFile;
+                Path file = Files.exists(entry) && !ignored.contains(entry) ? entry.toRealPath() : ownFile;
                 if (!file.equals(ownFile) && Files.isRegularFile(file)) {
                     files.add(file);
                 }

@@ -48,9 +48,25 @@ public final class Registries {
      */
     public static Registries of(Path stateDir, int port, List<Path> otherStateDirs) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
+        stateDirs.add(stateDir.toAbsolutePath());
+        Path own = StoreFiles.of(stateDir, port).database();
+        return of(stateDir, port, otherStateDirs, new OtherRegistries(own, stateDirs, System::nanoTime));
+    }
+
+    /**
+     * Makes one; nothing is looked at yet.
+     *
+     * @param stateDir where this service's registry lies
+     * @param port this service's port
+     * @param otherStateDirs where those of other services may lie
+     * @param others those of other ports, which the store asks too
+     * @return the registries
+     */
+    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs, OtherRegistries others) {
+        Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        return new Registries(own, stateDirs, new OtherRegistries(own, stateDirs, System::nanoTime));
+        return new Registries(own, stateDirs, others);
     }
 
     /**

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,28 +78,27 @@ public final class StateStore implements AutoCloseable {
     private static final int MAX_UNWRITTEN = 10_000;
 
     private final StoreFiles files;
-    private final StoreLock lock;
-    private final Connection connection;
+    private final StoreDatabase database;
     private final OperationQueue queue;
     private final Thread writer;
     private final ExecutorService checkpoints;
-    private final Connection checkpointConnection;
+
+    /** What was read at the start from a file that could not be written; null if it could. */
+    private final @Nullable Snapshot snapshot;
 
     private StateStore(
             StoreFiles files,
-            StoreLock lock,
-            Connection connection,
+            StoreDatabase database,
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
-            Connection checkpointConnection) {
+            @Nullable Snapshot snapshot) {
         this.files = files;
-        this.lock = lock;
-        this.connection = connection;
+        this.database = database;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
-        this.checkpointConnection = checkpointConnection;
+        this.snapshot = snapshot;
     }
 
     /**
@@ -136,51 +135,50 @@ public final class StateStore implements AutoCloseable {
             throws StoreException {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
-        StoreLock lock = StoreOpening.lock(files, port);
+        Reserve reserve = Reserve.at(files.reserve());
+        StoreDatabase database = new StoreDatabase(files, port, clock, reserve);
+        Snapshot snapshot = null;
         try {
-            Reserve reserve = Reserve.at(files.reserve());
-            Connection connection = StoreOpening.open(files, clock, reserve);
-            try {
-                reserve.fillIfThereIsRoom();
-                return start(files, lock, connection, reserve, metrics, others);
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
-            }
-        } catch (SQLException | RuntimeException | StoreException e) {
-            StoreOpening.release(lock);
-            throw e instanceof StoreException s ? s : StoreOpening.cannotUse(files, e);
+            database.open();
+        } catch (StoreException e) {
+            snapshot = StoreOpening.readOnly(files, e);
         }
+        return start(files, database, reserve, metrics, others, snapshot);
     }
 
     private static StateStore start(
             StoreFiles files,
-            StoreLock lock,
-            Connection connection,
+            StoreDatabase database,
             Reserve reserve,
             MetricRegistry metrics,
-            OtherRegistries others)
-            throws SQLException {
+            OtherRegistries others,
+            @Nullable Snapshot snapshot)
+            throws StoreException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
         Counter failures = metrics.counter("shuffleService.store.failures");
         metrics.register("shuffleService.store.queuedChanges", (Gauge<Integer>) queue::size);
 
+        List<StoredRemoval> removals = snapshot == null
+                ? read(files, StateReader::readRemovals)
+                : snapshot.state().removals();
         Unwritten unwritten = new Unwritten(MAX_UNWRITTEN);
+        if (snapshot != null) {
+            unwritten.add(new OperationQueue.Entry(new Reopening(), new CompletableFuture<>()));
+        }
         metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
-        Connection checkpointConnection = Sqlite.connectConfigured(files.database());
         ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
-                checkpointConnection,
+                database::checkpoints,
                 checkpoints,
                 new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
                 Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
-                new Transactions(connection, others, latency),
+                new Transactions(database::writing, others, latency),
                 unwritten,
-                new IntentIndex(new StateReader().readRemovals(connection)),
+                new IntentIndex(removals),
                 reserve,
                 new FaultLog(
                         "Writing to " + files.database(),
@@ -192,17 +190,17 @@ public final class StateStore implements AutoCloseable {
                 failures);
         Thread thread = daemon("store-writer", writer);
         thread.start();
-        return new StateStore(files, lock, connection, queue, thread, checkpoints, checkpointConnection);
+        return new StateStore(files, database, queue, thread, checkpoints, snapshot);
     }
 
     /**
      * Reads everything. Works on the disk.
      *
-     * @return what is committed now
+     * @return what is committed now; if the file could not be written when it was opened, what was committed then
      * @throws StoreException if it cannot be read
      */
     public StoredState load() throws StoreException {
-        return read(StateReader::read);
+        return snapshot == null ? read(files, StateReader::read) : snapshot.state();
     }
 
     /**
@@ -212,7 +210,9 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public List<StoredRemoval> loadRemovals() throws StoreException {
-        return read(StateReader::readRemovals);
+        return snapshot == null
+                ? read(files, StateReader::readRemovals)
+                : snapshot.state().removals();
     }
 
     /**
@@ -222,7 +222,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, Duration> loadQuietTimes() throws StoreException {
-        return read(StateReader::readQuietTimes);
+        return snapshot == null ? read(files, StateReader::readQuietTimes) : snapshot.quietTimes();
     }
 
     /**
@@ -232,14 +232,14 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Set<String> loadKept() throws StoreException {
-        return read(StateReader::readKept);
+        return snapshot == null ? read(files, StateReader::readKept) : snapshot.kept();
     }
 
     private interface Reading<T> {
         T read(StateReader reader, Connection connection) throws SQLException;
     }
 
-    private <T> T read(Reading<T> reading) throws StoreException {
+    private static <T> T read(StoreFiles files, Reading<T> reading) throws StoreException {
         StateReader reader = new StateReader();
         T result;
         try (Connection own = Sqlite.connectConfigured(files.database())) {
@@ -347,6 +347,16 @@ public final class StateStore implements AutoCloseable {
         return done.handle((written, failure) -> null);
     }
 
+    /** Whether the file could be written when it was opened. */
+    boolean isWritable() {
+        return snapshot == null;
+    }
+
+    /** Changes anything. */
+    CompletableFuture<Void> apply(Operation operation) {
+        return submit(operation);
+    }
+
     private CompletableFuture<Void> submit(Operation operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
@@ -365,15 +375,12 @@ public final class StateStore implements AutoCloseable {
         }
         join();
         checkpoints.shutdown();
-        try (lock;
-                connection;
-                checkpointConnection;
-                Statement statement = connection.createStatement()) {
+        try {
             if (!checkpoints.awaitTermination(1, TimeUnit.MINUTES)) {
                 logger.warn("A checkpoint of {} hangs; is its disk well?", files.database());
                 return;
             }
-            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            database.close();
         } catch (SQLException | IOException e) {
             logger.warn("Closing {} failed, but all that was committed is there: {}", files.database(), e.getMessage());
         } catch (InterruptedException e) {

@@ -35,6 +35,7 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement putRemoval;
     private final PreparedStatement deleteRemoval;
     private final PreparedStatement ownerOf;
+    private final PreparedStatement executorAt;
     private final PreparedStatement removalAt;
     private final PreparedStatement removalBelow;
     private final PreparedStatement putQuiet;
@@ -59,6 +60,7 @@ final class Statements implements AutoCloseable {
         putRemoval = db.prepareStatement("INSERT OR REPLACE INTO removals VALUES (?, ?, ?, ?)");
         deleteRemoval = db.prepareStatement("DELETE FROM removals WHERE path = ?");
         ownerOf = db.prepareStatement("SELECT app_id FROM local_dirs WHERE path = ?");
+        executorAt = db.prepareStatement("SELECT app_id FROM executors WHERE app_id = ? AND exec_id = ?");
         removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
         // '0' is the character after '/': between the two lies everything below a path.
         removalBelow = db.prepareStatement("SELECT app_id FROM removals WHERE path > ?1 || '/' AND path < ?1 || '0'");
@@ -97,6 +99,10 @@ final class Statements implements AutoCloseable {
             putLocalDir(dir);
         }
         run(addApplication, executor.id().appId());
+        putExecutor(executor);
+    }
+
+    private void putExecutor(StoredExecutor executor) throws SQLException {
         putExecutor.setString(1, executor.id().appId());
         putExecutor.setString(2, executor.id().execId());
         String spelled = String.join("\n", executor.info().localDirs());
@@ -154,6 +160,49 @@ final class Statements implements AutoCloseable {
         if (putLocalDir.executeUpdate() == 0) {
             throw DirTakenException.ofAnother(dir.dir());
         }
+    }
+
+    /** Adds an application that is not known. Returns whether it was not. */
+    boolean addApplication(StoredApplication application) throws SQLException {
+        addApplication.setString(1, application.appId());
+        if (addApplication.executeUpdate() == 0) {
+            return false;
+        }
+        putApplication(application);
+        return true;
+    }
+
+    /** Adds a dir's owner, unless the dir has another, or is to be deleted. Returns whether it is its owner now. */
+    boolean addLocalDir(StoredLocalDir dir) throws SQLException {
+        try {
+            checkDirs(List.of(dir));
+            putLocalDir(dir);
+            return true;
+        } catch (DirTakenException e) {
+            return false;
+        }
+    }
+
+    /** Adds an executor that is not known, whose dirs are its application's. Returns whether it was not. */
+    boolean addExecutor(StoredExecutor executor) throws SQLException {
+        executorAt.setString(1, executor.id().appId());
+        executorAt.setString(2, executor.id().execId());
+        try (ResultSet rows = executorAt.executeQuery()) {
+            if (rows.next()) {
+                return false;
+            }
+        }
+        putExecutor(executor);
+        return true;
+    }
+
+    /** Adds an intent to delete a dir that nobody owns. Returns whether nobody does. */
+    boolean addRemoval(StoredRemoval removal) throws SQLException {
+        if (isOwned(removal.dir())) {
+            return false;
+        }
+        putRemoval(removal);
+        return true;
     }
 
     boolean isOwned(LocalDir dir) throws SQLException {
@@ -222,6 +271,7 @@ final class Statements implements AutoCloseable {
                 putRemoval,
                 deleteRemoval,
                 ownerOf,
+                executorAt,
                 removalAt,
                 removalBelow,
                 putQuiet,

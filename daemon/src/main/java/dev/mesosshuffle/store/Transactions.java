@@ -1,7 +1,6 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Timer;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,14 +18,14 @@ final class Transactions {
     /** Unequal, so that two services do not always meet again. */
     private static final int MAX_PAUSE_MICROS = 4_000;
 
-    private final Connection connection;
+    private final ConnectionSource connection;
     private final OtherRegistries others;
     private final Timer commitLatency;
 
     /** Null after a failure: the driver closes a statement that failed, and it would go on failing when there is room. */
     private @Nullable Statements statements;
 
-    Transactions(Connection connection, OtherRegistries others, Timer commitLatency) {
+    Transactions(ConnectionSource connection, OtherRegistries others, Timer commitLatency) {
         this.connection = connection;
         this.others = others;
         this.commitLatency = commitLatency;
@@ -158,7 +157,7 @@ final class Transactions {
 
     private Statements prepared() throws SQLException {
         if (statements == null) {
-            statements = new Statements(connection);
+            statements = new Statements(connection.get());
         }
         return statements;
     }

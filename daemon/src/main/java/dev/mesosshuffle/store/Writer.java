@@ -46,6 +46,9 @@ final class Writer implements Runnable {
     /** How many changes were written late since it began to fail. */
     private int late;
 
+    /** Whether the file can be written now that could only be read at the start. */
+    private boolean reopened;
+
     Writer(
             OperationQueue queue,
             Transactions transactions,
@@ -127,7 +130,10 @@ final class Writer implements Runnable {
                 failure = transactions.write(oldest);
             }
             if (failure == null) {
-                late += oldest.size();
+                late += (int) oldest.stream()
+                        .filter(entry -> !(entry.operation() instanceof Reopening))
+                        .count();
+                reopened |= late == 0;
                 unwritten.drop(oldest.size());
             } else if (Transactions.isOwnFault(failure)) {
                 unwritten.drop(1);
@@ -138,7 +144,8 @@ final class Writer implements Runnable {
                 return failure;
             }
         }
-        if (late > 0) {
+        if (late > 0 || reopened) {
+            reopened = false;
             worked();
         }
         return null;

@@ -6,7 +6,6 @@ import static dev.mesosshuffle.store.StoreFixture.executor;
 import static dev.mesosshuffle.store.StoreFixture.put;
 import static dev.mesosshuffle.store.StoreFixture.removal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.testing.Mount;
@@ -181,13 +180,25 @@ class FullDiskTest {
     }
 
     @Test
-    void doesNotOpenOnAFullDiskWithoutTheReserve() throws Exception {
-        open().close();
+    void readsWhatThereIsOnAFullDiskWithoutTheReserveAndWritesOnceThereIsSpace() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        store.close();
         takeTheReserve();
 
-        assertThatThrownBy(this::open)
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("cannot use the registry " + StoreFixture.database(stateDir));
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            store = open();
+            assertThat(store.load().executors()).hasSize(1);
+            await(put(store, executor("app-1", "2", "blockmgr-2")));
+            await(store.ping());
+            assertThat(log.lines()).singleElement().asString().startsWith("ERROR Writing to ");
+
+            Files.delete(stateDir.resolve("ballast"));
+            store = reopen(store);
+            assertThat(log.lines().get(1))
+                    .endsWith("works again; registrations and removals that waited for it, now stored: 1");
+        }
+        assertThat(store.load().executors()).hasSize(2);
     }
 
     @Test

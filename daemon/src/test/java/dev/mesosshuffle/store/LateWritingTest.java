@@ -44,7 +44,7 @@ class LateWritingTest {
         writer = new Writer(
                 queue,
                 new Transactions(
-                        connection,
+                        () -> connection,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
                         new Timer()),
                 unwritten,

@@ -39,7 +39,7 @@ class WriterTest {
         writer = new Writer(
                 queue,
                 new Transactions(
-                        connection,
+                        () -> connection,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
                         latency),
                 new Unwritten(10_000),
