@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the registries of this process's user and of root count, and for a dir those of its owner: in a folder that others
  * may write, anyone may put a file that claims, or is, anything.
  *
- * <p><b>Concurrency:</b> for any thread; works on the disk, on threads of its own, which are waited for a second at most.
+ * <p><b>Concurrency:</b> for any thread; works on the disk, on threads of its own, which are waited for two seconds at most.
  */
 public final class OtherRegistries {
     private static final String FILES = "registry-*.db";
@@ -41,12 +41,12 @@ public final class OtherRegistries {
     /** How long a list of files is trusted when dirs are registered; what comes meanwhile is found when they are deleted. */
     private static final Duration TRUSTED = Duration.ofSeconds(1);
 
-    static final Duration LIMIT = Duration.ofSeconds(1);
+    static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final Path own;
     private final Collection<Path> stateDirs;
     private final LongSupplier nanoTime;
-    private final BoundedCalls calls = new BoundedCalls("other-registries");
+    private final BoundedCalls calls = new BoundedCalls("registry-disk");
     private final Map<Path, Set<Path>> lastLists = new ConcurrentHashMap<>();
     private final Map<Path, FaultLog> faults = new ConcurrentHashMap<>();
     private final Set<Path> ignored = ConcurrentHashMap.newKeySet();
@@ -225,6 +225,11 @@ public final class OtherRegistries {
             connection.close();
             throw e;
         }
+    }
+
+    /** This service's own, which is none of them. */
+    Path own() {
+        return own;
     }
 
     BoundedCalls calls() {

@@ -145,7 +145,7 @@ final class Sqlite {
 
     /** Whether nothing can be written for now, whatever it is. */
     static boolean isFaultOfTheFile(Throwable e) {
-        return isOneOf(e, FAULT_OF_THE_FILE);
+        return e instanceof BoundedCalls.NoAnswerException || isOneOf(e, FAULT_OF_THE_FILE);
     }
 
     /** Whether nothing can be written for now, though nobody else writes, who would be done in a moment. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -77,8 +78,12 @@ public final class StateStore implements AutoCloseable {
     /** More than a host registers in days; some MB. */
     private static final int MAX_UNWRITTEN = 10_000;
 
+    /** For the last checkpoint, which a disk that hangs never ends. */
+    private static final Duration CLOSE_LIMIT = Duration.ofMinutes(1);
+
     private final StoreFiles files;
     private final StoreDatabase database;
+    private final BoundedCalls calls;
     private final OperationQueue queue;
     private final Thread writer;
     private final ExecutorService checkpoints;
@@ -89,12 +94,14 @@ public final class StateStore implements AutoCloseable {
     private StateStore(
             StoreFiles files,
             StoreDatabase database,
+            BoundedCalls calls,
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
             @Nullable Snapshot snapshot) {
         this.files = files;
         this.database = database;
+        this.calls = calls;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
@@ -176,7 +183,7 @@ public final class StateStore implements AutoCloseable {
                 Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
-                new Transactions(database::writing, others, latency),
+                new Transactions(database::writing, others, Transactions.LIMIT, latency),
                 unwritten,
                 new IntentIndex(removals),
                 reserve,
@@ -190,7 +197,7 @@ public final class StateStore implements AutoCloseable {
                 failures);
         Thread thread = daemon("store-writer", writer);
         thread.start();
-        return new StateStore(files, database, queue, thread, checkpoints, snapshot);
+        return new StateStore(files, database, others.calls(), queue, thread, checkpoints, snapshot);
     }
 
     /**
@@ -380,9 +387,13 @@ public final class StateStore implements AutoCloseable {
                 logger.warn("A checkpoint of {} hangs; is its disk well?", files.database());
                 return;
             }
-            database.close();
-        } catch (SQLException | IOException e) {
-            logger.warn("Closing {} failed, but all that was committed is there: {}", files.database(), e.getMessage());
+            calls.call(files.database(), CLOSE_LIMIT, database::closed, late -> {});
+        } catch (ExecutionException | IOException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            logger.warn(
+                    "Closing {} failed, but all that was committed is there: {}",
+                    files.database(),
+                    reason.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -104,4 +104,10 @@ final class StoreDatabase implements AutoCloseable {
             Sqlite.execute(open, "PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
+
+    /** As {@link #close}, for who wants to know that it has ended. */
+    boolean closed() throws SQLException, IOException {
+        close();
+        return true;
+    }
 }

@@ -5,13 +5,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Writes changes, a group of them whole or not at all. Used by one thread. */
+/** Writes changes, a group of them whole or not at all. Used by one thread, works on others. */
 final class Transactions {
+    /** An executor's registration is waited for 5 s, and an operator who writes may hold it up for 3. */
+    static final Duration LIMIT = Duration.ofSeconds(4);
+
     /** How long a registry of another port may be busy before it is asked without its lock. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -20,14 +24,16 @@ final class Transactions {
 
     private final ConnectionSource connection;
     private final OtherRegistries others;
+    private final Duration limit;
     private final Timer commitLatency;
 
     /** Null after a failure: the driver closes a statement that failed, and it would go on failing when there is room. */
     private @Nullable Statements statements;
 
-    Transactions(ConnectionSource connection, OtherRegistries others, Timer commitLatency) {
+    Transactions(ConnectionSource connection, OtherRegistries others, Duration limit, Timer commitLatency) {
         this.connection = connection;
         this.others = others;
+        this.limit = limit;
         this.commitLatency = commitLatency;
     }
 
@@ -38,13 +44,7 @@ final class Transactions {
      */
     @Nullable
     Throwable write(List<OperationQueue.Entry> group) {
-        try {
-            commit(prepared(), group);
-            return null;
-        } catch (Throwable e) {
-            prepareAnew();
-            return e;
-        }
+        return bounded(() -> commit(prepared(), group));
     }
 
     /**
@@ -54,11 +54,38 @@ final class Transactions {
      */
     @Nullable
     Throwable check(Registration registration) {
+        return bounded(() -> registration.check(prepared()));
+    }
+
+    private interface Work {
+        void run() throws SQLException, DirTakenException;
+    }
+
+    /**
+     * Works on the disk, which may hang. What comes to an end later than it is waited for may be written or not: it is
+     * written again then, which comes to the same.
+     */
+    private @Nullable Throwable bounded(Work work) {
         try {
-            registration.check(prepared());
+            // One at a time: the statements are whose turn it is.
+            others.calls()
+                    .call(
+                            others.own(),
+                            limit,
+                            () -> {
+                                try {
+                                    work.run();
+                                    return Boolean.TRUE;
+                                } catch (Throwable e) {
+                                    prepareAnew();
+                                    throw e;
+                                }
+                            },
+                            late -> {});
             return null;
-        } catch (Throwable e) {
-            prepareAnew();
+        } catch (ExecutionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        } catch (BoundedCalls.NoAnswerException e) {
             return e;
         }
     }

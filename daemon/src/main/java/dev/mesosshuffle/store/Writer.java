@@ -74,7 +74,9 @@ final class Writer implements Runnable {
     public void run() {
         for (List<OperationQueue.Entry> group = take(); group != null; group = take()) {
             commit(group);
-            committed.run();
+            if (obstacle == null) {
+                committed.run();
+            }
         }
         end();
     }

@@ -46,6 +46,7 @@ class LateWritingTest {
                 new Transactions(
                         () -> connection,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        Transactions.LIMIT,
                         new Timer()),
                 unwritten,
                 new IntentIndex(List.of()),

@@ -41,6 +41,7 @@ class WriterTest {
                 new Transactions(
                         () -> connection,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        Transactions.LIMIT,
                         latency),
                 new Unwritten(10_000),
                 new IntentIndex(List.of()),
