@@ -106,14 +106,21 @@ public final class Main {
     }
 
     private int ask(ServiceConfig config, String request) {
+        ControlException failure = null;
         try {
-            out.print(ControlClient.ask(ControlSocket.path(config.stateDir(), config.port()), request));
-            return ExitStatus.OK;
+            // Where the registry lies is where the service answers.
+            for (Path stateDir : config.stateDirCandidates()) {
+                try {
+                    out.print(ControlClient.ask(ControlSocket.path(stateDir, config.port()), request));
+                    return ExitStatus.OK;
+                } catch (ControlException e) {
+                    failure = failure == null ? e : failure;
+                }
+            }
         } catch (SocketPathException e) {
             return fail(ExitStatus.CONFIG, e.getMessage());
-        } catch (ControlException e) {
-            return fail(ExitStatus.FAILURE, e.getMessage());
         }
+        return fail(ExitStatus.FAILURE, failure == null ? null : failure.getMessage());
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) {

@@ -37,6 +37,7 @@ import dev.mesosshuffle.roots.RootProbers;
 import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.store.StorePlaces;
 import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.streams.ReadTracker;
 import dev.mesosshuffle.transport.ServerSettings;
@@ -44,6 +45,7 @@ import dev.mesosshuffle.transport.ShuffleServer;
 import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -123,8 +125,16 @@ public final class ShuffleDaemon {
 
         RootProbers roots = lifecycle.started(RootProbers.start(config.localRoots(), metrics));
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), roots, metrics);
-        StateStore store =
-                lifecycle.started(StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics));
+        List<Path> stateDirs = config.stateDirCandidates();
+        StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
+                .open(dir -> Registries.of(dir, config.port(), stateDirs).others(), metrics);
+        StateStore store = lifecycle.started(opened.store());
+        Registries registries = Registries.of(
+                opened.stateDir(),
+                config.port(),
+                stateDirs,
+                opened.others(),
+                limiter(lifecycle, "registries", "the look into the registries of all services"));
         Registry registry = Registry.restore(store, roots, metrics);
 
         roots.beforeEachRound(TcpMemoryMonitor.ofHost(metrics));
@@ -135,11 +145,7 @@ public final class ShuffleDaemon {
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         OrphanRules orphanRules = OrphanRules.of(
                 policy,
-                Registries.of(
-                        config.stateDir(),
-                        config.port(),
-                        ServiceConfig.stateDirsUnder(config.localRoots()),
-                        limiter(lifecycle, "registries", "the look into the registries of all services")),
+                registries,
                 registry::isClaimed,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout(),
@@ -189,13 +195,14 @@ public final class ShuffleDaemon {
         // Stopped before the server, whose stop closes every driver's connection: that is not to be judged.
         lifecycle.started(liveness);
         startControl(
-                config,
+                opened.stateDir(),
+                config.port(),
                 lifecycle,
                 new Commands(liveness.handControl(), registry, new DiskUsage(offFetchPath, DISK_USAGE_LIMIT)));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         OrphanMode orphans = config.orphans();
-        if (orphans == OrphanMode.DELETE && !config.cleanup()) {
+        if (orphans == OrphanMode.DELETE && (!config.cleanup() || opened.isStandIn())) {
             orphans = OrphanMode.REPORT;
         }
         logger.info("Listening on {}:{}", config.host(), address.getPort());
@@ -244,10 +251,9 @@ public final class ShuffleDaemon {
     }
 
     /** The service goes on without it: nothing depends on it but an operator's comfort. */
-    private static void startControl(ServiceConfig config, Lifecycle lifecycle, Commands commands) {
+    private static void startControl(Path stateDir, int port, Lifecycle lifecycle, Commands commands) {
         try {
-            lifecycle.started(
-                    ControlServer.start(ControlSocket.path(config.stateDir(), config.port()), commands::answer));
+            lifecycle.started(ControlServer.start(ControlSocket.path(stateDir, port), commands::answer));
         } catch (IOException | SocketPathException e) {
             logger.warn("The commands apps, keep, release and remove are not available: {}", OneLine.of(e));
         }

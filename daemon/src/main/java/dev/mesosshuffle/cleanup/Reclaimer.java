@@ -53,6 +53,9 @@ public final class Reclaimer implements AutoCloseable {
     /** A look at a root costs little, and its disk may be nearly full. That it is away is told by {@link RootWatch}. */
     static final Duration LOOK_FOR_ROOT = Duration.ofMinutes(1);
 
+    /** Somebody has to mend a registry first, or its disk. */
+    static final Duration LOOK_FOR_OWNER = Duration.ofSeconds(30);
+
     /**
      * How long the intent outlives an orphan: a service that had looked at the dir before it went, and was then held up,
      * does not register what is no longer there.
@@ -249,6 +252,10 @@ public final class Reclaimer implements AutoCloseable {
         } catch (RootAwayException e) {
             logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
             later(removal, LOOK_FOR_ROOT);
+        } catch (OwnerUnknownException e) {
+            // The store tells of a registry that cannot be read, once.
+            logger.debug("{} waits: {}", removal.dir.path(), e.getMessage());
+            later(removal, LOOK_FOR_OWNER);
         } catch (LocalDirRefusedException | NotADirException e) {
             later(removal, troubles.refused(removal, e));
         } catch (IOException | RuntimeException | Error e) {
@@ -280,13 +287,17 @@ public final class Reclaimer implements AutoCloseable {
                     counters.deletedOrphans().inc();
                     later(removal, ORPHANS_REMEMBERED);
                 } else {
-                    var unused =
-                            store.removalDone(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
+                    forget(removal);
                 }
             }
+            case OWNED_ELSEWHERE -> forget(removal);
             case STAYS -> withdraw(removal);
             case CLOSED -> logger.debug("{} is left for the next start", removal.dir.path());
         }
+    }
+
+    private void forget(DirRemoval removal) {
+        var unused = store.removalDone(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
     }
 
     private void withdraw(DirRemoval removal) throws IOException {

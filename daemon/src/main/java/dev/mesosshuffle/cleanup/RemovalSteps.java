@@ -1,7 +1,13 @@
 package dev.mesosshuffle.cleanup;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.store.ForeignOwner;
+import dev.mesosshuffle.store.StoreException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +28,8 @@ final class RemovalSteps {
         MARKED,
         /** It is no orphan, and is as it was. */
         STAYS,
+        /** An application at another port owns it, so it is as it was. */
+        OWNED_ELSEWHERE,
         /** It is still being read. */
         READ,
         /** Nothing of it is there any more. */
@@ -60,6 +68,9 @@ final class RemovalSteps {
                 logger.debug("{} is no orphan any more: {}", dir.path(), reason);
                 return Reached.STAYS;
             }
+            if (!removal.isOrphan() && isOwnedElsewhere(removal)) {
+                return Reached.OWNED_ELSEWHERE;
+            }
             GoingDirs.mark(dir);
             removal.marked();
             return Reached.MARKED;
@@ -72,6 +83,30 @@ final class RemovalSteps {
         }
         delete(removal, pace);
         return closed.getAsBoolean() ? Reached.CLOSED : Reached.GONE;
+    }
+
+    /**
+     * Its application owned it alone in its own registry, but a service on another port may have registered it too:
+     * before it knew of this one, or for the same application. The intent is stored, so none does from now on.
+     */
+    private boolean isOwnedElsewhere(DirRemoval removal) throws OwnerUnknownException {
+        Path path = removal.dir.path();
+        if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        ForeignOwner owner;
+        try {
+            owner = orphans.registries().others().owner(path);
+        } catch (StoreException e) {
+            throw new OwnerUnknownException(String.valueOf(e.getMessage()), e);
+        }
+        if (owner == null) {
+            return false;
+        }
+        logger.warn(
+                "The {} stays: {}. It is left to that one.", removal.described(), Text.printable(owner.described()));
+        metrics.refusals().inc();
+        return true;
     }
 
     private void delete(DirRemoval removal, Pace pace) throws IOException {

@@ -4,7 +4,9 @@ import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ public record ServiceConfig(
         int minFreePercent,
         Master master) {
     private static final String STATE_DIR = ".mesos-shuffle-service";
+    private static final Path HOST_WIDE = Path.of("/var/lib/mesos-shuffle-service");
 
     /** Keeps its own copy of the roots. */
     public ServiceConfig {
@@ -55,6 +58,22 @@ public record ServiceConfig(
      */
     public static List<Path> stateDirsUnder(List<Path> roots) {
         return roots.stream().map(root -> root.resolve(STATE_DIR)).toList();
+    }
+
+    /**
+     * Where the registry may lie: the state dir, and where others could not be used, or the order of the roots was another,
+     * the default under each root, and for root the host's.
+     *
+     * @return the dirs, the best first, none twice
+     */
+    public List<Path> stateDirCandidates() {
+        Set<Path> dirs = new LinkedHashSet<>();
+        dirs.add(stateDir);
+        dirs.addAll(stateDirsUnder(localRoots));
+        if ("root".equals(System.getProperty("user.name"))) {
+            dirs.add(HOST_WIDE);
+        }
+        return List.copyOf(dirs);
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
@@ -29,13 +28,13 @@ final class Checkpointer {
 
     private final AtomicBoolean running = new AtomicBoolean();
     private final Path wal;
-    private final Connection connection;
+    private final ConnectionSource connection;
     private final Executor executor;
     private final FaultLog faults;
     private final long stepBytes;
     private volatile long nextAtBytes;
 
-    Checkpointer(Path wal, Connection connection, Executor executor, FaultLog faults, long stepBytes) {
+    Checkpointer(Path wal, ConnectionSource connection, Executor executor, FaultLog faults, long stepBytes) {
         this.stepBytes = stepBytes;
         this.nextAtBytes = stepBytes;
         this.wal = wal;
@@ -66,7 +65,7 @@ final class Checkpointer {
     }
 
     private void run() {
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.get().createStatement()) {
             // The second, short, takes what was committed during the first: only a log that is done with starts anew.
             statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
             statement.execute("PRAGMA wal_checkpoint(PASSIVE)");

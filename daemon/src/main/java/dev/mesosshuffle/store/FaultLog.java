@@ -23,6 +23,13 @@ final class FaultLog {
         }
     }
 
+    /** As {@link #failed}, for what costs nobody anything yet. */
+    void warned(Throwable reason) {
+        if (failing.compareAndSet(false, true)) {
+            logger.warn("{} fails: {}; {}", what, reason.getMessage(), consequence);
+        }
+    }
+
     void worked() {
         worked("");
     }

@@ -7,8 +7,11 @@ import java.util.List;
  * A change that an executor or a driver waits for, and cannot do without: it may be acknowledged before it is written,
  * if it would be written but for the disk.
  */
-interface Registration extends Operation {
+interface Registration extends Deferrable {
     String appId();
+
+    /** The local dirs that it claims. */
+    List<StoredLocalDir> dirs();
 
     /** Looks whether nothing that is written speaks against it. It only reads. */
     void check(Statements statements) throws SQLException, DirTakenException;
@@ -18,6 +21,11 @@ interface Registration extends Operation {
         @Override
         public String appId() {
             return application.appId();
+        }
+
+        @Override
+        public List<StoredLocalDir> dirs() {
+            return List.of();
         }
 
         @Override

@@ -34,11 +34,13 @@ public final class Registries {
     private final Path own;
     private final Set<Path> stateDirs;
     private final TimeLimiter limiter;
+    private final OtherRegistries others;
 
-    private Registries(Path own, Set<Path> stateDirs, TimeLimiter limiter) {
+    private Registries(Path own, Set<Path> stateDirs, TimeLimiter limiter, OtherRegistries others) {
         this.own = own;
         this.stateDirs = stateDirs;
         this.limiter = limiter;
+        this.others = others;
     }
 
     /**
@@ -64,9 +66,36 @@ public final class Registries {
      */
     public static Registries of(Path stateDir, int port, List<Path> otherStateDirs, TimeLimiter limiter) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
+        stateDirs.add(stateDir.toAbsolutePath());
+        Path own = StoreFiles.of(stateDir, port).database();
+        return of(stateDir, port, otherStateDirs, new OtherRegistries(own, stateDirs, System::nanoTime), limiter);
+    }
+
+    /**
+     * Makes one; nothing is looked at yet.
+     *
+     * @param stateDir where this service's registry lies
+     * @param port this service's port
+     * @param otherStateDirs where those of other services may lie
+     * @param others those of other ports, which the store asks too
+     * @param limiter does all that works on a disk, and is not closed before this is used for the last time
+     * @return the registries
+     */
+    public static Registries of(
+            Path stateDir, int port, List<Path> otherStateDirs, OtherRegistries others, TimeLimiter limiter) {
+        Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        return new Registries(own, stateDirs, limiter);
+        return new Registries(own, stateDirs, limiter, others);
+    }
+
+    /**
+     * Gives those of the other ports alone.
+     *
+     * @return they can be asked though some of them cannot be read
+     */
+    public OtherRegistries others() {
+        return others;
     }
 
     /**

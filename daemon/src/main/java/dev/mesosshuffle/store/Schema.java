@@ -12,6 +12,11 @@ final class Schema {
     /** The first version that knows which root a dir to be deleted lies under, but for its path. */
     static final int WITH_ROOT_INODE = 2;
 
+    /** The first version that has all that is read. */
+    private static final int READABLE = 4;
+
+    private static final int WITH_DRIVER_ADDRESS = 5;
+
     /** Says whose file it is, also to {@code file(1)}: "MSHS". */
     static final int APPLICATION_ID = 0x4d534853;
 
@@ -83,6 +88,32 @@ final class Schema {
             } else if (version < VERSION) {
                 upgrade(statement, version);
             }
+        }
+    }
+
+    /**
+     * Checks a file that is only read.
+     *
+     * @throws StoreException if it is not one that this version can read as it is
+     */
+    static void checkVersion(Connection connection) throws SQLException, StoreException {
+        try (Statement statement = connection.createStatement()) {
+            long version = number(statement, "PRAGMA user_version");
+            long applicationId = number(statement, "PRAGMA application_id");
+            if (applicationId != APPLICATION_ID || version > VERSION) {
+                throw unusable(version, applicationId);
+            }
+            if (version < READABLE) {
+                throw new StoreException("it has schema version " + version + " (expected: at least " + READABLE
+                        + "), and cannot be written to be upgraded");
+            }
+        }
+    }
+
+    /** Whether a file says where drivers were, as all do since version 5. */
+    static boolean knowsDriverAddresses(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return number(statement, "PRAGMA user_version") >= WITH_DRIVER_ADDRESS;
         }
     }
 

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -36,6 +37,9 @@ final class Sqlite {
             SQLiteErrorCode.SQLITE_READONLY,
             SQLiteErrorCode.SQLITE_BUSY,
             SQLiteErrorCode.SQLITE_CANTOPEN);
+    private static final Set<SQLiteErrorCode> BUSY = EnumSet.of(SQLiteErrorCode.SQLITE_BUSY);
+    private static final Set<SQLiteErrorCode> REFUSALS =
+            EnumSet.of(SQLiteErrorCode.SQLITE_READONLY, SQLiteErrorCode.SQLITE_CANTOPEN, SQLiteErrorCode.SQLITE_PERM);
     private static final Set<SQLiteErrorCode> FAULT_OF_THE_STATEMENT = EnumSet.of(
             SQLiteErrorCode.SQLITE_CONSTRAINT,
             SQLiteErrorCode.SQLITE_ERROR,
@@ -90,6 +94,15 @@ final class Sqlite {
             connection.close();
             throw e;
         }
+    }
+
+    /** Opens a file as its URI says, in the way of SQLite. */
+    static Connection connectByUri(String uri) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_TIMEOUT_MS);
+        config.setOpenMode(SQLiteOpenMode.OPEN_URI);
+        config.setReadOnly(true);
+        return config.createConnection("jdbc:sqlite:" + uri);
     }
 
     /** Opens no file; some that must be there are to be attached. */
@@ -150,7 +163,21 @@ final class Sqlite {
 
     /** Whether nothing can be written for now, whatever it is. */
     static boolean isFaultOfTheFile(Throwable e) {
-        return isOneOf(e, FAULT_OF_THE_FILE);
+        return e instanceof BoundedCalls.NoAnswerException || isOneOf(e, FAULT_OF_THE_FILE);
+    }
+
+    /** Whether nothing can be written for now, though nobody else writes, who would be done in a moment. */
+    static boolean isFaultOfTheDisk(Throwable e) {
+        return isFaultOfTheFile(e) && !isBusy(e);
+    }
+
+    /** Whether it may be a lack of permission. */
+    static boolean isRefusal(@Nullable Throwable e) {
+        return e != null && isOneOf(e, REFUSALS);
+    }
+
+    static boolean isBusy(Throwable e) {
+        return isOneOf(e, BUSY);
     }
 
     private static boolean isOneOf(Throwable e, Set<SQLiteErrorCode> codes) {

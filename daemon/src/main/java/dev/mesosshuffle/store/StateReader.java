@@ -60,7 +60,7 @@ final class StateReader {
         try (Statement statement = connection.createStatement()) {
             // One transaction, so that all tables are of one moment.
             statement.execute("BEGIN");
-            try (ResultSet rows = statement.executeQuery(APPLICATIONS)) {
+            try (ResultSet rows = statement.executeQuery(withoutMissingColumns(connection, APPLICATIONS))) {
                 while (rows.next()) {
                     application(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4));
                 }
@@ -109,12 +109,17 @@ final class StateReader {
         Map<String, String> addresses = new HashMap<>();
         String sql = "SELECT app_id, driver_address FROM applications WHERE driver_address IS NOT NULL";
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
+                ResultSet rows = statement.executeQuery(withoutMissingColumns(connection, sql))) {
             while (rows.next()) {
                 addresses.put(rows.getString(1), rows.getString(2));
             }
         }
         return addresses;
+    }
+
+    /** A file that cannot be written cannot be upgraded either. */
+    private static String withoutMissingColumns(Connection connection, String query) throws SQLException {
+        return Schema.knowsDriverAddresses(connection) ? query : query.replace("driver_address", "NULL");
     }
 
     private StoredRemoval removal(String appId, String[] row) {

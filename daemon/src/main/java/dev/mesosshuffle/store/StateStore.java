@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +64,10 @@ import org.slf4j.LoggerFactory;
  * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so what
  * depends on it must not block. A future fails with a {@link StoreException}; nothing of that change is stored then.
  *
- * <p><b>While the file cannot be written</b>, as on a full disk, applications and executors are put all the same: their
- * futures complete, and they wait in memory, a bounded number of them, to be written before anything that comes later. If
- * the process dies before that, they are lost. Other changes fail, but for removals on a full disk, for which {@code
- * registry-PORT.reserve} keeps space.
+ * <p><b>While the file cannot be written</b>, as on a full disk or one that is read-only or broken, applications and
+ * executors are put, and applications removed, all the same: their futures complete, and they wait in memory, a bounded
+ * number of them, to be written before anything that comes later. If the process dies before that, they are lost. For
+ * removals on a full disk, {@code registry-PORT.reserve} keeps space. Other changes fail.
  */
 public final class StateStore implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
@@ -78,33 +78,38 @@ public final class StateStore implements AutoCloseable {
     /** More than a host registers in days; some MB. */
     private static final int MAX_UNWRITTEN = 10_000;
 
+    /** For the last checkpoint, which a disk that hangs never ends. */
+    private static final Duration CLOSE_LIMIT = Duration.ofMinutes(1);
+
     private final StoreFiles files;
-    private final StoreLock lock;
-    private final Connection connection;
+    private final StoreDatabase database;
+    private final BoundedCalls calls;
     private final OperationQueue queue;
     private final Thread writer;
     private final ExecutorService checkpoints;
-    private final Connection checkpointConnection;
+
+    /** What was read at the start from a file that could not be written; null if it could. */
+    private final @Nullable Snapshot snapshot;
 
     private StateStore(
             StoreFiles files,
-            StoreLock lock,
-            Connection connection,
+            StoreDatabase database,
+            BoundedCalls calls,
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
-            Connection checkpointConnection) {
+            @Nullable Snapshot snapshot) {
         this.files = files;
-        this.lock = lock;
-        this.connection = connection;
+        this.database = database;
+        this.calls = calls;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
-        this.checkpointConnection = checkpointConnection;
+        this.snapshot = snapshot;
     }
 
     /**
-     * Opens a port's store, or creates it. Works on the disk.
+     * Opens a port's store, or creates it, where all registries of this host lie in one dir. Works on the disk.
      *
      * @param stateDir where the file lies; made if missing
      * @param port the service's port
@@ -114,69 +119,95 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if the store cannot be used, with the reason and what to do
      */
     public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics) throws StoreException {
+        return open(
+                stateDir,
+                port,
+                clock,
+                metrics,
+                Registries.of(stateDir, port, List.of()).others());
+    }
+
+    /**
+     * Opens a port's store, or creates it. Works on the disk.
+     *
+     * @param stateDir where the file lies; made if missing
+     * @param port the service's port
+     * @param clock names a damaged file that is moved aside
+     * @param metrics where the store's metrics go
+     * @param others the registries of other ports, whose applications' dirs are not to be registered here
+     * @return the store, for this process alone
+     * @throws StoreException if the store cannot be used, with the reason and what to do
+     */
+    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics, OtherRegistries others)
+            throws StoreException {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
-        StoreLock lock = StoreOpening.lock(files, port);
+        Reserve reserve = Reserve.at(files.reserve());
+        StoreDatabase database = new StoreDatabase(files, port, clock, reserve);
+        Snapshot snapshot = null;
         try {
-            Reserve reserve = Reserve.at(files.reserve());
-            Connection connection = StoreOpening.open(files, clock, reserve);
-            try {
-                reserve.fillIfThereIsRoom();
-                return start(files, lock, connection, reserve, metrics);
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
-            }
-        } catch (SQLException | RuntimeException | StoreException e) {
-            StoreOpening.release(lock);
-            throw e instanceof StoreException s ? s : StoreOpening.cannotUse(files, e);
+            database.open();
+        } catch (StoreException e) {
+            snapshot = StoreOpening.readOnly(files, e);
         }
+        return start(files, database, reserve, metrics, others, snapshot);
     }
 
     private static StateStore start(
-            StoreFiles files, StoreLock lock, Connection connection, Reserve reserve, MetricRegistry metrics)
-            throws SQLException {
+            StoreFiles files,
+            StoreDatabase database,
+            Reserve reserve,
+            MetricRegistry metrics,
+            OtherRegistries others,
+            @Nullable Snapshot snapshot)
+            throws StoreException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
         Counter failures = metrics.counter("shuffleService.store.failures");
         metrics.register("shuffleService.store.queuedChanges", (Gauge<Integer>) queue::size);
 
+        List<StoredRemoval> removals = snapshot == null
+                ? read(files, StateReader::readRemovals)
+                : snapshot.state().removals();
         Unwritten unwritten = new Unwritten(MAX_UNWRITTEN);
+        if (snapshot != null) {
+            unwritten.add(new OperationQueue.Entry(new Reopening(), new CompletableFuture<>()));
+        }
         metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
-        Connection checkpointConnection = Sqlite.connectConfigured(files.database());
         ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
-                checkpointConnection,
+                database::checkpoints,
                 checkpoints,
                 new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
                 Checkpointer.STEP_BYTES);
         Writer writer = new Writer(
                 queue,
-                new Transactions(connection, latency),
+                new Transactions(database::writing, others, Transactions.LIMIT, latency),
                 unwritten,
+                new IntentIndex(removals),
                 reserve,
                 new FaultLog(
                         "Writing to " + files.database(),
                         "make room on its disk, or mend what hinders it. Until it works, executors that register are"
                                 + " served from memory alone and are forgotten if this process dies, and applications"
-                                + " that are over may have to stay"),
+                                + " that are over and removed are known again if it does"),
                 checkpointer::committed,
                 System::nanoTime,
                 failures);
         Thread thread = daemon("store-writer", writer);
         thread.start();
-        return new StateStore(files, lock, connection, queue, thread, checkpoints, checkpointConnection);
+        return new StateStore(files, database, others.calls(), queue, thread, checkpoints, snapshot);
     }
 
     /**
      * Reads everything. Works on the disk.
      *
-     * @return what is committed now
+     * @return what is committed now; if the file could not be written when it was opened, what was committed then
      * @throws StoreException if it cannot be read
      */
     public StoredState load() throws StoreException {
-        return read(StateReader::read);
+        return snapshot == null ? read(files, StateReader::read) : snapshot.state();
     }
 
     /**
@@ -186,7 +217,9 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public List<StoredRemoval> loadRemovals() throws StoreException {
-        return read(StateReader::readRemovals);
+        return snapshot == null
+                ? read(files, StateReader::readRemovals)
+                : snapshot.state().removals();
     }
 
     /**
@@ -196,7 +229,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, Duration> loadQuietTimes() throws StoreException {
-        return read(StateReader::readQuietTimes);
+        return snapshot == null ? read(files, StateReader::readQuietTimes) : snapshot.quietTimes();
     }
 
     /**
@@ -206,7 +239,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Set<String> loadKept() throws StoreException {
-        return read(StateReader::readKept);
+        return snapshot == null ? read(files, StateReader::readKept) : snapshot.kept();
     }
 
     /**
@@ -216,14 +249,14 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, String> loadDriverAddresses() throws StoreException {
-        return read(StateReader::readDriverAddresses);
+        return snapshot == null ? read(files, StateReader::readDriverAddresses) : snapshot.driverAddresses();
     }
 
     private interface Reading<T> {
         T read(StateReader reader, Connection connection) throws SQLException;
     }
 
-    private <T> T read(Reading<T> reading) throws StoreException {
+    private static <T> T read(StoreFiles files, Reading<T> reading) throws StoreException {
         StateReader reader = new StateReader();
         T result;
         try (Connection own = Sqlite.connectConfigured(files.database())) {
@@ -270,7 +303,7 @@ public final class StateStore implements AutoCloseable {
      *
      * @param appId the application
      * @param removals what is to be deleted
-     * @return completes when all of it is committed
+     * @return completes when all of it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
         return submit(new Removal(appId, List.copyOf(removals)));
@@ -326,10 +359,10 @@ public final class StateStore implements AutoCloseable {
      * Forgets the intent to delete a dir.
      *
      * @param dir the dir, which is gone
-     * @return completes when it is committed
+     * @return completes when it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> removalDone(LocalDir dir) {
-        return submit(statements -> statements.removalDone(dir));
+        return submit(new RemovalEnd(dir));
     }
 
     /**
@@ -345,6 +378,16 @@ public final class StateStore implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return done.handle((written, failure) -> null);
+    }
+
+    /** Whether the file could be written when it was opened. */
+    boolean isWritable() {
+        return snapshot == null;
+    }
+
+    /** Changes anything. */
+    CompletableFuture<Void> apply(Operation operation) {
+        return submit(operation);
     }
 
     private CompletableFuture<Void> submit(Operation operation) {
@@ -365,34 +408,20 @@ public final class StateStore implements AutoCloseable {
         }
         join();
         checkpoints.shutdown();
-        Connection closedLast = keepFiles();
-        try (lock;
-                closedLast;
-                connection;
-                checkpointConnection;
-                Statement statement = connection.createStatement()) {
+        try {
             if (!checkpoints.awaitTermination(1, TimeUnit.MINUTES)) {
                 logger.warn("A checkpoint of {} hangs; is its disk well?", files.database());
                 return;
             }
-            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        } catch (SQLException | IOException e) {
-            logger.warn("Closing {} failed, but all that was committed is there: {}", files.database(), e.getMessage());
+            calls.call(files.database(), CLOSE_LIMIT, database::closed, late -> {});
+        } catch (ExecutionException | IOException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            logger.warn(
+                    "Closing {} failed, but all that was committed is there: {}",
+                    files.database(),
+                    reason.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /**
-     * Keeps SQLite from deleting the files beside the database, so that the next start needs no inode: where there is none
-     * left, they could not be made again.
-     */
-    private @Nullable Connection keepFiles() {
-        try {
-            return Sqlite.connectReadOnly(files.database());
-        } catch (SQLException e) {
-            logger.debug("The files beside {} are not kept", files.database(), e);
-            return null;
         }
     }
 

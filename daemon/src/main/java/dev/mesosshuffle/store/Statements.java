@@ -36,6 +36,7 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement putRemoval;
     private final PreparedStatement deleteRemoval;
     private final PreparedStatement ownerOf;
+    private final PreparedStatement executorAt;
     private final PreparedStatement removalAt;
     private final PreparedStatement removalBelow;
     private final PreparedStatement putQuiet;
@@ -65,6 +66,7 @@ final class Statements implements AutoCloseable {
         putRemoval = db.prepareStatement("INSERT OR REPLACE INTO removals VALUES (?, ?, ?, ?)");
         deleteRemoval = db.prepareStatement("DELETE FROM removals WHERE path = ?");
         ownerOf = db.prepareStatement("SELECT app_id FROM local_dirs WHERE path = ?");
+        executorAt = db.prepareStatement("SELECT app_id FROM executors WHERE app_id = ? AND exec_id = ?");
         removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
         // '0' is the character after '/': between the two lies everything below a path.
         removalBelow = db.prepareStatement("SELECT app_id FROM removals WHERE path > ?1 || '/' AND path < ?1 || '0'");
@@ -111,6 +113,10 @@ final class Statements implements AutoCloseable {
             putLocalDir(dir);
         }
         run(addApplication, executor.id().appId());
+        putExecutor(executor);
+    }
+
+    private void putExecutor(StoredExecutor executor) throws SQLException {
         putExecutor.setString(1, executor.id().appId());
         putExecutor.setString(2, executor.id().execId());
         String spelled = String.join("\n", executor.info().localDirs());
@@ -166,8 +172,55 @@ final class Statements implements AutoCloseable {
         putLocalDir.setString(3, dir.dir().root().toString());
         putLocalDir.setLong(4, dir.rootInode());
         if (putLocalDir.executeUpdate() == 0) {
-            throw ofAnother(dir.dir());
+            throw DirTakenException.ofAnother(dir.dir());
         }
+    }
+
+    /** Adds an application that is not known. Returns whether it was not. */
+    boolean addApplication(StoredApplication application) throws SQLException {
+        addApplication.setString(1, application.appId());
+        if (addApplication.executeUpdate() == 0) {
+            return false;
+        }
+        putApplication(application);
+        return true;
+    }
+
+    /** Adds a dir's owner, unless the dir has another, or is to be deleted. Returns whether it is its owner now. */
+    boolean addLocalDir(StoredLocalDir dir) throws SQLException {
+        try {
+            checkDirs(List.of(dir));
+            putLocalDir(dir);
+            return true;
+        } catch (DirTakenException e) {
+            return false;
+        }
+    }
+
+    /** Adds an executor that is not known, whose dirs are its application's. Returns whether it was not. */
+    boolean addExecutor(StoredExecutor executor) throws SQLException {
+        executorAt.setString(1, executor.id().appId());
+        executorAt.setString(2, executor.id().execId());
+        try (ResultSet rows = executorAt.executeQuery()) {
+            if (rows.next()) {
+                return false;
+            }
+        }
+        putExecutor(executor);
+        return true;
+    }
+
+    /** Adds an intent to delete a dir that nobody owns. Returns whether nobody does. */
+    boolean addRemoval(StoredRemoval removal) throws SQLException {
+        if (isOwned(removal.dir())) {
+            return false;
+        }
+        putRemoval(removal);
+        return true;
+    }
+
+    boolean isOwned(LocalDir dir) throws SQLException {
+        return appId(ownerOf, dir.path()) != null;
     }
 
     /** Checks that dirs could be registered. It only reads. */
@@ -176,14 +229,9 @@ final class Statements implements AutoCloseable {
             checkNotInRemoval(dir.dir());
             String owner = appId(ownerOf, dir.dir().path());
             if (owner != null && !owner.equals(dir.appId())) {
-                throw ofAnother(dir.dir());
+                throw DirTakenException.ofAnother(dir.dir());
             }
         }
-    }
-
-    private static DirTakenException ofAnother(LocalDir dir) {
-        return new DirTakenException(
-                "local dir " + dir.path() + " belongs to another application (expected: a dir of its own)");
     }
 
     private void checkNotInRemoval(LocalDir dir) throws SQLException, DirTakenException {
@@ -193,11 +241,7 @@ final class Statements implements AutoCloseable {
             path = path.getParent();
         }
         if (removed != null) {
-            String why = removed.equals(StoredRemoval.ORPHAN)
-                    ? "as an orphan, which no registry named"
-                    : "with application " + removed + ", which is over";
-            throw new DirTakenException(
-                    "local dir " + dir.path() + " is being removed " + why + " (expected: a dir of its own)");
+            throw DirTakenException.inRemoval(dir, removed);
         }
     }
 
@@ -242,6 +286,7 @@ final class Statements implements AutoCloseable {
                 putRemoval,
                 deleteRemoval,
                 ownerOf,
+                executorAt,
                 removalAt,
                 removalBelow,
                 putQuiet,

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -37,7 +38,7 @@ record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
     /** Makes the state dir, closed to other users, and what is missing above it with usual permissions. */
     void createDir() throws IOException {
         Path dir = database.getParent();
-        if (dir == null || Files.isDirectory(dir)) {
+        if (dir == null || isDirectory(dir)) {
             return;
         }
         if (dir.getParent() != null) {
@@ -47,13 +48,27 @@ record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
                 dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
+    /** Unlike the JDK's method, tells a dir that is not there from one that cannot be looked at. */
+    private static boolean isDirectory(Path dir) throws IOException {
+        try {
+            return Files.readAttributes(dir, BasicFileAttributes.class).isDirectory();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     /**
      * Gives the database and its companions another name; together they can still be opened with {@code sqlite3}.
      *
      * @return the database's new name
      */
     Path moveAside(Clock clock) throws IOException {
-        Path aside = unused(sibling(database, ".damaged-" + TIMESTAMP.format(clock.instant())));
+        return moveAside(clock, "damaged");
+    }
+
+    /** As {@link #moveAside(Clock)}, with a word that says why. */
+    Path moveAside(Clock clock, String why) throws IOException {
+        Path aside = unused(sibling(database, "." + why + "-" + TIMESTAMP.format(clock.instant())));
         // The database first: SQLite ignores the log of a database that is not there.
         for (String suffix : SUFFIXES) {
             try {

@@ -3,6 +3,11 @@ package dev.mesosshuffle.store;
 import dev.mesosshuffle.model.Text;
 import dev.mesosshuffle.roots.FullDiskDiagnosis;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,7 +16,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happens until a store is open: the lock, the checks, and the one way out of a damaged file. */
+/**
+ * What happens until a store is open: the lock, the checks, and the ways out. Where the line is:
+ *
+ * <ul>
+ *   <li>damaged (SQLITE_CORRUPT, NOTADB, a check that fails): moved aside, an empty one in its place;
+ *   <li>cannot be written, for its disk is read-only, full or gives I/O errors, but can be read: served from what was read,
+ *       and opened as soon as it can be written ({@link Snapshot}, {@link StoreDatabase});
+ *   <li>cannot be read either, since its disk gives I/O errors, or does not answer for {@link StorePlaces#LIMIT}: an empty
+ *       one in the next place ({@link StorePlaces});
+ *   <li>locked by another process, of a newer version, another program's, or not permitted to this user: a start would do
+ *       harm, or somebody has configured it wrong, so it stops with the reason.
+ * </ul>
+ */
 final class StoreOpening {
     private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
 
@@ -97,6 +114,60 @@ final class StoreOpening {
                 files.database(),
                 Text.printable(String.valueOf(damage.getMessage()).replace('\n', ' ')),
                 aside);
+    }
+
+    /**
+     * Reads what cannot be written.
+     *
+     * @param failure why it cannot be opened
+     * @throws StoreException that failure, if it speaks against a start, or if there is nothing to be read
+     */
+    static Snapshot readOnly(StoreFiles files, StoreException failure) throws StoreException {
+        if (!isFaultOfTheDisk(files, failure)) {
+            throw failure;
+        }
+        try {
+            return Snapshot.of(files);
+        } catch (StoreException e) {
+            failure.addSuppressed(e);
+            throw failure;
+        }
+    }
+
+    /** Whether a store cannot be opened through no fault of whoever configured it. */
+    static boolean isFaultOfTheDisk(StoreFiles files, StoreException failure) {
+        Throwable cause = failure.getCause();
+        if (cause instanceof AccessDeniedException || Sqlite.isRefusal(cause)) {
+            return isOurs(files);
+        }
+        if (cause instanceof IOException) {
+            return !(cause instanceof FileAlreadyExistsException
+                    || cause instanceof NotDirectoryException
+                    || cause instanceof NoSuchFileException
+                    || isBelowAFile(files));
+        }
+        return cause instanceof SQLException && Sqlite.isFaultOfTheDisk(cause);
+    }
+
+    private static boolean isBelowAFile(StoreFiles files) {
+        for (Path above = files.database().getParent(); above != null; above = above.getParent()) {
+            if (Files.isRegularFile(above)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether this user has made the file: then it is the disk, or somebody for a while, that keeps it from being written. */
+    private static boolean isOurs(StoreFiles files) {
+        try {
+            Path dir = files.database().resolveSibling("");
+            return Files.getFileStore(dir).isReadOnly()
+                    || Files.getAttribute(files.database(), "unix:uid")
+                            .equals(OtherRegistries.uid(Path.of("/proc/self")));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static void release(StoreLock lock) {

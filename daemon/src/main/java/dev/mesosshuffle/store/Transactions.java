@@ -1,22 +1,39 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Timer;
-import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Writes changes, a group of them whole or not at all. Used by one thread. */
+/** Writes changes, a group of them whole or not at all. Used by one thread, works on others. */
 final class Transactions {
-    private final Connection connection;
+    /** An executor's registration is waited for 5 s, and an operator who writes may hold it up for 3. */
+    static final Duration LIMIT = Duration.ofSeconds(4);
+
+    /** How long a registry of another port may be busy before it is asked without its lock. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** Unequal, so that two services do not always meet again. */
+    private static final int MAX_PAUSE_MICROS = 4_000;
+
+    private final ConnectionSource connection;
+    private final OtherRegistries others;
+    private final Duration limit;
     private final Timer commitLatency;
 
     /** Null after a failure: the driver closes a statement that failed, and it would go on failing when there is room. */
     private @Nullable Statements statements;
 
-    Transactions(Connection connection, Timer commitLatency) {
+    Transactions(ConnectionSource connection, OtherRegistries others, Duration limit, Timer commitLatency) {
         this.connection = connection;
+        this.others = others;
+        this.limit = limit;
         this.commitLatency = commitLatency;
     }
 
@@ -27,13 +44,7 @@ final class Transactions {
      */
     @Nullable
     Throwable write(List<OperationQueue.Entry> group) {
-        try {
-            commit(prepared(), group);
-            return null;
-        } catch (Throwable e) {
-            prepareAnew();
-            return e;
-        }
+        return bounded(() -> commit(prepared(), group));
     }
 
     /**
@@ -43,31 +54,123 @@ final class Transactions {
      */
     @Nullable
     Throwable check(Registration registration) {
+        return bounded(() -> registration.check(prepared()));
+    }
+
+    private interface Work {
+        void run() throws SQLException, DirTakenException;
+    }
+
+    /**
+     * Works on the disk, which may hang. What comes to an end later than it is waited for may be written or not: it is
+     * written again then, which comes to the same.
+     */
+    private @Nullable Throwable bounded(Work work) {
         try {
-            registration.check(prepared());
+            // One at a time: the statements are whose turn it is.
+            others.calls()
+                    .call(
+                            others.own(),
+                            limit,
+                            () -> {
+                                try {
+                                    work.run();
+                                    return Boolean.TRUE;
+                                } catch (Throwable e) {
+                                    prepareAnew();
+                                    throw e;
+                                }
+                            },
+                            late -> {});
             return null;
-        } catch (Throwable e) {
-            prepareAnew();
+        } catch (ExecutionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        } catch (BoundedCalls.NoAnswerException e) {
             return e;
         }
     }
 
+    /**
+     * Looks whether another port's registry speaks against a registration, for one that is not written now.
+     *
+     * @return why it must be refused; null if nothing is known that does
+     */
+    @Nullable
+    DirTakenException checkElsewhere(Registration registration) {
+        ForeignOwner owner = others.conflict(registration.dirs());
+        return owner == null ? null : DirTakenException.ofAnotherPort(owner);
+    }
+
     private void commit(Statements prepared, List<OperationQueue.Entry> group) throws SQLException, DirTakenException {
         long start = System.nanoTime();
+        List<StoredLocalDir> claims = others.trustedFiles().isEmpty() ? List.of() : newClaims(prepared, group);
+        if (claims.isEmpty()) {
+            commitAlone(prepared, group);
+        } else {
+            while (!commitUnderLocks(prepared, group, claims, System.nanoTime() - start >= PATIENCE.toNanos())) {
+                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(
+                        ThreadLocalRandom.current().nextInt(MAX_PAUSE_MICROS)));
+            }
+        }
+        commitLatency.update(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    }
+
+    /** What the group would make somebody's own: a dir that its application has already costs no look elsewhere. */
+    private static List<StoredLocalDir> newClaims(Statements prepared, List<OperationQueue.Entry> group)
+            throws SQLException {
+        List<StoredLocalDir> claims = new ArrayList<>();
+        for (OperationQueue.Entry entry : group) {
+            if (entry.operation() instanceof Registration registration) {
+                for (StoredLocalDir dir : registration.dirs()) {
+                    if (!prepared.isOwned(dir.dir())) {
+                        claims.add(dir);
+                    }
+                }
+            }
+        }
+        return claims;
+    }
+
+    private void commitAlone(Statements prepared, List<OperationQueue.Entry> group)
+            throws SQLException, DirTakenException {
         prepared.begin();
         boolean done = false;
         try {
-            for (OperationQueue.Entry entry : group) {
-                entry.operation().apply(prepared);
-            }
-            prepared.commit();
+            apply(prepared, group);
             done = true;
         } finally {
             if (!done) {
                 rollback(prepared);
             }
         }
-        commitLatency.update(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    }
+
+    /** Our own lock first: it may have to be waited for. Returns whether the others' locks were to be had. */
+    private boolean commitUnderLocks(
+            Statements prepared, List<OperationQueue.Entry> group, List<StoredLocalDir> claims, boolean patient)
+            throws SQLException, DirTakenException {
+        prepared.begin();
+        boolean done = false;
+        try (ForeignLocks locks = ForeignLocks.take(others, claims, patient)) {
+            locks.check();
+            apply(prepared, group);
+            done = true;
+            return true;
+        } catch (ForeignLocks.BusyException e) {
+            return false;
+        } finally {
+            if (!done) {
+                rollback(prepared);
+            }
+        }
+    }
+
+    private static void apply(Statements prepared, List<OperationQueue.Entry> group)
+            throws SQLException, DirTakenException {
+        for (OperationQueue.Entry entry : group) {
+            entry.operation().apply(prepared);
+        }
+        prepared.commit();
     }
 
     private static void rollback(Statements prepared) {
@@ -81,7 +184,7 @@ final class Transactions {
 
     private Statements prepared() throws SQLException {
         if (statements == null) {
-            statements = new Statements(connection);
+            statements = new Statements(connection.get());
         }
         return statements;
     }

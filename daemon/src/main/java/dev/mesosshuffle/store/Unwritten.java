@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Registrations that were acknowledged but are not written, in order.
+ * Registrations, removals and ends of removals that were acknowledged but are not written, in order.
  *
  * <p><b>Concurrency:</b> the writer's, but for {@link #size}.
  */
@@ -47,7 +47,11 @@ final class Unwritten {
         size = entries.size();
     }
 
-    /** The application is over, and was forgotten in the store. */
+    boolean holdsRemovals() {
+        return entries.stream().anyMatch(entry -> !(entry.operation() instanceof Registration));
+    }
+
+    /** The application is over, and was forgotten in the store, or is to be behind all that waits. */
     void forget(String appId) {
         entries.removeIf(entry -> entry.operation() instanceof Registration registration
                 && registration.appId().equals(appId));

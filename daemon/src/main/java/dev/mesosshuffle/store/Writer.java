@@ -10,9 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Commits what is queued, all that waits in one transaction. An operation that fails by itself fails alone: the others
  * of its group are tried again one by one.
  *
- * <p>While the file cannot be written, registrations are acknowledged all the same, and written later, before anything
- * that came after them. Only removals go before them, and only on a disk without space, where they get the {@link
- * Reserve}: what one of them forgets is not written any more, and what it owned nobody else can have registered.
+ * <p>While the file cannot be written, what is {@link Deferrable} is acknowledged all the same, and written later, before
+ * anything that came after it. Only removals go before what waits, and only on a disk without space, where they get the
+ * {@link Reserve}: what one of them forgets is not written any more, and what it owned nobody else can have registered.
+ * Once a removal waits, others wait behind it, for its end may wait too, and must not end a later one.
+ *
+ * <p>A process that dies before a removal is written leaves a file in which the application lives: the next one restores
+ * it without the executors whose dirs are deleted by then, and removes it once more when it has been inactive for long
+ * enough; a dir that was only renamed by then is found by its going-name.
  *
  * <p><b>Concurrency:</b> the only thread that writes; futures are completed on it, in order.
  */
@@ -26,6 +31,7 @@ final class Writer implements Runnable {
     private final OperationQueue queue;
     private final Transactions transactions;
     private final Unwritten unwritten;
+    private final IntentIndex intents;
     private final Reserve reserve;
     private final FaultLog faults;
     private final Runnable committed;
@@ -37,13 +43,17 @@ final class Writer implements Runnable {
 
     private long nextTry;
 
-    /** How many registrations were written late since it began to fail. */
+    /** How many changes were written late since it began to fail. */
     private int late;
+
+    /** Whether the file can be written now that could only be read at the start. */
+    private boolean reopened;
 
     Writer(
             OperationQueue queue,
             Transactions transactions,
             Unwritten unwritten,
+            IntentIndex intents,
             Reserve reserve,
             FaultLog faults,
             Runnable committed,
@@ -52,6 +62,7 @@ final class Writer implements Runnable {
         this.queue = queue;
         this.transactions = transactions;
         this.unwritten = unwritten;
+        this.intents = intents;
         this.reserve = reserve;
         this.faults = faults;
         this.committed = committed;
@@ -63,7 +74,9 @@ final class Writer implements Runnable {
     public void run() {
         for (List<OperationQueue.Entry> group = take(); group != null; group = take()) {
             commit(group);
-            committed.run();
+            if (obstacle == null) {
+                committed.run();
+            }
         }
         end();
     }
@@ -95,7 +108,7 @@ final class Writer implements Runnable {
         Throwable failure = transactions.write(group);
         if (failure == null) {
             worked();
-            group.forEach(entry -> entry.done().complete(null));
+            group.forEach(this::succeed);
         } else if (!Transactions.isOwnFault(failure)) {
             failed(failure);
             group.forEach(entry -> withoutWriting(entry, failure));
@@ -119,18 +132,22 @@ final class Writer implements Runnable {
                 failure = transactions.write(oldest);
             }
             if (failure == null) {
-                late += oldest.size();
+                late += (int) oldest.stream()
+                        .filter(entry -> !(entry.operation() instanceof Reopening))
+                        .count();
+                reopened |= late == 0;
                 unwritten.drop(oldest.size());
             } else if (Transactions.isOwnFault(failure)) {
                 unwritten.drop(1);
-                faults.lost("A registration that was served from memory cannot be stored: " + failure.getMessage()
-                        + "; it is served until this process ends");
+                faults.lost("A change that was acknowledged from memory cannot be stored: " + failure.getMessage()
+                        + "; it holds until this process ends");
             } else {
                 failed(failure);
                 return failure;
             }
         }
-        if (late > 0) {
+        if (late > 0 || reopened) {
+            reopened = false;
             worked();
         }
         return null;
@@ -141,44 +158,83 @@ final class Writer implements Runnable {
     }
 
     private void withoutWriting(OperationQueue.Entry entry, Throwable reason) {
-        if (entry.operation() instanceof Removal removal && Sqlite.isWantOfSpace(reason)) {
-            removeAllTheSame(entry, removal);
+        if (entry.operation() instanceof Removal removal) {
+            remove(entry, removal, reason);
+        } else if (entry.operation() instanceof RemovalEnd && Sqlite.isFaultOfTheDisk(reason)) {
+            keepInMemory(entry, reason);
         } else if (entry.operation() instanceof Registration registration && Sqlite.isFaultOfTheFile(reason)) {
-            acknowledge(entry, registration, reason);
+            register(entry, registration, reason);
         } else {
             fail(entry, reason);
         }
     }
 
-    private void removeAllTheSame(OperationQueue.Entry entry, Removal removal) {
-        List<OperationQueue.Entry> alone = List.of(entry);
-        Throwable failure = transactions.write(alone);
-        if (failure != null && Sqlite.isWantOfSpace(failure) && reserve.giveUp()) {
-            failure = transactions.write(alone);
-            // For the next one, before somebody else takes it.
-            reserve.fill();
+    private void remove(OperationQueue.Entry entry, Removal removal, Throwable reason) {
+        Throwable failure = reason;
+        if (Sqlite.isWantOfSpace(reason) && !unwritten.holdsRemovals()) {
+            failure = writeWithReserve(List.of(entry));
         }
         if (failure == null) {
             unwritten.forget(removal.appId());
-            entry.done().complete(null);
+            succeed(entry);
+        } else if (Sqlite.isFaultOfTheDisk(failure)) {
+            unwritten.forget(removal.appId());
+            keepInMemory(entry, failure);
         } else {
             fail(entry, failure);
         }
     }
 
-    private void acknowledge(OperationQueue.Entry entry, Registration registration, Throwable reason) {
+    private @Nullable Throwable writeWithReserve(List<OperationQueue.Entry> group) {
+        Throwable failure = transactions.write(group);
+        if (failure != null && Sqlite.isWantOfSpace(failure) && reserve.giveUp()) {
+            failure = transactions.write(group);
+            // For the next one, before somebody else takes it.
+            reserve.fill();
+        }
+        return failure;
+    }
+
+    private void register(OperationQueue.Entry entry, Registration registration, Throwable reason) {
         Throwable failure = transactions.check(registration);
-        if (failure != null) {
+        if (failure == null || Sqlite.isFaultOfTheDisk(failure)) {
+            // What the file says is not the newest, or cannot be read.
+            failure = checkIntents(registration);
+        }
+        if (failure == null) {
+            failure = transactions.checkElsewhere(registration);
+        }
+        if (failure == null) {
+            keepInMemory(entry, reason);
+        } else {
             fail(entry, failure);
-        } else if (unwritten.isFull()) {
+        }
+    }
+
+    private @Nullable Throwable checkIntents(Registration registration) {
+        try {
+            intents.check(registration.dirs());
+            return null;
+        } catch (DirTakenException e) {
+            return e;
+        }
+    }
+
+    private void keepInMemory(OperationQueue.Entry entry, Throwable reason) {
+        if (unwritten.isFull()) {
             fail(
                     entry,
                     new StoreException(reason.getMessage() + "; and " + unwritten.size()
-                            + " registrations, as many as are kept in memory, wait for it already"));
+                            + " changes, as many as are kept in memory, wait for it already"));
         } else {
             unwritten.add(entry);
-            entry.done().complete(null);
+            succeed(entry);
         }
+    }
+
+    private void succeed(OperationQueue.Entry entry) {
+        intents.acknowledged(entry.operation());
+        entry.done().complete(null);
     }
 
     private void end() {
@@ -191,10 +247,11 @@ final class Writer implements Runnable {
         }
         if (failure != null) {
             faults.lost(
-                    "Registrations that are lost, the last ones that this log tells of, since they were never stored: "
-                            + unwritten.size() + " (" + failure.getMessage()
-                            + "). Executors that go on are unknown here until"
-                            + " they register again, and dirs of applications that are over stay until someone deletes them");
+                    "Registrations and removals that are lost, the last ones that this log tells of, since they were never"
+                            + " stored: " + unwritten.size() + " (" + failure.getMessage()
+                            + "). Executors that go on are unknown here until they register again, dirs of applications"
+                            + " that are over stay until someone deletes them, and applications that were removed are"
+                            + " known again after the next start, until they have been inactive for long enough");
         }
     }
 
@@ -206,7 +263,7 @@ final class Writer implements Runnable {
 
     private void worked() {
         obstacle = null;
-        faults.worked(late == 0 ? "" : "; registrations that waited for it, now stored: " + late);
+        faults.worked(late == 0 ? "" : "; registrations and removals that waited for it, now stored: " + late);
         late = 0;
     }
 

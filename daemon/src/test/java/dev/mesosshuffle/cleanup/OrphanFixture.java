@@ -142,7 +142,11 @@ final class OrphanFixture implements AutoCloseable {
 
     /** Lets time pass until nothing is remembered of what has gone. */
     void forget() {
-        time.pass(Reclaimer.ORPHANS_REMEMBERED);
+        pass(Reclaimer.ORPHANS_REMEMBERED);
+    }
+
+    void pass(Duration duration) {
+        time.pass(duration);
         reclaimer.check();
     }
 

@@ -7,6 +7,8 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.store.DirTakenException;
+import dev.mesosshuffle.store.OtherRegistries;
+import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoredRemoval;
 import dev.mesosshuffle.testing.DirContents;
@@ -127,9 +129,11 @@ final class OrphanRaceTest {
         LocalDir dir = host.old("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
         assertThat(host.registries.intend(intent, dir.path())).isTrue();
-        // Its registry was not there to get the intent, so it refuses nothing.
-        try (StateStore third =
-                StateStore.open(host.stateDir, OrphanFixture.OTHER_PORT + 1, Clock.systemUTC(), new MetricRegistry())) {
+        // Its registry was not there to get the intent, and it knows of no other: it refuses nothing.
+        int port = OrphanFixture.OTHER_PORT + 1;
+        OtherRegistries none =
+                Registries.of(temp.resolve("none"), port, List.of()).others();
+        try (StateStore third = StateStore.open(host.stateDir, port, Clock.systemUTC(), new MetricRegistry(), none)) {
             host.register(third, dir).get();
             host.reclaimer.reclaim(List.of(intent));
             assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();

@@ -35,7 +35,7 @@ class CheckpointerTest {
         wal = temp.resolve("registry-7337.db-wal");
         writing = Sqlite.connectConfigured(database);
         own = Sqlite.connectConfigured(database);
-        checkpointer = new Checkpointer(wal, own, tasks::add, new FaultLog("Checkpoint", "it grows"), 4 << 20);
+        checkpointer = new Checkpointer(wal, () -> own, tasks::add, new FaultLog("Checkpoint", "it grows"), 4 << 20);
     }
 
     @AfterEach

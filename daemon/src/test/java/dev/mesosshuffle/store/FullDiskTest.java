@@ -6,7 +6,6 @@ import static dev.mesosshuffle.store.StoreFixture.executor;
 import static dev.mesosshuffle.store.StoreFixture.put;
 import static dev.mesosshuffle.store.StoreFixture.removal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.testing.Mount;
@@ -62,15 +61,19 @@ class FullDiskTest {
     }
 
     @Test
-    void refusesARemovalWithoutTheReserve() throws Exception {
+    void keepsARemovalInMemoryWithoutTheReserve() throws Exception {
         StateStore store = open();
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         takeTheReserve();
 
-        assertThat(awaitFailure(store.removeApplication("app-1", List.of())))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("SQLITE_FULL");
+        await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
+
+        assertThat(unwritten()).isEqualTo(1);
         assertThat(store.load().applications()).hasSize(1);
+        Files.delete(stateDir.resolve("ballast"));
+        store = reopen(store);
+        assertThat(store.load().applications()).isEmpty();
+        assertThat(store.loadRemovals()).containsExactly(removal("app-1", "blockmgr-1"));
     }
 
     @Test
@@ -137,7 +140,8 @@ class FullDiskTest {
 
             assertThat(store.load().executors()).hasSize(2);
             assertThat(log.lines()).hasSize(2);
-            assertThat(log.lines().get(1)).endsWith("works again; registrations that waited for it, now stored: 2");
+            assertThat(log.lines().get(1))
+                    .endsWith("works again; registrations and removals that waited for it, now stored: 2");
         }
     }
 
@@ -160,7 +164,7 @@ class FullDiskTest {
 
         try (LogLines log = LogLines.of(StateStore.class)) {
             store.close();
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations that are lost"));
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations and removals that are lost"));
         }
         Files.delete(stateDir.resolve("ballast"));
         assertThat(open().load().executors()).isEmpty();
@@ -177,17 +181,31 @@ class FullDiskTest {
     }
 
     @Test
-    void doesNotOpenOnAFullDiskWithoutTheReserve() throws Exception {
-        open().close();
+    void readsWhatThereIsOnAFullDiskWithoutTheReserveAndWritesOnceThereIsSpace() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        store.close();
         // As whoever looks with sqlite3 while the service is stopped leaves it.
         deleteWhatLiesBesideIt();
         takeTheReserve();
 
-        assertThatThrownBy(this::open)
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("cannot use the registry " + StoreFixture.database(stateDir))
-                .hasMessageContaining("its file system has no space left")
-                .hasMessageContaining("spark.mesos.shuffle.service.state.dir");
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            store = open();
+            assertThat(store.load().executors()).hasSize(1);
+            await(put(store, executor("app-1", "2", "blockmgr-2")));
+            await(store.ping());
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("ERROR Writing to ")
+                    .contains("its file system has no space left");
+
+            Files.delete(stateDir.resolve("ballast"));
+            store = reopen(store);
+            assertThat(log.lines().get(1))
+                    .endsWith("works again; registrations and removals that waited for it, now stored: 1");
+        }
+        assertThat(store.load().executors()).hasSize(2);
     }
 
     private void deleteWhatLiesBesideIt() throws IOException {
@@ -211,16 +229,25 @@ class FullDiskTest {
     }
 
     @Test
-    void saysThatInodesAreMissingIfItCannotOpenWithoutOne() throws Exception {
-        open().close();
+    void readsWhatThereIsWithoutAnyInodeForWhatLiesBesideItAndSaysWhatIsMissing() throws Exception {
+        StateStore store = open();
+        await(put(store, executor("app-1", "1", "blockmgr-1")));
+        store.close();
         useUpAllInodes();
         deleteWhatLiesBesideIt();
         useUpAllInodes();
 
-        assertThatThrownBy(this::open)
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("its file system has no inodes left (0 of 200)")
-                .hasMessageContaining("spark.mesos.shuffle.service.state.dir");
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            store = open();
+            assertThat(store.load().executors()).hasSize(1);
+            await(put(store, executor("app-1", "2", "blockmgr-2")));
+            await(store.ping());
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("ERROR Writing to ")
+                    .contains("its file system has no inodes left (0 of 200)");
+        }
     }
 
     private void useUpAllInodes() {

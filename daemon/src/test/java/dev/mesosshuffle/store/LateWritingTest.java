@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** What the writer does while the file cannot be written, and after that. Time stands still unless a test moves it. */
 class LateWritingTest {
@@ -41,8 +43,13 @@ class LateWritingTest {
         connection = StoreFixture.asOperator(temp);
         writer = new Writer(
                 queue,
-                new Transactions(connection, new Timer()),
+                new Transactions(
+                        () -> connection,
+                        Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        Transactions.LIMIT,
+                        new Timer()),
                 unwritten,
+                new IntentIndex(List.of()),
                 Reserve.at(temp.resolve("reserve")),
                 new FaultLog("Writing", "make room"),
                 () -> {},
@@ -76,9 +83,8 @@ class LateWritingTest {
         assertThat(awaitFailure(commit(statements -> statements.putQuiet("app-1", 5))))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("SQLITE_READONLY");
-        assertThat(awaitFailure(commit(new Removal("app-1", List.of())))).isInstanceOf(StoreException.class);
 
-        assertThat(failures.getCount()).isEqualTo(2);
+        assertThat(failures.getCount()).isEqualTo(1);
         assertThat(stored()).containsExactly("app-1");
     }
 
@@ -130,6 +136,97 @@ class LateWritingTest {
     }
 
     @Test
+    void acknowledgesRemovalsAndTheirEndsWhileTheFileCannotBeWritten() throws Exception {
+        acknowledge(ofExecutor("app-1", "1", "blockmgr-1", "blockmgr-2"));
+        acknowledge(ofExecutor("app-2", "1", "blockmgr-3"));
+        writable(false);
+
+        acknowledge(new Removal("app-1", List.of(removal("app-1", "blockmgr-1"), removal("app-1", "blockmgr-2"))));
+        acknowledge(new RemovalEnd(StoreFixture.dir("blockmgr-1")));
+
+        assertThat(failures.getCount()).isZero();
+        assertThat(stored()).containsExactly("app-1", "app-2");
+        assertThat(log.lines()).hasSize(1);
+        writable(true);
+        pass();
+        writer.commit(List.of());
+        assertThat(stored()).containsExactly("app-2");
+        assertThat(query(connection, "SELECT path FROM removals")).containsExactly("/data/blockmgr-2");
+        assertThat(query(connection, "SELECT path FROM local_dirs")).containsExactly("/data/blockmgr-3");
+        assertThat(log.lines()).hasSize(2);
+    }
+
+    @Test
+    void doesNotRemoveFromMemoryWhileSomebodyElseJustWrites() throws Exception {
+        acknowledge(application("app-1"));
+        execute(connection, "PRAGMA busy_timeout = 1");
+        try (Connection operator = StoreFixture.asOperator(temp)) {
+            execute(operator, "BEGIN IMMEDIATE");
+
+            assertThat(awaitFailure(commit(new Removal("app-1", List.of()))))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("SQLITE_BUSY");
+            assertThat(awaitFailure(commit(new RemovalEnd(StoreFixture.dir("blockmgr-1")))))
+                    .isInstanceOf(StoreException.class);
+        }
+        assertThat(unwritten.isEmpty()).isTrue();
+    }
+
+    @Test
+    void refusesADirOfARemovalThatWaitsUntilItIsDeleted() throws Exception {
+        writable(false);
+        acknowledge(new Removal("app-1", List.of(removal("app-1", "spark-1/blockmgr-1"))));
+
+        for (String dir : List.of("spark-1/blockmgr-1", "spark-1", "spark-1/blockmgr-1/blockmgr-2")) {
+            assertThat(awaitFailure(commit(ofExecutor("app-2", "1", dir))))
+                    .isInstanceOf(DirTakenException.class)
+                    .hasMessageContaining("is being removed with application app-1");
+        }
+
+        acknowledge(new RemovalEnd(StoreFixture.dir("spark-1/blockmgr-1")));
+        acknowledge(ofExecutor("app-2", "2", "spark-1/blockmgr-1"));
+    }
+
+    @Test
+    void writesARemovalBeforeWhatItsApplicationRegisteredAfterIt() throws Exception {
+        acknowledge(ofExecutor("app-1", "1", "blockmgr-1"));
+        writable(false);
+        acknowledge(ofExecutor("app-1", "2", "blockmgr-2"));
+        acknowledge(new Removal("app-1", List.of(removal("app-1", "blockmgr-1"), removal("app-1", "blockmgr-2"))));
+        assertThat(unwritten.size()).as("what the removal makes needless").isEqualTo(1);
+        acknowledge(ofExecutor("app-1", "3", "blockmgr-3"));
+
+        writable(true);
+        pass();
+        writer.commit(List.of());
+
+        assertThat(query(connection, "SELECT exec_id FROM executors")).containsExactly("3");
+        assertThat(query(connection, "SELECT path FROM local_dirs")).containsExactly("/data/blockmgr-3");
+        assertThat(query(connection, "SELECT path FROM removals")).hasSize(2);
+    }
+
+    @Test
+    void registersFromMemoryWhatTheFileCannotEvenBeAskedFor() throws Exception {
+        writable(false);
+        acknowledge(new Removal("app-1", List.of(removal("app-1", "blockmgr-1"))));
+
+        acknowledge(unreadable("app-2", "blockmgr-10"));
+        assertThat(awaitFailure(commit(unreadable("app-2", "blockmgr-1")))).isInstanceOf(DirTakenException.class);
+    }
+
+    @Test
+    void refusesMoreRemovalsThanItKeepsInMemory() throws Exception {
+        writable(false);
+        for (int i = 0; i < CAPACITY; i++) {
+            acknowledge(new Removal("app-" + i, List.of()));
+        }
+
+        assertThat(awaitFailure(commit(new Removal("app-too-many", List.of()))))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("3 changes, as many as are kept in memory, wait");
+    }
+
+    @Test
     void refusesMoreThanItKeepsInMemory() throws Exception {
         writable(false);
         for (int i = 0; i < CAPACITY; i++) {
@@ -139,7 +236,7 @@ class LateWritingTest {
         assertThat(awaitFailure(commit(application("app-too-many"))))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("SQLITE_READONLY")
-                .hasMessageContaining("3 registrations, as many as are kept in memory, wait");
+                .hasMessageContaining("3 changes, as many as are kept in memory, wait");
 
         writable(true);
         pass();
@@ -165,7 +262,7 @@ class LateWritingTest {
 
         assertThat(log.lines()).hasSize(2);
         assertThat(log.lines().get(1))
-                .isEqualTo("INFO Writing works again; registrations that waited for it, now stored: 3");
+                .isEqualTo("INFO Writing works again; registrations and removals that waited for it, now stored: 3");
     }
 
     @Test
@@ -194,9 +291,8 @@ class LateWritingTest {
         assertThat(stored()).containsExactly("app-0", "app-2");
         assertThat(log.lines()).hasSize(3);
         assertThat(log.lines().get(1))
-                .isEqualTo(
-                        "ERROR A registration that was served from memory cannot be stored: a bug; it is served until"
-                                + " this process ends");
+                .isEqualTo("ERROR A change that was acknowledged from memory cannot be stored: a bug; it holds until"
+                        + " this process ends");
     }
 
     @Test
@@ -222,7 +318,7 @@ class LateWritingTest {
         assertThat(log.lines()).hasSize(2);
         assertThat(log.lines().get(1))
                 .startsWith(
-                        "ERROR Registrations that are lost, the last ones that this log tells of, since they were never stored: 2 (");
+                        "ERROR Registrations and removals that are lost, the last ones that this log tells of, since they were never stored: 2 (");
     }
 
     private void end() {
@@ -250,6 +346,11 @@ class LateWritingTest {
             }
 
             @Override
+            public List<StoredLocalDir> dirs() {
+                return List.of();
+            }
+
+            @Override
             public void check(Statements statements) {}
 
             @Override
@@ -263,8 +364,33 @@ class LateWritingTest {
         return new Registration.OfApplication(new StoredApplication(appId, null, null));
     }
 
-    private static Registration ofExecutor(String appId, String execId, String dir) {
-        StoredExecutor executor = executor(appId, execId, dir);
+    /** As on a disk that gives nothing but I/O errors. */
+    private static Registration unreadable(String appId, String dir) {
+        return new Registration() {
+            @Override
+            public String appId() {
+                return appId;
+            }
+
+            @Override
+            public List<StoredLocalDir> dirs() {
+                return owned(executor(appId, "1", dir));
+            }
+
+            @Override
+            public void check(Statements statements) throws SQLException {
+                throw new SQLiteException("broken", SQLiteErrorCode.SQLITE_IOERR_READ);
+            }
+
+            @Override
+            public void apply(Statements statements) throws SQLException {
+                check(statements);
+            }
+        };
+    }
+
+    private static Registration ofExecutor(String appId, String execId, String... dirs) {
+        StoredExecutor executor = executor(appId, execId, dirs);
         return new Registration.OfExecutor(executor, owned(executor));
     }
 

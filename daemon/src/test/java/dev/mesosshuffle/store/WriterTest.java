@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,8 +38,13 @@ class WriterTest {
         connection = StoreFixture.asOperator(temp);
         writer = new Writer(
                 queue,
-                new Transactions(connection, latency),
+                new Transactions(
+                        () -> connection,
+                        Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        Transactions.LIMIT,
+                        latency),
                 new Unwritten(10_000),
+                new IntentIndex(List.of()),
                 Reserve.at(temp.resolve("reserve")),
                 new FaultLog("Writing", "nothing is registered"),
                 () -> commits++,

@@ -42,6 +42,14 @@ public final class Mount implements AutoCloseable {
         return new Mount(place);
     }
 
+    /** Takes the permission to write away, or gives it back; nobody may have a file open to write. */
+    public void readOnly(boolean readOnly) throws IOException {
+        String options = "remount," + (readOnly ? "ro" : "rw");
+        if (!run(List.of("mount", "-o", options, place.toString()))) {
+            throw new IOException(place + " cannot be mounted again with " + options);
+        }
+    }
+
     /** Writes until nothing more fits; returns what it wrote. */
     public Path fill() throws IOException {
         Path ballast = place.resolve("ballast");

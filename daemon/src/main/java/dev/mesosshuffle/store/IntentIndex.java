@@ -1,0 +1,62 @@
+package dev.mesosshuffle.store;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The intents to delete dirs as they are once all that was acknowledged is written: what a registration is checked against
+ * while the file lags behind, or cannot even be read.
+ *
+ * <p><b>Concurrency:</b> the writer's.
+ */
+final class IntentIndex {
+    /** In the order of text, so that all that lies inside a dir is one range. */
+    private final TreeMap<String, String> appIdsByPath = new TreeMap<>();
+
+    IntentIndex(List<StoredRemoval> stored) {
+        stored.forEach(this::put);
+    }
+
+    /** An operation was written, or acknowledged to be written later. */
+    void acknowledged(Operation operation) {
+        if (operation instanceof Removal removal) {
+            removal.intents().forEach(this::put);
+        } else if (operation instanceof RemovalEnd end) {
+            appIdsByPath.remove(end.dir().path().toString());
+        }
+    }
+
+    private void put(StoredRemoval intent) {
+        String appId = intent.appId();
+        appIdsByPath.put(intent.dir().path().toString(), appId == null ? StoredRemoval.ORPHAN : appId);
+    }
+
+    /**
+     * Checks that dirs may be registered.
+     *
+     * @throws DirTakenException if one of them, or what lies inside or above it, is still to be deleted
+     */
+    void check(List<StoredLocalDir> dirs) throws DirTakenException {
+        for (StoredLocalDir dir : dirs) {
+            String appId = find(dir.dir().path());
+            if (appId != null) {
+                throw DirTakenException.inRemoval(dir.dir(), appId);
+            }
+        }
+    }
+
+    private @Nullable String find(Path dir) {
+        for (Path path = dir; path != null; path = path.getParent()) {
+            String appId = appIdsByPath.get(path.toString());
+            if (appId != null) {
+                return appId;
+            }
+        }
+        // '0' is the character after '/': between the two lies everything below a path.
+        Map.Entry<String, String> inside = appIdsByPath.higherEntry(dir + "/");
+        return inside != null && inside.getKey().compareTo(dir + "0") < 0 ? inside.getValue() : null;
+    }
+}

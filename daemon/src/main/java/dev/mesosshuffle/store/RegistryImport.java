@@ -1,0 +1,162 @@
+package dev.mesosshuffle.store;
+
+import dev.mesosshuffle.model.LocalDir;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over what the registry of the same port in another place holds. What the one that is used knows stays as it is:
+ * a dir keeps its owner, and an owned dir gets no intent to delete it. Afterwards the other is moved aside, so that it is
+ * taken over once; if the process dies in between, it is taken over twice, which comes to the same.
+ */
+final class RegistryImport {
+    private static final Logger logger = LoggerFactory.getLogger(RegistryImport.class);
+    private static final long LIMIT_SECONDS = 8;
+
+    private final StoreFiles files;
+    private final int port;
+    private final Set<Path> roots;
+    private final Clock clock;
+
+    RegistryImport(StoreFiles files, int port, Set<Path> roots, Clock clock) {
+        this.files = files;
+        this.port = port;
+        this.roots = roots;
+        this.clock = clock;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param isOfAnother whether another service uses that registry
+     */
+    record Result(boolean isOfAnother) {}
+
+    Result into(StateStore store) throws StoreException {
+        if (!isThere()) {
+            return new Result(false);
+        }
+        StoreLock lock;
+        try {
+            lock = StoreLock.take(files.lock());
+        } catch (StoreLock.HeldException e) {
+            return new Result(true);
+        } catch (IOException e) {
+            throw StoreOpening.cannotUse(files, e);
+        }
+        try {
+            take(store);
+        } finally {
+            StoreOpening.release(lock);
+        }
+        return new Result(false);
+    }
+
+    /** Only what this user or root has put there counts. */
+    private boolean isThere() {
+        int owner = Files.isRegularFile(files.database(), LinkOption.NOFOLLOW_LINKS)
+                ? OtherRegistries.uid(files.database())
+                : -1;
+        return owner == 0 || (owner >= 0 && owner == OtherRegistries.uid(Path.of("/proc/self")));
+    }
+
+    private void take(StateStore store) throws StoreException {
+        if (!store.isWritable()) {
+            throw new StoreException("the registry cannot be written for now");
+        }
+        Snapshot found = Snapshot.of(files);
+        if (!isOfTheseRoots(found.state())) {
+            logger.info("{} is left alone: it is about other roots", files.database());
+            return;
+        }
+        Taken taken = new Taken();
+        try {
+            store.apply(statements -> taken.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            Path aside = files.moveAside(clock, "imported");
+            logger.info(
+                    "Took over {} applications, {} executors and {} dirs to delete from {}, the registry of port {} in"
+                            + " another place; it is {} now",
+                    found.state().applications().size(),
+                    taken.executors,
+                    taken.removals,
+                    files.database(),
+                    port,
+                    aside);
+        } catch (ExecutionException | TimeoutException | IOException e) {
+            throw new StoreException(String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted", e);
+        }
+    }
+
+    private boolean isOfTheseRoots(StoredState state) {
+        Set<Path> named = new HashSet<>();
+        state.localDirs().forEach(dir -> named.add(dir.dir().root()));
+        state.removals().forEach(removal -> named.add(removal.dir().root()));
+        return named.isEmpty() || named.stream().anyMatch(roots::contains);
+    }
+
+    /** Used by the writer; a group that is tried again counts again. */
+    private final class Taken {
+        private int executors;
+        private int removals;
+
+        void write(Snapshot found, Statements statements) throws SQLException {
+            executors = 0;
+            removals = 0;
+            StoredState state = found.state();
+            Map<LocalDir, String> owners = new HashMap<>();
+            for (StoredApplication application : state.applications()) {
+                if (statements.addApplication(application)) {
+                    addJudgements(application.appId(), found, statements);
+                }
+            }
+            for (StoredLocalDir dir : state.localDirs()) {
+                if (isMine(dir.dir().root()) && statements.addLocalDir(dir)) {
+                    owners.put(dir.dir(), dir.appId());
+                }
+            }
+            for (StoredExecutor executor : state.executors()) {
+                String appId = executor.id().appId();
+                boolean whole = executor.dirs().stream().allMatch(dir -> appId.equals(owners.get(dir)));
+                if (whole && statements.addExecutor(executor)) {
+                    executors++;
+                }
+            }
+            for (StoredRemoval removal : state.removals()) {
+                if (isMine(removal.dir().root()) && statements.addRemoval(removal)) {
+                    removals++;
+                }
+            }
+        }
+
+        private boolean isMine(Path root) {
+            return roots.contains(root);
+        }
+
+        private static void addJudgements(String appId, Snapshot found, Statements statements) throws SQLException {
+            if (found.kept().contains(appId)) {
+                statements.putKept(appId, true);
+            }
+            Duration quiet = found.quietTimes().get(appId);
+            if (quiet != null) {
+                statements.putQuiet(appId, quiet.toMillis());
+            }
+        }
+    }
+}
