@@ -18,6 +18,7 @@ import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
 import dev.mesosshuffle.liveness.LivenessMonitor;
@@ -40,8 +41,10 @@ import dev.mesosshuffle.transport.ServerSettings;
 import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,7 +128,7 @@ public final class ShuffleDaemon {
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         OrphanRules orphanRules = OrphanRules.of(
                 policy,
-                Registries.of(config.stateDir(), config.port(), ServiceConfig.stateDirsUnder(config.localRoots())),
+                Registries.of(config.stateDir(), config.port(), stateDirs(config)),
                 registry::isClaimed,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout());
@@ -193,6 +196,13 @@ public final class ShuffleDaemon {
                 liveness.handControl()::kept,
                 metrics));
         return new ShuffleDaemon(lifecycle, store, server);
+    }
+
+    /** Where other services may keep their registries. */
+    private static List<Path> stateDirs(ServiceConfig config) {
+        List<Path> dirs = new ArrayList<>(StateDirCandidates.under(config.localRoots()));
+        config.stateDirs().candidates().forEach(candidate -> dirs.add(candidate.dir()));
+        return dirs;
     }
 
     private static void resume(boolean cleanup, Reclaimer reclaimer, List<StoredRemoval> removals) {
