@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves what was committed from the write-ahead log into the database, when the log has grown. This syncs both files,
@@ -17,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p><b>Concurrency:</b> {@link #committed} belongs to the writer, the connection to the executor's thread.
  */
 final class Checkpointer {
+    private static final Logger logger = LoggerFactory.getLogger(Checkpointer.class);
+
     /** Some hundred registrations, each alone; a log of this size is read back in milliseconds after a crash. */
     static final long STEP_BYTES = 16L << 20;
 
@@ -28,11 +32,11 @@ final class Checkpointer {
 
     private final AtomicBoolean running = new AtomicBoolean();
     private final Path wal;
-    private final Connection connection;
     private final Executor executor;
     private final FaultLog faults;
     private final long stepBytes;
     private volatile long nextAtBytes;
+    private volatile Connection connection;
 
     Checkpointer(Path wal, Connection connection, Executor executor, FaultLog faults, long stepBytes) {
         this.stepBytes = stepBytes;
@@ -51,6 +55,20 @@ final class Checkpointer {
         } else if (size >= nextAtBytes && running.compareAndSet(false, true)) {
             executor.execute(this::run);
         }
+    }
+
+    /** Works on another database from now on, and closes the one of before, after what it still does there. */
+    void use(Connection another) {
+        Connection before = connection;
+        connection = another;
+        nextAtBytes = stepBytes;
+        executor.execute(() -> {
+            try {
+                before.close();
+            } catch (SQLException e) {
+                logger.debug("A connection was not closed in order", e);
+            }
+        });
     }
 
     private void run() {

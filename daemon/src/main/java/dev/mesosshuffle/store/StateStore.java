@@ -79,27 +79,24 @@ public final class StateStore implements AutoCloseable {
 
     private final StoreFiles files;
     private final StoreLock lock;
-    private final Connection connection;
+    private final DatabaseGuard guard;
     private final OperationQueue queue;
     private final Thread writer;
     private final ExecutorService checkpoints;
-    private final Connection checkpointConnection;
 
     private StateStore(
             StoreFiles files,
             StoreLock lock,
-            Connection connection,
+            DatabaseGuard guard,
             OperationQueue queue,
             Thread writer,
-            ExecutorService checkpoints,
-            Connection checkpointConnection) {
+            ExecutorService checkpoints) {
         this.files = files;
         this.lock = lock;
-        this.connection = connection;
+        this.guard = guard;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
-        this.checkpointConnection = checkpointConnection;
     }
 
     /**
@@ -118,23 +115,23 @@ public final class StateStore implements AutoCloseable {
         StoreLock lock = StoreOpening.lock(files, port);
         try {
             Reserve reserve = Reserve.at(files.reserve());
-            Connection connection = StoreOpening.open(files, clock, reserve);
-            try {
-                reserve.fillIfThereIsRoom();
-                return start(files, lock, connection, reserve, metrics);
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
-            }
-        } catch (SQLException | RuntimeException | StoreException e) {
+            DatabaseCopy.finish(files, clock);
+            OpenDatabase database = OpenDatabase.open(files, clock, reserve);
+            reserve.fillIfThereIsRoom();
+            return start(files, lock, database, reserve, clock, metrics);
+        } catch (SQLException | IOException | RuntimeException | StoreException e) {
             StoreOpening.release(lock);
             throw e instanceof StoreException s ? s : StoreOpening.cannotUse(files, e);
         }
     }
 
     private static StateStore start(
-            StoreFiles files, StoreLock lock, Connection connection, Reserve reserve, MetricRegistry metrics)
-            throws SQLException {
+            StoreFiles files,
+            StoreLock lock,
+            OpenDatabase database,
+            Reserve reserve,
+            Clock clock,
+            MetricRegistry metrics) {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
         Counter failures = metrics.counter("shuffleService.store.failures");
@@ -142,17 +139,25 @@ public final class StateStore implements AutoCloseable {
 
         Unwritten unwritten = new Unwritten(MAX_UNWRITTEN);
         metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
-        Connection checkpointConnection = Sqlite.connectConfigured(files.database());
         ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
-                checkpointConnection,
+                database.checkpoints(),
                 checkpoints,
                 new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
                 Checkpointer.STEP_BYTES);
+        DatabaseGuard guard = new DatabaseGuard(
+                files,
+                lock,
+                reserve,
+                database,
+                clock,
+                System::nanoTime,
+                metrics.counter("shuffleService.store.rewrites"),
+                checkpointer::use);
         Writer writer = new Writer(
                 queue,
-                new Transactions(connection, latency),
+                new Transactions(guard::connection, guard::check, latency),
                 unwritten,
                 reserve,
                 new FaultLog(
@@ -160,12 +165,15 @@ public final class StateStore implements AutoCloseable {
                         "make room on its disk, or mend what hinders it. Until it works, executors that register are"
                                 + " served from memory alone and are forgotten if this process dies, and applications"
                                 + " that are over may have to stay"),
-                checkpointer::committed,
+                () -> {
+                    checkpointer.committed();
+                    var unused = guard.check();
+                },
                 System::nanoTime,
                 failures);
         Thread thread = daemon("store-writer", writer);
         thread.start();
-        return new StateStore(files, lock, connection, queue, thread, checkpoints, checkpointConnection);
+        return new StateStore(files, lock, guard, queue, thread, checkpoints);
     }
 
     /**
@@ -320,6 +328,15 @@ public final class StateStore implements AutoCloseable {
         return done.handle((written, failure) -> null);
     }
 
+    /**
+     * Looks whether the file that is open is the one that others find. Works on the disk.
+     *
+     * @throws StoreException if it is not, or cannot be looked at; what it names must not be taken for all
+     */
+    public void verify() throws StoreException {
+        guard.verify();
+    }
+
     private CompletableFuture<Void> submit(Operation operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
@@ -337,11 +354,12 @@ public final class StateStore implements AutoCloseable {
             return;
         }
         join();
+        // What is committed by now is to be found at the next start.
+        var unused = guard.checkNow();
         checkpoints.shutdown();
         try (lock;
-                connection;
-                checkpointConnection;
-                Statement statement = connection.createStatement()) {
+                OpenDatabase database = guard.database();
+                Statement statement = database.connection().createStatement()) {
             if (!checkpoints.awaitTermination(1, TimeUnit.MINUTES)) {
                 logger.warn("A checkpoint of {} hangs; is its disk well?", files.database());
                 return;

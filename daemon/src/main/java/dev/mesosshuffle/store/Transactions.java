@@ -5,18 +5,35 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes changes, a group of them whole or not at all. Used by one thread. */
 final class Transactions {
-    private final Connection connection;
+    private final Supplier<Connection> connection;
+    private final Supplier<@Nullable RegistryLostException> hindrance;
     private final Timer commitLatency;
 
     /** Null after a failure: the driver closes a statement that failed, and it would go on failing when there is room. */
     private @Nullable Statements statements;
 
+    private @Nullable Connection preparedOn;
+
     Transactions(Connection connection, Timer commitLatency) {
+        this(() -> connection, () -> null, commitLatency);
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param connection gives the connection, which may become another one when {@code hindrance} is asked
+     * @param hindrance tells why nothing may be committed; asked before each transaction
+     * @param commitLatency how long transactions take
+     */
+    Transactions(
+            Supplier<Connection> connection, Supplier<@Nullable RegistryLostException> hindrance, Timer commitLatency) {
         this.connection = connection;
+        this.hindrance = hindrance;
         this.commitLatency = commitLatency;
     }
 
@@ -27,6 +44,10 @@ final class Transactions {
      */
     @Nullable
     Throwable write(List<OperationQueue.Entry> group) {
+        RegistryLostException lost = hindrance.get();
+        if (lost != null) {
+            return lost;
+        }
         try {
             commit(prepared(), group);
             return null;
@@ -80,8 +101,13 @@ final class Transactions {
     }
 
     private Statements prepared() throws SQLException {
+        Connection current = connection.get();
+        if (current != preparedOn) {
+            prepareAnew();
+        }
         if (statements == null) {
-            statements = new Statements(connection);
+            statements = new Statements(current);
+            preparedOn = current;
         }
         return statements;
     }
