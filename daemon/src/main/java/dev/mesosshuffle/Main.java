@@ -5,6 +5,7 @@ import dev.mesosshuffle.admin.ControlClient;
 import dev.mesosshuffle.admin.ControlException;
 import dev.mesosshuffle.admin.ControlSocket;
 import dev.mesosshuffle.admin.SocketPathException;
+import dev.mesosshuffle.cleanup.RootMarkers;
 import dev.mesosshuffle.config.ConfigException;
 import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
@@ -107,13 +108,26 @@ public final class Main {
 
     private int ask(ServiceConfig config, String request) {
         try {
-            out.print(ControlClient.ask(ControlSocket.path(config.stateDir(), config.port()), request));
+            out.print(ControlClient.ask(socket(config), request));
             return ExitStatus.OK;
         } catch (SocketPathException e) {
             return fail(ExitStatus.CONFIG, e.getMessage());
         } catch (ControlException e) {
             return fail(ExitStatus.FAILURE, e.getMessage());
         }
+    }
+
+    /** The daemon may have been told by systemd where its state is, which an operator's shell does not know. */
+    private static Path socket(ServiceConfig config) throws SocketPathException {
+        Path expected = ControlSocket.path(config.stateDir(), config.port());
+        if (config.stateDirs().isSet()) {
+            return expected;
+        }
+        Path found = ControlSocket.find(config.stateDirs().dirs(), config.port());
+        if (found == null) {
+            found = ControlSocket.find(RootMarkers.stateDirs(config.localRoots(), config.port()), config.port());
+        }
+        return found == null ? expected : found;
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) {

@@ -16,6 +16,7 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.RootMarkers;
 import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.config.StateDirCandidates;
@@ -41,10 +42,8 @@ import dev.mesosshuffle.transport.ServerSettings;
 import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,8 +116,12 @@ public final class ShuffleDaemon {
         QuietLog quietLog = new QuietLog(System::nanoTime);
 
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), metrics);
-        StateStore store =
-                lifecycle.started(StateStore.open(config.stateDir(), config.port(), Clock.systemUTC(), metrics));
+        StateStore store = StateStore.open(
+                config.stateDir(), config.port(), config.stateDirs().former(), Clock.systemUTC(), metrics);
+        // Closed after the store, which may be written again even then.
+        RootMarkers markers = lifecycle.started(RootMarkers.start(
+                policy, store, config.stateDir(), config.stateDirs().former(), config.port(), config.orphanTimeout()));
+        lifecycle.started(store);
         Registry registry = Registry.restore(store, metrics);
 
         ReadTracker reads = new ReadTracker();
@@ -128,7 +131,7 @@ public final class ShuffleDaemon {
                 new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
         OrphanRules orphanRules = OrphanRules.of(
                 policy,
-                Registries.of(config.stateDir(), config.port(), stateDirs(config)),
+                Registries.of(config.stateDir(), config.port(), StateDirCandidates.under(config.localRoots()), markers),
                 registry::isClaimed,
                 new WallClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout());
@@ -196,13 +199,6 @@ public final class ShuffleDaemon {
                 liveness.handControl()::kept,
                 metrics));
         return new ShuffleDaemon(lifecycle, store, server);
-    }
-
-    /** Where other services may keep their registries. */
-    private static List<Path> stateDirs(ServiceConfig config) {
-        List<Path> dirs = new ArrayList<>(StateDirCandidates.under(config.localRoots()));
-        config.stateDirs().candidates().forEach(candidate -> dirs.add(candidate.dir()));
-        return dirs;
     }
 
     private static void resume(boolean cleanup, Reclaimer reclaimer, List<StoredRemoval> removals) {

@@ -1,8 +1,12 @@
 package dev.mesosshuffle.admin;
 
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where a daemon listens for its operators: beside its registry, and like that one for each port. */
 public final class ControlSocket {
@@ -28,6 +32,26 @@ public final class ControlSocket {
                     + "; set a shorter spark.mesos.shuffle.service.state.dir)");
         }
         return path;
+    }
+
+    /**
+     * Finds the socket that somebody listens at.
+     *
+     * @param stateDirs where the registry may be kept, the most likely place first
+     * @param port the service's port
+     * @return the first such socket; null if nobody listens anywhere
+     */
+    public static @Nullable Path find(List<Path> stateDirs, int port) {
+        for (Path stateDir : stateDirs) {
+            try {
+                Path socket = path(stateDir, port);
+                SocketChannel.open(address(socket)).close();
+                return socket;
+            } catch (IOException | SocketPathException e) {
+                // Not here.
+            }
+        }
+        return null;
     }
 
     static UnixDomainSocketAddress address(Path path) {

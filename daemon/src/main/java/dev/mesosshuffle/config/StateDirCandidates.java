@@ -105,6 +105,17 @@ public record StateDirCandidates(
         return roots.stream().map(root -> root.resolve(UNDER_ROOT)).toList();
     }
 
+    /** The places alone, the best one first. */
+    public List<Path> dirs() {
+        return candidates.stream().map(Candidate::dir).toList();
+    }
+
+    /** Whether somebody set the best place; else it was derived from where this process runs. */
+    public boolean isSet() {
+        String origin = preferred().origin();
+        return !origin.equals(DEFAULT) && !origin.equals(STATE_DIRECTORY);
+    }
+
     /** The best place. */
     public Candidate preferred() {
         return candidates.get(0);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registries of all services on this host, one for each port: what they name between them, and the intent to delete
@@ -30,10 +31,24 @@ public final class Registries {
 
     private final Path own;
     private final Set<Path> stateDirs;
+    private final RegistryEvidence evidence;
 
-    private Registries(Path own, Set<Path> stateDirs) {
+    private Registries(Path own, Set<Path> stateDirs, RegistryEvidence evidence) {
         this.own = own;
         this.stateDirs = stateDirs;
+        this.evidence = evidence;
+    }
+
+    /**
+     * Makes one that knows nothing but what it finds.
+     *
+     * @param stateDir where this service's registry lies
+     * @param port this service's port
+     * @param otherStateDirs where those of other services may lie
+     * @return the registries
+     */
+    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs) {
+        return of(stateDir, port, otherStateDirs, RegistryEvidence.NONE);
     }
 
     /**
@@ -42,13 +57,14 @@ public final class Registries {
      * @param stateDir where this service's registry lies
      * @param port this service's port
      * @param otherStateDirs where those of other services may lie
+     * @param evidence what else is known of registries
      * @return the registries
      */
-    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs) {
+    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs, RegistryEvidence evidence) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        return new Registries(own, stateDirs);
+        return new Registries(own, stateDirs, evidence);
     }
 
     /**
@@ -57,7 +73,24 @@ public final class Registries {
      * @return their paths, whether or not they exist
      */
     public Set<Path> stateDirs() {
-        return Set.copyOf(stateDirs);
+        Set<Path> all = new LinkedHashSet<>(stateDirs);
+        all.addAll(evidence.markedStateDirs());
+        return all;
+    }
+
+    /** Has what is known of registries brought up to date. Works on the disk, for a bounded time. */
+    public void refresh() {
+        evidence.refresh();
+    }
+
+    /**
+     * Looks whether a registry that was there is missing, by what services say in a root. Works on the disk.
+     *
+     * @param root a root, by its real path
+     * @return why no orphan may be deleted under it; null if nothing speaks against it
+     */
+    public @Nullable String hindrance(Path root) {
+        return evidence.hindrance(root);
     }
 
     /**
@@ -181,8 +214,9 @@ public final class Registries {
 
     /** Each file once, though two ways may lead to it; SQLite's own and our companions have other endings. */
     private Set<Path> files() throws StoreException {
+        evidence.verifyOwn();
         Set<Path> files = new TreeSet<>();
-        for (Path dir : stateDirs) {
+        for (Path dir : stateDirs()) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
                 for (Path entry : entries) {
                     files.add(entry.toRealPath());

@@ -76,11 +76,20 @@ final class Schema {
             if (!"ok".equals(check)) {
                 throw new DamagedException(check);
             }
-            statement.execute("PRAGMA journal_mode = WAL");
+            useLog(statement);
             if (empty) {
                 create(statement);
             } else if (version < VERSION) {
                 upgrade(statement, version);
+            }
+        }
+    }
+
+    /** Reads the answer to its end: else the change stays open, and no checkpoint can be done. */
+    private static void useLog(Statement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("PRAGMA journal_mode = WAL")) {
+            while (rows.next()) {
+                // One line, the mode.
             }
         }
     }

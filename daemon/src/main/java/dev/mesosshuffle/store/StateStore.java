@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,11 +111,31 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if the store cannot be used, with the reason and what to do
      */
     public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics) throws StoreException {
+        return open(stateDir, port, null, clock, metrics);
+    }
+
+    /**
+     * Opens a port's store, or creates it. Works on the disk.
+     *
+     * @param stateDir where the file lies; made if missing
+     * @param port the service's port
+     * @param formerDir where an earlier version may have kept it, from where it is taken along; null if nowhere else
+     * @param clock names a damaged file that is moved aside
+     * @param metrics where the store's metrics go
+     * @return the store, for this process alone
+     * @throws StoreException if the store cannot be used, with the reason and what to do
+     */
+    public static StateStore open(
+            Path stateDir, int port, @Nullable Path formerDir, Clock clock, MetricRegistry metrics)
+            throws StoreException {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
         StoreLock lock = StoreOpening.lock(files, port);
         try {
             Reserve reserve = Reserve.at(files.reserve());
+            if (formerDir != null) {
+                RegistryMove.takeAlong(StoreFiles.of(formerDir, port), files, port, clock);
+            }
             DatabaseCopy.finish(files, clock);
             OpenDatabase database = OpenDatabase.open(files, clock, reserve);
             reserve.fillIfThereIsRoom();
@@ -335,6 +356,15 @@ public final class StateStore implements AutoCloseable {
      */
     public void verify() throws StoreException {
         guard.verify();
+    }
+
+    /**
+     * Tells which file the registry is. It becomes another one when the registry is written again, with all that it held.
+     *
+     * @return its number in its file system
+     */
+    public long inode() {
+        return guard.inode();
     }
 
     private CompletableFuture<Void> submit(Operation operation) {

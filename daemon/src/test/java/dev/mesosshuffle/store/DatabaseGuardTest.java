@@ -284,6 +284,7 @@ class DatabaseGuardTest {
         Files.delete(files.database());
 
         assertThat(foundAfterAKill()).containsExactly("app-before");
+        assertThat(log.lines()).noneMatch(line -> line.contains("Closing"));
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.mesosshuffle.cleanup;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this service says of its registry in each root. For any thread; works in memory. */
+final class OwnRegistry {
+    private static final Logger logger = LoggerFactory.getLogger(OwnRegistry.class);
+
+    private final Path stateDir;
+    private final @Nullable Path formerDir;
+    private final int port;
+    private final LongSupplier inode;
+    private final Set<Long> inodes = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean lossTold = new AtomicBoolean();
+
+    /**
+     * Makes one.
+     *
+     * @param formerDir where the registry was before it was moved to where it is; null if nowhere else
+     * @param inode the number of the registry's file; it changes when the file is written again, with all that it held
+     */
+    OwnRegistry(Path stateDir, @Nullable Path formerDir, int port, LongSupplier inode) {
+        this.stateDir = stateDir;
+        this.formerDir = formerDir;
+        this.port = port;
+        this.inode = inode;
+        this.inodes.add(inode.getAsLong());
+    }
+
+    /** Whether a marker is this service's, and speaks of the place from which it takes its registry along. */
+    boolean isFormer(RootMarker marker) {
+        return marker.port() == port && marker.stateDir().equals(formerDir);
+    }
+
+    RootMarker marker(@Nullable Instant lostAt) {
+        long now = inode.getAsLong();
+        inodes.add(now);
+        return new RootMarker(stateDir, port, now, lostAt);
+    }
+
+    /** Whether a file was this process's registry at any time, and all that it held is in the one of now. */
+    boolean wasEver(long number) {
+        return inodes.contains(number);
+    }
+
+    /** Tells the operator once, for all roots, that this process did not begin with the registry of the last one. */
+    void tellLost(Path marker, Instant until) {
+        if (lossTold.compareAndSet(false, true)) {
+            logger.warn(
+                    "The registry in {} is not the one that {} speaks of, which was removed or replaced while this service"
+                            + " did not run. Executors that were registered in that one are unknown until they register"
+                            + " again, and no orphan is deleted under its roots until {}. Find out what tidies there, or"
+                            + " set another spark.mesos.shuffle.service.state.dir",
+                    stateDir,
+                    marker,
+                    until);
+        }
+    }
+}
