@@ -47,6 +47,10 @@ final class MarkedRoot {
     private final Map<String, Long> lastSeen = new HashMap<>();
     private @Nullable Instant lostAt;
     private boolean unwritableTold;
+
+    /** Whether what our marker says is this process's word. */
+    private boolean ownSeen;
+
     private volatile Set<Path> stateDirs = Set.of();
 
     MarkedRoot(Path root, OwnRegistry own, Duration timeout, InstantSource clock, LongSupplier nanoTime) {
@@ -107,13 +111,14 @@ final class MarkedRoot {
         }
         Set<Path> dirs = new HashSet<>();
         String reason = null;
-        String ownName = own.marker(null).name();
+        String ownName = own.markerName();
         for (Path file : files) {
             String found = file.getFileName().toString().equals(ownName) ? readOwn(file) : readOther(file, dirs);
             reason = reason == null ? found : reason;
         }
         stateDirs = Set.copyOf(dirs);
         String vanished = vanished(files);
+        ownSeen = true;
         writeOwn(files.stream().anyMatch(file -> file.endsWith(ownName)));
         String lost = lost();
         return reason != null ? reason : vanished != null ? vanished : lost;
@@ -178,7 +183,7 @@ final class MarkedRoot {
                 return null;
             }
             RootMarker marker = RootMarker.parse(text);
-            if (!own.wasEver(marker.inode())) {
+            if (!own.hasAllOf(marker.inode(), !ownSeen)) {
                 lostAt = clock.instant();
                 own.tellLost(file, lostAt.plus(timeout));
             } else if (lostAt == null) {
@@ -230,7 +235,7 @@ final class MarkedRoot {
     }
 
     private @Nullable String lost() {
-        return isRecent(lostAt) ? lost(dir.resolve(own.marker(null).name()), lostAt) : null;
+        return isRecent(lostAt) ? lost(dir.resolve(own.markerName()), lostAt) : null;
     }
 
     private String lost(Path file, @Nullable Instant at) {

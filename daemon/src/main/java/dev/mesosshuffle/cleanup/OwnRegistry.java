@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 final class OwnRegistry {
     private static final Logger logger = LoggerFactory.getLogger(OwnRegistry.class);
 
-    private final Path stateDir;
+    private final RootMarker first;
+    private final boolean isNew;
     private final @Nullable Path formerDir;
-    private final int port;
     private final LongSupplier inode;
     private final Set<Long> inodes = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean lossTold = new AtomicBoolean();
@@ -26,29 +26,39 @@ final class OwnRegistry {
      *
      * @param formerDir where the registry was before it was moved to where it is; null if nowhere else
      * @param inode the number of the registry's file; it changes when the file is written again, with all that it held
+     * @param isNew whether this process began with an empty registry
      */
-    OwnRegistry(Path stateDir, @Nullable Path formerDir, int port, LongSupplier inode) {
-        this.stateDir = stateDir;
+    OwnRegistry(Path stateDir, @Nullable Path formerDir, int port, LongSupplier inode, boolean isNew) {
+        this.first = RootMarker.of(stateDir, port, inode.getAsLong());
+        this.isNew = isNew;
         this.formerDir = formerDir;
-        this.port = port;
         this.inode = inode;
         this.inodes.add(inode.getAsLong());
     }
 
     /** Whether a marker is this service's, and speaks of the place from which it takes its registry along. */
     boolean isFormer(RootMarker marker) {
-        return marker.port() == port && marker.stateDir().equals(formerDir);
+        return marker.port() == first.port() && marker.stateDir().equals(formerDir);
     }
 
     RootMarker marker(@Nullable Instant lostAt) {
         long now = inode.getAsLong();
         inodes.add(now);
-        return new RootMarker(stateDir, port, now, lostAt);
+        return first.with(now, lostAt);
     }
 
-    /** Whether a file was this process's registry at any time, and all that it held is in the one of now. */
-    boolean wasEver(long number) {
-        return inodes.contains(number);
+    String markerName() {
+        return first.name();
+    }
+
+    /**
+     * Tells whether all that a registry held is in the one of now.
+     *
+     * @param number the number of its file; one that was deleted may be given to the next
+     * @param ofLastProcess whether that is what the last process had
+     */
+    boolean hasAllOf(long number, boolean ofLastProcess) {
+        return inodes.contains(number) && !(isNew && ofLastProcess);
     }
 
     /** Tells the operator once, for all roots, that this process did not begin with the registry of the last one. */
@@ -59,7 +69,7 @@ final class OwnRegistry {
                             + " did not run. Executors that were registered in that one are unknown until they register"
                             + " again, and no orphan is deleted under its roots until {}. Find out what tidies there, or"
                             + " set another spark.mesos.shuffle.service.state.dir",
-                    stateDir,
+                    first.stateDir(),
                     marker,
                     until);
         }

@@ -94,7 +94,7 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
             @Nullable Path formerDir,
             int port,
             Duration timeout) {
-        OwnRegistry own = new OwnRegistry(stateDir, formerDir, port, store::inode);
+        OwnRegistry own = new OwnRegistry(stateDir, formerDir, port, store::inode, store.isNew());
         RootMarkers markers = new RootMarkers(
                 policy::realRoots,
                 root -> new MarkedRoot(root, own, timeout, Clock.systemUTC(), System::nanoTime),

@@ -30,7 +30,7 @@ record DatabaseIdentity(List<FileIdentity> files) {
 
     /** The database's own number, which says whether it is the same one as before. */
     long inode() {
-        FileIdentity database = files.get(0);
+        FileIdentity database = files.isEmpty() ? null : files.get(0);
         return database == null ? 0 : database.inode();
     }
 

@@ -85,13 +85,11 @@ final class Schema {
         }
     }
 
-    /** Reads the answer to its end: else the change stays open, and no checkpoint can be done. */
+    /** A change of the mode leaves a transaction open, in which no checkpoint can be done, until the next one ends. */
     private static void useLog(Statement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery("PRAGMA journal_mode = WAL")) {
-            while (rows.next()) {
-                // One line, the mode.
-            }
-        }
+        statement.execute("PRAGMA journal_mode = WAL");
+        statement.execute("BEGIN IMMEDIATE");
+        statement.execute("COMMIT");
     }
 
     private static StoreException unusable(long version, long applicationId) {

@@ -7,6 +7,7 @@ import com.codahale.metrics.Timer;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -81,6 +82,7 @@ public final class StateStore implements AutoCloseable {
     private final StoreFiles files;
     private final StoreLock lock;
     private final DatabaseGuard guard;
+    private final boolean isNew;
     private final OperationQueue queue;
     private final Thread writer;
     private final ExecutorService checkpoints;
@@ -89,12 +91,14 @@ public final class StateStore implements AutoCloseable {
             StoreFiles files,
             StoreLock lock,
             DatabaseGuard guard,
+            boolean isNew,
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints) {
         this.files = files;
         this.lock = lock;
         this.guard = guard;
+        this.isNew = isNew;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
@@ -137,9 +141,13 @@ public final class StateStore implements AutoCloseable {
                 RegistryMove.takeAlong(StoreFiles.of(formerDir, port), files, port, clock);
             }
             DatabaseCopy.finish(files, clock);
+            DatabaseIdentity before = Files.exists(files.database()) && Files.size(files.database()) > 0
+                    ? DatabaseIdentity.of(files)
+                    : DatabaseIdentity.NONE;
             OpenDatabase database = OpenDatabase.open(files, clock, reserve);
             reserve.fillIfThereIsRoom();
-            return start(files, lock, database, reserve, clock, metrics);
+            boolean isNew = before.inode() != database.identity().inode();
+            return start(files, lock, database, isNew, reserve, clock, metrics);
         } catch (SQLException | IOException | RuntimeException | StoreException e) {
             StoreOpening.release(lock);
             throw e instanceof StoreException s ? s : StoreOpening.cannotUse(files, e);
@@ -150,6 +158,7 @@ public final class StateStore implements AutoCloseable {
             StoreFiles files,
             StoreLock lock,
             OpenDatabase database,
+            boolean isNew,
             Reserve reserve,
             Clock clock,
             MetricRegistry metrics) {
@@ -194,7 +203,7 @@ public final class StateStore implements AutoCloseable {
                 failures);
         Thread thread = daemon("store-writer", writer);
         thread.start();
-        return new StateStore(files, lock, guard, queue, thread, checkpoints);
+        return new StateStore(files, lock, guard, isNew, queue, thread, checkpoints);
     }
 
     /**
@@ -356,6 +365,11 @@ public final class StateStore implements AutoCloseable {
      */
     public void verify() throws StoreException {
         guard.verify();
+    }
+
+    /** Whether it began empty, because there was none, or one that was damaged. */
+    public boolean isNew() {
+        return isNew;
     }
 
     /**
