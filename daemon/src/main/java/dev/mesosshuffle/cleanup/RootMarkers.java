@@ -39,13 +39,13 @@ import org.slf4j.LoggerFactory;
  *   <li>this service's own registry is not the file that it has open.
  * </ul>
  *
- * <p><b>Concurrency:</b> each root is looked at on a thread of its own every few seconds, and by whoever is about to
+ * <p><b>Concurrency:</b> each root is looked at on a thread of its own every two seconds, and by whoever is about to
  * delete under it.
  */
 public final class RootMarkers implements RegistryEvidence, AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(RootMarkers.class);
 
-    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     /** How long a search waits for the looks at all roots; what a root that hangs has to say is missing then. */
