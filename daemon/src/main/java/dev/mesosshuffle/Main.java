@@ -5,6 +5,7 @@ import dev.mesosshuffle.admin.ControlClient;
 import dev.mesosshuffle.admin.ControlException;
 import dev.mesosshuffle.admin.ControlSocket;
 import dev.mesosshuffle.admin.SocketPathException;
+import dev.mesosshuffle.cleanup.RootMarkers;
 import dev.mesosshuffle.config.ConfigException;
 import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
@@ -13,8 +14,11 @@ import dev.mesosshuffle.config.ServiceConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
@@ -108,10 +112,9 @@ public final class Main {
     private int ask(ServiceConfig config, String request) {
         ControlException failure = null;
         try {
-            // Where the registry lies is where the service answers.
-            for (Path stateDir : config.stateDirCandidates()) {
+            for (Path socket : sockets(config)) {
                 try {
-                    out.print(ControlClient.ask(ControlSocket.path(stateDir, config.port()), request));
+                    out.print(ControlClient.ask(socket, request));
                     return ExitStatus.OK;
                 } catch (ControlException e) {
                     failure = failure == null ? e : failure;
@@ -121,6 +124,18 @@ public final class Main {
             return fail(ExitStatus.CONFIG, e.getMessage());
         }
         return fail(ExitStatus.FAILURE, failure == null ? null : failure.getMessage());
+    }
+
+    /**
+     * Where the registry lies is where the service answers. That may be another place than the one that this user's
+     * environment leads to, as where systemd named it to the daemon.
+     */
+    private static List<Path> sockets(ServiceConfig config) throws SocketPathException {
+        Path expected = ControlSocket.path(config.stateDir(), config.port());
+        Set<Path> sockets = new LinkedHashSet<>();
+        sockets.addAll(ControlSocket.find(config.stateDirs().dirs(), config.port()));
+        sockets.addAll(ControlSocket.find(RootMarkers.stateDirs(config.localRoots(), config.port()), config.port()));
+        return sockets.isEmpty() ? List.of(expected) : List.copyOf(sockets);
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) {

@@ -16,6 +16,7 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanRules;
 import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.RootMarkers;
 import dev.mesosshuffle.cleanup.RootWatch;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
@@ -125,16 +126,21 @@ public final class ShuffleDaemon {
 
         RootProbers roots = lifecycle.started(RootProbers.start(config.localRoots(), metrics));
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), roots, metrics);
-        List<Path> stateDirs = config.stateDirCandidates();
+        List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
                 .open(dir -> Registries.of(dir, config.port(), stateDirs).others(), metrics);
-        StateStore store = lifecycle.started(opened.store());
+        StateStore store = opened.store();
+        // Closed after the store, which may be written again even then.
+        RootMarkers markers = lifecycle.started(
+                RootMarkers.start(policy, store, opened.stateDir(), stateDirs, config.port(), config.orphanTimeout()));
+        lifecycle.started(store);
         Registries registries = Registries.of(
                 opened.stateDir(),
                 config.port(),
                 stateDirs,
                 opened.others(),
-                limiter(lifecycle, "registries", "the look into the registries of all services"));
+                limiter(lifecycle, "registries", "the look into the registries of all services"),
+                markers);
         Registry registry = Registry.restore(store, roots, metrics);
 
         roots.beforeEachRound(TcpMemoryMonitor.ofHost(metrics));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.testing.Golden;
 import dev.mesosshuffle.testing.RawClient;
 import java.io.EOFException;
@@ -143,7 +144,7 @@ class ConnectionsTest extends RunningDaemon {
                 host,
                 port,
                 config.localRoots(),
-                stateDir,
+                StateDirCandidates.only(stateDir),
                 config.transport(),
                 config.diskThreads(),
                 config.indexCacheBytes(),

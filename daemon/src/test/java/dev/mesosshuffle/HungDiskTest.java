@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.ShuffleFiles;
@@ -45,7 +46,7 @@ class HungDiskTest {
                 "127.0.0.1",
                 0,
                 List.of(hungRoot, soundRoot),
-                temp.resolve("state"),
+                StateDirCandidates.only(temp.resolve("state")),
                 new ServiceConfig.Transport(
                         IoMode.AUTO, 1, 0, 0, 0, Duration.ofMinutes(2), false, Long.MAX_VALUE, 1 << 20),
                 DISK_THREADS,

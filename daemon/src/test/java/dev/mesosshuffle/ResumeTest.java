@@ -69,7 +69,7 @@ final class ResumeTest extends RunningDaemon {
                 usual.host(),
                 usual.port(),
                 usual.localRoots(),
-                usual.stateDir(),
+                usual.stateDirs(),
                 usual.transport(),
                 usual.diskThreads(),
                 usual.indexCacheBytes(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
@@ -67,7 +68,7 @@ abstract class RunningDaemon {
                 "127.0.0.1",
                 0,
                 List.of(root),
-                stateDir,
+                StateDirCandidates.only(stateDir),
                 transport(mode, idleTimeout, maxChunks),
                 2,
                 1 << 20,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.ShuffleFiles;
@@ -110,7 +111,7 @@ class ServingTest extends RunningDaemon {
                 "127.0.0.1",
                 0,
                 List.of(root, second),
-                root.resolve(".state"),
+                StateDirCandidates.only(root.resolve(".state")),
                 transport(IoMode.AUTO, LONG, Long.MAX_VALUE),
                 2,
                 1,

@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -42,10 +43,13 @@ public final class ControlServer implements AutoCloseable {
 
     static final int MAX_CLIENTS = 4;
 
+    /** How soon a socket is made again that somebody removed. */
+    private static final Duration RENEWAL = Duration.ofSeconds(5);
+
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Path socket;
-    private final ServerSocketChannel server;
+    private volatile ServerSocketChannel server;
     private final Set<UserPrincipal> allowed;
     private final UnaryOperator<String> commands;
     private final Duration deadline;
@@ -115,6 +119,8 @@ public final class ControlServer implements AutoCloseable {
                 0, MAX_CLIENTS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> daemon("control-client", task));
         ControlServer control = new ControlServer(socket, server, allowed, commands, deadline, clients, deadlines);
         daemon("control", control::accept).start();
+        var unused = deadlines.scheduleWithFixedDelay(
+                control::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
         return control;
     }
 
@@ -125,15 +131,33 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
-        while (server.isOpen()) {
+        for (ServerSocketChannel current = server; current.isOpen(); current = server) {
             try {
-                hand(server.accept());
+                hand(current.accept());
             } catch (ClosedChannelException e) {
-                return;
+                // Closed, or another one has its place.
+                logger.debug("Nobody is let in at this socket any more", e);
             } catch (IOException | RuntimeException e) {
                 // Too many open files, most likely: the service has better uses for them.
                 logger.debug("No operator can be let in", e);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+            }
+        }
+    }
+
+    /** Makes the socket again if it was removed, as with the state dir; the store makes that again. */
+    void renew() {
+        synchronized (clients) {
+            if (clients.isShutdown() || !Files.notExists(socket, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            try {
+                ServerSocketChannel before = server;
+                server = listen(socket);
+                before.close();
+                logger.info("{} was removed; it is made again", socket);
+            } catch (IOException | RuntimeException e) {
+                logger.debug("{} was removed, and cannot be made again yet", socket, e);
             }
         }
     }
@@ -215,8 +239,10 @@ public final class ControlServer implements AutoCloseable {
     /** Lets nobody in any more, and breaks off with those who are. */
     @Override
     public void close() throws IOException {
-        server.close();
-        clients.shutdownNow();
+        synchronized (clients) {
+            server.close();
+            clients.shutdownNow();
+        }
         deadlines.shutdownNow();
         Files.deleteIfExists(socket);
     }

@@ -1,8 +1,12 @@
 package dev.mesosshuffle.admin;
 
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Where a daemon listens for its operators: beside its registry, and like that one for each port. */
 public final class ControlSocket {
@@ -28,6 +32,27 @@ public final class ControlSocket {
                     + "; set a shorter spark.mesos.shuffle.service.state.dir)");
         }
         return path;
+    }
+
+    /**
+     * Finds the sockets that somebody listens at.
+     *
+     * @param stateDirs where the registry may be kept, the most likely place first
+     * @param port the service's port
+     * @return such sockets, in that order
+     */
+    public static List<Path> find(List<Path> stateDirs, int port) {
+        List<Path> found = new ArrayList<>();
+        for (Path stateDir : stateDirs) {
+            try {
+                Path socket = path(stateDir, port);
+                SocketChannel.open(address(socket)).close();
+                found.add(socket);
+            } catch (IOException | SocketPathException e) {
+                // Not here.
+            }
+        }
+        return found;
     }
 
     static UnixDomainSocketAddress address(Path path) {

@@ -26,6 +26,7 @@ final class OrphanReport {
 
     private final Map<Path, List<Orphan>> byRoot = new ConcurrentHashMap<>();
     private final Set<Path> notSearched = ConcurrentHashMap.newKeySet();
+    private final Map<Path, String> withheld = new ConcurrentHashMap<>();
     private final AtomicBoolean unknown = new AtomicBoolean();
     private final AtomicBoolean blindnessTold = new AtomicBoolean();
 
@@ -105,8 +106,21 @@ final class OrphanReport {
         }
     }
 
+    /** Orphans were found, and stay though they were to be deleted. */
+    void withheld(Path root, List<Orphan> orphans, String reason) {
+        note(root, orphans);
+        if (!orphans.isEmpty() && !reason.equals(withheld.put(root, reason))) {
+            logger.warn(
+                    "Orphans under {} are reported but not deleted, for a registry may name them: {}. Found: {}",
+                    root,
+                    reason,
+                    summary(root, orphans));
+        }
+    }
+
     /** Orphans were found, and are being deleted. */
     void deleting(Path root, List<Orphan> orphans) {
+        withheld.remove(root);
         note(root, orphans);
         if (!orphans.isEmpty()) {
             logger.info(

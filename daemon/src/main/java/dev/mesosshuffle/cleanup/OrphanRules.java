@@ -193,7 +193,7 @@ public final class OrphanRules {
                 return "an application has registered it";
             }
             var unused = judge(dir, viewHost(), stopped);
-            return null;
+            return registries.hindrance(dir.root());
         } catch (StaysException e) {
             return e.getMessage();
         } catch (StoreException e) {

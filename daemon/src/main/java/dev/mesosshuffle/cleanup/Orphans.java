@@ -125,6 +125,7 @@ public final class Orphans implements AutoCloseable {
     /** Searches all roots. */
     void search() {
         NamedDirs names;
+        rules.registries().refresh();
         try {
             names = rules.registries().namedDirs();
         } catch (StoreException e) {
@@ -163,7 +164,10 @@ public final class Orphans implements AutoCloseable {
                 return;
             }
             report.sight(search.blindness());
-            if (mode == OrphanMode.DELETE) {
+            String hindrance = mode == OrphanMode.DELETE ? rules.registries().hindrance(root) : null;
+            if (hindrance != null) {
+                report.withheld(root, found, hindrance);
+            } else if (mode == OrphanMode.DELETE) {
                 report.deleting(root, delete(inode, found));
             } else {
                 report.found(root, found);
@@ -180,6 +184,11 @@ public final class Orphans implements AutoCloseable {
         List<Orphan> deleting = new ArrayList<>();
         for (Orphan orphan : found) {
             StoredRemoval intent = new StoredRemoval(orphan.dir(), null, rootInode);
+            String hindrance = rules.registries().hindrance(orphan.dir().root());
+            if (hindrance != null) {
+                report.withheld(orphan.dir().root(), found, hindrance);
+                break;
+            }
             try {
                 if (rules.registries()
                         .intend(intent, DirNames.beforeGoing(orphan.dir().path()))) {

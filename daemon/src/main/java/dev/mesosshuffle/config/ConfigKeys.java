@@ -38,7 +38,8 @@ final class ConfigKeys {
             OWN_PREFIX + "state.dir",
             "/tmp/spark/.mesos-shuffle-service",
             ValueParsers.path(),
-            "Where the registry is kept, in one file for each port; by default under the first of the allowed roots.");
+            "Where the registry is kept, in one file for each port. By default the directory that systemd gives"
+                    + " ($STATE_DIRECTORY); else a directory under the first of the allowed roots.");
 
     static final ConfigKey<Duration> NETWORK_TIMEOUT = key(
             "spark.network.timeout",

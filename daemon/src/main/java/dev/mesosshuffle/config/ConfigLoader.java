@@ -41,7 +41,7 @@ public final class ConfigLoader {
         List<String> errors = new ArrayList<>();
         ConfigLoader loader = new ConfigLoader(Settings.read(sources, errors), errors);
         loader.checkOwnKeys();
-        ServiceConfig config = loader.config(sources.maxHeapBytes());
+        ServiceConfig config = loader.config(sources);
         loader.checkSwitches();
         if (!errors.isEmpty()) {
             throw new ConfigException(String.join("; ", errors));
@@ -49,17 +49,17 @@ public final class ConfigLoader {
         return new LoadedConfig(config, loader.effectiveSettings());
     }
 
-    private ServiceConfig config(long maxHeapBytes) {
+    private ServiceConfig config(ConfigSources sources) {
         Duration networkTimeout = value(ConfigKeys.NETWORK_TIMEOUT);
         List<Path> roots = value(ConfigKeys.LOCAL_DIR);
         return new ServiceConfig(
                 value(ConfigKeys.HOST),
                 value(ConfigKeys.PORT),
                 roots,
-                value(ConfigKeys.STATE_DIR, ServiceConfig.stateDirsUnder(roots).get(0), DEFAULT),
+                stateDirs(sources.environment(), roots),
                 transport(networkTimeout),
                 value(ConfigKeys.DISK_THREADS),
-                indexCacheBytes(maxHeapBytes),
+                indexCacheBytes(sources.maxHeapBytes()),
                 value(ConfigKeys.CLEANER_INTERVAL),
                 value(ConfigKeys.ORPHAN_TIMEOUT),
                 value(ConfigKeys.CLEANUP),
@@ -67,6 +67,20 @@ public final class ConfigLoader {
                 value(ConfigKeys.ORPHANS),
                 value(ConfigKeys.MIN_FREE_PERCENT),
                 master());
+    }
+
+    private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {
+        Settings.Setting setting = settings.get(ConfigKeys.STATE_DIR);
+        Path given = parsed(ConfigKeys.STATE_DIR);
+        StateDirCandidates candidates = StateDirCandidates.of(
+                setting == null || given == null ? null : new StateDirCandidates.Candidate(given, setting.origin()),
+                environment,
+                roots);
+        if (setting == null) {
+            StateDirCandidates.Candidate preferred = candidates.preferred();
+            record(ConfigKeys.STATE_DIR, preferred.dir().toString(), preferred.origin());
+        }
+        return candidates;
     }
 
     private ServiceConfig.Master master() {
@@ -165,19 +179,11 @@ public final class ConfigLoader {
         }
     }
 
-    private <T> T value(ConfigKey<T> key) {
-        return value(key, null, DEFAULT);
-    }
-
     /** A wrong value becomes an error, and the default stands in for it so that the rest is checked as well. */
-    private <T> T value(ConfigKey<T> key, @Nullable T derivedDefault, String derivedOrigin) {
+    private <T> T value(ConfigKey<T> key) {
         T given = parsed(key);
         if (given != null) {
             return given;
-        }
-        if (derivedDefault != null) {
-            record(key, derivedDefault.toString(), derivedOrigin);
-            return derivedDefault;
         }
         record(key, key.defaultText(), DEFAULT);
         return key.parser().parse(key.defaultText());

@@ -22,7 +22,8 @@ public record LoadedConfig(ServiceConfig config, List<EffectiveSetting> settings
      *
      * @param key the key
      * @param value its value, masked if it is a secret
-     * @param origin where it was set: {@code default}, a file, {@code -D}, {@code SPARK_LOCAL_DIRS} or {@code --conf}
+     * @param origin where it was set: {@code default}, a file, {@code -D}, {@code SPARK_LOCAL_DIRS},
+     *     {@code STATE_DIRECTORY} or {@code --conf}
      */
     public record EffectiveSetting(String key, String value, String origin) {}
 

@@ -4,9 +4,7 @@ import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the address to bind, a name or a literal
  * @param port the port to listen on; 0 takes a free one
  * @param localRoots the allowed roots of local dirs, absolute, at least one, in the user's order
- * @param stateDir where the registry's file lies, absolute
+ * @param stateDirs where the registry's file may lie
  * @param transport the sockets and what is allowed on them
  * @param diskThreads how many threads read from each local root
  * @param indexCacheBytes how much heap the cache of index files may hold
@@ -31,7 +29,7 @@ public record ServiceConfig(
         String host,
         int port,
         List<Path> localRoots,
-        Path stateDir,
+        StateDirCandidates stateDirs,
         Transport transport,
         int diskThreads,
         long indexCacheBytes,
@@ -42,38 +40,14 @@ public record ServiceConfig(
         OrphanMode orphans,
         int minFreePercent,
         Master master) {
-    private static final String STATE_DIR = ".mesos-shuffle-service";
-    private static final Path HOST_WIDE = Path.of("/var/lib/mesos-shuffle-service");
-
     /** Keeps its own copy of the roots. */
     public ServiceConfig {
         localRoots = List.copyOf(localRoots);
     }
 
-    /**
-     * Where services keep their state by default, each under the first of its roots.
-     *
-     * @param roots some roots
-     * @return the state dir under each
-     */
-    public static List<Path> stateDirsUnder(List<Path> roots) {
-        return roots.stream().map(root -> root.resolve(STATE_DIR)).toList();
-    }
-
-    /**
-     * Where the registry may lie: the state dir, and where others could not be used, or the order of the roots was another,
-     * the default under each root, and for root the host's.
-     *
-     * @return the dirs, the best first, none twice
-     */
-    public List<Path> stateDirCandidates() {
-        Set<Path> dirs = new LinkedHashSet<>();
-        dirs.add(stateDir);
-        dirs.addAll(stateDirsUnder(localRoots));
-        if ("root".equals(System.getProperty("user.name"))) {
-            dirs.add(HOST_WIDE);
-        }
-        return List.copyOf(dirs);
+    /** The best of the places for the registry's file, absolute. */
+    public Path stateDir() {
+        return stateDirs.preferred().dir();
     }
 
     /**

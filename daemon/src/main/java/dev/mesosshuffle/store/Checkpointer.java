@@ -4,10 +4,13 @@ import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves what was committed from the write-ahead log into the database, when the log has grown. This syncs both files,
@@ -17,6 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p><b>Concurrency:</b> {@link #committed} belongs to the writer, the connection to the executor's thread.
  */
 final class Checkpointer {
+    private static final Logger logger = LoggerFactory.getLogger(Checkpointer.class);
+
     /** Some hundred registrations, each alone; a log of this size is read back in milliseconds after a crash. */
     static final long STEP_BYTES = 16L << 20;
 
@@ -62,6 +67,17 @@ final class Checkpointer {
             nextAtBytes = walBytes() + stepBytes;
             running.set(false);
         }
+    }
+
+    /** Closes the connection to a database that is not the registry any more, after what is still done there. */
+    static void retire(Connection former, Executor executor) {
+        executor.execute(() -> {
+            try {
+                former.close();
+            } catch (SQLException e) {
+                logger.debug("A connection was not closed in order", e);
+            }
+        });
     }
 
     private void run() {

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,9 @@ public final class OtherRegistries {
     private final Set<Path> ignored = ConcurrentHashMap.newKeySet();
     private final int uid;
 
+    /** Where services say that theirs lie. */
+    private volatile Supplier<Set<Path>> marked = Set::of;
+
     private volatile Set<Path> trusted = Set.of();
     private volatile long trustedUntil;
 
@@ -70,6 +75,11 @@ public final class OtherRegistries {
         } catch (IOException e) {
             return -1;
         }
+    }
+
+    /** Names more dirs, which may change; nothing that works on a disk. */
+    void lookAlsoIn(Supplier<Set<Path>> more) {
+        marked = more;
     }
 
     /** A file is this service's own, though not the one that it uses. */
@@ -109,7 +119,9 @@ public final class OtherRegistries {
 
     private Set<Path> files() {
         Set<Path> files = new TreeSet<>();
-        for (Path dir : stateDirs) {
+        Set<Path> dirs = new LinkedHashSet<>(stateDirs);
+        dirs.addAll(marked.get());
+        for (Path dir : dirs) {
             try {
                 Set<Path> list = calls.call(dir, LIMIT, () -> list(dir), late -> {});
                 lastLists.put(dir, list);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registries of all services on this host, one for each port: what they name between them, and the intent to delete
@@ -35,12 +36,15 @@ public final class Registries {
     private final Set<Path> stateDirs;
     private final TimeLimiter limiter;
     private final OtherRegistries others;
+    private final RegistryEvidence evidence;
 
-    private Registries(Path own, Set<Path> stateDirs, TimeLimiter limiter, OtherRegistries others) {
+    private Registries(
+            Path own, Set<Path> stateDirs, TimeLimiter limiter, OtherRegistries others, RegistryEvidence evidence) {
         this.own = own;
         this.stateDirs = stateDirs;
         this.limiter = limiter;
         this.others = others;
+        this.evidence = evidence;
     }
 
     /**
@@ -52,7 +56,20 @@ public final class Registries {
      * @return the registries
      */
     public static Registries of(Path stateDir, int port, List<Path> otherStateDirs) {
-        return of(stateDir, port, otherStateDirs, TimeLimiter.unlimited());
+        return of(stateDir, port, otherStateDirs, RegistryEvidence.NONE);
+    }
+
+    /**
+     * Makes one that knows what services say; nothing is looked at yet.
+     *
+     * @param stateDir where this service's registry lies
+     * @param port this service's port
+     * @param otherStateDirs where those of other services may lie
+     * @param evidence what else is known of registries
+     * @return the registries
+     */
+    public static Registries of(Path stateDir, int port, List<Path> otherStateDirs, RegistryEvidence evidence) {
+        return of(stateDir, port, otherStateDirs, TimeLimiter.unlimited(), evidence);
     }
 
     /**
@@ -65,10 +82,21 @@ public final class Registries {
      * @return the registries
      */
     public static Registries of(Path stateDir, int port, List<Path> otherStateDirs, TimeLimiter limiter) {
+        return of(stateDir, port, otherStateDirs, limiter, RegistryEvidence.NONE);
+    }
+
+    private static Registries of(
+            Path stateDir, int port, List<Path> otherStateDirs, TimeLimiter limiter, RegistryEvidence evidence) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         stateDirs.add(stateDir.toAbsolutePath());
         Path own = StoreFiles.of(stateDir, port).database();
-        return of(stateDir, port, otherStateDirs, new OtherRegistries(own, stateDirs, System::nanoTime), limiter);
+        return of(
+                stateDir,
+                port,
+                otherStateDirs,
+                new OtherRegistries(own, stateDirs, System::nanoTime),
+                limiter,
+                evidence);
     }
 
     /**
@@ -77,16 +105,23 @@ public final class Registries {
      * @param stateDir where this service's registry lies
      * @param port this service's port
      * @param otherStateDirs where those of other services may lie
-     * @param others those of other ports, which the store asks too
+     * @param others those of other ports, which the store asks too; from now on also in dirs that services told of
      * @param limiter does all that works on a disk, and is not closed before this is used for the last time
+     * @param evidence what else is known of registries
      * @return the registries
      */
     public static Registries of(
-            Path stateDir, int port, List<Path> otherStateDirs, OtherRegistries others, TimeLimiter limiter) {
+            Path stateDir,
+            int port,
+            List<Path> otherStateDirs,
+            OtherRegistries others,
+            TimeLimiter limiter,
+            RegistryEvidence evidence) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        return new Registries(own, stateDirs, limiter, others);
+        others.lookAlsoIn(evidence::markedStateDirs);
+        return new Registries(own, stateDirs, limiter, others, evidence);
     }
 
     /**
@@ -104,7 +139,24 @@ public final class Registries {
      * @return their paths, whether or not they exist
      */
     public Set<Path> stateDirs() {
-        return Set.copyOf(stateDirs);
+        Set<Path> all = new LinkedHashSet<>(stateDirs);
+        all.addAll(evidence.markedStateDirs());
+        return all;
+    }
+
+    /** Has what is known of registries brought up to date. Works on the disk, for a bounded time. */
+    public void refresh() {
+        evidence.refresh();
+    }
+
+    /**
+     * Looks whether a registry that was there is missing, by what services say in a root. Works on the disk.
+     *
+     * @param root a root, by its real path
+     * @return why no orphan may be deleted under it; null if nothing speaks against it
+     */
+    public @Nullable String hindrance(Path root) {
+        return evidence.hindrance(root);
     }
 
     /**
@@ -115,8 +167,8 @@ public final class Registries {
      */
     public Set<Path> realStateDirs() throws StoreException {
         return limited(() -> {
-            Set<Path> real = new HashSet<>(stateDirs);
-            for (Path dir : stateDirs) {
+            Set<Path> real = new HashSet<>(stateDirs());
+            for (Path dir : stateDirs()) {
                 try {
                     real.add(dir.toRealPath());
                 } catch (NoSuchFileException e) {
@@ -279,8 +331,9 @@ public final class Registries {
 
     /** Each file once, though two ways may lead to it; SQLite's own and our companions have other endings. */
     private Set<Path> files() throws StoreException {
+        evidence.verifyOwn();
         Set<Path> files = new TreeSet<>();
-        for (Path dir : stateDirs) {
+        for (Path dir : stateDirs()) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
                 for (Path entry : entries) {
                     files.add(entry.toRealPath());

@@ -2,6 +2,8 @@ package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,9 +25,12 @@ import org.slf4j.LoggerFactory;
  * a dir keeps its owner, and an owned dir gets no intent to delete it. Afterwards the other is moved aside, so that it is
  * taken over once; if the process dies in between, it is taken over twice, which comes to the same.
  */
-final class RegistryImport {
+public final class RegistryImport {
     private static final Logger logger = LoggerFactory.getLogger(RegistryImport.class);
     private static final long LIMIT_SECONDS = 8;
+
+    /** Part of the names of files whose content is in another place now. */
+    private static final String IMPORTED = "imported";
 
     private final StoreFiles files;
     private final int port;
@@ -37,6 +42,23 @@ final class RegistryImport {
         this.port = port;
         this.roots = roots;
         this.clock = clock;
+    }
+
+    /**
+     * Tells whether a registry was taken over from a place, and nothing has come there since. Works on the disk.
+     *
+     * @param stateDir the place
+     * @param port the service's port
+     * @return whether that is sure
+     */
+    public static boolean wasTakenFrom(Path stateDir, int port) {
+        Path database = StoreFiles.of(stateDir, port).database();
+        try (DirectoryStream<Path> aside =
+                Files.newDirectoryStream(stateDir, database.getFileName() + "." + IMPORTED + "-*")) {
+            return aside.iterator().hasNext() && Files.notExists(database, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException | DirectoryIteratorException e) {
+            return false;
+        }
     }
 
     /**
@@ -86,7 +108,7 @@ final class RegistryImport {
         Taken taken = new Taken();
         try {
             store.apply(statements -> taken.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            Path aside = files.moveAside(clock, "imported");
+            Path aside = files.moveAside(clock, IMPORTED);
             logger.info(
                     "Took over {} applications, {} executors and {} dirs to delete from {}, the registry of port {} in"
                             + " another place; it is {} now",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
@@ -42,6 +43,17 @@ final class Reserve {
             held = 0;
         }
         return new Reserve(file, held);
+    }
+
+    /** Looks how much there is, since somebody else may have taken the file away. */
+    void measure() {
+        try {
+            held = Files.size(file);
+        } catch (NoSuchFileException e) {
+            held = 0;
+        } catch (IOException e) {
+            logger.debug("{} cannot be looked at", file, e);
+        }
     }
 
     boolean isWhole() {

@@ -82,7 +82,7 @@ final class Schema {
             if (!"ok".equals(check)) {
                 throw new DamagedException(check);
             }
-            statement.execute("PRAGMA journal_mode = WAL");
+            useLog(statement);
             if (empty) {
                 create(statement);
             } else if (version < VERSION) {
@@ -115,6 +115,13 @@ final class Schema {
         try (Statement statement = connection.createStatement()) {
             return number(statement, "PRAGMA user_version") >= WITH_DRIVER_ADDRESS;
         }
+    }
+
+    /** A change of the mode leaves a transaction open, in which no checkpoint can be done, until the next one ends. */
+    private static void useLog(Statement statement) throws SQLException {
+        statement.execute("PRAGMA journal_mode = WAL");
+        statement.execute("BEGIN IMMEDIATE");
+        statement.execute("COMMIT");
     }
 
     private static StoreException unusable(long version, long applicationId) {

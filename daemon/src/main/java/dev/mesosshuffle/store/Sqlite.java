@@ -63,11 +63,15 @@ final class Sqlite {
 
     /** Opens a file as it is; nothing of it is read yet. */
     static Connection connect(Path database) throws SQLException {
+        return usual().createConnection("jdbc:sqlite:" + database);
+    }
+
+    private static SQLiteConfig usual() {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         // Else the driver prepares and runs one more query after each insert.
         config.setGetGeneratedKeys(false);
-        return config.createConnection("jdbc:sqlite:" + database);
+        return config;
     }
 
     /** Opens a file that must be there. */
@@ -124,9 +128,11 @@ final class Sqlite {
         }
     }
 
-    /** Opens a file that was checked. */
+    /** Opens a file that was checked, and must be there. */
     static Connection connectConfigured(Path database) throws SQLException {
-        Connection connection = connect(database);
+        SQLiteConfig config = usual();
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        Connection connection = config.createConnection("jdbc:sqlite:" + database);
         try {
             configure(connection);
         } catch (SQLException e) {

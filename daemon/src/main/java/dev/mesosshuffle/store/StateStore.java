@@ -143,20 +143,28 @@ public final class StateStore implements AutoCloseable {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
         Reserve reserve = Reserve.at(files.reserve());
-        StoreDatabase database = new StoreDatabase(files, port, clock, reserve);
+        ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
+        StoreDatabase database = new StoreDatabase(
+                files,
+                port,
+                clock,
+                reserve,
+                metrics.counter("shuffleService.store.rewrites"),
+                former -> Checkpointer.retire(former, checkpoints));
         Snapshot snapshot = null;
         try {
             database.open();
         } catch (StoreException e) {
             snapshot = StoreOpening.readOnly(files, e);
         }
-        return start(files, database, reserve, metrics, others, snapshot);
+        return start(files, database, reserve, checkpoints, metrics, others, snapshot);
     }
 
     private static StateStore start(
             StoreFiles files,
             StoreDatabase database,
             Reserve reserve,
+            ExecutorService checkpoints,
             MetricRegistry metrics,
             OtherRegistries others,
             @Nullable Snapshot snapshot)
@@ -174,16 +182,17 @@ public final class StateStore implements AutoCloseable {
             unwritten.add(new OperationQueue.Entry(new Reopening(), new CompletableFuture<>()));
         }
         metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
-        ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
                 database::checkpoints,
                 checkpoints,
                 new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
                 Checkpointer.STEP_BYTES);
+        Transactions transactions =
+                new Transactions(database::writing, database::hindrance, others, Transactions.LIMIT, latency);
         Writer writer = new Writer(
                 queue,
-                new Transactions(database::writing, others, Transactions.LIMIT, latency),
+                transactions,
                 unwritten,
                 new IntentIndex(removals),
                 reserve,
@@ -192,7 +201,10 @@ public final class StateStore implements AutoCloseable {
                         "make room on its disk, or mend what hinders it. Until it works, executors that register are"
                                 + " served from memory alone and are forgotten if this process dies, and applications"
                                 + " that are over and removed are known again if it does"),
-                checkpointer::committed,
+                () -> {
+                    checkpointer.committed();
+                    transactions.verify();
+                },
                 System::nanoTime,
                 failures);
         Thread thread = daemon("store-writer", writer);
@@ -388,6 +400,29 @@ public final class StateStore implements AutoCloseable {
     /** Changes anything. */
     CompletableFuture<Void> apply(Operation operation) {
         return submit(operation);
+    }
+
+    /**
+     * Looks whether the file that is open is the one that others find. Works on the disk.
+     *
+     * @throws StoreException if it is not, or cannot be looked at; what it names must not be taken for all
+     */
+    public void verify() throws StoreException {
+        database.verify();
+    }
+
+    /** Whether it began empty, because there was none, or one that was damaged. */
+    public boolean isNew() {
+        return database.isNew();
+    }
+
+    /**
+     * Tells which file the registry is. It becomes another one when the registry is written again, with all that it held.
+     *
+     * @return its number in its file system
+     */
+    public long inode() {
+        return database.inode();
     }
 
     private CompletableFuture<Void> submit(Operation operation) {

@@ -1,9 +1,12 @@
 package dev.mesosshuffle.store;
 
+import com.codahale.metrics.Counter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,10 +14,11 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * A port's files as this process has them open: the lock and two connections. Where they could only be read at the start,
- * they are opened later, by whoever wants to write first.
+ * A port's files as this process has them open: the lock, and the database behind its {@link DatabaseGuard}. Where they
+ * could only be read at the start, they are opened later, by whoever wants to write first.
  *
- * <p><b>Concurrency:</b> opened at the start, or by the writer; the checkpointer uses its connection after that.
+ * <p><b>Concurrency:</b> opened at the start, or by the writer; the checkpointer uses its connection after that. What says
+ * so works on the disk, and is for any thread.
  */
 final class StoreDatabase implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StoreDatabase.class);
@@ -23,57 +27,66 @@ final class StoreDatabase implements AutoCloseable {
     private final int port;
     private final Clock clock;
     private final Reserve reserve;
-    private @Nullable StoreLock lock;
-    private volatile @Nullable Connection writing;
-    private volatile @Nullable Connection checkpoints;
+    private final Counter rewrites;
 
-    StoreDatabase(StoreFiles files, int port, Clock clock, Reserve reserve) {
+    /** Closes what the checkpointer may still use of a database that is not the registry any more. */
+    private final Consumer<Connection> retired;
+
+    private @Nullable StoreLock lock;
+    private volatile boolean isNew;
+    private volatile @Nullable DatabaseGuard guard;
+
+    StoreDatabase(
+            StoreFiles files, int port, Clock clock, Reserve reserve, Counter rewrites, Consumer<Connection> retired) {
         this.files = files;
         this.port = port;
         this.clock = clock;
         this.reserve = reserve;
+        this.rewrites = rewrites;
+        this.retired = retired;
     }
 
     boolean isOpen() {
-        return checkpoints != null;
+        return guard != null;
+    }
+
+    /** Whether it began empty, because there was none, or one that was damaged. */
+    boolean isNew() {
+        return isNew;
     }
 
     /** Opens all, or nothing. */
     void open() throws StoreException {
         StoreLock taken = StoreOpening.lock(files, port);
-        Connection opened = null;
         try {
-            opened = StoreOpening.open(files, clock, reserve);
-            checkpoints = Sqlite.connectConfigured(files.database());
-            writing = opened;
+            DatabaseCopy.finish(files, clock);
+            long before = inodeThere();
+            OpenDatabase opened = OpenDatabase.open(files, clock, reserve);
+            isNew = before != opened.identity().inode();
             lock = taken;
-        } catch (SQLException | RuntimeException e) {
+            guard = new DatabaseGuard(files, taken, reserve, opened, clock, System::nanoTime, rewrites, retired);
+        } catch (SQLException | IOException | RuntimeException e) {
             throw StoreOpening.cannotUse(files, e);
         } finally {
-            if (checkpoints == null) {
-                close(opened);
+            if (guard == null) {
                 StoreOpening.release(taken);
             }
         }
         reserve.fillIfThereIsRoom();
     }
 
-    private static void close(@Nullable Connection opened) {
-        try {
-            if (opened != null) {
-                opened.close();
-            }
-        } catch (SQLException e) {
-            // What kept it from being opened is told.
-            return;
-        }
+    /** The number of the file that has the registry's name and holds something; 0 if there is none. */
+    private long inodeThere() throws IOException {
+        return Files.exists(files.database()) && Files.size(files.database()) > 0
+                ? DatabaseIdentity.of(files).inode()
+                : 0;
     }
 
     /** For the writer; opens it if that was not possible before. */
     Connection writing() throws SQLException {
-        Connection open = writing;
+        DatabaseGuard open = guard;
         if (open != null) {
-            return open;
+            return open.connection();
         }
         try {
             open();
@@ -87,27 +100,55 @@ final class StoreDatabase implements AutoCloseable {
 
     /** For the checkpointer, which has nothing to do before the writer has opened it. */
     Connection checkpoints() throws SQLException {
-        Connection open = checkpoints;
+        DatabaseGuard open = guard;
         if (open == null) {
             throw new SQLException("not open");
         }
-        return open;
+        return open.database().checkpoints();
+    }
+
+    /** For the writer: why nothing may be committed, after all was done against it; null if all is well. */
+    @Nullable
+    RegistryLostException hindrance() {
+        DatabaseGuard open = guard;
+        return open == null ? null : open.check();
+    }
+
+    /** Looks whether what is open has its name; for evidence that others act upon. */
+    void verify() throws StoreException {
+        DatabaseGuard open = guard;
+        if (open == null) {
+            throw new StoreException("the registry " + files.database() + " can only be read for now");
+        }
+        open.verify();
+    }
+
+    /** The number of the file that is open, or is to be; 0 if there is none. */
+    long inode() {
+        DatabaseGuard open = guard;
+        try {
+            return open == null ? inodeThere() : open.inode();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** Moves all that was committed into the database file, and lets go of it. */
     @Override
     public void close() throws SQLException, IOException {
-        Connection open = writing;
+        DatabaseGuard open = guard;
         StoreLock held = lock;
         if (open == null || held == null) {
             return;
         }
+        // What is committed by now is to be found at the next start.
+        var unused = open.checkNow();
         Connection closedLast = keepFiles();
         try (held;
                 closedLast;
-                open) {
-            checkpoints().close();
-            Sqlite.execute(open, "PRAGMA wal_checkpoint(TRUNCATE)");
+                OpenDatabase database = open.database()) {
+            database.checkpoints().close();
+            Sqlite.execute(database.connection(), "PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
 

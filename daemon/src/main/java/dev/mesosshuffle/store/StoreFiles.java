@@ -11,6 +11,9 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The names of one port's files.
@@ -21,6 +24,8 @@ import java.util.List;
  * @param reserve the file that keeps space for when the disk has none
  */
 record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
+    private static final Logger logger = LoggerFactory.getLogger(StoreFiles.class);
+
     private static final String WAL = "-wal";
     private static final List<String> SUFFIXES = List.of("", WAL, "-shm");
     private static final DateTimeFormatter TIMESTAMP =
@@ -35,10 +40,29 @@ record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
                 database.resolveSibling("registry-" + port + ".reserve"));
     }
 
+    /** The database, and what SQLite keeps beside it. */
+    List<Path> all() {
+        return SUFFIXES.stream().map(suffix -> sibling(database, suffix)).toList();
+    }
+
+    Path dir() {
+        return Objects.requireNonNull(database.getParent());
+    }
+
+    /** A copy of the database that is being written. */
+    Path partialCopy() {
+        return sibling(database, ".partial");
+    }
+
+    /** A complete copy of the database that is to take its place. */
+    Path copy() {
+        return sibling(database, ".new");
+    }
+
     /** Makes the state dir, closed to other users, and what is missing above it with usual permissions. */
     void createDir() throws IOException {
-        Path dir = database.getParent();
-        if (dir == null || isDirectory(dir)) {
+        Path dir = dir();
+        if (isDirectory(dir)) {
             return;
         }
         if (dir.getParent() != null) {
@@ -78,6 +102,26 @@ record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
             }
         }
         return aside;
+    }
+
+    /**
+     * Frees the names for a copy. What a stranger put there is kept under another name; what is ours, and all in that copy,
+     * is overwritten by it, or by the next that has to go.
+     *
+     * @param ours the files that are open; they can be read on
+     */
+    void makeWay(DatabaseIdentity ours, Clock clock) throws IOException {
+        Path aside = unused(sibling(database, ".replaced-" + TIMESTAMP.format(clock.instant())));
+        for (String suffix : SUFFIXES) {
+            Path file = sibling(database, suffix);
+            FileIdentity there = FileIdentity.of(file);
+            if (there != null && !ours.contains(there)) {
+                Files.move(file, sibling(aside, suffix), StandardCopyOption.ATOMIC_MOVE);
+                logger.warn("Moved {}, which is not this service's, to {}", file, sibling(aside, suffix));
+            } else if (there != null && !file.equals(database)) {
+                Files.move(file, sibling(database, ".old" + suffix), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
     }
 
     private static Path unused(Path wanted) {

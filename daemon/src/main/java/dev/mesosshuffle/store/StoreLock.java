@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Holds a port's state for one process. A file of its own is locked, not the database, which operators may read while
- * the daemon runs. The file is never deleted: a new one beside a deleted one could be locked by two processes.
+ * the daemon runs. The file is never deleted: a new one beside a deleted one could be locked by two processes. Should
+ * somebody else delete it, the lock is to be taken again ({@link #renew}).
+ *
+ * <p><b>Concurrency:</b> used by one thread at a time.
  */
 final class StoreLock implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
@@ -23,11 +27,15 @@ final class StoreLock implements AutoCloseable {
     private static final Set<Path> heldHere = ConcurrentHashMap.newKeySet();
 
     private final Path file;
-    private final FileChannel channel;
+    private FileChannel channel;
+
+    /** Which file is locked; null if that could not be told. */
+    private @Nullable FileIdentity identity;
 
     private StoreLock(Path file, FileChannel channel) {
         this.file = file;
         this.channel = channel;
+        this.identity = identityOf(file);
     }
 
     /**
@@ -42,25 +50,59 @@ final class StoreLock implements AutoCloseable {
         }
         boolean taken = false;
         try {
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            try {
-                if (channel.tryLock() == null) {
-                    String holder = Files.readString(file).strip();
-                    throw new HeldException(holder.isEmpty() ? "unknown" : holder);
-                }
-                writeHolder(channel);
-                taken = true;
-                return new StoreLock(file, channel);
-            } finally {
-                if (!taken) {
-                    channel.close();
-                }
-            }
+            StoreLock lock = new StoreLock(file, lock(file));
+            taken = true;
+            return lock;
         } finally {
             if (!taken) {
                 heldHere.remove(file);
             }
+        }
+    }
+
+    /**
+     * Takes the lock again if its file has lost its name, with a new file.
+     *
+     * @return whether that was so
+     * @throws HeldException if another process was faster
+     * @throws IOException if it cannot be told, or done
+     */
+    boolean renew() throws IOException, HeldException {
+        FileIdentity there = FileIdentity.of(file);
+        if (there != null && there.equals(identity)) {
+            return false;
+        }
+        FileChannel renewed = lock(file);
+        channel.close();
+        channel = renewed;
+        identity = identityOf(file);
+        return true;
+    }
+
+    private static FileChannel lock(Path file) throws IOException, HeldException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        boolean taken = false;
+        try {
+            if (channel.tryLock() == null) {
+                String holder = Files.readString(file).strip();
+                throw new HeldException(holder.isEmpty() ? "unknown" : holder);
+            }
+            writeHolder(channel);
+            taken = true;
+            return channel;
+        } finally {
+            if (!taken) {
+                channel.close();
+            }
+        }
+    }
+
+    private static @Nullable FileIdentity identityOf(Path file) {
+        try {
+            return FileIdentity.of(file);
+        } catch (IOException e) {
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Timer;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes changes, a group of them whole or not at all. Used by one thread, works on others. */
@@ -23,15 +25,33 @@ final class Transactions {
     private static final int MAX_PAUSE_MICROS = 4_000;
 
     private final ConnectionSource connection;
+    private final Supplier<@Nullable RegistryLostException> hindrance;
     private final OtherRegistries others;
     private final Duration limit;
     private final Timer commitLatency;
 
+    private @Nullable Connection preparedOn;
+
     /** Null after a failure: the driver closes a statement that failed, and it would go on failing when there is room. */
     private @Nullable Statements statements;
 
-    Transactions(ConnectionSource connection, OtherRegistries others, Duration limit, Timer commitLatency) {
+    /**
+     * Makes one.
+     *
+     * @param connection gives the connection, which may become another one when {@code hindrance} is asked
+     * @param hindrance tells why nothing may be committed; asked before each transaction, on its thread
+     * @param others the registries of other ports
+     * @param limit how long a transaction is waited for
+     * @param commitLatency how long transactions take
+     */
+    Transactions(
+            ConnectionSource connection,
+            Supplier<@Nullable RegistryLostException> hindrance,
+            OtherRegistries others,
+            Duration limit,
+            Timer commitLatency) {
         this.connection = connection;
+        this.hindrance = hindrance;
         this.others = others;
         this.limit = limit;
         this.commitLatency = commitLatency;
@@ -44,7 +64,10 @@ final class Transactions {
      */
     @Nullable
     Throwable write(List<OperationQueue.Entry> group) {
-        return bounded(() -> commit(prepared(), group));
+        return bounded(() -> {
+            checkFile();
+            commit(prepared(), group);
+        });
     }
 
     /**
@@ -57,8 +80,20 @@ final class Transactions {
         return bounded(() -> registration.check(prepared()));
     }
 
+    /** Looks whether the file that is open is the registry still, and makes it so; for when there is nothing to write. */
+    void verify() {
+        var unused = bounded(this::checkFile);
+    }
+
+    private void checkFile() throws RegistryLostException {
+        RegistryLostException lost = hindrance.get();
+        if (lost != null) {
+            throw lost;
+        }
+    }
+
     private interface Work {
-        void run() throws SQLException, DirTakenException;
+        void run() throws SQLException, DirTakenException, RegistryLostException;
     }
 
     /**
@@ -183,8 +218,13 @@ final class Transactions {
     }
 
     private Statements prepared() throws SQLException {
+        Connection current = connection.get();
+        if (current != preparedOn) {
+            prepareAnew();
+        }
         if (statements == null) {
-            statements = new Statements(connection.get());
+            statements = new Statements(current);
+            preparedOn = current;
         }
         return statements;
     }

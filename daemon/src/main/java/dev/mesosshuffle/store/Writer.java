@@ -83,7 +83,7 @@ final class Writer implements Runnable {
 
     private @Nullable List<OperationQueue.Entry> take() {
         boolean allIsWell = unwritten.isEmpty() && reserve.isWhole();
-        return queue.take(MAX_GROUP, allIsWell ? null : RETRY);
+        return queue.take(MAX_GROUP, allIsWell ? DatabaseGuard.PERIOD : RETRY);
     }
 
     /** Commits a group, after what waits; with an empty one, what waits. */
@@ -258,7 +258,10 @@ final class Writer implements Runnable {
     private void failed(Throwable failure) {
         obstacle = failure;
         nextTry = nanoTime.getAsLong() + RETRY.toNanos();
-        faults.failed(failure);
+        // What is not there was told by who noticed it.
+        if (!(failure instanceof RegistryLostException)) {
+            faults.failed(failure);
+        }
     }
 
     private void worked() {

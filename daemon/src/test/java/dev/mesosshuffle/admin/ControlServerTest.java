@@ -50,6 +50,35 @@ final class ControlServerTest {
         server = ControlServer.start(socket, channel, request -> "ok\nheard " + request + '\n', allowed, deadline);
     }
 
+    @Test
+    void makesItsSocketAgainThatSomebodyRemoved() throws Exception {
+        Files.delete(socket);
+
+        server.renew();
+
+        assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard apps\n");
+        assertThat(ControlSocket.address(socket).getPath()).exists();
+    }
+
+    @Test
+    void leavesAloneASocketThatIsThere() throws Exception {
+        Object before = Files.getAttribute(socket, "unix:ino");
+
+        server.renew();
+
+        assertThat(Files.getAttribute(socket, "unix:ino")).isEqualTo(before);
+        assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard apps\n");
+    }
+
+    @Test
+    void makesNoSocketOnceClosed() throws Exception {
+        server.close();
+
+        server.renew();
+
+        assertThat(socket).doesNotExist();
+    }
+
     private SocketChannel connect() throws IOException {
         return SocketChannel.open(ControlSocket.address(socket));
     }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,11 @@ final class OrphanFixture implements AutoCloseable {
     final LocalDirPolicy policy;
     final OrphanRules rules;
     final Registries registries;
+    final RootMarkers markers;
+
+    /** The time that a calendar shows. */
+    Instant today = Instant.parse("2026-11-25T01:02:03Z");
+
     Reclaimer reclaimer;
     Orphans orphans;
     private final long nowMillis = System.currentTimeMillis();
@@ -72,7 +78,8 @@ final class OrphanFixture implements AutoCloseable {
         store = StateStore.open(stateDir, PORT, Clock.systemUTC(), new MetricRegistry());
         otherStore = StateStore.open(stateDir, OTHER_PORT, Clock.systemUTC(), new MetricRegistry());
         policy = LocalDirPolicy.of(List.of(playground.root), metrics);
-        registries = Registries.of(stateDir, PORT, List.of());
+        markers = markersOf(store, stateDir, PORT);
+        registries = Registries.of(stateDir, PORT, List.of(), markers);
         rules = new OrphanRules(
                 policy,
                 registries,
@@ -82,6 +89,22 @@ final class OrphanFixture implements AutoCloseable {
                 ProcessIdentity.current(),
                 proc::view);
         restart(mode);
+    }
+
+    /** What a service that starts now says of its registry, and sees of others. */
+    RootMarkers markersOf(StateStore its, Path dir, int port) {
+        OwnRegistry own = new OwnRegistry(dir, List.of(), port, its::inode, its.isNew());
+        return new RootMarkers(
+                policy::realRoots,
+                root -> new MarkedRoot(root, own, TIMEOUT, () -> today, time),
+                its::verify,
+                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
+    }
+
+    void pass(Duration duration) {
+        time.pass(duration);
+        today = today.plus(duration);
+        reclaimer.check();
     }
 
     /** As after a crash: what the store holds is all that is left. */
@@ -145,11 +168,6 @@ final class OrphanFixture implements AutoCloseable {
         pass(Reclaimer.ORPHANS_REMEMBERED);
     }
 
-    void pass(Duration duration) {
-        time.pass(duration);
-        reclaimer.check();
-    }
-
     List<LocalDir> found() {
         return orphans.lastFound().values().stream()
                 .flatMap(List::stream)
@@ -193,6 +211,7 @@ final class OrphanFixture implements AutoCloseable {
     @Override
     public void close() throws IOException {
         orphans.close();
+        markers.close();
         reclaimer.close();
         store.close();
         otherStore.close();

@@ -24,7 +24,7 @@ class ConfigMappingTest {
                         "0.0.0.0",
                         7337,
                         List.of(Path.of("/tmp/spark")),
-                        Path.of("/tmp/spark/.mesos-shuffle-service"),
+                        StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
                         new ServiceConfig.Transport(
                                 IoMode.AUTO, 0, -1, -1, -1, Duration.ofSeconds(120), false, Long.MAX_VALUE, 16 << 20),
                         8,
@@ -92,7 +92,10 @@ class ConfigMappingTest {
                         "127.0.0.1",
                         0,
                         List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
-                        Path.of("/var/lib/shuffle"),
+                        StateDirCandidates.of(
+                                new StateDirCandidates.Candidate(Path.of("/var/lib/shuffle"), "--conf"),
+                                Map.of(),
+                                List.of(Path.of("/d1/spark"))),
                         new ServiceConfig.Transport(
                                 IoMode.NIO, 3, 128, 65536, 1 << 20, Duration.ofMillis(500), true, 4096, 64 << 10),
                         16,

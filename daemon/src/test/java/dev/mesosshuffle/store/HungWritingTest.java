@@ -40,6 +40,7 @@ class HungWritingTest {
                 new OperationQueue(10),
                 new Transactions(
                         () -> connection,
+                        () -> null,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
                         Duration.ofMillis(100),
                         new Timer()),

@@ -45,6 +45,7 @@ class LateWritingTest {
                 queue,
                 new Transactions(
                         () -> connection,
+                        () -> null,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
                         Transactions.LIMIT,
                         new Timer()),

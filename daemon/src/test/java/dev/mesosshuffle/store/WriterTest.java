@@ -40,6 +40,7 @@ class WriterTest {
                 queue,
                 new Transactions(
                         () -> connection,
+                        () -> null,
                         Registries.of(temp, StoreFixture.PORT, List.of()).others(),
                         Transactions.LIMIT,
                         latency),

@@ -1,0 +1,74 @@
+package dev.mesosshuffle.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which files SQLite has open as the database and its companions. All three count: a log that lost its name takes
+ * commits that nobody finds again, and whoever opens a database whose {@code -shm} is gone makes another one and does not
+ * see our locks.
+ *
+ * @param files their identities, in the order of {@link StoreFiles#all}; null for one that was not there
+ */
+record DatabaseIdentity(List<FileIdentity> files) {
+    /** Knows no file. */
+    static final DatabaseIdentity NONE = new DatabaseIdentity(List.of());
+
+    /** Looks at the files, right after they were opened and written. */
+    static DatabaseIdentity of(StoreFiles files) throws IOException {
+        List<FileIdentity> identities = new ArrayList<>();
+        for (Path file : files.all()) {
+            identities.add(FileIdentity.of(file));
+        }
+        return new DatabaseIdentity(identities);
+    }
+
+    /** The database's own number, which says whether it is the same one as before. */
+    long inode() {
+        FileIdentity database = files.isEmpty() ? null : files.get(0);
+        return database == null ? 0 : database.inode();
+    }
+
+    /** Whether a file is one of these, by whatever name. */
+    boolean contains(FileIdentity file) {
+        return files.contains(file);
+    }
+
+    /**
+     * Compares with what has the names now.
+     *
+     * @return what happened, for an operator; null if all is as it was
+     * @throws IOException if that cannot be told
+     */
+    @Nullable
+    String difference(StoreFiles now) throws IOException {
+        List<String> removed = new ArrayList<>();
+        List<String> replaced = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            Path path = now.all().get(i);
+            FileIdentity before = files.get(i);
+            FileIdentity there = before == null ? null : FileIdentity.of(path);
+            if (!Objects.equals(before, there)) {
+                (there == null ? removed : replaced).add(path.getFileName().toString());
+            }
+        }
+        if (removed.isEmpty() && replaced.isEmpty()) {
+            return null;
+        }
+        if (removed.size() == files.size() && Files.notExists(now.dir())) {
+            return "its dir was removed";
+        }
+        return text(removed, "removed")
+                + (removed.isEmpty() || replaced.isEmpty() ? "" : ", ")
+                + text(replaced, "replaced by another file");
+    }
+
+    private static String text(List<String> names, String what) {
+        return names.isEmpty() ? "" : String.join(", ", names) + (names.size() == 1 ? " was " : " were ") + what;
+    }
+}
