@@ -78,13 +78,30 @@ public final class RegistryImport {
         } catch (StoreLock.HeldException e) {
             return new Result(true);
         } catch (IOException e) {
-            throw StoreOpening.cannotUse(files, e);
+            return readOnly(store, e);
         }
         try {
-            take(store);
+            take(store, true);
         } finally {
             StoreOpening.release(lock);
         }
+        return new Result(false);
+    }
+
+    /** What cannot be moved aside is taken over at each start until it can be, which adds nothing but what was forgotten. */
+    private Result readOnly(StateStore store, IOException failure) throws StoreException {
+        try {
+            if (!Files.getFileStore(files.dir()).isReadOnly()) {
+                throw StoreOpening.cannotUse(files, failure);
+            }
+            if (StoreLock.isHeld(files.lock())) {
+                return new Result(true);
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw StoreOpening.cannotUse(files, failure);
+        }
+        take(store, false);
         return new Result(false);
     }
 
@@ -96,7 +113,7 @@ public final class RegistryImport {
         return owner == 0 || (owner >= 0 && owner == OtherRegistries.uid(Path.of("/proc/self")));
     }
 
-    private void take(StateStore store) throws StoreException {
+    private void take(StateStore store, boolean movesAside) throws StoreException {
         if (!store.isWritable()) {
             throw new StoreException("the registry cannot be written for now");
         }
@@ -108,16 +125,18 @@ public final class RegistryImport {
         Taken taken = new Taken();
         try {
             store.apply(statements -> taken.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            Path aside = files.moveAside(clock, IMPORTED);
+            String after = movesAside
+                    ? "it is " + files.moveAside(clock, IMPORTED) + " now"
+                    : "its disk is read-only, so it stays there, and is taken over again at the next start";
             logger.info(
                     "Took over {} applications, {} executors and {} dirs to delete from {}, the registry of port {} in"
-                            + " another place; it is {} now",
+                            + " another place; {}",
                     found.state().applications().size(),
                     taken.executors,
                     taken.removals,
                     files.database(),
                     port,
-                    aside);
+                    after);
         } catch (ExecutionException | TimeoutException | IOException e) {
             throw new StoreException(String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {

@@ -3,8 +3,11 @@ package dev.mesosshuffle.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -57,6 +60,22 @@ final class StoreLock implements AutoCloseable {
             if (!taken) {
                 heldHere.remove(file);
             }
+        }
+    }
+
+    /**
+     * Tells whether a process holds a lock whose file cannot be written.
+     *
+     * @throws IOException if it cannot be told
+     */
+    static boolean isHeld(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return shared == null;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true;
         }
     }
 

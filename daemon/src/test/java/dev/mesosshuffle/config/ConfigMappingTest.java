@@ -95,7 +95,7 @@ class ConfigMappingTest {
                         StateDirCandidates.of(
                                 new StateDirCandidates.Candidate(Path.of("/var/lib/shuffle"), "--conf"),
                                 Map.of(),
-                                List.of(Path.of("/d1/spark"))),
+                                List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3"))),
                         new ServiceConfig.Transport(
                                 IoMode.NIO, 3, 128, 65536, 1 << 20, Duration.ofMillis(500), true, 4096, 64 << 10),
                         16,

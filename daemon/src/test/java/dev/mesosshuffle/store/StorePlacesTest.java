@@ -73,6 +73,32 @@ class StorePlacesTest {
     }
 
     @Test
+    void knowsEverybodyFromAPlaceThatIsReadOnlyAndLeavesItThere() throws Exception {
+        Path disk = temp.resolve("disk");
+        try (Mount mount = Mount.tmpfs(disk, "16m")) {
+            StorePlaces.Opened before = open(first, second);
+            await(put(before.store(), executor("app-1", "1", "blockmgr-1")));
+            before.store().close();
+            mount.readOnly(true);
+
+            for (int start = 1; start <= 2; start++) {
+                try (LogLines log = LogLines.of(RegistryImport.class);
+                        StateStore store = open(second, first).store()) {
+                    assertThat(store.load().executors()).as("start " + start).hasSize(1);
+                    assertThat(log.lines()).singleElement().asString().contains("its disk is read-only");
+                }
+                assertThat(StoreFixture.database(first)).exists();
+            }
+
+            mount.readOnly(false);
+            open(second, first).store().close();
+            assertThat(StoreFixture.database(first))
+                    .as("moved aside once it can be")
+                    .doesNotExist();
+        }
+    }
+
+    @Test
     void takesOverWhatDoesNotContradictWhatIsKnown() throws Exception {
         try (StateStore old = StoreFixture.open(first)) {
             await(put(old, executor("app-1", "1", "blockmgr-1")));
