@@ -78,7 +78,7 @@ public final class RegistryImport {
         } catch (StoreLock.HeldException e) {
             return new Result(true);
         } catch (IOException e) {
-            return readOnly(store, e);
+            return withoutLock(store, e);
         }
         try {
             take(store, true);
@@ -89,11 +89,8 @@ public final class RegistryImport {
     }
 
     /** What cannot be moved aside is taken over at each start until it can be, which adds nothing but what was forgotten. */
-    private Result readOnly(StateStore store, IOException failure) throws StoreException {
+    private Result withoutLock(StateStore store, IOException failure) throws StoreException {
         try {
-            if (!Files.getFileStore(files.dir()).isReadOnly()) {
-                throw StoreOpening.cannotUse(files, failure);
-            }
             if (StoreLock.isHeld(files.lock())) {
                 return new Result(true);
             }
@@ -127,7 +124,7 @@ public final class RegistryImport {
             store.apply(statements -> taken.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
             String after = movesAside
                     ? "it is " + files.moveAside(clock, IMPORTED) + " now"
-                    : "its disk is read-only, so it stays there, and is taken over again at the next start";
+                    : "it cannot be moved aside, so it is taken over again at the next start";
             logger.info(
                     "Took over {} applications, {} executors and {} dirs to delete from {}, the registry of port {} in"
                             + " another place; {}",

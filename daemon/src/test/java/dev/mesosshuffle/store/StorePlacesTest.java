@@ -85,7 +85,7 @@ class StorePlacesTest {
                 try (LogLines log = LogLines.of(RegistryImport.class);
                         StateStore store = open(second, first).store()) {
                     assertThat(store.load().executors()).as("start " + start).hasSize(1);
-                    assertThat(log.lines()).singleElement().asString().contains("its disk is read-only");
+                    assertThat(log.lines()).singleElement().asString().contains("it cannot be moved aside");
                 }
                 assertThat(StoreFixture.database(first)).exists();
             }
