@@ -22,6 +22,7 @@ import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.liveness.DiskHangsException;
 import dev.mesosshuffle.liveness.DiskThreads;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.liveness.LivenessSettings;
@@ -56,7 +57,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -233,7 +233,7 @@ public final class ShuffleDaemon {
     private static DiskThreads diskThreads(RootProbers roots, DiskPools pools) {
         return (root, task) -> {
             if (roots.isUnresponsive(root)) {
-                throw new RejectedExecutionException("root " + root + " does not answer");
+                throw new DiskHangsException(root.toString());
             }
             pools.execute(root, task);
         };

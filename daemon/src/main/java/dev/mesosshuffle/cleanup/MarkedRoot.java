@@ -39,6 +39,9 @@ final class MarkedRoot {
     /** For so long a marker counts that was removed: its service, if it lives, writes it again in seconds. */
     private static final Duration GRACE = Duration.ofMinutes(10);
 
+    /** For so long a look counts when expired dirs are removed, of which there may be thousands. */
+    private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Path dir;
     private final OwnRegistry own;
     private final Duration timeout;
@@ -52,6 +55,12 @@ final class MarkedRoot {
     private boolean ownSeen;
 
     private volatile Set<Path> stateDirs = Set.of();
+
+    /** What the last look, if there was one, has found of other services, and when that was. */
+    private @Nullable String missing;
+
+    private boolean hasLooked;
+    private long lookedAt;
 
     MarkedRoot(Path root, OwnRegistry own, Duration timeout, InstantSource clock, LongSupplier nanoTime) {
         this.dir = root.resolve(DIR);
@@ -111,17 +120,35 @@ final class MarkedRoot {
         }
         Set<Path> dirs = new HashSet<>();
         String reason = null;
+        String elsewhere = null;
         String ownName = own.markerName();
         for (Path file : files) {
             String found = file.getFileName().toString().equals(ownName) ? readOwn(file) : readOther(file, dirs);
             reason = reason == null ? found : reason;
+            if (!file.getFileName().toString().equals(ownName)) {
+                elsewhere = elsewhere == null ? found : elsewhere;
+            }
         }
+        missing = elsewhere;
+        hasLooked = true;
+        lookedAt = nanoTime.getAsLong();
         stateDirs = Set.copyOf(dirs);
         String vanished = vanished(files);
         ownSeen = true;
         writeOwn(files.stream().anyMatch(file -> file.endsWith(ownName)));
         String lost = lost();
         return reason != null ? reason : vanished != null ? vanished : lost;
+    }
+
+    /** Why it cannot be told what other services own under the root, as of the last second; null if it can. */
+    synchronized @Nullable String missingElsewhere() {
+        if (!hasLooked || nanoTime.getAsLong() - lookedAt >= TRUSTED_NANOS) {
+            hasLooked = false;
+            String found = look();
+            // It could not even be listed.
+            return hasLooked ? missing : found;
+        }
+        return missing;
     }
 
     private @Nullable String readOther(Path file, Set<Path> dirs) {
@@ -156,11 +183,13 @@ final class MarkedRoot {
         String what;
         try {
             Map<String, Object> there =
-                    Files.readAttributes(registry, "unix:ino,uid,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+                    Files.readAttributes(registry, "unix:ino,uid,isRegularFile,size", LinkOption.NOFOLLOW_LINKS);
             Object owner = Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
             if (!Boolean.TRUE.equals(there.get("isRegularFile"))
                     || !Long.valueOf(marker.inode()).equals(there.get("ino"))) {
                 what = "was replaced by another file";
+            } else if (Long.valueOf(0).equals(there.get("size"))) {
+                what = "was emptied";
             } else if (!owner.equals(there.get("uid")) && !owner.equals(0)) {
                 // Else anybody could have us open, and write to, a file of his choice.
                 what = "belongs to another user than the marker";

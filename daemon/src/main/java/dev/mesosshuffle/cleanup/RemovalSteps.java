@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ final class RemovalSteps {
     private final ReadsInFlight reads;
     private final CleanupMetrics metrics;
     private final BooleanSupplier closed;
+
+    /** The roots where nothing is deleted since another service's registry is missing; told once. */
+    private final Set<Path> withheld = ConcurrentHashMap.newKeySet();
 
     /** What was reached. */
     enum Reached {
@@ -93,6 +98,17 @@ final class RemovalSteps {
         Path path = removal.dir.path();
         if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
             return false;
+        }
+        Path root = removal.dir.root();
+        String missing = orphans.registries().missingElsewhere(root);
+        if (missing != null) {
+            if (withheld.add(root)) {
+                logger.warn("No expired dir under {} is deleted for now: {}", root, missing);
+            }
+            throw new OwnerUnknownException(missing, null);
+        }
+        if (withheld.remove(root)) {
+            logger.info("Expired dirs under {} are deleted again", root);
         }
         ForeignOwner owner;
         try {

@@ -174,6 +174,11 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
         return marked.computeIfAbsent(root, newRoot).look();
     }
 
+    @Override
+    public @Nullable String missingElsewhere(Path root) {
+        return marked.computeIfAbsent(root, newRoot).missingElsewhere();
+    }
+
     /**
      * Finds out where the services on a port keep their state, by the markers in some roots. Works on the disk.
      *

@@ -2,6 +2,7 @@ package dev.mesosshuffle.cleanup;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class RootPresence {
      */
     public static void check(Path root, @Nullable Long inode) throws RootAwayException {
         String reason;
+        boolean sure = true;
         try {
             reason = reasonAway(
                     root,
@@ -30,9 +32,10 @@ public final class RootPresence {
                     inode == null ? Set.of() : Set.of(inode));
         } catch (IOException e) {
             reason = unreadable(e);
+            sure = e instanceof NoSuchFileException;
         }
         if (reason != null) {
-            throw new RootAwayException(reason);
+            throw new RootAwayException(reason, sure);
         }
     }
 

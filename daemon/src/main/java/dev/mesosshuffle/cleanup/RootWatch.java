@@ -118,7 +118,8 @@ public final class RootWatch {
                 RootPresence.check(root, inode);
             }
         } catch (RootAwayException e) {
-            return tell(root, e.getMessage());
+            // Where the disk itself is unwell, its prober tells.
+            return e.isSure() ? tell(root, e.getMessage()) : e.getMessage();
         }
         return tell(root, null);
     }

@@ -34,6 +34,9 @@ record LookFailure(String place, String reason) {
 
     static LookFailure of(Throwable failure) {
         Throwable cause = cause(failure);
+        if (cause instanceof DiskHangsException) {
+            return HANGING;
+        }
         return new LookFailure(
                 ALL, cause instanceof RejectedExecutionException ? "too much waits for the disk already" : text(cause));
     }

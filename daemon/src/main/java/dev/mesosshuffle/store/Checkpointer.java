@@ -4,11 +4,14 @@ import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,8 @@ final class Checkpointer {
     /** How long the writer is held up at most, when somebody reads an old state. */
     private static final int MAX_HOLD_UP_MS = 100;
 
+    private static final FileTime NEVER = FileTime.fromMillis(0);
+
     private final AtomicBoolean running = new AtomicBoolean();
     private final Path wal;
     private final ConnectionSource connection;
@@ -38,6 +43,12 @@ final class Checkpointer {
     private final FaultLog faults;
     private final long stepBytes;
     private volatile long nextAtBytes;
+
+    /** When the log was last written, as of the last look; what nobody adds to is moved, so that little is in it alone. */
+    private FileTime lastWritten = NEVER;
+
+    /** The same, when the last checkpoint began. */
+    private FileTime checkpointed = NEVER;
 
     Checkpointer(Path wal, ConnectionSource connection, Executor executor, FaultLog faults, long stepBytes) {
         this.stepBytes = stepBytes;
@@ -48,12 +59,18 @@ final class Checkpointer {
         this.faults = faults;
     }
 
-    /** To be called after each commit. */
+    /** To be called after each commit, and now and then while there is none. */
     void committed() {
-        long size = walBytes();
+        BasicFileAttributes log = log();
+        long size = log == null ? 0 : log.size();
+        FileTime written = log == null || size == 0 ? NEVER : log.lastModifiedTime();
+        boolean isIdle = written.equals(lastWritten) && !written.equals(checkpointed);
+        lastWritten = written;
         if (size < stepBytes) {
             nextAtBytes = stepBytes;
-        } else if (size >= nextAtBytes && running.compareAndSet(false, true)) {
+        }
+        if ((size >= nextAtBytes || isIdle) && running.compareAndSet(false, true)) {
+            checkpointed = written;
             begin();
         }
     }
@@ -100,10 +117,15 @@ final class Checkpointer {
     }
 
     private long walBytes() {
+        BasicFileAttributes log = log();
+        return log == null ? 0 : log.size();
+    }
+
+    private @Nullable BasicFileAttributes log() {
         try {
-            return Files.size(wal);
+            return Files.readAttributes(wal, BasicFileAttributes.class);
         } catch (IOException e) {
-            return 0;
+            return null;
         }
     }
 }

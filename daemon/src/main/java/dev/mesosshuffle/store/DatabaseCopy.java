@@ -55,15 +55,17 @@ final class DatabaseCopy {
         sync(files.dir());
     }
 
-    /** Puts a copy in place that was complete when the process that made it was killed. */
-    static void finish(StoreFiles files, Clock clock) throws IOException {
+    /** Puts a copy in place that was complete when the process that made it was killed. Returns whether there was one. */
+    static boolean finish(StoreFiles files, Clock clock) throws IOException {
         if (isComplete(files)) {
             files.makeWay(DatabaseIdentity.NONE, clock);
             putInPlace(files);
             logger.info(
                     "{} is the copy of the registry that was to take its place when the last process ended",
                     files.database());
+            return true;
         }
+        return false;
     }
 
     /** Takes back what a copy says, since what it was made of is there. */

@@ -9,15 +9,14 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that what is committed is in the file that has the registry's name. An open file that lost its name can be
- * written and read on, and is gone with the process. So the files' identities are compared every few seconds, and before
- * a commit that comes later than that. If they differ, nothing is committed until all that the open files hold is written
+ * written and read on, and is gone with the process. So the files' identities are compared before and after each commit, and
+ * every few seconds. If they differ, nothing is committed until all that the open files hold is written
  * to a new one in their place:
  *
  * <pre>
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class DatabaseGuard {
     private static final Logger logger = LoggerFactory.getLogger(DatabaseGuard.class);
 
-    /** For so long what was seen is trusted. */
+    /** How often it is looked at while nothing is committed. */
     static final Duration PERIOD = Duration.ofSeconds(3);
 
     private enum Step {
@@ -47,7 +46,6 @@ final class DatabaseGuard {
     private final StoreLock lock;
     private final Reserve reserve;
     private final Clock clock;
-    private final LongSupplier nanoTime;
     private final Counter rewrites;
     private final FaultLog faults;
 
@@ -61,7 +59,6 @@ final class DatabaseGuard {
 
     private boolean lockLost;
     private Step step = Step.COPY;
-    private long checkedAt;
 
     DatabaseGuard(
             StoreFiles files,
@@ -69,7 +66,6 @@ final class DatabaseGuard {
             Reserve reserve,
             OpenDatabase database,
             Clock clock,
-            LongSupplier nanoTime,
             Counter rewrites,
             Consumer<Connection> retired) {
         this.files = files;
@@ -77,10 +73,8 @@ final class DatabaseGuard {
         this.reserve = reserve;
         this.database = database;
         this.clock = clock;
-        this.nanoTime = nanoTime;
         this.rewrites = rewrites;
         this.retired = retired;
-        this.checkedAt = nanoTime.getAsLong();
         this.faults = new FaultLog(
                 "Writing the registry " + files.database() + " again",
                 "until it works, registrations are refused, and what is registered is lost if this process ends. Make it"
@@ -101,19 +95,13 @@ final class DatabaseGuard {
     }
 
     /**
-     * Looks whether all is well, unless it did so just now, and makes it well.
+     * Looks whether all is well, and makes it well. A look takes some microseconds, so each commit has one before and one
+     * after it.
      *
-     * @return why nothing may be committed; null if all is well
+     * @return why nothing may be committed, or acknowledged; null if all is well
      */
     @Nullable
     RegistryLostException check() {
-        return nanoTime.getAsLong() - checkedAt < PERIOD.toNanos() ? lost : checkNow();
-    }
-
-    /** As {@link #check}, whenever the last look was. */
-    @Nullable
-    RegistryLostException checkNow() {
-        checkedAt = nanoTime.getAsLong();
         String what;
         try {
             what = step == Step.OPEN ? "it is not open" : database.identity().difference(files);

@@ -2,6 +2,7 @@ package dev.mesosshuffle.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * see our locks.
  *
  * @param files their identities, in the order of {@link StoreFiles#all}; null for one that was not there
+ * @param bytes how long the database was
  */
-record DatabaseIdentity(List<FileIdentity> files) {
+record DatabaseIdentity(List<FileIdentity> files, long bytes) {
     /** Knows no file. */
-    static final DatabaseIdentity NONE = new DatabaseIdentity(List.of());
+    static final DatabaseIdentity NONE = new DatabaseIdentity(List.of(), 0);
 
     /** Looks at the files, right after they were opened and written. */
     static DatabaseIdentity of(StoreFiles files) throws IOException {
@@ -25,7 +27,7 @@ record DatabaseIdentity(List<FileIdentity> files) {
         for (Path file : files.all()) {
             identities.add(FileIdentity.of(file));
         }
-        return new DatabaseIdentity(identities);
+        return new DatabaseIdentity(identities, bytes(files.database()));
     }
 
     /** The database's own number, which says whether it is the same one as before. */
@@ -58,7 +60,10 @@ record DatabaseIdentity(List<FileIdentity> files) {
             }
         }
         if (removed.isEmpty() && replaced.isEmpty()) {
-            return null;
+            // SQLite never makes it shorter, for nothing here asks for that.
+            return !files.isEmpty() && bytes(now.database()) < bytes
+                    ? now.database().getFileName() + " was cut short by somebody"
+                    : null;
         }
         if (removed.size() == files.size() && Files.notExists(now.dir())) {
             return "its dir was removed";
@@ -66,6 +71,14 @@ record DatabaseIdentity(List<FileIdentity> files) {
         return text(removed, "removed")
                 + (removed.isEmpty() || replaced.isEmpty() ? "" : ", ")
                 + text(replaced, "replaced by another file");
+    }
+
+    private static long bytes(Path database) throws IOException {
+        try {
+            return Files.size(database);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     private static String text(List<String> names, String what) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,23 +46,39 @@ public final class OtherRegistries {
 
     static final Duration LIMIT = Duration.ofSeconds(2);
 
+    /** How long a registration waits for the list, which takes a moment where no disk hangs. */
+    private static final Duration LIST_LIMIT = Duration.ofMillis(500);
+
+    /** Stands for all dirs together. */
+    private static final Path ALL = Path.of("/");
+
     private final Path own;
+    private final Path ownDir;
     private final Collection<Path> stateDirs;
     private final LongSupplier nanoTime;
     private final BoundedCalls calls = new BoundedCalls("registry-disk");
     private final Map<Path, Set<Path>> lastLists = new ConcurrentHashMap<>();
     private final Map<Path, FaultLog> faults = new ConcurrentHashMap<>();
+    private final FaultLog noDescriptors = new FaultLog(
+            "Reading the registries of other ports",
+            "raise the limit of open files (LimitNOFILE of the unit, or ulimit -n). Dirs are registered here all the same,"
+                    + " and nothing of applications that are over is deleted until they can be read");
     private final Set<Path> ignored = ConcurrentHashMap.newKeySet();
     private final int uid;
 
     /** Where services say that theirs lie. */
     private volatile Supplier<Set<Path>> marked = Set::of;
 
+    /** Where this service's own file really is, as far as that was seen. */
+    private volatile Path ownReal;
+
     private volatile Set<Path> trusted = Set.of();
     private volatile long trustedUntil;
 
     OtherRegistries(Path own, Collection<Path> stateDirs, LongSupplier nanoTime) {
         this.own = own;
+        this.ownReal = own;
+        this.ownDir = Objects.requireNonNull(own.getParent());
         this.stateDirs = stateDirs;
         this.nanoTime = nanoTime;
         this.trustedUntil = nanoTime.getAsLong();
@@ -95,12 +112,21 @@ public final class OtherRegistries {
     /** The files of this user and root, in the order of their names, as of a moment ago. */
     Set<Path> trustedFiles() {
         if (nanoTime.getAsLong() - trustedUntil >= 0) {
-            Set<Path> files = files();
-            files.removeIf(file -> !isTrusted(file));
-            trusted = files;
+            try {
+                trusted = calls.call(ALL, LIST_LIMIT, this::listTrusted, late -> {});
+            } catch (IOException | ExecutionException e) {
+                // A disk hangs, perhaps none that matters here: what was there last counts, and the removal asks again.
+                trusted = Set.copyOf(trusted);
+            }
             trustedUntil = nanoTime.getAsLong() + TRUSTED.toNanos();
         }
         return trusted;
+    }
+
+    private Set<Path> listTrusted() {
+        Set<Path> files = files();
+        files.removeIf(file -> !isTrusted(file));
+        return files;
     }
 
     private boolean isTrusted(Path file) {
@@ -119,7 +145,10 @@ public final class OtherRegistries {
 
     private Set<Path> files() {
         Set<Path> files = new TreeSet<>();
-        Set<Path> dirs = new LinkedHashSet<>(stateDirs);
+        Set<Path> dirs = new LinkedHashSet<>();
+        // First, so that this service's own file is known by each of its names.
+        dirs.add(ownDir);
+        dirs.addAll(stateDirs);
         dirs.addAll(marked.get());
         for (Path dir : dirs) {
             try {
@@ -136,11 +165,15 @@ public final class OtherRegistries {
 
     private Set<Path> list(Path dir) throws IOException {
         Set<Path> files = new HashSet<>();
-        Path ownFile = Files.exists(own) ? own.toRealPath() : own;
+        if (dir.equals(ownDir) && Files.exists(own)) {
+            // Only there: to look at it for another dir would wait for its disk.
+            ownReal = own.toRealPath();
+        }
+        Path ownFile = ownReal;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
             for (Path entry : entries) {
                 Path file = Files.exists(entry) && !ignored.contains(entry) ? entry.toRealPath() : ownFile;
-                if (!file.equals(ownFile) && Files.isRegularFile(file)) {
+                if (!file.equals(ownFile) && Files.isRegularFile(file) && !StoreFiles.isBlank(file)) {
                     files.add(file);
                 }
             }
@@ -249,17 +282,27 @@ public final class OtherRegistries {
     }
 
     void works(Path file) {
+        noDescriptors.worked();
         FaultLog log = faults.get(file);
         if (log != null) {
             log.worked();
         }
     }
 
+    /** A service that is being removed leaves nothing to be mended. */
+    private static boolean wasRemoved(Path file) {
+        return Files.notExists(file);
+    }
+
     /** Tells once that a registry cannot be asked. */
     StoreException failed(Path file, Throwable reason) {
         StoreException failure =
                 new StoreException("the registry " + file + " cannot be read: " + reason.getMessage(), reason);
-        if (Sqlite.isBusy(reason)) {
+        if (Sqlite.isBusy(reason) || wasRemoved(file)) {
+            return failure;
+        }
+        if (FileDescriptors.areUsedUp()) {
+            noDescriptors.warned(new IOException("too many open files"));
             return failure;
         }
         faults.computeIfAbsent(

@@ -160,6 +160,16 @@ public final class Registries {
     }
 
     /**
+     * Looks whether the registry of another service is missing, which may name what lies under a root. Works on the disk.
+     *
+     * @param root a root, by its real path
+     * @return why it cannot be told who else owns a dir there; null if it can
+     */
+    public @Nullable String missingElsewhere(Path root) {
+        return evidence.missingElsewhere(root);
+    }
+
+    /**
      * Lists the dirs in which registries are looked for, each as it is given and where it really is.
      *
      * @return their paths, whether or not they exist
@@ -336,7 +346,10 @@ public final class Registries {
         for (Path dir : stateDirs()) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
                 for (Path entry : entries) {
-                    files.add(entry.toRealPath());
+                    Path file = entry.toRealPath();
+                    if (!StoreFiles.isBlank(file)) {
+                        files.add(file);
+                    }
                 }
             } catch (NoSuchFileException e) {
                 // No service keeps its state there; that ours is among them is seen to below.

@@ -23,6 +23,11 @@ public interface RegistryEvidence {
         public @Nullable String hindrance(Path root) {
             return null;
         }
+
+        @Override
+        public @Nullable String missingElsewhere(Path root) {
+            return null;
+        }
     };
 
     /** Looks again, at all roots, for a bounded time. */
@@ -50,4 +55,13 @@ public interface RegistryEvidence {
      */
     @Nullable
     String hindrance(Path root);
+
+    /**
+     * Looks whether the registry of another service is missing, which may name what lies under a root.
+     *
+     * @param root a root, by its real path
+     * @return why it cannot be told who else owns a dir there, as of the last second; null if it can
+     */
+    @Nullable
+    String missingElsewhere(Path root);
 }

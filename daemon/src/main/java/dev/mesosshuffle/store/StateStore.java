@@ -156,6 +156,7 @@ public final class StateStore implements AutoCloseable {
             database.open();
         } catch (StoreException e) {
             snapshot = StoreOpening.readOnly(files, e);
+            database.expectWhatIsThere();
         }
         return start(files, database, reserve, checkpoints, metrics, others, snapshot);
     }

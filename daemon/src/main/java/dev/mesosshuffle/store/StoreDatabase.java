@@ -34,6 +34,10 @@ final class StoreDatabase implements AutoCloseable {
 
     private @Nullable StoreLock lock;
     private volatile boolean isNew;
+
+    /** The number of the only file that may be opened; null for any, or none yet. */
+    private volatile @Nullable Long expected;
+
     private volatile @Nullable DatabaseGuard guard;
 
     StoreDatabase(
@@ -50,6 +54,18 @@ final class StoreDatabase implements AutoCloseable {
         return guard != null;
     }
 
+    /**
+     * To be called once it could only be read: from now on it is opened only as the file that was read. Where that is gone,
+     * as when its disk was unmounted, an empty one would take its place.
+     */
+    void expectWhatIsThere() {
+        try {
+            expected = inodeThere();
+        } catch (IOException e) {
+            expected = 0L;
+        }
+    }
+
     /** Whether it began empty, because there was none, or one that was damaged. */
     boolean isNew() {
         return isNew;
@@ -57,14 +73,17 @@ final class StoreDatabase implements AutoCloseable {
 
     /** Opens all, or nothing. */
     void open() throws StoreException {
+        checkExpected();
         StoreLock taken = StoreOpening.lock(files, port);
         try {
-            DatabaseCopy.finish(files, clock);
-            long before = inodeThere();
+            long before = hasLostItsLog() ? 0 : inodeThere();
+            if (DatabaseCopy.finish(files, clock)) {
+                before = inodeThere();
+            }
             OpenDatabase opened = OpenDatabase.open(files, clock, reserve);
             isNew = before != opened.identity().inode();
             lock = taken;
-            guard = new DatabaseGuard(files, taken, reserve, opened, clock, System::nanoTime, rewrites, retired);
+            guard = new DatabaseGuard(files, taken, reserve, opened, clock, rewrites, retired);
         } catch (SQLException | IOException | RuntimeException e) {
             throw StoreOpening.cannotUse(files, e);
         } finally {
@@ -73,6 +92,27 @@ final class StoreDatabase implements AutoCloseable {
             }
         }
         reserve.fillIfThereIsRoom();
+    }
+
+    /**
+     * Whether somebody has removed the log beside a database, with what was committed to it. This service leaves it there
+     * when it stops.
+     */
+    private boolean hasLostItsLog() throws IOException {
+        return Files.exists(files.database()) && !StoreFiles.isBlank(files.database()) && Files.notExists(files.wal());
+    }
+
+    private void checkExpected() throws StoreException {
+        Long before = expected;
+        try {
+            if (before != null && inodeThere() != before) {
+                throw new StoreException(
+                        "the registry " + files.database() + " that was read at the start is not there any"
+                                + " more; is its disk mounted? Mount it, or start this service again");
+            }
+        } catch (IOException e) {
+            throw StoreOpening.cannotUse(files, e);
+        }
     }
 
     /** The number of the file that has the registry's name and holds something; 0 if there is none. */
@@ -142,7 +182,7 @@ final class StoreDatabase implements AutoCloseable {
             return;
         }
         // What is committed by now is to be found at the next start.
-        var unused = open.checkNow();
+        var unused = open.check();
         Connection closedLast = keepFiles();
         try (held;
                 closedLast;

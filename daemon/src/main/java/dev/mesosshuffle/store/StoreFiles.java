@@ -45,6 +45,21 @@ record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         return SUFFIXES.stream().map(suffix -> sibling(database, suffix)).toList();
     }
 
+    /**
+     * Tells whether a database has nothing in it, not even tables, as a start leaves it that was killed at once: it names
+     * nobody.
+     */
+    static boolean isBlank(Path database) throws IOException {
+        if (Files.size(database) > 0) {
+            return false;
+        }
+        try {
+            return Files.size(sibling(database, "-wal")) == 0;
+        } catch (NoSuchFileException e) {
+            return true;
+        }
+    }
+
     Path dir() {
         return Objects.requireNonNull(database.getParent());
     }

@@ -137,6 +137,9 @@ final class StoreOpening {
     /** Whether a store cannot be opened through no fault of whoever configured it. */
     static boolean isFaultOfTheDisk(StoreFiles files, StoreException failure) {
         Throwable cause = failure.getCause();
+        if (cause instanceof BoundedCalls.NoAnswerException) {
+            return true;
+        }
         if (cause instanceof AccessDeniedException || Sqlite.isRefusal(cause)) {
             return isOurs(files);
         }

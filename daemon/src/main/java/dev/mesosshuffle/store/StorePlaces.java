@@ -97,17 +97,23 @@ public final class StorePlaces {
     }
 
     private <T> T bounded(Path place, Callable<T> work, Consumer<T> abandon) throws StoreException {
-        StoreFiles files = StoreFiles.of(place, port);
         try {
             return calls.call(place, LIMIT, work, abandon);
         } catch (IOException e) {
-            throw StoreOpening.cannotUse(files, e);
+            throw cannotUse(place, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StoreException store) {
                 throw store;
             }
-            throw StoreOpening.cannotUse(files, e);
+            throw cannotUse(place, e);
         }
+    }
+
+    /** Says so without another look at the disk, which may be the one that hangs. */
+    private StoreException cannotUse(Path place, Exception reason) {
+        return new StoreException(
+                "cannot use the registry " + StoreFiles.of(place, port).database() + ": " + reason.getMessage(),
+                reason);
     }
 
     private void tellOfStandIn(StoreException reason, Path place) {

@@ -67,6 +67,8 @@ final class Transactions {
         return bounded(() -> {
             checkFile();
             commit(prepared(), group);
+            // What was committed to a file that has lost its name is in the one that takes its place.
+            checkFile();
         });
     }
 
@@ -138,7 +140,9 @@ final class Transactions {
 
     private void commit(Statements prepared, List<OperationQueue.Entry> group) throws SQLException, DirTakenException {
         long start = System.nanoTime();
-        List<StoredLocalDir> claims = others.trustedFiles().isEmpty() ? List.of() : newClaims(prepared, group);
+        boolean asksOthers = group.stream().anyMatch(entry -> entry.operation() instanceof Registration)
+                && !others.trustedFiles().isEmpty();
+        List<StoredLocalDir> claims = asksOthers ? newClaims(prepared, group) : List.of();
         if (claims.isEmpty()) {
             commitAlone(prepared, group);
         } else {

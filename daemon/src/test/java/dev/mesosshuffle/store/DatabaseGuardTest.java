@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -53,7 +54,7 @@ class DatabaseGuardTest {
         reserve.fillIfThereIsRoom();
         OpenDatabase database = OpenDatabase.open(files, StoreFixture.CLOCK, reserve);
         guard = new DatabaseGuard(
-                files, lock, reserve, database, StoreFixture.CLOCK, time::get, rewrites, this::useForCheckpoints);
+                files, lock, reserve, database, StoreFixture.CLOCK, rewrites, this::useForCheckpoints);
         transactions = new Transactions(
                 guard::connection,
                 guard::check,
@@ -182,17 +183,25 @@ class DatabaseGuardTest {
     }
 
     @Test
-    void trustsWhatItSawForAFewSeconds() throws Exception {
-        pass(3);
+    void acknowledgesNothingThatAKillRightAfterItWouldLose() throws Exception {
         assertThat(put("app-1")).isNull();
         delete(DB);
-        pass(2);
 
         assertThat(put("app-2")).isNull();
-        assertThat(log.lines()).isEmpty();
 
-        assertThat(guard.checkNow()).isNull();
         assertThat(foundAfterAKill()).containsExactlyInAnyOrder("app-before", "app-1", "app-2");
+    }
+
+    @Test
+    void noticesThatSomebodyCutTheFileShort() throws Exception {
+        Files.newByteChannel(files.database(), StandardOpenOption.WRITE)
+                .truncate(0)
+                .close();
+
+        assertThat(guard.check()).isNull();
+
+        assertThat(log.lines()).first().asString().contains(DB + " was cut short by somebody");
+        assertThat(foundAfterAKill()).contains("app-before");
     }
 
     @Test
@@ -222,7 +231,7 @@ class DatabaseGuardTest {
         assertThat(rewrites.getCount()).isZero();
         Files.delete(stateDir);
         Files.move(away, stateDir);
-        assertThat(guard.checkNow()).isNull();
+        assertThat(guard.check()).isNull();
         assertThat(foundAfterAKill()).containsExactlyInAnyOrder("app-before", "app-after");
     }
 

@@ -144,9 +144,18 @@ final class RegistriesTest {
     }
 
     @Test
-    void knowsNothingIfOneFileIsEmpty() throws Exception {
-        // As one is that another service is just making.
-        assertUnreadable(Files.createFile(stateDir.resolve("registry-1.db")));
+    void passesOverAFileThatIsEmptyAsAStartLeavesItThatWasKilled() throws Exception {
+        Files.createFile(stateDir.resolve("registry-1.db"));
+
+        assertThat(registries.namedDirs().owned()).isEmpty();
+        assertThat(registries.isOwned(path("blockmgr-a"))).isFalse();
+    }
+
+    @Test
+    void knowsNothingIfAnEmptyFileHasALog() throws Exception {
+        Path empty = Files.createFile(stateDir.resolve("registry-1.db"));
+        Files.writeString(stateDir.resolve("registry-1.db-wal"), "what was committed");
+        assertUnreadable(empty);
     }
 
     @Test
