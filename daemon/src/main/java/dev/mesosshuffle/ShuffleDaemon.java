@@ -83,6 +83,9 @@ public final class ShuffleDaemon {
     /** How long {@code apps} may look for what applications hold on their disks. */
     private static final Duration DISK_USAGE_LIMIT = Duration.ofSeconds(3);
 
+    /** How long a start waits for what the markers in the roots say of a registry that lies elsewhere. */
+    private static final Duration MARKERS_LIMIT = Duration.ofSeconds(2);
+
     /** How many checksums may wait to be looked into. */
     private static final int DIAGNOSIS_QUEUE = 100;
 
@@ -128,11 +131,14 @@ public final class ShuffleDaemon {
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), roots, metrics);
         List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
-                .open(dir -> Registries.of(dir, config.port(), stateDirs).others(), metrics);
+                .open(
+                        dir -> Registries.of(dir, config.port(), stateDirs).others(),
+                        metrics,
+                        RootMarkers.stateDirs(roots, config.port(), MARKERS_LIMIT));
         StateStore store = opened.store();
         // Closed after the store, which may be written again even then.
         RootMarkers markers = lifecycle.started(
-                RootMarkers.start(policy, store, opened.stateDir(), stateDirs, config.port(), config.orphanTimeout()));
+                RootMarkers.start(policy, store, opened.stateDir(), config.port(), config.orphanTimeout()));
         lifecycle.started(store);
         Registries registries = Registries.of(
                 opened.stateDir(),

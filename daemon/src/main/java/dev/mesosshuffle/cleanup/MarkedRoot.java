@@ -125,7 +125,7 @@ final class MarkedRoot {
         for (Path file : files) {
             String found = file.getFileName().toString().equals(ownName) ? readOwn(file) : readOther(file, dirs);
             reason = reason == null ? found : reason;
-            if (!file.getFileName().toString().equals(ownName)) {
+            if (own.isOfAnother(file.getFileName().toString())) {
                 elsewhere = elsewhere == null ? found : elsewhere;
             }
         }

@@ -3,7 +3,6 @@ package dev.mesosshuffle.cleanup;
 import dev.mesosshuffle.store.RegistryImport;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,7 +17,6 @@ final class OwnRegistry {
 
     private final RootMarker first;
     private final boolean isNew;
-    private final List<Path> formerDirs;
     private final LongSupplier inode;
     private final Set<Long> inodes = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean lossTold = new AtomicBoolean();
@@ -26,15 +24,12 @@ final class OwnRegistry {
     /**
      * Makes one.
      *
-     * @param stateDirs where the registry may have been before it was brought to where it is
      * @param inode the number of the registry's file; it changes when the file is written again, with all that it held
      * @param isNew whether this process began with an empty registry
      */
-    OwnRegistry(Path stateDir, List<Path> stateDirs, int port, LongSupplier inode, boolean isNew) {
+    OwnRegistry(Path stateDir, int port, LongSupplier inode, boolean isNew) {
         this.first = RootMarker.of(stateDir, port, inode.getAsLong());
         this.isNew = isNew;
-        this.formerDirs =
-                stateDirs.stream().filter(dir -> !dir.equals(stateDir)).toList();
         this.inode = inode;
         this.inodes.add(inode.getAsLong());
     }
@@ -44,9 +39,12 @@ final class OwnRegistry {
      * the disk.
      */
     boolean isFormer(RootMarker marker) {
-        return marker.port() == first.port()
-                && formerDirs.contains(marker.stateDir())
-                && RegistryImport.wasTakenFrom(marker.stateDir(), marker.port());
+        return marker.port() == first.port() && RegistryImport.wasTakenFrom(marker.stateDir(), marker.port());
+    }
+
+    /** Whether a marker is of another service, by its name: on one port there is only one. */
+    boolean isOfAnother(String markerName) {
+        return !markerName.startsWith(RootMarker.namePrefix(first.port()));
     }
 
     RootMarker marker(@Nullable Instant lostAt) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.roots.RootProbers;
 import dev.mesosshuffle.store.RegistryEvidence;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreException;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -82,14 +84,13 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
      * @param policy knows the roots
      * @param store the registry
      * @param stateDir where it lies
-     * @param stateDirs where it may have lain before
      * @param port this service's port
      * @param timeout how long orphans stay after a registry was lost
      * @return the markers, to be closed
      */
     public static RootMarkers start(
-            LocalDirPolicy policy, StateStore store, Path stateDir, List<Path> stateDirs, int port, Duration timeout) {
-        OwnRegistry own = new OwnRegistry(stateDir, stateDirs, port, store::inode, store.isNew());
+            LocalDirPolicy policy, StateStore store, Path stateDir, int port, Duration timeout) {
+        OwnRegistry own = new OwnRegistry(stateDir, port, store::inode, store.isNew());
         RootMarkers markers = new RootMarkers(
                 policy::realRoots,
                 root -> new MarkedRoot(root, own, timeout, Clock.systemUTC(), System::nanoTime),
@@ -177,6 +178,35 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
     @Override
     public @Nullable String missingElsewhere(Path root) {
         return marked.computeIfAbsent(root, newRoot).missingElsewhere();
+    }
+
+    /**
+     * Finds out where the services on a port keep, or kept, their state, by the markers in the roots that answer in time.
+     *
+     * @param probers have the threads of the roots
+     * @param port the port
+     * @param limit how long to wait for all roots together
+     * @return their state dirs
+     */
+    public static List<Path> stateDirs(RootProbers probers, int port, Duration limit) {
+        List<CompletableFuture<List<Path>>> looks = new ArrayList<>();
+        for (Path root : probers.realRoots().values()) {
+            CompletableFuture<List<Path>> look = new CompletableFuture<>();
+            looks.add(look);
+            try {
+                probers.execute(root, () -> look.completeAsync(() -> stateDirs(List.of(root), port), Runnable::run));
+            } catch (RuntimeException | Error e) {
+                logger.debug("The markers under {} cannot be looked at", root, e);
+                look.complete(List.of());
+            }
+        }
+        List<Path> dirs = new ArrayList<>();
+        long deadline = System.nanoTime() + limit.toNanos();
+        for (CompletableFuture<List<Path>> look : looks) {
+            look.completeOnTimeout(List.of(), Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            dirs.addAll(look.join());
+        }
+        return dirs;
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -67,6 +68,20 @@ public final class StorePlaces {
      * @throws StoreException if there is none, or one must not be passed over, with the reason and what to do
      */
     public Opened open(Function<Path, OtherRegistries> others, MetricRegistry metrics) throws StoreException {
+        return open(others, metrics, List.of());
+    }
+
+    /**
+     * Opens the store in the first place that works.
+     *
+     * @param others the registries of other ports, for a state dir of this one
+     * @param metrics where the store's metrics go
+     * @param former state dirs that are no places any more, from which what they hold is taken over all the same
+     * @return the store, for this process alone
+     * @throws StoreException if there is none, or one must not be passed over, with the reason and what to do
+     */
+    public Opened open(Function<Path, OtherRegistries> others, MetricRegistry metrics, List<Path> former)
+            throws StoreException {
         StoreException first = null;
         for (Path place : places) {
             OtherRegistries otherPorts = others.apply(place);
@@ -75,7 +90,7 @@ public final class StorePlaces {
                 if (first != null) {
                     tellOfStandIn(first, place);
                 }
-                importOthers(store, place, otherPorts);
+                importOthers(store, place, former, otherPorts);
                 return new Opened(store, place, otherPorts, first != null);
             } catch (StoreException e) {
                 if (first == null && !StoreOpening.isFaultOfTheDisk(StoreFiles.of(place, port), e)) {
@@ -126,8 +141,10 @@ public final class StorePlaces {
                 place);
     }
 
-    private void importOthers(StateStore store, Path used, OtherRegistries others) {
-        for (Path place : places) {
+    private void importOthers(StateStore store, Path used, List<Path> former, OtherRegistries others) {
+        Set<Path> all = new LinkedHashSet<>(places);
+        all.addAll(former);
+        for (Path place : all) {
             if (!place.equals(used)) {
                 importFrom(place, store, others);
             }

@@ -93,7 +93,7 @@ final class OrphanFixture implements AutoCloseable {
 
     /** What a service that starts now says of its registry, and sees of others. */
     RootMarkers markersOf(StateStore its, Path dir, int port) {
-        OwnRegistry own = new OwnRegistry(dir, List.of(), port, its::inode, its.isNew());
+        OwnRegistry own = new OwnRegistry(dir, port, its::inode, its.isNew());
         return new RootMarkers(
                 policy::realRoots,
                 root -> new MarkedRoot(root, own, TIMEOUT, () -> today, time),

@@ -73,6 +73,22 @@ class StorePlacesTest {
     }
 
     @Test
+    void takesOverWhatAStateDirHoldsThatIsNoPlaceAnyMore() throws Exception {
+        Path former = temp.resolve("former");
+        StateStore before = StoreFixture.open(former);
+        await(put(before, executor("app-1", "1", "blockmgr-1")));
+        before.close();
+
+        StorePlaces places =
+                new StorePlaces(List.of(first), StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK);
+        try (StateStore store =
+                places.open(this::others, new MetricRegistry(), List.of(former)).store()) {
+            assertThat(store.load().executors()).hasSize(1);
+        }
+        assertThat(StoreFixture.database(former)).doesNotExist();
+    }
+
+    @Test
     void knowsEverybodyFromAPlaceThatIsReadOnlyAndLeavesItThere() throws Exception {
         Path disk = temp.resolve("disk");
         try (Mount mount = Mount.tmpfs(disk, "16m")) {
