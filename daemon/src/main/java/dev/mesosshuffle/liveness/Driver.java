@@ -23,6 +23,14 @@ record Driver(
         return new Driver(connection, address, timeoutNanos, now, ended);
     }
 
+    /** The same in the place of another, of whose word nothing is lost: not its timeout, nor that it cannot be heard. */
+    Driver inPlaceOf(Driver other) {
+        long longer = Math.max(timeoutNanos, other.timeoutNanos);
+        return other.canBeHeard()
+                ? new Driver(connection, address, longer, heard, ended)
+                : new Driver(null, other.address, longer, heard, other.ended);
+    }
+
     /** Only the end of its own connection counts. */
     Driver disconnected(Object which, Disconnect how) {
         return isOn(which) ? new Driver(null, address, timeoutNanos, heard, how) : this;

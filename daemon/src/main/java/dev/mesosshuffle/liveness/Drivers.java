@@ -14,25 +14,30 @@ import org.jspecify.annotations.Nullable;
  * in charge before; until that registers, nobody here can be missed, and all others only lengthen. Where no address is
  * stored, the first driver that registers is in charge. When one expires while others live, the next is in charge.
  *
+ * <p>At most {@link #MOST} are kept apart. Who registers beyond that takes the place of the one with the shortest timeout,
+ * and its timeout if that is the longer one: so none is lost, and what the application was promised by one that is not
+ * kept apart any more holds until the one in its place has expired. Heartbeats of the former count for all.
+ *
  * <p>A driver that this service cut off cannot be missed either, until another registers from its address.
  *
  * @param known those that registered in this run of the process, who is in charge first; one that expired is among them
  *     only until the next judgement, or if all have
  * @param predecessor the address, without port, of the driver that was in charge before this run of the process; null
  *     once a driver has registered from there, or if none is known
+ * @param crowded whether there ever were more than can be kept apart
  */
-record Drivers(List<Driver> known, @Nullable String predecessor) {
-    /** More than a supervisor starts within a timeout. What registers beyond that counts as a sign of life, no more. */
+record Drivers(List<Driver> known, @Nullable String predecessor, boolean crowded) {
+    /** More than a supervisor starts within a timeout. */
     static final int MOST = 16;
 
-    static final Drivers NONE = new Drivers(List.of(), null);
+    static final Drivers NONE = new Drivers(List.of(), null, false);
 
     Drivers {
         known = List.copyOf(known);
     }
 
     static Drivers before(@Nullable String predecessor) {
-        return predecessor == null ? NONE : new Drivers(List.of(), predecessor);
+        return predecessor == null ? NONE : new Drivers(List.of(), predecessor, false);
     }
 
     // What happens to them.
@@ -42,26 +47,34 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
         List<Driver> next = new ArrayList<>(known);
         for (int i = 0; i < next.size(); i++) {
             if (next.get(i).isOn(driver.connection())) {
-                next.set(i, driver);
-                return new Drivers(next, predecessor);
+                // It may stand for one that is not kept apart any more, so that it must not shorten what it says.
+                next.set(i, crowded ? driver.inPlaceOf(next.get(i)) : driver);
+                return new Drivers(next, predecessor, crowded);
             }
         }
         next.removeIf(other -> !other.canBeHeard() && other.host().equals(driver.host()));
-        if (driver.host().equals(predecessor)) {
-            if (next.size() >= MOST) {
-                next.remove(next.size() - 1);
-            }
-            next.add(0, driver);
-            return new Drivers(next, null);
-        }
         if (next.size() >= MOST) {
             next.removeIf(other -> other.canBeHeard() && other.hasExpired(driver.heard()));
         }
-        if (next.size() >= MOST) {
-            return each(other -> other.heardAt(driver.heard()));
+        boolean full = next.size() >= MOST;
+        Driver its = full ? driver.inPlaceOf(next.remove(shortest(next))) : driver;
+        boolean isPredecessor = driver.host().equals(predecessor);
+        next.add(isPredecessor ? 0 : next.size(), its);
+        return new Drivers(next, isPredecessor ? null : predecessor, crowded || full);
+    }
+
+    /** Whose place is taken: rather not that of the one in charge, and of one cut off only if there is no other. */
+    private static int shortest(List<Driver> drivers) {
+        int shortest = drivers.size() - 1;
+        for (int i = shortest - 1; i > 0; i--) {
+            Driver one = drivers.get(i);
+            Driver other = drivers.get(shortest);
+            boolean isShorter = one.timeoutNanos() < other.timeoutNanos();
+            if (one.canBeHeard() == other.canBeHeard() ? isShorter : one.canBeHeard()) {
+                shortest = i;
+            }
         }
-        next.add(driver);
-        return new Drivers(next, predecessor);
+        return shortest;
     }
 
     /** The one on a connection is heard. If there is none on it, whoever sends that speaks for all. */
@@ -87,7 +100,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
         }
         List<Driver> living = new ArrayList<>(known);
         living.removeIf(driver -> driver.canBeHeard() && driver.hasExpired(now));
-        return living.isEmpty() || living.size() == known.size() ? this : new Drivers(living, predecessor);
+        return living.isEmpty() || living.size() == known.size() ? this : new Drivers(living, predecessor, crowded);
     }
 
     /** One that was cut off, and has registered from the same address since, is missed on its new connection. */
@@ -98,7 +111,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
                 next.add(known.get(i));
             }
         }
-        return next.size() == known.size() ? this : new Drivers(next, predecessor);
+        return next.size() == known.size() ? this : new Drivers(next, predecessor, crowded);
     }
 
     private boolean isReplaced(int which) {
@@ -110,7 +123,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
     }
 
     private Drivers each(UnaryOperator<Driver> change) {
-        return new Drivers(known.stream().map(change).toList(), predecessor);
+        return new Drivers(known.stream().map(change).toList(), predecessor, crowded);
     }
 
     // What they come to.

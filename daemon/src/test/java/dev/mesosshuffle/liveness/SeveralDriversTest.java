@@ -133,6 +133,73 @@ final class SeveralDriversTest extends MonitoredApplications {
         fixture.assertAlive(APP);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"IN_ORDER", "RESET"})
+    void strangersThatTookAllPlacesFirstDoNotShortenWhatTheDriverHas(Disconnect how) throws Exception {
+        Object[] strangers = manyStrangers(MS);
+        registerDriver(TIMEOUT);
+        for (Object its : strangers) {
+            monitor.driverDisconnected(APP, its, how);
+        }
+        for (int i = 0; i < 10; i++) {
+            fixture.pass(TIMEOUT.dividedBy(2));
+            fixture.assertAlive(APP);
+            monitor.heartbeat(APP, connection);
+        }
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void strangersThatTakeAllPlacesLaterDoNotShortenWhatTheDriverHas() throws Exception {
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT.minus(MS));
+        monitor.activity(APP);
+        for (int i = 0; i < 4; i++) {
+            for (Object its : manyStrangers(MS.multipliedBy(3))) {
+                monitor.driverDisconnected(APP, its, Disconnect.IN_ORDER);
+            }
+        }
+        fixture.pass(MS);
+        fixture.assertAlive(APP);
+        fixture.pass(MS.multipliedBy(3));
+        assertThat(status().outlook()).as("no more than the driver said").doesNotContain("day");
+        fixture.pass(TIMEOUT);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void whoTookADriversPlaceCannotTakeItsTimeoutBack() throws Exception {
+        manyStrangers(TIMEOUT.multipliedBy(3));
+        registerDriver(TIMEOUT.multipliedBy(2));
+        Object[] later = manyStrangers(TIMEOUT.multipliedBy(3));
+        for (Object its : later) {
+            registerDriver(APP, MS, its, STRANGER);
+            monitor.driverDisconnected(APP, its, Disconnect.IN_ORDER);
+        }
+        fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
+        fixture.assertAlive(APP);
+        monitor.heartbeat(APP, connection);
+        fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(TIMEOUT.multipliedBy(6));
+        fixture.assertOver(APP);
+    }
+
+    /** As many as are kept apart. */
+    private Object[] manyStrangers(Duration timeout) throws Exception {
+        Object[] strangers = new Object[Drivers.MOST];
+        for (int i = 0; i < strangers.length; i++) {
+            strangers[i] = new Object();
+            registerDriver(APP, timeout, strangers[i], STRANGER);
+        }
+        return strangers;
+    }
+
     // After a restart.
 
     @ParameterizedTest
