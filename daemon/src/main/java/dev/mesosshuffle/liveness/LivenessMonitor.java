@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A driver that registered in this run of the process and then was silent for its own timeout has expired: at once
  *       if its connection ended in order, after one more timeout if it is still open or broke. An application expires
- *       once each of its {@link Drivers} has, for anybody may register as one.
+ *       once each of its {@link Drivers} has, for anybody may register as one. A timeout counts as the orphan timeout at
+ *       most, or as 24 h if that is longer, whatever a driver says.
  *   <li>An application that has no driver that could be heard (restored, cut off by this service, or never registered)
  *       is over after the orphan timeout without any sign of life, or if the master says so. A driver registers once and
  *       never connects again, so its silence says nothing here. How the timeout goes on after a restart is told at
@@ -200,7 +201,7 @@ public final class LivenessMonitor implements AutoCloseable {
             throw new IllegalArgumentException(
                     "heartbeat timeout of application " + appId + ": " + timeoutMs + " ms (expected: > 0)");
         }
-        long timeoutNanos = Rules.bounded(Duration.ofMillis(timeoutMs)).toNanos();
+        long timeoutNanos = rules.driverTimeoutNanos(timeoutMs);
         Driver driver = new Driver(connection, remoteAddress, timeoutNanos, clock.now(), null);
         Drivers[] drivers = new Drivers[1];
         apps.put(appId, app -> {

@@ -200,6 +200,20 @@ final class SeveralDriversTest extends MonitoredApplications {
         return strangers;
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"IN_ORDER", "RESET"})
+    void aStrangersEndlessTimeoutKeepsNoApplicationForYears(Disconnect how) throws Exception {
+        Duration longest = LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(how == Disconnect.IN_ORDER ? 1 : 2);
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        registerDriver(APP, Duration.ofMillis(Long.MAX_VALUE), other, STRANGER);
+        monitor.driverDisconnected(APP, other, how);
+        fixture.pass(longest.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
     // After a restart.
 
     @ParameterizedTest
