@@ -1,7 +1,5 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.registry.DriverInCharge;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +43,6 @@ record Driver(
         int start = address.lastIndexOf('/') + 1;
         int port = address.lastIndexOf(':');
         return address.substring(start, port < start ? address.length() : port);
-    }
-
-    DriverInCharge inCharge() {
-        return new DriverInCharge(host(), TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
     }
 
     boolean canBeHeard() {

@@ -169,7 +169,7 @@ public final class LivenessMonitor implements AutoCloseable {
      *
      * @param quiet the applications in the registry, each with how long it was quiet by what they stored
      * @param kept those of them that are kept by hand
-     * @param driverAddresses where the drivers in charge of them were, without port, as far as that is known
+     * @param driverAddresses where their drivers were, as {@link #driverRegistered} had it stored, as far as that is known
      */
     public void restored(Map<String, Duration> quiet, Set<String> kept, Map<String, String> driverAddresses) {
         quiet.forEach((appId, time) -> apps.restored(appId, time, kept.contains(appId), driverAddresses.get(appId)));
@@ -191,8 +191,8 @@ public final class LivenessMonitor implements AutoCloseable {
      * @param timeoutMs after how many ms of silence it is over
      * @param connection its connection, compared by identity
      * @param remoteAddress where it is, and its port
-     * @return who is in charge since, to be stored; null if that is the one who was before this process, of which nothing
-     *     is to be changed
+     * @return the application's drivers since, to be stored; null if what is stored is to stay, since not all that were
+     *     there before this process have registered again
      * @throws IllegalArgumentException if the timeout is not positive; the driver would be over at once
      */
     public @Nullable DriverInCharge driverRegistered(
@@ -209,20 +209,28 @@ public final class LivenessMonitor implements AutoCloseable {
             drivers[0] = next.evidence().drivers();
             return next;
         });
-        String predecessor = drivers[0].predecessor();
-        if (predecessor != null) {
+        List<String> predecessors = drivers[0].predecessors();
+        if (!predecessors.isEmpty()) {
             logger.info(
-                    "Application {}: a driver at {} registered, but the one that was in charge before this daemon started"
-                            + " was at {}. Until one registers from there, drivers can only lengthen its life: it is over"
+                    "Application {}: a driver at {} registered, but before this daemon started there was one at {}."
+                            + " Until one registers from there, drivers can only lengthen its life: it is over"
                             + " once nobody has used its files for {}.",
                     appId,
                     remoteAddress,
-                    predecessor,
+                    String.join(", and one at ", predecessors),
                     Quantities.time(rules.orphanTimeoutNanos()));
             return null;
         }
-        Driver inCharge = drivers[0].inCharge();
-        return inCharge == null ? null : inCharge.inCharge();
+        return drivers[0].stored();
+    }
+
+    /**
+     * Notes that what {@link #driverRegistered} returned is stored.
+     *
+     * @param appId the driver's application
+     */
+    public void driverStored(String appId) {
+        check.storeDrivers(appId);
     }
 
     /**
