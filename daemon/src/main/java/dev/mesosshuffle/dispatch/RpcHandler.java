@@ -129,6 +129,7 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.session(), remoteAddress);
         var unused = registry.registerDriver(appId, inCharge).whenComplete((done, error) -> {
             if (error == null) {
+                liveness.driverStored(appId);
                 call.done();
             } else {
                 quietLog.warn(

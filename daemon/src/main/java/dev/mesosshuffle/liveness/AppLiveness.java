@@ -31,13 +31,13 @@ record AppLiveness(
     /**
      * An application of whose drivers this run of the process knows nothing.
      *
-     * @param predecessor where the driver was that was in charge before that; null if that is not known
+     * @param driverAddresses where the drivers were before that, as stored; null if that is not known
      * @param quietNanos how long it was quiet before that
      * @param storedNanos the same by what is in the store
      */
-    static AppLiveness withoutDriver(long now, @Nullable String predecessor, long quietNanos, long storedNanos) {
+    static AppLiveness withoutDriver(long now, @Nullable String driverAddresses, long quietNanos, long storedNanos) {
         return new AppLiveness(
-                Evidence.of(Drivers.before(predecessor), now - quietNanos),
+                Evidence.of(Drivers.before(driverAddresses), now - quietNanos),
                 MasterWord.UNASKED,
                 AppState.WITHOUT_DRIVER,
                 now,

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.registry.DriverInCharge;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -142,11 +143,25 @@ final class Check {
         }
     }
 
-    /** Another driver may be in charge since the one that was has expired. */
+    /**
+     * Stores again where an application's drivers are if there are several: two that register at once may be written in
+     * the other order, the one without the other.
+     */
+    void storeDrivers(String appId) {
+        apps.change(appId, app -> {
+            Drivers drivers = app.evidence().drivers();
+            if (drivers.known().size() > 1) {
+                storeDriver(appId, drivers);
+            }
+            return app;
+        });
+    }
+
+    /** Inside an atomic step, so that the last to be written is right. */
     private void storeDriver(String appId, Drivers drivers) {
-        Driver driver = drivers.inCharge();
-        if (driver != null && drivers.predecessor() == null) {
-            var unused = driverAddresses.put(appId, driver.inCharge()).exceptionally(e -> {
+        DriverInCharge stored = drivers.stored();
+        if (stored != null) {
+            var unused = driverAddresses.put(appId, stored).exceptionally(e -> {
                 logger.debug("The address of the driver of {} could not be stored", appId, e);
                 return null;
             });

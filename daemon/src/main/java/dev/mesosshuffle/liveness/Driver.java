@@ -1,7 +1,5 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.registry.DriverInCharge;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +21,14 @@ record Driver(
         return new Driver(connection, address, timeoutNanos, now, ended);
     }
 
+    /** The same in the place of another, of whose word nothing is lost: not its timeout, nor that it cannot be heard. */
+    Driver inPlaceOf(Driver other) {
+        long longer = Math.max(timeoutNanos, other.timeoutNanos);
+        return other.canBeHeard()
+                ? new Driver(connection, address, longer, heard, ended)
+                : new Driver(null, other.address, longer, heard, other.ended);
+    }
+
     /** Only the end of its own connection counts. */
     Driver disconnected(Object which, Disconnect how) {
         return isOn(which) ? new Driver(null, address, timeoutNanos, heard, how) : this;
@@ -37,10 +43,6 @@ record Driver(
         int start = address.lastIndexOf('/') + 1;
         int port = address.lastIndexOf(':');
         return address.substring(start, port < start ? address.length() : port);
-    }
-
-    DriverInCharge inCharge() {
-        return new DriverInCharge(host(), TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
     }
 
     boolean canBeHeard() {

@@ -3,15 +3,15 @@ package dev.mesosshuffle.liveness;
 import dev.mesosshuffle.registry.DriverInCharge;
 import java.util.concurrent.CompletableFuture;
 
-/** Where it is kept which driver is in charge of an application, so that the next process knows it again. */
+/** Where it is kept which drivers an application has, so that the next process knows it again. */
 @FunctionalInterface
 public interface DriverAddresses {
     /**
-     * Stores which driver is in charge, since one that was has expired. Called inside atomic steps: only queues, and
-     * keeps the order. If it fails, the next process takes the former one to be in charge, which lengthens.
+     * Stores which drivers there are, since one has expired or registered. Called inside atomic steps: only queues, and
+     * keeps the order. If it fails after one has expired, the next process waits for that one too, which lengthens.
      *
      * @param appId the application; nothing happens if it is not stored
-     * @param inCharge the driver
+     * @param inCharge the drivers
      * @return completes when that is persisted
      */
     CompletableFuture<Void> put(String appId, DriverInCharge inCharge);

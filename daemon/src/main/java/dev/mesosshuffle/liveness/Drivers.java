@@ -1,8 +1,12 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.registry.DriverInCharge;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,29 +14,50 @@ import org.jspecify.annotations.Nullable;
  * driver of its own, and none takes another's place: a second one can lengthen the application's life, never shorten it.
  * The application expires by its drivers' silence only once each of them has expired. Immutable.
  *
- * <p>In charge is the one that registered first, or, after a restart, the first one from the address of the one that was
- * in charge before; until that registers, nobody here can be missed, and all others only lengthen. Where no address is
- * stored, the first driver that registers is in charge. When one expires while others live, the next is in charge.
+ * <p>In charge is the one that registered first. When one expires while others live, the next is in charge. The addresses
+ * of all that live are stored: nobody knows which of them is the real one, so after a restart nobody here can be missed
+ * until one has registered from each of those addresses, and until then all only lengthen. Where no address is stored,
+ * the first driver that registers is in charge.
+ *
+ * <p>At most {@link #MOST} are kept apart. Who registers beyond that takes the place of the one with the shortest timeout,
+ * and its timeout if that is the longer one: so none is lost, and what the application was promised by one that is not
+ * kept apart any more holds until the one in its place has expired. Heartbeats of the former count for all.
  *
  * <p>A driver that this service cut off cannot be missed either, until another registers from its address.
  *
  * @param known those that registered in this run of the process, who is in charge first; one that expired is among them
  *     only until the next judgement, or if all have
- * @param predecessor the address, without port, of the driver that was in charge before this run of the process; null
- *     once a driver has registered from there, or if none is known
+ * @param predecessors the addresses, without port, of the drivers that lived before this run of the process, without
+ *     those from which one has registered in it; none if none is known
+ * @param crowded whether there ever were more than can be kept apart
  */
-record Drivers(List<Driver> known, @Nullable String predecessor) {
-    /** More than a supervisor starts within a timeout. What registers beyond that counts as a sign of life, no more. */
+record Drivers(List<Driver> known, List<String> predecessors, boolean crowded) {
+    /** More than a supervisor starts within a timeout. */
     static final int MOST = 16;
 
-    static final Drivers NONE = new Drivers(List.of(), null);
+    private static final String SEPARATOR = " ";
+
+    /** Stored where some could not be kept apart: an address that nobody registers from. */
+    private static final String OTHERS = "others";
+
+    static final Drivers NONE = new Drivers(List.of(), List.of(), false);
 
     Drivers {
         known = List.copyOf(known);
+        predecessors = List.copyOf(predecessors);
     }
 
-    static Drivers before(@Nullable String predecessor) {
-        return predecessor == null ? NONE : new Drivers(List.of(), predecessor);
+    /** Those before this run of the process, by what {@link #stored} gave; null if that is not known. */
+    static Drivers before(@Nullable String addresses) {
+        return addresses == null
+                ? NONE
+                : new Drivers(
+                        List.of(),
+                        Stream.of(addresses.split(SEPARATOR))
+                                .filter(address -> !address.isBlank())
+                                .distinct()
+                                .toList(),
+                        false);
     }
 
     // What happens to them.
@@ -42,26 +67,35 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
         List<Driver> next = new ArrayList<>(known);
         for (int i = 0; i < next.size(); i++) {
             if (next.get(i).isOn(driver.connection())) {
-                next.set(i, driver);
-                return new Drivers(next, predecessor);
+                // It may stand for one that is not kept apart any more, so that it must not shorten what it says.
+                next.set(i, crowded ? driver.inPlaceOf(next.get(i)) : driver);
+                return new Drivers(next, predecessors, crowded);
             }
         }
         next.removeIf(other -> !other.canBeHeard() && other.host().equals(driver.host()));
-        if (driver.host().equals(predecessor)) {
-            if (next.size() >= MOST) {
-                next.remove(next.size() - 1);
-            }
-            next.add(0, driver);
-            return new Drivers(next, null);
-        }
         if (next.size() >= MOST) {
             next.removeIf(other -> other.canBeHeard() && other.hasExpired(driver.heard()));
         }
-        if (next.size() >= MOST) {
-            return each(other -> other.heardAt(driver.heard()));
+        boolean full = next.size() >= MOST;
+        Driver its = full ? driver.inPlaceOf(next.remove(shortest(next))) : driver;
+        List<String> missing = new ArrayList<>(predecessors);
+        boolean isPredecessor = missing.remove(driver.host());
+        next.add(isPredecessor ? 0 : next.size(), its);
+        return new Drivers(next, missing, crowded || full);
+    }
+
+    /** Whose place is taken: rather not that of the one in charge, and of one cut off only if there is no other. */
+    private static int shortest(List<Driver> drivers) {
+        int shortest = drivers.size() - 1;
+        for (int i = shortest - 1; i > 0; i--) {
+            Driver one = drivers.get(i);
+            Driver other = drivers.get(shortest);
+            boolean isShorter = one.timeoutNanos() < other.timeoutNanos();
+            if (one.canBeHeard() == other.canBeHeard() ? isShorter : one.canBeHeard()) {
+                shortest = i;
+            }
         }
-        next.add(driver);
-        return new Drivers(next, predecessor);
+        return shortest;
     }
 
     /** The one on a connection is heard. If there is none on it, whoever sends that speaks for all. */
@@ -87,7 +121,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
         }
         List<Driver> living = new ArrayList<>(known);
         living.removeIf(driver -> driver.canBeHeard() && driver.hasExpired(now));
-        return living.isEmpty() || living.size() == known.size() ? this : new Drivers(living, predecessor);
+        return living.isEmpty() || living.size() == known.size() ? this : new Drivers(living, predecessors, crowded);
     }
 
     /** One that was cut off, and has registered from the same address since, is missed on its new connection. */
@@ -98,7 +132,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
                 next.add(known.get(i));
             }
         }
-        return next.size() == known.size() ? this : new Drivers(next, predecessor);
+        return next.size() == known.size() ? this : new Drivers(next, predecessors, crowded);
     }
 
     private boolean isReplaced(int which) {
@@ -110,7 +144,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
     }
 
     private Drivers each(UnaryOperator<Driver> change) {
-        return new Drivers(known.stream().map(change).toList(), predecessor);
+        return new Drivers(known.stream().map(change).toList(), predecessors, crowded);
     }
 
     // What they come to.
@@ -119,6 +153,25 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
     @Nullable
     Driver inCharge() {
         return known.isEmpty() ? null : known.get(0);
+    }
+
+    /**
+     * What the next process is to know of them.
+     *
+     * @return the addresses of all, and the longest of their timeouts; null if none has registered, or if what is stored
+     *     of those before is to stay
+     */
+    @Nullable
+    DriverInCharge stored() {
+        if (known.isEmpty() || !predecessors.isEmpty()) {
+            return null;
+        }
+        long longest = known.stream().mapToLong(Driver::timeoutNanos).max().orElseThrow();
+        Stream<String> hosts = known.stream().map(Driver::host).distinct();
+        Stream<String> others = crowded ? Stream.of(OTHERS) : Stream.empty();
+        return new DriverInCharge(
+                Stream.concat(hosts, others).collect(Collectors.joining(SEPARATOR)),
+                TimeUnit.NANOSECONDS.toMillis(longest));
     }
 
     @Nullable
@@ -133,7 +186,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
 
     /** Whether their silence would say something: none of those that the application may depend on is out of hearing. */
     boolean canBeHeard() {
-        return predecessor == null && !known.isEmpty() && known.stream().allMatch(Driver::canBeHeard);
+        return predecessors.isEmpty() && !known.isEmpty() && known.stream().allMatch(Driver::canBeHeard);
     }
 
     boolean areSilent(long now) {
@@ -161,7 +214,7 @@ record Drivers(List<Driver> known, @Nullable String predecessor) {
 
     /** How long the application's files must be unused before it expires: each driver's word can only lengthen that. */
     long quietTimeNanos() {
-        long least = known.isEmpty() || predecessor != null ? Evidence.DEFAULT_TIMEOUT_NANOS : 0;
+        long least = known.isEmpty() || !predecessors.isEmpty() ? Evidence.DEFAULT_TIMEOUT_NANOS : 0;
         return Math.max(
                 least, known.stream().mapToLong(Driver::timeoutNanos).max().orElse(0));
     }

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A driver that registered in this run of the process and then was silent for its own timeout has expired: at once
  *       if its connection ended in order, after one more timeout if it is still open or broke. An application expires
- *       once each of its {@link Drivers} has, for anybody may register as one.
+ *       once each of its {@link Drivers} has, for anybody may register as one. A timeout counts as the orphan timeout at
+ *       most, or as 24 h if that is longer, whatever a driver says.
  *   <li>An application that has no driver that could be heard (restored, cut off by this service, or never registered)
  *       is over after the orphan timeout without any sign of life, or if the master says so. A driver registers once and
  *       never connects again, so its silence says nothing here. How the timeout goes on after a restart is told at
@@ -168,7 +169,7 @@ public final class LivenessMonitor implements AutoCloseable {
      *
      * @param quiet the applications in the registry, each with how long it was quiet by what they stored
      * @param kept those of them that are kept by hand
-     * @param driverAddresses where the drivers in charge of them were, without port, as far as that is known
+     * @param driverAddresses where their drivers were, as {@link #driverRegistered} had it stored, as far as that is known
      */
     public void restored(Map<String, Duration> quiet, Set<String> kept, Map<String, String> driverAddresses) {
         quiet.forEach((appId, time) -> apps.restored(appId, time, kept.contains(appId), driverAddresses.get(appId)));
@@ -190,8 +191,8 @@ public final class LivenessMonitor implements AutoCloseable {
      * @param timeoutMs after how many ms of silence it is over
      * @param connection its connection, compared by identity
      * @param remoteAddress where it is, and its port
-     * @return who is in charge since, to be stored; null if that is the one who was before this process, of which nothing
-     *     is to be changed
+     * @return the application's drivers since, to be stored; null if what is stored is to stay, since not all that were
+     *     there before this process have registered again
      * @throws IllegalArgumentException if the timeout is not positive; the driver would be over at once
      */
     public @Nullable DriverInCharge driverRegistered(
@@ -200,7 +201,7 @@ public final class LivenessMonitor implements AutoCloseable {
             throw new IllegalArgumentException(
                     "heartbeat timeout of application " + appId + ": " + timeoutMs + " ms (expected: > 0)");
         }
-        long timeoutNanos = Rules.bounded(Duration.ofMillis(timeoutMs)).toNanos();
+        long timeoutNanos = rules.driverTimeoutNanos(timeoutMs);
         Driver driver = new Driver(connection, remoteAddress, timeoutNanos, clock.now(), null);
         Drivers[] drivers = new Drivers[1];
         apps.put(appId, app -> {
@@ -208,20 +209,28 @@ public final class LivenessMonitor implements AutoCloseable {
             drivers[0] = next.evidence().drivers();
             return next;
         });
-        String predecessor = drivers[0].predecessor();
-        if (predecessor != null) {
+        List<String> predecessors = drivers[0].predecessors();
+        if (!predecessors.isEmpty()) {
             logger.info(
-                    "Application {}: a driver at {} registered, but the one that was in charge before this daemon started"
-                            + " was at {}. Until one registers from there, drivers can only lengthen its life: it is over"
+                    "Application {}: a driver at {} registered, but before this daemon started there was one at {}."
+                            + " Until one registers from there, drivers can only lengthen its life: it is over"
                             + " once nobody has used its files for {}.",
                     appId,
                     remoteAddress,
-                    predecessor,
+                    String.join(", and one at ", predecessors),
                     Quantities.time(rules.orphanTimeoutNanos()));
             return null;
         }
-        Driver inCharge = drivers[0].inCharge();
-        return inCharge == null ? null : inCharge.inCharge();
+        return drivers[0].stored();
+    }
+
+    /**
+     * Notes that what {@link #driverRegistered} returned is stored.
+     *
+     * @param appId the driver's application
+     */
+    public void driverStored(String appId) {
+        check.storeDrivers(appId);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
 import dev.mesosshuffle.model.Quantities;
+import java.util.List;
 
 /** Why an application stands where it stands, in words. */
 final class Reason {
@@ -26,13 +27,14 @@ final class Reason {
 
     private static String of(Drivers drivers, long now) {
         Driver driver = drivers.inCharge();
-        String predecessor = drivers.predecessor();
+        List<String> predecessors = drivers.predecessors();
         if (driver == null) {
             return "its driver did not register since this daemon started";
         }
-        if (predecessor != null) {
-            return "its driver, at " + predecessor + ", did not register since this daemon started; one at "
-                    + driver.address() + " did, which only lengthens its life";
+        if (!predecessors.isEmpty()) {
+            return "its driver, at " + String.join(" or ", predecessors)
+                    + ", did not register since this daemon started; one at " + driver.address()
+                    + " did, which only lengthens its life";
         }
         int others = drivers.known().size() - 1;
         return ofDriver(driver, now) + (others == 0 ? "" : "; " + others + " more registered");

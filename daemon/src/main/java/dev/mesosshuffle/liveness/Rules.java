@@ -14,6 +14,9 @@ record Rules(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout,
     /** So long that it means never, and so short that nothing overflows. */
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(3650);
 
+    /** What a driver may name at least, since anybody may name any. */
+    private static final Duration LONGEST_DRIVER_TIMEOUT = Duration.ofHours(24);
+
     /** By how much a check may come later after an answer than an interval. */
     private static final Duration ANSWER_MARGIN = Duration.ofMinutes(1);
 
@@ -35,6 +38,12 @@ record Rules(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout,
 
     static Duration bounded(Duration timeout) {
         return timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout : LONGEST_TIMEOUT;
+    }
+
+    /** After how long a silence a driver has expired that names so many ms: never later than an application without one. */
+    long driverTimeoutNanos(long timeoutMs) {
+        long longest = Math.max(orphanTimeout.toNanos(), LONGEST_DRIVER_TIMEOUT.toNanos());
+        return Math.min(longest, bounded(Duration.ofMillis(timeoutMs)).toNanos());
     }
 
     long orphanTimeoutNanos() {

@@ -1,9 +1,9 @@
 package dev.mesosshuffle.registry;
 
 /**
- * The driver whose silence an application may expire by.
+ * The drivers by whose silence an application may expire.
  *
- * @param address where it is, without port, to be known again after a restart
- * @param heartbeatTimeoutMs after how many ms of silence it expires
+ * @param address where they are, without port, to be known again after a restart; several with a space between
+ * @param heartbeatTimeoutMs the longest time in ms of silence after which one of them expires
  */
 public record DriverInCharge(String address, long heartbeatTimeoutMs) {}

@@ -346,11 +346,11 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Stores which driver is in charge of an application since another one expired.
+     * Stores which drivers an application has since that has changed.
      *
      * @param appId the application; nothing happens if it is not stored
-     * @param heartbeatTimeoutMs after how many ms of silence it expires
-     * @param address where it is, without port
+     * @param heartbeatTimeoutMs after how many ms of silence the last of them expires
+     * @param address where they are, without port
      * @return completes when it is committed
      */
     public CompletableFuture<Void> putDriver(String appId, long heartbeatTimeoutMs, String address) {

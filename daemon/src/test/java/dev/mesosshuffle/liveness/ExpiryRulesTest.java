@@ -96,11 +96,13 @@ final class ExpiryRulesTest extends MonitoredApplications {
     }
 
     @Test
-    void doesNotExpireADriverWithTheLongestOfTimeouts() throws Exception {
+    void expiresADriverWithTheLongestOfTimeoutsAsOneThatCannotBeHeard() throws Exception {
         registerDriver(Duration.ofMillis(Long.MAX_VALUE));
         end(Disconnect.IN_ORDER);
-        fixture.pass(Duration.ofDays(3000));
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -133,6 +134,87 @@ final class SeveralDriversTest extends MonitoredApplications {
         fixture.assertAlive(APP);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"IN_ORDER", "RESET"})
+    void strangersThatTookAllPlacesFirstDoNotShortenWhatTheDriverHas(Disconnect how) throws Exception {
+        Object[] strangers = manyStrangers(MS);
+        registerDriver(TIMEOUT);
+        for (Object its : strangers) {
+            monitor.driverDisconnected(APP, its, how);
+        }
+        for (int i = 0; i < 10; i++) {
+            fixture.pass(TIMEOUT.dividedBy(2));
+            fixture.assertAlive(APP);
+            monitor.heartbeat(APP, connection);
+        }
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void strangersThatTakeAllPlacesLaterDoNotShortenWhatTheDriverHas() throws Exception {
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT.minus(MS));
+        monitor.activity(APP);
+        for (int i = 0; i < 4; i++) {
+            for (Object its : manyStrangers(MS.multipliedBy(3))) {
+                monitor.driverDisconnected(APP, its, Disconnect.IN_ORDER);
+            }
+        }
+        fixture.pass(MS);
+        fixture.assertAlive(APP);
+        fixture.pass(MS.multipliedBy(3));
+        assertThat(status().outlook()).as("no more than the driver said").doesNotContain("day");
+        fixture.pass(TIMEOUT);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void whoTookADriversPlaceCannotTakeItsTimeoutBack() throws Exception {
+        manyStrangers(TIMEOUT.multipliedBy(3));
+        registerDriver(TIMEOUT.multipliedBy(2));
+        Object[] later = manyStrangers(TIMEOUT.multipliedBy(3));
+        for (Object its : later) {
+            registerDriver(APP, MS, its, STRANGER);
+            monitor.driverDisconnected(APP, its, Disconnect.IN_ORDER);
+        }
+        fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
+        fixture.assertAlive(APP);
+        monitor.heartbeat(APP, connection);
+        fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(TIMEOUT.multipliedBy(6));
+        fixture.assertOver(APP);
+    }
+
+    /** As many as are kept apart. */
+    private Object[] manyStrangers(Duration timeout) throws Exception {
+        Object[] strangers = new Object[Drivers.MOST];
+        for (int i = 0; i < strangers.length; i++) {
+            strangers[i] = new Object();
+            registerDriver(APP, timeout, strangers[i], STRANGER);
+        }
+        return strangers;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IN_ORDER", "RESET"})
+    void aStrangersEndlessTimeoutKeepsNoApplicationForYears(Disconnect how) throws Exception {
+        Duration longest = LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(how == Disconnect.IN_ORDER ? 1 : 2);
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        registerDriver(APP, Duration.ofMillis(Long.MAX_VALUE), other, STRANGER);
+        monitor.driverDisconnected(APP, other, how);
+        fixture.pass(longest.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
     // After a restart.
 
     @ParameterizedTest
@@ -178,9 +260,73 @@ final class SeveralDriversTest extends MonitoredApplications {
         restart();
         stranger(Disconnect.RESET);
         fixture.settle();
-        assertThat(fixture.store.loadDriverAddresses()).containsOnly(Map.entry(APP, "10.0.0.1"));
+        assertThat(fixture.store.loadDriverAddresses()).containsOnly(Map.entry(APP, "10.0.0.1 10.6.6.6"));
         assertThat(fixture.store.load().applications().get(0).heartbeatTimeoutMs())
                 .isEqualTo(TIMEOUT.toMillis());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void afterARestartAStrangerThatWasFirstBeforeEndsNothing(boolean twice) throws Exception {
+        fixture.registerExecutor(APP, "0");
+        registerDriver(APP, TIMEOUT.dividedBy(2), other, STRANGER);
+        registerDriver(TIMEOUT);
+        assertThat(fixture.store.load().applications().get(0).heartbeatTimeoutMs())
+                .isEqualTo(TIMEOUT.toMillis());
+        restart();
+        stranger(Disconnect.IN_ORDER);
+        if (twice) {
+            restart();
+            stranger(Disconnect.IN_ORDER);
+        }
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        assertThat(status().reason()).contains("at 10.0.0.1,", STRANGER, "only lengthens");
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void afterARestartAllThatWereThereTogetherAreMissedAgain() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        registerDriver(APP, TIMEOUT, other, STRANGER);
+        registerDriver(TIMEOUT);
+        restart();
+        stranger(Disconnect.IN_ORDER);
+        registerDriver(TIMEOUT);
+        end(Disconnect.IN_ORDER);
+        fixture.pass(TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void afterARestartAllOfACrowdCannotBeMissed() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        for (int i = 0; i < Drivers.MOST; i++) {
+            registerDriver(APP, TIMEOUT.multipliedBy(2), new Object(), "/10.6.6." + i + ":1");
+        }
+        registerDriver(TIMEOUT);
+        restart();
+        for (int i = 0; i < Drivers.MOST; i++) {
+            registerDriver(APP, MS, new Object(), "/10.6.6." + i + ":1");
+        }
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void twoThatRegisterAtOnceAreStoredBothWhateverComesFirst() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        var first = monitor.driverRegistered(APP, 1, other, STRANGER);
+        registerDriver(TIMEOUT);
+        fixture.registry.registerDriver(APP, first).get(1, TimeUnit.MINUTES);
+        monitor.driverStored(APP);
+        fixture.settle();
+        assertThat(fixture.store.loadDriverAddresses()).containsOnly(Map.entry(APP, "10.6.6.6 10.0.0.1"));
     }
 
     @Test
