@@ -112,6 +112,9 @@ public final class ShuffleDaemon {
         Lifecycle lifecycle = new Lifecycle();
         try {
             return start(config, limits, lifecycle);
+        } catch (OutOfMemoryError e) {
+            // To stop the parts takes threads too; the process ends at once, as if it were killed.
+            throw e;
         } catch (IOException | StoreException | RuntimeException | Error e) {
             lifecycle.stop();
             throw e;
