@@ -263,7 +263,7 @@ public final class ShuffleDaemon {
     private static void startControl(Path stateDir, int port, Lifecycle lifecycle, Commands commands) {
         try {
             lifecycle.started(ControlServer.start(ControlSocket.path(stateDir, port), commands::answer));
-        } catch (IOException | SocketPathException e) {
+        } catch (SocketPathException e) {
             logger.warn("The commands apps, keep, release and remove are not available: {}", OneLine.of(e));
         }
     }
