@@ -3,29 +3,48 @@ package dev.mesosshuffle;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import java.io.PrintStream;
 import java.lang.Thread.UncaughtExceptionHandler;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to an exception that nobody caught: it is logged. A JVM that is out of memory, or broken, ends at once:
+ * What happens to an exception that nobody caught: it is logged, once the daemon runs. Before that it ends the start. A JVM that is out of memory, or broken, ends at once:
  * the start script's JVM options see to most of that, but not to memory outside the heap. That no thread could be made
  * costs what was to be done, not the process.
  */
 final class LastResort implements UncaughtExceptionHandler {
     private final PrintStream err;
 
-    LastResort(PrintStream err) {
+    private final BooleanSupplier running;
+    private final IntConsumer halt;
+
+    /**
+     * Creates a handler.
+     *
+     * @param running whether the daemon was started
+     * @param halt ends the process with a status
+     */
+    LastResort(PrintStream err, BooleanSupplier running, IntConsumer halt) {
         this.err = err;
+        this.running = running;
+        this.halt = halt;
     }
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
+        if (!running.getAsBoolean()) {
+            err.println("mesos-shuffle-service: " + StartFailures.explain(failure));
+            halt.accept(ExitStatus.FAILURE);
+            return;
+        }
         if (ThreadShortage.isCauseOf(failure)) {
             ThreadShortage.report("what thread " + thread.getName() + " did", failure);
             return;
         }
         if (failure instanceof VirtualMachineError) {
             err.println("mesos-shuffle-service: " + failure);
-            Runtime.getRuntime().halt(ExitStatus.FAILURE);
+            halt.accept(ExitStatus.FAILURE);
+            return;
         }
         // Not before: a command that only asks the daemon never needs to log.
         LoggerFactory.getLogger(LastResort.class)

@@ -23,7 +23,7 @@ final class Lifecycle {
             AutoCloseable part = started.pop();
             try {
                 part.close();
-            } catch (Exception e) {
+            } catch (Exception | OutOfMemoryError e) {
                 logger.warn("{} was not stopped in order: {}", part.getClass().getSimpleName(), OneLine.of(e));
             }
         }

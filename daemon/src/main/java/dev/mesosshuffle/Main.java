@@ -11,6 +11,8 @@ import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
 import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.store.StoreException;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -69,7 +71,8 @@ public final class Main {
     public static void main(String[] args) throws InterruptedException {
         Shutdown shutdown = new Shutdown(System.err);
         shutdown.install();
-        Thread.setDefaultUncaughtExceptionHandler(new LastResort(System.err));
+        Thread.setDefaultUncaughtExceptionHandler(
+                new LastResort(System.err, shutdown::isRunning, Runtime.getRuntime()::halt));
         int status = new Main(System.out, System.err, System.getenv(), System.getProperties(), shutdown).run(args);
         if (status == RUNNING) {
             shutdown.await();
@@ -83,10 +86,22 @@ public final class Main {
             return run(CommandLineOptions.parse(args));
         } catch (ParameterException e) {
             return fail(ExitStatus.USAGE, e.getMessage() + " (see --help)");
+        } catch (Throwable e) {
+            // A class that cannot be loaded, a thread that cannot be made: whatever it is, nothing runs.
+            return fail(ExitStatus.FAILURE, explain(e));
         }
     }
 
-    private int run(CommandLineOptions options) {
+    /** Where there is no descriptor left, not even the class that explains it may be there. */
+    private static String explain(Throwable failure) {
+        try {
+            return StartFailures.explain(failure);
+        } catch (Throwable e) {
+            return failure + "; are LimitNOFILE (ulimit -n) and TasksMax (ulimit -u) too low?";
+        }
+    }
+
+    private int run(CommandLineOptions options) throws IOException, StoreException {
         if (options.help()) {
             out.print(CommandLineOptions.usage());
             return ExitStatus.OK;
@@ -138,21 +153,17 @@ public final class Main {
         return sockets.isEmpty() ? List.of(expected) : List.copyOf(sockets);
     }
 
-    private int start(CommandLineOptions options, LoadedConfig loaded) {
+    private int start(CommandLineOptions options, LoadedConfig loaded) throws IOException, StoreException {
         NettyWarnings.install((LoggerContext) LoggerFactory.getILoggerFactory());
         Limits limits = new Limits(loaded.config());
         // Before anybody is told that the daemon listens, and may send one.
         Hangup.handle(new Reload(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
-        ShuffleDaemon daemon;
-        try {
-            daemon = ShuffleDaemon.start(loaded.config(), limits);
-        } catch (Exception | LinkageError e) {
-            return fail(ExitStatus.FAILURE, OneLine.of(e));
-        }
+        ShuffleDaemon daemon = ShuffleDaemon.start(loaded.config(), limits);
         shutdown.started(daemon);
         Systemd systemd = Systemd.start(environment);
         daemon.started(systemd);
         daemon.started(Health.watch(daemon.vitalParts(), daemon.localAddress().getPort(), systemd));
+        shutdown.running();
         return RUNNING;
     }
 

@@ -115,6 +115,9 @@ public final class ShuffleDaemon {
         Lifecycle lifecycle = new Lifecycle();
         try {
             return start(config, limits, lifecycle);
+        } catch (OutOfMemoryError e) {
+            // To stop the parts takes threads too; the process ends at once, as if it were killed.
+            throw e;
         } catch (IOException | StoreException | RuntimeException | Error e) {
             lifecycle.stop();
             throw e;
@@ -266,7 +269,7 @@ public final class ShuffleDaemon {
     private static void startControl(Path stateDir, int port, Lifecycle lifecycle, Commands commands) {
         try {
             lifecycle.started(ControlServer.start(ControlSocket.path(stateDir, port), commands::answer));
-        } catch (IOException | SocketPathException e) {
+        } catch (SocketPathException e) {
             logger.warn("The commands apps, keep, release and remove are not available: {}", OneLine.of(e));
         }
     }

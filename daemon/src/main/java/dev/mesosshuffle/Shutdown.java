@@ -17,6 +17,7 @@ final class Shutdown {
     private final PrintStream err;
     private volatile boolean armed = true;
     private volatile @Nullable ShuffleDaemon daemon;
+    private volatile boolean running;
 
     Shutdown(PrintStream err) {
         this.err = err;
@@ -35,6 +36,15 @@ final class Shutdown {
     /** Hands over what is to be stopped. Before that a signal ends the process at once. */
     void started(ShuffleDaemon running) {
         daemon = running;
+    }
+
+    /** The start is at its end, and nothing of it failed. */
+    void running() {
+        running = true;
+    }
+
+    boolean isRunning() {
+        return running;
     }
 
     /** The process ends for another reason, with that reason's status. */

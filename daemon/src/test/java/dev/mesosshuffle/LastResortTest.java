@@ -5,16 +5,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LastResortTest {
+    private final OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread: limits reached");
+
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final List<Integer> statuses = new ArrayList<>();
+
     @Test
-    void doesNotEndTheProcessBecauseOneThreadCouldNotBeMade() {
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        // Were it to end the process, this test would be its last one.
-        new LastResort(new PrintStream(err, true, StandardCharsets.UTF_8))
-                .uncaughtException(
-                        Thread.currentThread(), new OutOfMemoryError("unable to create native thread: limits reached"));
+    void doesNotEndTheProcessThatRunsBecauseOneThreadCouldNotBeMade() {
+        fail(noThread, true);
         assertThat(err.size()).isZero();
+        assertThat(statuses).isEmpty();
+    }
+
+    @Test
+    void endsAStartWithTheReason() {
+        fail(noThread, false);
+        fail(new IllegalStateException("no such thing"), false);
+        assertThat(statuses).containsExactly(ExitStatus.FAILURE, ExitStatus.FAILURE);
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("mesos-shuffle-service: "))
+                .anyMatch(line -> line.contains("TasksMax"))
+                .anyMatch(line -> line.contains("no such thing"));
+    }
+
+    @Test
+    void endsTheProcessThatIsOutOfMemory() {
+        fail(new OutOfMemoryError("Java heap space"), true);
+        assertThat(statuses).containsExactly(ExitStatus.FAILURE);
+    }
+
+    private void fail(Throwable failure, boolean running) {
+        new LastResort(new PrintStream(err, true, StandardCharsets.UTF_8), () -> running, statuses::add)
+                .uncaughtException(Thread.currentThread(), failure);
     }
 }

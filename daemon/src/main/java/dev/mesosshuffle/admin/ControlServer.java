@@ -1,6 +1,7 @@
 package dev.mesosshuffle.admin;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.model.ErrorMessages;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -49,8 +50,10 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Path socket;
-    private volatile ServerSocketChannel server;
-    private final Set<UserPrincipal> allowed;
+    /** Null until the socket could be made for the first time. */
+    private volatile @Nullable ServerSocketChannel server;
+
+    private volatile Set<UserPrincipal> allowed;
     private final UnaryOperator<String> commands;
     private final Duration deadline;
     private final ThreadPoolExecutor clients;
@@ -58,7 +61,7 @@ public final class ControlServer implements AutoCloseable {
 
     private ControlServer(
             Path socket,
-            ServerSocketChannel server,
+            @Nullable ServerSocketChannel server,
             Set<UserPrincipal> allowed,
             UnaryOperator<String> commands,
             Duration deadline,
@@ -74,21 +77,33 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen. A socket that a killed process left is replaced; so only one that holds the lock of the port's
+     * Starts to listen, or to try it again and again where the socket cannot be made yet. A socket that a killed process left is replaced; so only one that holds the lock of the port's
      * registry may do this.
      *
      * @param socket where; its dir exists
      * @param commands gives the reply to a line
      * @return the server
-     * @throws IOException if the socket cannot be made
      */
-    public static ControlServer start(Path socket, UnaryOperator<String> commands) throws IOException {
+    public static ControlServer start(Path socket, UnaryOperator<String> commands) {
+        try {
+            ServerSocketChannel server = listen(socket);
+            return start(socket, server, commands, operators(socket), ControlProtocol.DEADLINE);
+        } catch (IOException | RuntimeException e) {
+            logger.warn(
+                    "The commands apps, keep, release and remove are not available: {} cannot be made: {}. Make room and"
+                            + " inodes for it, or its dir writable; it is tried again every {} s.",
+                    socket,
+                    ErrorMessages.reason(e),
+                    RENEWAL.toSeconds());
+            return start(socket, null, commands, Set.of(), ControlProtocol.DEADLINE);
+        }
+    }
+
+    /** Who may use a socket that this process made. This process may be root's own. */
+    private static Set<UserPrincipal> operators(Path socket) throws IOException {
         UserPrincipal root =
                 FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("0");
-        ServerSocketChannel server = listen(socket);
-        // This process may be root's own.
-        Set<UserPrincipal> allowed = Set.copyOf(List.of(Files.getOwner(socket), root));
-        return start(socket, server, commands, allowed, ControlProtocol.DEADLINE);
+        return Set.copyOf(List.of(Files.getOwner(socket), root));
     }
 
     static ServerSocketChannel listen(Path socket) throws IOException {
@@ -106,7 +121,7 @@ public final class ControlServer implements AutoCloseable {
 
     static ControlServer start(
             Path socket,
-            ServerSocketChannel server,
+            @Nullable ServerSocketChannel server,
             UnaryOperator<String> commands,
             Set<UserPrincipal> allowed,
             Duration deadline) {
@@ -131,7 +146,12 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
-        for (ServerSocketChannel current = server; current.isOpen(); current = server) {
+        while (!clients.isShutdown()) {
+            ServerSocketChannel current = server;
+            if (current == null || !current.isOpen()) {
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+                continue;
+            }
             try {
                 hand(current.accept());
             } catch (ClosedChannelException e) {
@@ -145,21 +165,40 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** Makes the socket again if it was removed, as with the state dir; the store makes that again. */
+    /**
+     * Makes the socket if it could not be made yet, or again if it was removed, as with the state dir; the store makes that
+     * again.
+     */
     void renew() {
         synchronized (clients) {
-            if (clients.isShutdown() || !Files.notExists(socket, LinkOption.NOFOLLOW_LINKS)) {
+            ServerSocketChannel before = server;
+            if (clients.isShutdown() || (before != null && !Files.notExists(socket, LinkOption.NOFOLLOW_LINKS))) {
                 return;
             }
             try {
-                ServerSocketChannel before = server;
+                if (before == null) {
+                    begin();
+                    return;
+                }
                 server = listen(socket);
                 before.close();
                 logger.info("{} was removed; it is made again", socket);
             } catch (IOException | RuntimeException e) {
-                logger.debug("{} was removed, and cannot be made again yet", socket, e);
+                logger.debug("{} cannot be made yet", socket, e);
             }
         }
+    }
+
+    private void begin() throws IOException {
+        ServerSocketChannel first = listen(socket);
+        try {
+            allowed = operators(socket);
+        } catch (IOException | RuntimeException e) {
+            first.close();
+            throw e;
+        }
+        server = first;
+        logger.info("{} is made; the commands apps, keep, release and remove are available", socket);
     }
 
     private void hand(SocketChannel client) throws IOException {
@@ -240,8 +279,11 @@ public final class ControlServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         synchronized (clients) {
-            server.close();
             clients.shutdownNow();
+            ServerSocketChannel current = server;
+            if (current != null) {
+                current.close();
+            }
         }
         deadlines.shutdownNow();
         Files.deleteIfExists(socket);

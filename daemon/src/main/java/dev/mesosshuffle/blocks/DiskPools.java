@@ -5,6 +5,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.ThreadShortageException;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -58,7 +59,8 @@ public final class DiskPools implements AutoCloseable {
      *
      * @param root the local root that stands for the disk
      * @param task what to do
-     * @throws RejectedExecutionException if too many tasks wait already, or the pools are closed
+     * @throws RejectedExecutionException if too many tasks wait already, or the pools are closed; a {@link
+     *     ThreadShortageException} if no thread can be made
      */
     public void execute(Path root, Runnable task) {
         Disk disk = disk(root);
@@ -74,12 +76,12 @@ public final class DiskPools implements AutoCloseable {
         }
     }
 
-    /** Has a task wait for the threads that there are; with none, it is as if too many tasks waited. */
+    /** Has a task wait for the threads that there are; with none, it is refused. */
     private static void queue(ThreadPoolExecutor pool, Runnable task, OutOfMemoryError reason) {
         boolean waits = pool.getPoolSize() > 0 && pool.getQueue().offer(task);
         // Those that there were may just have ended.
         if (!waits || (pool.getPoolSize() == 0 && pool.remove(task))) {
-            throw new RejectedExecutionException("no thread can be made for it", reason);
+            throw new ThreadShortageException(reason);
         }
     }
 

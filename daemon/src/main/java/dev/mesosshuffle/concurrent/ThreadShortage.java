@@ -14,6 +14,11 @@ import org.slf4j.LoggerFactory;
 public final class ThreadShortage {
     private static final Logger logger = LoggerFactory.getLogger(ThreadShortage.class);
 
+    /** What an operator can do. */
+    public static final String ADVICE =
+            "raise the limit of this user's or container's processes (ulimit -u, TasksMax= of"
+                    + " the unit, pids.max of the cgroup, kernel.threads-max), or end what uses them up";
+
     static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final ThreadShortage INSTANCE = new ThreadShortage(System::nanoTime);
 
@@ -70,10 +75,9 @@ public final class ThreadShortage {
             suppressed = 0;
         }
         logger.warn(
-                "No more threads can be made: {} has to wait{}. Raise the limit of this user's or container's processes"
-                        + " (ulimit -u, TasksMax= of the unit, pids.max of the cgroup, kernel.threads-max), or end what"
-                        + " uses them up. It is tried again.",
+                "No more threads can be made: {} has to wait{}. To mend that, {}. It is tried again.",
                 work,
-                before == 0 ? "" : ", as did other work " + before + " times since the last such line");
+                before == 0 ? "" : ", as did other work " + before + " times since the last such line",
+                ADVICE);
     }
 }

@@ -57,7 +57,7 @@ final class BlockRemoval {
             pools.execute(disk, () -> result.completeAsync(() -> removeAll(files), Runnable::run));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(new IllegalStateException(
-                    "disk " + disk + " has too many requests waiting (expected: an answer in time)"));
+                    "files cannot be removed on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
         }
         return result;
     }

@@ -102,10 +102,8 @@ final class ExecutorRegistration {
         try {
             pools.execute(disk, () -> result.completeAsync(() -> look(dir), Runnable::run));
         } catch (RejectedExecutionException e) {
-            result.completeExceptionally(
-                    new IllegalStateException(
-                            "local dir " + dir
-                                    + " cannot be looked at, for its disk has too many requests waiting (expected: an answer in time)"));
+            result.completeExceptionally(new IllegalStateException("local dir " + Text.printable(dir)
+                    + " cannot be looked at on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
         }
         return result;
     }

@@ -90,7 +90,7 @@ final class FetchQueue {
                     .close(
                             connection,
                             "disk queue",
-                            "Disk " + disk + " has too many reads waiting; it may be failing.");
+                            "Disk " + disk + " cannot be read from: " + DiskRefusals.reason(e, "reads") + '.');
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.concurrent.ThreadShortageException;
 import dev.mesosshuffle.model.Text;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -37,8 +38,8 @@ record LookFailure(String place, String reason) {
         if (cause instanceof DiskHangsException) {
             return HANGING;
         }
-        return new LookFailure(
-                ALL, cause instanceof RejectedExecutionException ? "too much waits for the disk already" : text(cause));
+        boolean waits = cause instanceof RejectedExecutionException && !(cause instanceof ThreadShortageException);
+        return new LookFailure(ALL, waits ? "too much waits for the disk already" : text(cause));
     }
 
     private static Throwable cause(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.model;
 
+import dev.mesosshuffle.concurrent.ThreadShortageException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -52,7 +53,7 @@ public final class ErrorMessages {
         if (message == null || message.isBlank()) {
             return ofClass(cause);
         }
-        if (cause instanceof RejectedExecutionException) {
+        if (cause instanceof RejectedExecutionException && !(cause instanceof ThreadShortageException)) {
             // Its message names objects of the JDK.
             return "too much is waiting already";
         }

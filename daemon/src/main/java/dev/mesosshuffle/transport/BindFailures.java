@@ -14,12 +14,23 @@ final class BindFailures {
     private static final int EADDRNOTAVAIL = 99;
     private static final int FIRST_FREE_PORT = 1024;
 
+    private static final String DESCRIPTOR_ADVICE = "; raise LimitNOFILE or ulimit -n";
+
     private BindFailures() {}
 
     static IOException explain(InetSocketAddress address, Throwable cause) {
         return new IOException(
                 "cannot listen on " + address.getHostString() + ':' + address.getPort() + ": "
                         + ErrorMessages.reason(root(cause)) + advice(address, root(cause)),
+                cause);
+    }
+
+    /** Where not even the event loops can be made. */
+    static IOException explainLoops(Throwable cause) {
+        Throwable root = root(cause);
+        return new IOException(
+                "cannot make the event loops: " + ErrorMessages.reason(root)
+                        + (ErrorMessages.isTooManyOpenFiles(root) ? DESCRIPTOR_ADVICE : ""),
                 cause);
     }
 
@@ -35,7 +46,7 @@ final class BindFailures {
         if (is(cause, EACCES, "Permission denied") && address.getPort() < FIRST_FREE_PORT) {
             return "; ports below " + FIRST_FREE_PORT + " are root's: set spark.shuffle.service.port";
         }
-        return ErrorMessages.isTooManyOpenFiles(cause) ? "; raise LimitNOFILE or ulimit -n" : "";
+        return ErrorMessages.isTooManyOpenFiles(cause) ? DESCRIPTOR_ADVICE : "";
     }
 
     /** By number where there is one, since the text may be in another language. */

@@ -76,6 +76,7 @@ public final class ShuffleServer {
         ReplyBuffers buffers = new ReplyBuffers(allocator, PlatformDependent.maxDirectMemory() / 2);
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         EventLoops loops = EventLoops.start(settings);
+        loops.prestart();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.acceptor(), loops.workers())
                 .channel(loops.serverChannel())
@@ -203,8 +204,7 @@ public final class ShuffleServer {
     }
 
     private void shutDownLoops() {
-        loops.acceptor().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-        loops.workers().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.shutDown();
         buffers.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mesosshuffle.testing.CapturedLog;
 import dev.mesosshuffle.testing.ShortFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,6 +78,29 @@ final class ControlServerTest {
         server.renew();
 
         assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void beginsAsSoonAsTheSocketThatTheStartCouldNotMakeCanBeMade() throws Exception {
+        server.close();
+        Path dir = temp.resolve("d");
+        socket = dir.resolve("s");
+        try (CapturedLog log = new CapturedLog(ControlServer.class)) {
+            server = ControlServer.start(socket, request -> "ok\nheard " + request + '\n');
+            server.renew();
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN The commands apps, keep, release and remove are not available: " + socket)
+                    .contains("tried again every 5 s");
+
+            Files.createDirectory(dir);
+            server.renew();
+            server.renew();
+
+            assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO " + socket + " is made");
+            assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard apps\n");
+        }
     }
 
     private SocketChannel connect() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.ThreadShortageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,9 @@ class DiskPoolsTest {
     @Test
     void takesAsManyTasksAsMayWaitAndNoMore() {
         hang(3);
-        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> pools.execute(HUNG, () -> {}));
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> pools.execute(HUNG, () -> {}))
+                .isNotInstanceOf(ThreadShortageException.class);
     }
 
     @Test
@@ -79,7 +82,7 @@ class DiskPoolsTest {
     @Test
     void rejectsATaskIfNoThreadCanBeMadeAtAll() throws Exception {
         DiskPools starved = starvedBeyond(0, new CopyOnWriteArrayList<>());
-        assertThatExceptionOfType(RejectedExecutionException.class)
+        assertThatExceptionOfType(ThreadShortageException.class)
                 .isThrownBy(() -> starved.execute(SOUND, () -> {}))
                 .withMessageContaining("no thread can be made");
         starved.close();

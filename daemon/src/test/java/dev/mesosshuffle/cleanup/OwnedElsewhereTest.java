@@ -47,12 +47,15 @@ final class OwnedElsewhereTest {
                     .contains("port " + OrphanFixture.OTHER_PORT);
         }
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
+        // What comes before it is committed by then.
+        host.store.ping().get();
         assertThat(host.store.loadRemovals()).as("the other's business").isEmpty();
         assertThat(host.count("cleanup.refusals")).isEqualTo(1);
 
         host.otherStore.removeApplication("app", List.of()).get();
         end(host.store, dir);
         assertThat(host.left()).isEmpty();
+        host.store.ping().get();
         assertThat(host.store.loadRemovals()).isEmpty();
     }
 

@@ -155,7 +155,10 @@ final class RegistriesTest {
     void knowsNothingIfAnEmptyFileHasALog() throws Exception {
         Path empty = Files.createFile(stateDir.resolve("registry-1.db"));
         Files.writeString(stateDir.resolve("registry-1.db-wal"), "what was committed");
-        assertUnreadable(empty);
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(registries::namedDirs)
+                .withMessageContaining(empty.toString());
     }
 
     @Test

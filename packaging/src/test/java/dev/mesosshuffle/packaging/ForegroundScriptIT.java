@@ -58,6 +58,17 @@ class ForegroundScriptIT {
     }
 
     @Test
+    void saysThatTooFewFilesMayBeOpen() throws Exception {
+        Result few = distribution.run("/bin/sh", "-c", "ulimit -n 39; exec " + Distribution.BIN + " --version");
+        assertThat(few.status()).isEqualTo(1);
+        assertThat(few.err()).contains("39 files", "LimitNOFILE", "ulimit -n").hasLineCount(1);
+        assertThat(distribution
+                        .run("/bin/sh", "-c", "ulimit -n 40; exec " + Distribution.BIN + " --version")
+                        .status())
+                .isZero();
+    }
+
+    @Test
     void takesJavaFromThePathWithoutJavaHome() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin/java");
         Files.createSymbolicLink(dir.resolve("java"), java);
@@ -211,7 +222,7 @@ class ForegroundScriptIT {
 
     @Test
     void usesTheSerialCollectorUnlessAnotherIsNamed() throws Exception {
-        assertThat(options("17")).contains("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+        assertThat(options("17")).contains("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:os+thread=off");
         distribution.with("SPARK_DAEMON_JAVA_OPTS", "-XX:+UseGCOverheadLimit");
         assertThat(options("17")).contains("-XX:+UseSerialGC");
         distribution.with("SPARK_DAEMON_JAVA_OPTS", "-XX:+UseG1GC");
