@@ -106,7 +106,9 @@ final class VanishingRootIT {
                 Await.until("a failure", LIMIT, () -> failure().contains("its root " + root + " is not what it was"));
             }
             // Whether its files still change cannot be told without the disk.
-            daemon.await("Application " + DEAD + " stays, since whether files change in its local dirs cannot be told", LIMIT);
+            daemon.await(
+                    "Application " + DEAD + " stays, since whether files change in its local dirs cannot be told",
+                    LIMIT);
             assertThat(daemon.output().linesWith(WARNING)).hasSize(2);
             assertBeneathUntouched();
             assertThat(disk.resolve("blockmgr-" + DEAD + "-0")).isDirectory();
