@@ -3,10 +3,13 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StoredRemoval;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** That a registry is not there does not prove that its service is not. */
 final class MissingRegistryTest {
@@ -30,6 +35,7 @@ final class MissingRegistryTest {
     private Path elsewhere;
     private StateStore third;
     private RootMarkers thirdMarkers;
+    private final LogCapture removalLog = new LogCapture(Reclaimer.class);
 
     @BeforeEach
     void setUp() throws Exception {
@@ -47,6 +53,7 @@ final class MissingRegistryTest {
         thirdMarkers.close();
         third.close();
         host.close();
+        removalLog.close();
         log.close();
     }
 
@@ -110,6 +117,74 @@ final class MissingRegistryTest {
 
         assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
         assertThat(log.lines()).singleElement().asString().contains("was replaced by another file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "replaced", "emptied"})
+    void deletesNoExpiredDirWhileAMarkedRegistryOfAnotherPortIs(String what) throws Exception {
+        stopThird();
+        Path registry = elsewhere.resolve("registry-7400.db");
+        Path away = temp.resolve("away");
+        Files.move(registry, away);
+        if (what.equals("replaced")) {
+            Files.copy(away, registry);
+        } else if (what.equals("emptied")) {
+            Files.move(away, registry);
+            Files.copy(registry, away);
+            Files.newByteChannel(registry, StandardOpenOption.WRITE).truncate(0).close();
+        }
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+
+        expire(dir);
+        host.pass(Duration.ofMinutes(1));
+
+        assertThat(dir.path()).isDirectory();
+        assertThat(removalLog.lines())
+                .singleElement()
+                .asString()
+                .startsWith("WARN No expired dir under " + host.playground.root + " is deleted for now")
+                .contains("port 7400", "delete " + thirdMarker());
+    }
+
+    @Test
+    void deletesExpiredDirsAgainOnceAMarkedRegistryIsBack() throws Exception {
+        stopThird();
+        Path registry = elsewhere.resolve("registry-7400.db");
+        Path away = temp.resolve("away");
+        Files.move(registry, away);
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+        expire(dir);
+
+        Files.move(away, registry);
+        host.pass(Duration.ofMinutes(1));
+
+        assertThat(dir.path()).doesNotExist();
+        assertThat(removalLog.lines()).last().asString().endsWith("are deleted again");
+    }
+
+    @Test
+    void deletesExpiredDirsThoughAnotherPlaceOfItsOwnPortIsMissing() throws Exception {
+        Path former = temp.resolve("former");
+        StateStore before = StateStore.open(former, OrphanFixture.PORT, Clock.systemUTC(), new MetricRegistry());
+        RootMarkers beforeMarkers = host.markersOf(before, former, OrphanFixture.PORT);
+        beforeMarkers.refresh();
+        beforeMarkers.close();
+        before.close();
+        Files.delete(former.resolve("registry-" + OrphanFixture.PORT + ".db"));
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+
+        expire(dir);
+
+        assertThat(dir.path()).doesNotExist();
+    }
+
+    private void expire(LocalDir dir) throws Exception {
+        List<StoredRemoval> intents = List.of(new StoredRemoval(dir, "app", null));
+        host.store.removeApplication("app", intents).get();
+        host.reclaimer.reclaim(intents);
     }
 
     @Test
@@ -241,7 +316,15 @@ final class MissingRegistryTest {
         host.markers.refresh();
         assertThat(ownMarker())
                 .content()
-                .contains("state-dir=file://" + host.stateDir.toRealPath(), "port=7337", "inode=");
+                .contains(
+                        "state-dir=file://"
+                                + host.stateDir
+                                        .toRealPath()
+                                        .toUri()
+                                        .getRawPath()
+                                        .replaceAll("/$", ""),
+                        "port=7337",
+                        "inode=");
         Object inode = Files.getAttribute(ownMarker(), "unix:ino");
         Object changed = Files.getAttribute(ownMarker(), "unix:ctime");
         host.markers.refresh();

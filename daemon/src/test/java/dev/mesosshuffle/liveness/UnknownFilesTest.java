@@ -2,7 +2,9 @@ package dev.mesosshuffle.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Counter;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.store.LogLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +182,26 @@ final class UnknownFilesTest extends MonitoredApplications {
         Files.delete(dir.path().resolve("0a/shuffle_0_0_0.data"));
         Files.delete(dir.path().resolve("0a"));
         Files.delete(dir.path());
+    }
+
+    @Test
+    void namesThreeApplicationsForOneReasonAndSaysOnceThatThereAreMore() {
+        LogLines log = LogLines.of(LookReports.class);
+        LookReports reports = new LookReports(new Counter(), () -> 0);
+        LookFailure failure = new LookFailure("/a", "Input/output error");
+        for (int app = 1; app <= 60; app++) {
+            reports.failed("app-" + app, failure);
+            reports.failed("app-" + app, failure);
+        }
+        assertThat(log.lines()).hasSize(4);
+        assertThat(log.lines().get(3))
+                .isEqualTo("WARN More applications stay for the same reason (Input/output error);"
+                        + " the command apps shows which.");
+        for (int app = 1; app <= 60; app++) {
+            reports.worked("app-" + app);
+        }
+        assertThat(log.lines()).as("who was named is named again").hasSize(7);
+        log.close();
     }
 
     // Disks that hang.

@@ -53,6 +53,20 @@ class CheckpointerTest {
     }
 
     @Test
+    void bringsEvenASmallLogIntoTheDatabaseOnceNothingIsCommittedAnyMore() throws Exception {
+        commitMegabytes(1);
+
+        checkpointer.committed();
+        assertThat(tasks).hasSize(1);
+        runTasks();
+        assertThat(Files.size(database)).isGreaterThan(1 << 20);
+
+        checkpointer.committed();
+        checkpointer.committed();
+        assertThat(tasks).as("nothing came since").isEmpty();
+    }
+
+    @Test
     void bringsALogThatHasGrownIntoTheDatabase() throws Exception {
         commitMegabytes(5);
         assertThat(tasks).as("asked for once").hasSize(1);

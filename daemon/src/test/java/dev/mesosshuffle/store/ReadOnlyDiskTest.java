@@ -90,6 +90,23 @@ class ReadOnlyDiskTest {
     }
 
     @Test
+    void writesNothingToAnotherRegistryThatIsThereLater() throws Exception {
+        fill();
+        disk.readOnly(true);
+        try (LogLines log = LogLines.of(StateStore.class)) {
+            try (StateStore store = StoreFixture.open(stateDir)) {
+                await(put(store, executor("app-3", "1", "blockmgr-3")));
+                disk.unmountLazily();
+                await(put(store, executor("app-3", "2", "blockmgr-4")));
+                await(store.ping());
+                assertThat(store.load().executors()).as("as it was read").hasSize(1);
+            }
+            assertThat(log.lines()).noneMatch(line -> line.contains("works again"));
+        }
+        assertThat(StoreFixture.database(stateDir)).as("beneath the disk").doesNotExist();
+    }
+
+    @Test
     void readsWhatIsOnlyInTheLogBesideIt() throws Exception {
         copyOfAKilledOne("", "-wal");
         disk.readOnly(true);

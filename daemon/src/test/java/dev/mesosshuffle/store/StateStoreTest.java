@@ -338,6 +338,22 @@ class StateStoreTest {
     }
 
     @Test
+    void beginsAsNewWithoutTheLogThatTheLastProcessLeftButNotAfterAStop() throws Exception {
+        Path alone = stateDir.resolve("alone");
+        StateStore its = StoreFixture.open(alone);
+        assertThat(its.isNew()).isTrue();
+        its.close();
+        its = StoreFixture.open(alone);
+        assertThat(its.isNew()).isFalse();
+        its.close();
+
+        Files.delete(alone.resolve("registry-7337.db-wal"));
+        its = StoreFixture.open(alone);
+        assertThat(its.isNew()).as("what was only in the log is unknown").isTrue();
+        its.close();
+    }
+
+    @Test
     void refusesAPlaceThatDoesNotFitALine() {
         assertThatThrownBy(() -> executor("app", "1", "blockmgr-a\nb")).isInstanceOf(IllegalArgumentException.class);
     }
