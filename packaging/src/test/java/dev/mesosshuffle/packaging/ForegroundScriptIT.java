@@ -59,11 +59,11 @@ class ForegroundScriptIT {
 
     @Test
     void saysThatTooFewFilesMayBeOpen() throws Exception {
-        Result few = distribution.run("/bin/sh", "-c", "ulimit -n 39; exec " + Distribution.BIN + " --version");
+        Result few = distribution.run("/bin/sh", "-c", "ulimit -n 39; exec \"$0\" --version", Distribution.BIN);
         assertThat(few.status()).isEqualTo(1);
         assertThat(few.err()).contains("39 files", "LimitNOFILE", "ulimit -n").hasLineCount(1);
         assertThat(distribution
-                        .run("/bin/sh", "-c", "ulimit -n 40; exec " + Distribution.BIN + " --version")
+                        .run("/bin/sh", "-c", "ulimit -n 40; exec \"$0\" --version", Distribution.BIN)
                         .status())
                 .isZero();
     }
