@@ -22,6 +22,10 @@ final class NettyWarnings extends TurboFilter {
     private static final org.slf4j.Logger ours = LoggerFactory.getLogger(NettyWarnings.class);
 
     private static final String PREFIX = "io.netty.";
+
+    /** Finds no hardware address in a container without a network, and takes random bytes, which do as well. */
+    private static final String ADDRESSES = "io.netty.util.internal.MacAddressUtil";
+
     private static final String LEAKS = "io.netty.util.ResourceLeakDetector";
 
     private final QuietLog quietLog;
@@ -51,6 +55,9 @@ final class NettyWarnings extends TurboFilter {
                 || !logger.getName().startsWith(PREFIX)
                 || logger.getName().equals(LEAKS)) {
             return FilterReply.NEUTRAL;
+        }
+        if (logger.getName().equals(ADDRESSES)) {
+            return FilterReply.DENY;
         }
         // The last parameter of a line may be its exception.
         var message = failure == null

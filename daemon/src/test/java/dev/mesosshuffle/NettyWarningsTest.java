@@ -65,6 +65,12 @@ class NettyWarningsTest {
                 .isEqualTo(root.getLevel().levelInt <= Level.DEBUG_INT);
     }
 
+    @Test
+    void saysNothingOfAHostWithoutAHardwareAddressWhichIsNoTrouble() {
+        loggers.getLogger("io.netty.util.internal.MacAddressUtil").warn("Failed to find a usable hardware address");
+        assertThat(messages()).isEmpty();
+    }
+
     private List<String> messages() {
         return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
