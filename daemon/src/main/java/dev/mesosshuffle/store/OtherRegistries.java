@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -94,6 +96,16 @@ public final class OtherRegistries {
         }
     }
 
+    /** The user whom a file belongs to, or else a link in its place; if neither can be told, the one that counts. */
+    private static int owner(Path file, int unknown) {
+        int user = uid(file);
+        try {
+            return user >= 0 ? user : (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            return unknown;
+        }
+    }
+
     /** Names more dirs, which may change; nothing that works on a disk. */
     void lookAlsoIn(Supplier<Set<Path>> more) {
         marked = more;
@@ -136,7 +148,7 @@ public final class OtherRegistries {
 
     private int userOf(Path file) {
         try {
-            return calls.call(file, LIMIT, () -> uid(file), late -> {});
+            return calls.call(file, LIMIT, () -> owner(file, uid), late -> {});
         } catch (IOException | ExecutionException e) {
             // It was there when its dir was listed: unknown, and so it counts.
             return uid;
@@ -172,8 +184,8 @@ public final class OtherRegistries {
         Path ownFile = ownReal;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
             for (Path entry : entries) {
-                Path file = Files.exists(entry) && !ignored.contains(entry) ? entry.toRealPath() : ownFile;
-                if (!file.equals(ownFile) && Files.isRegularFile(file) && !StoreFiles.isBlank(file)) {
+                Path file = ignored.contains(entry) ? ownFile : fileAt(entry);
+                if (file != null && !file.equals(ownFile)) {
                     files.add(file);
                 }
             }
@@ -183,6 +195,20 @@ public final class OtherRegistries {
             throw e.getCause();
         }
         return files;
+    }
+
+    /** The registry that a name leads to; null if there is none. What cannot be looked at may be one. */
+    private static @Nullable Path fileAt(Path entry) {
+        try {
+            Path file = entry.toRealPath();
+            boolean isRegular =
+                    Files.readAttributes(file, BasicFileAttributes.class).isRegularFile();
+            return isRegular && !StoreFiles.isBlank(file) ? file : null;
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            return entry;
+        }
     }
 
     /**

@@ -100,6 +100,21 @@ final class OwnedElsewhereTest {
     }
 
     @Test
+    void waitsForARegistryThatCannotEvenBeLookedAt() throws Exception {
+        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        Path loop = host.stateDir.resolve("registry-1.db");
+        Files.createSymbolicLink(loop, loop);
+
+        end(host.store, dir);
+        host.pass(Reclaimer.LOOK_FOR_OWNER);
+        assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
+
+        Files.delete(loop);
+        host.pass(Reclaimer.LOOK_FOR_OWNER);
+        assertThat(host.left()).isEmpty();
+    }
+
+    @Test
     void doesNotWaitForTheRegistryOfAStranger() throws Exception {
         LocalDir dir = host.playground.filledDir("blockmgr-1");
         Path garbage = Files.writeString(
