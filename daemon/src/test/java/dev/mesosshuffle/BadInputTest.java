@@ -31,7 +31,7 @@ class BadInputTest extends RunningDaemon {
     void failsABlockWhoseFileIsMissingOrCutAndGoesOnServing() throws Exception {
         files.writeMapOutput(0, 5, block(100, 1));
         files.writeMapOutput(0, 6, block(100, 1));
-        Files.write(files.file("shuffle_0_6_0.data"), block(50, 1));
+        files.corrupt("shuffle_0_6_0.data", block(50, 1));
         try (RawClient client = connectAndRegister()) {
             String stream = client.openStream("00 'app' '7' 00000003 'shuffle_0_4_0' 'shuffle_0_6_0' 'shuffle_0_5_0'");
             client.send("00" + stream + "00000000", "00" + stream + "00000001", "00" + stream + "00000002");

@@ -159,7 +159,7 @@ class ServingTest extends RunningDaemon {
     void diagnosesCorruption() throws Exception {
         files.writeMapOutput(0, 5, block(100, 1));
         files.writeMapOutput(0, 6, block(100, 1));
-        Files.write(files.file("shuffle_0_6_0.data"), block(100, 2));
+        files.corrupt("shuffle_0_6_0.data", block(100, 2));
         String crc = String.format("%016x", crc32(block(100, 1)));
         String wrong = "0000000000000001";
         try (RawClient client = connectAndRegister()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.zip.CRC32;
 
@@ -51,6 +52,14 @@ public final class ShuffleFiles {
         Path file = file(name);
         Files.createDirectories(file.getParent());
         Files.write(file, content);
+    }
+
+    /** Changes what a file holds as a failing disk does: its time of modification stays. */
+    public void corrupt(String name, byte[] content) throws IOException {
+        Path file = file(name);
+        FileTime modified = Files.getLastModifiedTime(file);
+        Files.write(file, content);
+        Files.setLastModifiedTime(file, modified);
     }
 
     /** Where a file is. */
