@@ -38,5 +38,5 @@ until_true() {
 fetch_as_spark() {
   "$java_home/bin/java" -Xmx256m -XX:+UseSerialGC -Djava.io.tmpdir="$WORK" \
     -Dit.target="$target" -Dit.sources="$packaging/src/spark" -cp "$target/test-classes" \
-    dev.mesosshuffle.it.FetchAsSpark "$@"
+    dev.mesosshuffle.it.SparkFetchClient "$@"
 }

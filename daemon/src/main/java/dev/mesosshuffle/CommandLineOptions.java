@@ -1,6 +1,6 @@
 package dev.mesosshuffle;
 
-import dev.mesosshuffle.model.Ids;
+import dev.mesosshuffle.model.IdValidator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,7 +108,7 @@ final class CommandLineOptions {
                             : command + " (expected: " + command + " APP)");
         }
         if (application != null) {
-            Ids.check("APP", application);
+            IdValidator.check("APP", application);
         }
     }
 

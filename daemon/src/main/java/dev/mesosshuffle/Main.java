@@ -5,13 +5,22 @@ import dev.mesosshuffle.admin.ControlClient;
 import dev.mesosshuffle.admin.ControlException;
 import dev.mesosshuffle.admin.ControlSocket;
 import dev.mesosshuffle.admin.SocketPathException;
-import dev.mesosshuffle.cleanup.RootMarkers;
 import dev.mesosshuffle.config.ConfigException;
 import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
 import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ServiceConfig;
-import dev.mesosshuffle.store.StoreException;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.LogLevels;
+import dev.mesosshuffle.logging.NettyLogFilter;
+import dev.mesosshuffle.markers.RootMarkers;
+import dev.mesosshuffle.process.ExitStatus;
+import dev.mesosshuffle.process.FatalErrorHandler;
+import dev.mesosshuffle.process.HealthMonitor;
+import dev.mesosshuffle.process.ShutdownHook;
+import dev.mesosshuffle.process.SighupHandler;
+import dev.mesosshuffle.process.SystemdNotifier;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -47,14 +56,14 @@ public final class Main {
     private final PrintStream err;
     private final Map<String, String> environment;
     private final Properties systemProperties;
-    private final Shutdown shutdown;
+    private final ShutdownHook shutdown;
 
     Main(
             PrintStream out,
             PrintStream err,
             Map<String, String> environment,
             Properties systemProperties,
-            Shutdown shutdown) {
+            ShutdownHook shutdown) {
         this.out = out;
         this.err = err;
         this.environment = environment;
@@ -69,10 +78,10 @@ public final class Main {
      * @throws InterruptedException never, as nobody interrupts this thread
      */
     public static void main(String[] args) throws InterruptedException {
-        Shutdown shutdown = new Shutdown(System.err);
+        ShutdownHook shutdown = new ShutdownHook(System.err);
         shutdown.install();
-        Thread.setDefaultUncaughtExceptionHandler(
-                new LastResort(System.err, shutdown::isRunning, Runtime.getRuntime()::halt));
+        Thread.setDefaultUncaughtExceptionHandler(new FatalErrorHandler(
+                System.err, StartFailures::explain, shutdown::isRunning, Runtime.getRuntime()::halt));
         int status = new Main(System.out, System.err, System.getenv(), System.getProperties(), shutdown).run(args);
         if (status == RUNNING) {
             shutdown.await();
@@ -154,15 +163,17 @@ public final class Main {
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) throws IOException, StoreException {
-        NettyWarnings.install((LoggerContext) LoggerFactory.getILoggerFactory());
-        Limits limits = new Limits(loaded.config());
+        NettyLogFilter.install((LoggerContext) LoggerFactory.getILoggerFactory());
+        ReloadableLimits limits = new ReloadableLimits(loaded.config());
         // Before anybody is told that the daemon listens, and may send one.
-        Hangup.handle(new Reload(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
+        SighupHandler.handle(
+                new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
         ShuffleDaemon daemon = ShuffleDaemon.start(loaded.config(), limits);
-        shutdown.started(daemon);
-        Systemd systemd = Systemd.start(environment);
+        shutdown.started(daemon::stop);
+        SystemdNotifier systemd = SystemdNotifier.start(environment);
         daemon.started(systemd);
-        daemon.started(Health.watch(daemon.vitalParts(), daemon.localAddress().getPort(), systemd));
+        daemon.started(
+                HealthMonitor.watch(daemon.vitalParts(), daemon.localAddress().getPort(), systemd));
         shutdown.running();
         return RUNNING;
     }
@@ -196,7 +207,7 @@ public final class Main {
     }
 
     private int fail(int status, @Nullable String reason) {
-        err.println(NAME + ": " + OneLine.of(reason));
+        err.println(NAME + ": " + ErrorMessages.oneLine(String.valueOf(reason)));
         return status;
     }
 

@@ -1,48 +1,51 @@
 package dev.mesosshuffle;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.admin.Commands;
+import dev.mesosshuffle.activity.DiskHangsException;
+import dev.mesosshuffle.admin.AdminCommands;
 import dev.mesosshuffle.admin.ControlServer;
 import dev.mesosshuffle.admin.ControlSocket;
 import dev.mesosshuffle.admin.DiskUsage;
 import dev.mesosshuffle.admin.SocketPathException;
 import dev.mesosshuffle.blocks.BlockResolver;
-import dev.mesosshuffle.blocks.DataFiles;
-import dev.mesosshuffle.blocks.DiskPools;
+import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
-import dev.mesosshuffle.cleanup.BlockRemover;
-import dev.mesosshuffle.cleanup.DiskPressure;
+import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
-import dev.mesosshuffle.cleanup.OrphanRules;
-import dev.mesosshuffle.cleanup.Orphans;
 import dev.mesosshuffle.cleanup.Reclaimer;
-import dev.mesosshuffle.cleanup.RootMarkers;
-import dev.mesosshuffle.cleanup.RootWatch;
+import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.dispatch.Dispatcher;
-import dev.mesosshuffle.dispatch.QuietLog;
-import dev.mesosshuffle.liveness.DiskHangsException;
-import dev.mesosshuffle.liveness.DiskThreads;
+import dev.mesosshuffle.fetch.ReadTracker;
+import dev.mesosshuffle.liveness.LivenessConfig;
+import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
-import dev.mesosshuffle.liveness.LivenessSettings;
-import dev.mesosshuffle.liveness.Master;
-import dev.mesosshuffle.liveness.Surroundings;
+import dev.mesosshuffle.liveness.MesosMaster;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.markers.RootMarkers;
 import dev.mesosshuffle.mesos.MasterClient;
-import dev.mesosshuffle.mesos.MasterSettings;
+import dev.mesosshuffle.mesos.MasterClientConfig;
 import dev.mesosshuffle.metrics.MetricsReporter;
+import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
-import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.orphans.OrphanPolicy;
+import dev.mesosshuffle.orphans.OrphanScanner;
+import dev.mesosshuffle.peers.PeerRegistries;
+import dev.mesosshuffle.probes.RootProbers;
+import dev.mesosshuffle.process.FileDescriptorLimit;
+import dev.mesosshuffle.process.Lifecycle;
 import dev.mesosshuffle.registry.Registry;
-import dev.mesosshuffle.roots.RootProbers;
-import dev.mesosshuffle.store.Registries;
+import dev.mesosshuffle.roots.DiskPressure;
+import dev.mesosshuffle.roots.RootMonitor;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoreException;
 import dev.mesosshuffle.store.StorePlaces;
-import dev.mesosshuffle.store.StoredRemoval;
-import dev.mesosshuffle.streams.ReadTracker;
-import dev.mesosshuffle.transport.ServerSettings;
+import dev.mesosshuffle.transport.ServerConfig;
 import dev.mesosshuffle.transport.ShuffleServer;
 import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
@@ -100,8 +103,8 @@ public final class ShuffleDaemon {
     }
 
     /** Starts all parts, with limits that stay as they are. */
-    static ShuffleDaemon start(ServiceConfig config) throws IOException, StoreException {
-        return start(config, new Limits(config));
+    public static ShuffleDaemon start(ServiceConfig config) throws IOException, StoreException {
+        return start(config, new ReloadableLimits(config));
     }
 
     /**
@@ -111,7 +114,8 @@ public final class ShuffleDaemon {
      * @throws IOException if the address cannot be bound, or a root cannot be looked at
      * @throws StoreException if the registry's store cannot be used
      */
-    static ShuffleDaemon start(ServiceConfig config, Limits limits) throws IOException, StoreException {
+    public static ShuffleDaemon start(ServiceConfig config, ReloadableLimits limits)
+            throws IOException, StoreException {
         Lifecycle lifecycle = new Lifecycle();
         try {
             return start(config, limits, lifecycle);
@@ -124,18 +128,18 @@ public final class ShuffleDaemon {
         }
     }
 
-    private static ShuffleDaemon start(ServiceConfig config, Limits limits, Lifecycle lifecycle)
+    private static ShuffleDaemon start(ServiceConfig config, ReloadableLimits limits, Lifecycle lifecycle)
             throws IOException, StoreException {
         MetricRegistry metrics = new MetricRegistry();
         lifecycle.started(MetricsReporter.start(metrics));
-        QuietLog quietLog = new QuietLog(System::nanoTime);
+        RateLimitedLogger quietLog = new RateLimitedLogger(System::nanoTime);
 
         RootProbers roots = lifecycle.started(RootProbers.start(config.localRoots(), metrics));
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), roots, metrics);
         List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
                 .open(
-                        dir -> Registries.of(dir, config.port(), stateDirs).others(),
+                        dir -> PeerRegistries.of(dir, config.port(), stateDirs).others(),
                         metrics,
                         RootMarkers.stateDirs(roots, config.port(), MARKERS_LIMIT));
         StateStore store = opened.store();
@@ -143,7 +147,7 @@ public final class ShuffleDaemon {
         RootMarkers markers = lifecycle.started(
                 RootMarkers.start(policy, store, opened.stateDir(), config.port(), config.orphanTimeout()));
         lifecycle.started(store);
-        Registries registries = Registries.of(
+        PeerRegistries registries = PeerRegistries.of(
                 opened.stateDir(),
                 config.port(),
                 stateDirs,
@@ -154,27 +158,27 @@ public final class ShuffleDaemon {
 
         roots.beforeEachRound(TcpMemoryMonitor.ofHost(metrics));
         ReadTracker reads = new ReadTracker();
-        DiskPools pools = lifecycle.started(new DiskPools(config.diskThreads(), DISK_QUEUE, metrics));
+        DiskExecutors pools = lifecycle.started(new DiskExecutors(config.diskThreads(), DISK_QUEUE, metrics));
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), System::currentTimeMillis, metrics);
-        DataFiles dataFiles = lifecycle.started(
-                new DataFiles(DescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
-        OrphanRules orphanRules = OrphanRules.of(
+        DataFileCache dataFiles = lifecycle.started(
+                new DataFileCache(FileDescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
+        OrphanPolicy orphanRules = OrphanPolicy.of(
                 policy,
                 registries,
                 registry::isClaimed,
-                new WallClock(System::currentTimeMillis, System::nanoTime),
+                new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout(),
                 limiter(lifecycle, "open-files", "the look at what the host's processes have open"));
         Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
                 store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
         resume(config.cleanup(), reclaimer, store.loadRemovals());
-        RootWatch rootWatch = RootWatch.start(registry::rootInodes, reclaimer, roots);
-        DiskThreads offFetchPath = diskThreads(roots, pools);
+        RootMonitor rootWatch = RootMonitor.start(registry::rootInodes, reclaimer, roots);
+        DiskExecutor offFetchPath = diskThreads(roots, pools);
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
                 reclaimer,
-                new LivenessSettings(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
-                new Surroundings(
+                new LivenessConfig(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
+                new LivenessContext(
                         System::nanoTime,
                         System::currentTimeMillis,
                         new Random(),
@@ -199,7 +203,7 @@ public final class ShuffleDaemon {
                         reads,
                         diagnosis,
                         limits::maxChunksBeingTransferred),
-                new Dispatcher.Guarding(policy, new BlockRemover(), rootWatch),
+                new Dispatcher.Guarding(policy, new BlockFileRemover(), rootWatch),
                 registry,
                 liveness,
                 quietLog,
@@ -213,7 +217,7 @@ public final class ShuffleDaemon {
                 opened.stateDir(),
                 config.port(),
                 lifecycle,
-                new Commands(liveness.handControl(), registry, new DiskUsage(offFetchPath, DISK_USAGE_LIMIT)));
+                new AdminCommands(liveness.handControl(), registry, new DiskUsage(offFetchPath, DISK_USAGE_LIMIT)));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         OrphanMode orphans = config.orphans();
@@ -221,8 +225,8 @@ public final class ShuffleDaemon {
             orphans = OrphanMode.REPORT;
         }
         logger.info("Listening on {}:{}", config.host(), address.getPort());
-        Orphans search = lifecycle.started(
-                Orphans.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
+        OrphanScanner search = lifecycle.started(
+                OrphanScanner.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
         lifecycle.started(DiskPressure.start(
                 config.minFreePercent(),
                 roots,
@@ -239,7 +243,7 @@ public final class ShuffleDaemon {
     }
 
     /** A look at a disk that hangs is not begun: it would only wait behind the others. */
-    private static DiskThreads diskThreads(RootProbers roots, DiskPools pools) {
+    private static DiskExecutor diskThreads(RootProbers roots, DiskExecutors pools) {
         return (root, task) -> {
             if (roots.isUnresponsive(root)) {
                 throw new DiskHangsException(root.toString());
@@ -266,19 +270,19 @@ public final class ShuffleDaemon {
     }
 
     /** The service goes on without it: nothing depends on it but an operator's comfort. */
-    private static void startControl(Path stateDir, int port, Lifecycle lifecycle, Commands commands) {
+    private static void startControl(Path stateDir, int port, Lifecycle lifecycle, AdminCommands commands) {
         try {
             lifecycle.started(ControlServer.start(ControlSocket.path(stateDir, port), commands::answer));
         } catch (SocketPathException e) {
-            logger.warn("The commands apps, keep, release and remove are not available: {}", OneLine.of(e));
+            logger.warn("The commands apps, keep, release and remove are not available: {}", ErrorMessages.of(e));
         }
     }
 
-    private static @Nullable Master master(ServiceConfig.Master config, Lifecycle lifecycle) throws IOException {
+    private static @Nullable MesosMaster master(ServiceConfig.Master config, Lifecycle lifecycle) throws IOException {
         if (config.urls().isEmpty()) {
             return null;
         }
-        return lifecycle.started(MasterClient.create(new MasterSettings(
+        return lifecycle.started(MasterClient.create(new MasterClientConfig(
                 config.urls(), config.principal(), config.secretFile(), config.tokenFile(), config.caFile())));
     }
 
@@ -300,12 +304,12 @@ public final class ShuffleDaemon {
         return executor;
     }
 
-    private static ServerSettings serverSettings(ServiceConfig config) {
+    private static ServerConfig serverSettings(ServiceConfig config) {
         ServiceConfig.Transport transport = config.transport();
-        return new ServerSettings(
+        return new ServerConfig(
                 config.host(),
                 config.port(),
-                ServerSettings.IoMode.valueOf(transport.mode().name()),
+                ServerConfig.IoMode.valueOf(transport.mode().name()),
                 transport.serverThreads(),
                 transport.backLog(),
                 transport.receiveBuffer(),

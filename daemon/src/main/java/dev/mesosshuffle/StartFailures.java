@@ -1,20 +1,20 @@
 package dev.mesosshuffle;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
-import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Says on one line why the daemon could not be started, and which limit to raise if it was one. */
-final class StartFailures {
+public final class StartFailures {
     /** The database, an event loop or a log opens a few at once, and not all of them say what they lacked. */
     private static final int FEW_DESCRIPTORS = 16;
 
     private StartFailures() {}
 
-    static String explain(Throwable failure) {
+    public static String explain(Throwable failure) {
         return explain(failure, isFull(FEW_DESCRIPTORS));
     }
 
@@ -23,9 +23,9 @@ final class StartFailures {
      *
      * @param lacksDescriptors whether this process can hardly open anything
      */
-    static String explain(Throwable failure, boolean lacksDescriptors) {
+    public static String explain(Throwable failure, boolean lacksDescriptors) {
         List<Throwable> chain = chain(failure);
-        String reason = OneLine.of(failure);
+        String reason = ErrorMessages.of(failure);
         if (chain.stream().anyMatch(StartFailures::isThreadShortage)) {
             return "cannot start: no more threads can be made (" + reason + "); " + ThreadShortage.ADVICE;
         }

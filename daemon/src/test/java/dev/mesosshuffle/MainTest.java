@@ -2,6 +2,8 @@ package dev.mesosshuffle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.process.ExitStatus;
+import dev.mesosshuffle.process.ShutdownHook;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +94,7 @@ class MainTest {
 
     private int run(String... args) {
         PrintStream errStream = stream(err);
-        return new Main(stream(out), errStream, Map.of(), properties, new Shutdown(errStream)).run(args);
+        return new Main(stream(out), errStream, Map.of(), properties, new ShutdownHook(errStream)).run(args);
     }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {

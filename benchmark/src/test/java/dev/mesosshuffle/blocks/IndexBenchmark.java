@@ -85,7 +85,7 @@ public class IndexBenchmark {
         List<ShuffleBlockId> blocks = new ArrayList<>();
         for (int map = 0; map < MAPS; map++) {
             ShuffleBlockId block = block(map);
-            Path file = PlacedFile.of(executor, block.indexFileName()).path();
+            Path file = BlockFile.of(executor, block.indexFileName()).path();
             Files.createDirectories(file.getParent());
             Files.write(file, index.array());
             var unused = load(cache, executor, block);
@@ -97,7 +97,7 @@ public class IndexBenchmark {
 
     private static MapOutput load(IndexCache cache, RegisteredExecutor executor, ShuffleBlockId block)
             throws IOException {
-        return cache.load(executor, block, cache.look(PlacedFile.of(executor, block.dataFileName())), null);
+        return cache.load(executor, block, cache.look(BlockFile.of(executor, block.dataFileName())), null);
     }
 
     private ShuffleBlockId block(int map) {
@@ -111,14 +111,14 @@ public class IndexBenchmark {
         if (output == null) {
             throw new IllegalStateException(block + " (expected: in the cache)");
         }
-        return ((IndexInMemory) output.index()).segment(output.data(), block);
+        return ((InMemoryIndex) output.index()).segment(output.data(), block);
     }
 
     @Benchmark
     public FileSegment read() throws IOException {
         ShuffleBlockId block = fixture.blocks.get(next++ % MAPS);
         MapOutput output = load(fixture.cache, fixture.executor, block);
-        return ((IndexInMemory) output.index()).segment(output.data(), block);
+        return ((InMemoryIndex) output.index()).segment(output.data(), block);
     }
 
     @Benchmark
@@ -128,7 +128,7 @@ public class IndexBenchmark {
         if (output == null) {
             throw new IllegalStateException(block + " (expected: in the cache)");
         }
-        return ((IndexOnDisk) output.index()).segment(block);
+        return ((OnDiskIndex) output.index()).segment(block);
     }
 
     @TearDown

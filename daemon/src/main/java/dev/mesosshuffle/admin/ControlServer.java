@@ -1,7 +1,7 @@
 package dev.mesosshuffle.admin;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
-import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.admin;
 
-import dev.mesosshuffle.cleanup.TreeSize;
-import dev.mesosshuffle.liveness.DiskThreads;
+import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.host.TreeSize;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class DiskUsage {
     static final Usage UNKNOWN = new Usage(0, false);
 
-    private final DiskThreads threads;
+    private final DiskExecutor threads;
     private final Duration limit;
     private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +38,7 @@ public final class DiskUsage {
      * @param threads where dirs may be looked into
      * @param limit how long one measurement may take
      */
-    public DiskUsage(DiskThreads threads, Duration limit) {
+    public DiskUsage(DiskExecutor threads, Duration limit) {
         this.threads = threads;
         this.limit = limit;
     }

@@ -1,7 +1,7 @@
 /**
  * Applications in an operator's hand: the daemon's side of {@code mesos-shuffle-service apps}, {@code keep}, {@code
  * release} and {@code remove}, and the command line's side. Start at {@code ControlServer}; what is asked is answered by
- * {@code Commands}.
+ * {@code AdminCommands}.
  */
 @NullMarked
 package dev.mesosshuffle.admin;

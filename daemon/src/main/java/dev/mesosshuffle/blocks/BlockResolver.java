@@ -16,7 +16,7 @@ import java.io.IOException;
  */
 public final class BlockResolver {
     private final IndexCache indexes;
-    private final DataFiles dataFiles;
+    private final DataFileCache dataFiles;
 
     /**
      * Creates a resolver.
@@ -24,7 +24,7 @@ public final class BlockResolver {
      * @param indexes the index files that were read
      * @param dataFiles the data files that are open
      */
-    public BlockResolver(IndexCache indexes, DataFiles dataFiles) {
+    public BlockResolver(IndexCache indexes, DataFileCache dataFiles) {
         this.indexes = indexes;
         this.dataFiles = dataFiles;
     }
@@ -32,14 +32,14 @@ public final class BlockResolver {
     /** Finds the file to look at first, from names and from what is in memory. Reads no disk. */
     public LocatedBlock locate(RegisteredExecutor executor, BlockId id) {
         if (!(id instanceof ShuffleBlockId shuffle)) {
-            return LocatedBlock.at(executor, id, PlacedFile.of(executor, id.dataFileName()), null);
+            return LocatedBlock.at(executor, id, BlockFile.of(executor, id.dataFileName()), null);
         }
         MapOutput output = indexes.get(executor, shuffle);
         if (output == null) {
-            return LocatedBlock.at(executor, id, PlacedFile.of(executor, shuffle.dataFileName()), null);
+            return LocatedBlock.at(executor, id, BlockFile.of(executor, shuffle.dataFileName()), null);
         }
-        return output.index() instanceof IndexOnDisk
-                ? LocatedBlock.at(executor, id, PlacedFile.of(executor, shuffle.indexFileName()), output)
+        return output.index() instanceof OnDiskIndex
+                ? LocatedBlock.at(executor, id, BlockFile.of(executor, shuffle.indexFileName()), output)
                 : LocatedBlock.at(executor, id, output.data(), output);
     }
 
@@ -49,7 +49,7 @@ public final class BlockResolver {
             return true;
         }
         MapOutput output = block.output();
-        return output != null && (block.segment() != null || output.index() instanceof IndexInMemory);
+        return output != null && (block.segment() != null || output.index() instanceof InMemoryIndex);
     }
 
     /**
@@ -62,13 +62,13 @@ public final class BlockResolver {
         ShuffleBlockId id = (ShuffleBlockId) block.id();
         MapOutput output = block.output();
         if (output == null) {
-            DataFileLook look = block.look();
+            DataFileObservation look = block.look();
             if (look == null) {
-                return block.looked(indexes.look(block.file()), PlacedFile.of(block.executor(), id.indexFileName()));
+                return block.looked(indexes.look(block.file()), BlockFile.of(block.executor(), id.indexFileName()));
             }
             output = indexes.load(block.executor(), id, look, block.before());
         }
-        return block.read(output, output.index() instanceof IndexOnDisk index ? index.segment(id) : null);
+        return block.read(output, output.index() instanceof OnDiskIndex index ? index.segment(id) : null);
     }
 
     /** Forgets what is known of the block's files, so that they are looked at again. */
@@ -98,13 +98,13 @@ public final class BlockResolver {
     public OpenSegment open(LocatedBlock block) throws IOException {
         MapOutput output = block.output();
         if (output == null) {
-            SharedFile file = dataFiles.openUncached(block.file());
+            RefCountedFile file = dataFiles.openUncached(block.file());
             return OpenSegment.of(file, 0, file.length());
         }
         ShuffleBlockId id = (ShuffleBlockId) block.id();
         FileSegment segment = block.segment();
         if (segment == null) {
-            segment = ((IndexInMemory) output.index()).segment(output.data(), id);
+            segment = ((InMemoryIndex) output.index()).segment(output.data(), id);
         }
         if (output.index().dataLength() == 0) {
             // Spark writes no data file for a map task without any output.

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.CorruptionCause;
-import dev.mesosshuffle.model.ErrorMessages;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.registry.RegisteredExecutor;
@@ -49,7 +49,7 @@ public final class CorruptionDiagnosis {
             return CorruptionCause.UNSUPPORTED_CHECKSUM_ALGORITHM;
         }
         try {
-            PlacedFile file = PlacedFile.of(executor, block.checksumFileName(algorithm));
+            BlockFile file = BlockFile.of(executor, block.checksumFileName(algorithm));
             FileIdentity identity = FileIdentity.of(file.path());
             long byWriter = read(file, block.startReduceId());
             long byDisk = compute(executor, block, checksum.get());
@@ -73,10 +73,10 @@ public final class CorruptionDiagnosis {
         return byWriter == byReader ? CorruptionCause.CHECKSUM_VERIFY_PASS : CorruptionCause.NETWORK_ISSUE;
     }
 
-    private static long read(PlacedFile file, int reduceId) throws IOException {
+    private static long read(BlockFile file, int reduceId) throws IOException {
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
         try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            FileReads.readFully(channel, number, (long) reduceId * Long.BYTES);
+            FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
         }
         return number.flip().getLong();
     }
@@ -91,7 +91,7 @@ public final class CorruptionDiagnosis {
             long done = 0;
             while (done < segment.length()) {
                 buffer.clear().limit((int) Math.min(BUFFER_BYTES, segment.length() - done));
-                FileReads.readFully(segment.file().channel(), buffer, segment.offset() + done);
+                FileChannels.readFully(segment.file().channel(), buffer, segment.offset() + done);
                 checksum.update(buffer.flip());
                 done += buffer.limit();
             }

@@ -68,9 +68,9 @@ public final class IndexCache {
     }
 
     /** Looks at a data file, before its index is read, on a thread of the data's disk. */
-    DataFileLook look(PlacedFile data) throws IOException {
+    DataFileObservation look(BlockFile data) throws IOException {
         long now = wallMillis.getAsLong();
-        return new DataFileLook(FileIdentity.ifPresent(data.path()), now);
+        return new DataFileObservation(FileIdentity.ifPresent(data.path()), now);
     }
 
     /**
@@ -80,12 +80,13 @@ public final class IndexCache {
      * @param before what was known before, until the data file turned out to be another one; null if nothing was
      * @throws StaleIndexException if index and data do not belong together
      */
-    MapOutput load(RegisteredExecutor executor, ShuffleBlockId block, DataFileLook look, @Nullable MapOutput before)
+    MapOutput load(
+            RegisteredExecutor executor, ShuffleBlockId block, DataFileObservation look, @Nullable MapOutput before)
             throws IOException {
         misses.inc();
         MapOutputId id = MapOutputId.of(executor.id(), block);
-        PlacedFile data = PlacedFile.of(executor, block.dataFileName());
-        Path path = PlacedFile.of(executor, block.indexFileName()).path();
+        BlockFile data = BlockFile.of(executor, block.dataFileName());
+        Path path = BlockFile.of(executor, block.indexFileName()).path();
         long now = wallMillis.getAsLong();
         FileIdentity identity = FileIdentity.of(path);
         IndexFile index = IndexFile.read(path, identity, maxIndexBytes);

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
  * The offsets of one map task's output, as Spark's {@code IndexShuffleBlockResolver} writes them: one 8-byte number
  * for each reduce task, where its part of the data file begins, and one for where the last part ends. Immutable.
  */
-sealed interface IndexFile permits IndexInMemory, IndexOnDisk {
+sealed interface IndexFile permits InMemoryIndex, OnDiskIndex {
     /**
      * Reads an index file, or only its ends if it is long.
      *
@@ -25,8 +25,8 @@ sealed interface IndexFile permits IndexInMemory, IndexOnDisk {
                 throw new CorruptFileException(path, size + " bytes (expected: a multiple of 8, at least 16)");
             }
             return size <= Math.min(maxBytesInMemory, Integer.MAX_VALUE)
-                    ? IndexInMemory.read(path, channel, (int) size)
-                    : IndexOnDisk.read(path, channel, size, identity);
+                    ? InMemoryIndex.read(path, channel, (int) size)
+                    : OnDiskIndex.read(path, channel, size, identity);
         }
     }
 

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 public record LocatedBlock(
         RegisteredExecutor executor,
         BlockId id,
-        PlacedFile file,
+        BlockFile file,
         @Nullable MapOutput output,
         @Nullable FileSegment segment,
-        @Nullable DataFileLook look,
+        @Nullable DataFileObservation look,
         @Nullable MapOutput before) {
     /** A block of which nothing was looked at. */
-    static LocatedBlock at(RegisteredExecutor executor, BlockId id, PlacedFile file, @Nullable MapOutput output) {
+    static LocatedBlock at(RegisteredExecutor executor, BlockId id, BlockFile file, @Nullable MapOutput output) {
         return new LocatedBlock(executor, id, file, output, null, null, null);
     }
 
@@ -35,7 +35,7 @@ public record LocatedBlock(
         return new LocatedBlock(executor, id, file, output, segment, look, replaced);
     }
 
-    LocatedBlock looked(DataFileLook found, PlacedFile index) {
+    LocatedBlock looked(DataFileObservation found, BlockFile index) {
         return new LocatedBlock(executor, id, index, null, null, found, before);
     }
 

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MapOutput {
     private final RegisteredExecutor executor;
-    private final PlacedFile data;
+    private final BlockFile data;
     private final IndexFile index;
     private final FileIdentity indexIdentity;
     private final @Nullable FileIdentity dataIdentity;
     private final boolean reliable;
 
-    private volatile @Nullable SharedFile keptOpen;
+    private volatile @Nullable RefCountedFile keptOpen;
 
     /**
      * Creates an output.
@@ -30,7 +30,7 @@ final class MapOutput {
      */
     MapOutput(
             RegisteredExecutor executor,
-            PlacedFile data,
+            BlockFile data,
             IndexFile index,
             FileIdentity indexIdentity,
             @Nullable FileIdentity dataIdentity,
@@ -49,7 +49,7 @@ final class MapOutput {
     }
 
     /** The file with the blocks' bytes. */
-    PlacedFile data() {
+    BlockFile data() {
         return data;
     }
 
@@ -74,11 +74,11 @@ final class MapOutput {
 
     /** The data file that the cache keeps open, without a reference: it may be closed just now. Null if there is none. */
     @Nullable
-    SharedFile keptOpen() {
+    RefCountedFile keptOpen() {
         return keptOpen;
     }
 
-    void setKeptOpen(@Nullable SharedFile file) {
+    void setKeptOpen(@Nullable RefCountedFile file) {
         this.keptOpen = file;
     }
 }

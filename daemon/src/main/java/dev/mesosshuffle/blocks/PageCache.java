@@ -1,6 +1,6 @@
 package dev.mesosshuffle.blocks;
 
-import dev.mesosshuffle.model.Residency;
+import dev.mesosshuffle.model.PageResidency;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,32 +83,32 @@ final class PageCache {
         for (long next = offset; next < end; next += MAPPING_BYTES - next % MAPPING_BYTES) {
             map((int) (next / MAPPING_BYTES));
         }
-        return askKernel(offset, length) == Residency.RESIDENT;
+        return askKernel(offset, length) == PageResidency.RESIDENT;
     }
 
     /** Whether a part is in memory. Asks the kernel alone, so it never waits for the disk. */
-    Residency residency(long offset, long length) {
-        return Boolean.TRUE.equals(kernelTells) ? askKernel(offset, length) : Residency.UNKNOWN;
+    PageResidency residency(long offset, long length) {
+        return Boolean.TRUE.equals(kernelTells) ? askKernel(offset, length) : PageResidency.UNKNOWN;
     }
 
-    private Residency askKernel(long offset, long length) {
+    private PageResidency askKernel(long offset, long length) {
         long end = offset + length;
         if (end > fileLength) {
-            return Residency.MISSING;
+            return PageResidency.MISSING;
         }
         for (long next = offset; next < end; ) {
             MappedByteBuffer mapped = mappings.get((int) (next / MAPPING_BYTES));
             if (mapped == null) {
-                return Residency.UNKNOWN;
+                return PageResidency.UNKNOWN;
             }
             int from = (int) (next % MAPPING_BYTES);
             int bytes = (int) Math.min(MAPPING_BYTES - from, end - next);
             if (!mapped.slice(from, bytes).isLoaded()) {
-                return Residency.MISSING;
+                return PageResidency.MISSING;
             }
             next += bytes;
         }
-        return Residency.RESIDENT;
+        return PageResidency.RESIDENT;
     }
 
     private void map(int number) throws IOException {
@@ -118,7 +118,7 @@ final class PageCache {
         long from = number * MAPPING_BYTES;
         MappedByteBuffer made = channel.map(MapMode.READ_ONLY, from, Math.min(MAPPING_BYTES, fileLength - from));
         if (!mappings.compareAndSet(number, null, made)) {
-            Unmapper.unmap(made);
+            BufferUnmapper.unmap(made);
         }
     }
 
@@ -140,7 +140,7 @@ final class PageCache {
         for (int i = 0; i < mappings.length(); i++) {
             MappedByteBuffer mapped = mappings.getAndSet(i, null);
             if (mapped != null) {
-                Unmapper.unmap(mapped);
+                BufferUnmapper.unmap(mapped);
             }
         }
     }

@@ -11,7 +11,7 @@ final class StaleIndexException extends IOException {
         super(message);
     }
 
-    static StaleIndexException wrongLength(PlacedFile data, long dataLength, long expected) {
+    static StaleIndexException wrongLength(BlockFile data, long dataLength, long expected) {
         return new StaleIndexException(
                 data.path() + ": " + dataLength + " bytes (expected: " + expected + ", as its index says)");
     }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.host.ProcessCredentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,10 +23,10 @@ public final class DeniedFile {
             try {
                 PosixFileAttributes attributes =
                         Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                int owner = ProcessIdentity.owner(path);
+                int owner = ProcessCredentials.owner(path);
                 return path + " belongs to user " + owner + " (mode "
                         + PosixFilePermissions.toString(attributes.permissions()) + "), and this service runs as user "
-                        + ProcessIdentity.current().uid();
+                        + ProcessCredentials.current().uid();
             } catch (IOException e) {
                 // Hidden by the dir above, which is asked next.
             }

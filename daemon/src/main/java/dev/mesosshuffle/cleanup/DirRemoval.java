@@ -1,7 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.store.StoredRemoval;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;

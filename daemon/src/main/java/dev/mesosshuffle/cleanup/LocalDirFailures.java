@@ -1,7 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
-import dev.mesosshuffle.model.ErrorMessages;
-import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.Sanitizer;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +14,7 @@ final class LocalDirFailures {
     /** A refusal by a rule. */
     static LocalDirRefusedException refusal(Path dir, String expected) {
         return new LocalDirRefusedException(
-                "local dir: " + Text.printable(dir.toString()) + " (expected: " + expected + ")");
+                "local dir: " + Sanitizer.printable(dir.toString()) + " (expected: " + expected + ")");
     }
 
     /**
@@ -24,7 +24,7 @@ final class LocalDirFailures {
      */
     static LocalDirRefusedException refusal(Path dir, IOException failure) throws LocalDirUnknownException {
         if (ErrorMessages.isTooManyOpenFiles(failure)) {
-            throw new LocalDirUnknownException("overloaded: local dir " + Text.printable(dir.toString())
+            throw new LocalDirUnknownException("overloaded: local dir " + Sanitizer.printable(dir.toString())
                     + " cannot be looked at now, for this service has too many open files (try again; its operator raises"
                     + " LimitNOFILE or ulimit -n)");
         }

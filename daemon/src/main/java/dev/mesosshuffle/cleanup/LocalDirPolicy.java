@@ -1,10 +1,11 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.host.ProcessCredentials;
+import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.model.Text;
-import dev.mesosshuffle.roots.RootProbers;
+import dev.mesosshuffle.probes.RootProbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -43,9 +44,10 @@ public final class LocalDirPolicy {
     private final List<Path> allowedRoots;
     private final RootProbers roots;
     private final DirAccess access;
-    private final UndeletableDirs undeletable;
+    private final UndeletableDirWarnings undeletable;
 
-    private LocalDirPolicy(List<Path> allowedRoots, RootProbers roots, DirAccess access, UndeletableDirs undeletable) {
+    private LocalDirPolicy(
+            List<Path> allowedRoots, RootProbers roots, DirAccess access, UndeletableDirWarnings undeletable) {
         this.allowedRoots = allowedRoots;
         this.roots = roots;
         this.access = access;
@@ -64,7 +66,7 @@ public final class LocalDirPolicy {
      */
     public static LocalDirPolicy of(List<Path> allowedRoots, RootProbers roots, MetricRegistry metrics)
             throws IOException {
-        return of(allowedRoots, roots, DirAccess.OF_THIS_PROCESS, ProcessIdentity.current(), metrics);
+        return of(allowedRoots, roots, DirAccess.OF_THIS_PROCESS, ProcessCredentials.current(), metrics);
     }
 
     /**
@@ -77,11 +79,11 @@ public final class LocalDirPolicy {
      * @throws IllegalArgumentException if a root is not absolute
      */
     public static LocalDirPolicy of(List<Path> allowedRoots, MetricRegistry metrics) throws IOException {
-        return of(allowedRoots, DirAccess.OF_THIS_PROCESS, ProcessIdentity.current(), metrics);
+        return of(allowedRoots, DirAccess.OF_THIS_PROCESS, ProcessCredentials.current(), metrics);
     }
 
     static LocalDirPolicy of(
-            List<Path> allowedRoots, DirAccess access, ProcessIdentity identity, MetricRegistry metrics) {
+            List<Path> allowedRoots, DirAccess access, ProcessCredentials identity, MetricRegistry metrics) {
         return of(allowedRoots, RootProbers.inCallersThread(allowedRoots), access, identity, metrics);
     }
 
@@ -89,7 +91,7 @@ public final class LocalDirPolicy {
             List<Path> allowedRoots,
             RootProbers roots,
             DirAccess access,
-            ProcessIdentity identity,
+            ProcessCredentials identity,
             MetricRegistry metrics) {
         for (Path root : allowedRoots) {
             if (!root.isAbsolute()) {
@@ -100,7 +102,7 @@ public final class LocalDirPolicy {
                 List.copyOf(allowedRoots),
                 roots,
                 access,
-                new UndeletableDirs(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
+                new UndeletableDirWarnings(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
         policy.refresh(root -> true, Duration.ZERO);
         return policy;
     }
@@ -247,9 +249,9 @@ public final class LocalDirPolicy {
      * @param keepOut what it must not hold
      * @throws LocalDirRefusedException if it would not be searched for today
      */
-    void checkOrphan(LocalDir dir, Set<Path> keepOut) throws LocalDirRefusedException {
+    public void checkOrphan(LocalDir dir, Set<Path> keepOut) throws LocalDirRefusedException {
         checkRoot(dir);
-        if (!DirNames.mayBeOrphan(dir.root().relativize(dir.path()))) {
+        if (!LocalDirNames.mayBeOrphan(dir.root().relativize(dir.path()))) {
             throw refusal(dir.path(), "a name that Spark gives");
         }
         for (Path other : keepOut) {
@@ -260,13 +262,13 @@ public final class LocalDirPolicy {
     }
 
     /** The real paths of the roots that were seen. Does not work on the disk. */
-    Set<Path> realRoots() {
+    public Set<Path> realRoots() {
         refresh(root -> true, Duration.ZERO);
         return Set.copyOf(roots.realRoots().values());
     }
 
     /** Whether work on a root would hang now. */
-    boolean isUnresponsive(Path root) {
+    public boolean isUnresponsive(Path root) {
         return roots.isUnresponsive(root);
     }
 
@@ -290,7 +292,7 @@ public final class LocalDirPolicy {
             path = ExactPaths.of(dir);
         } catch (InvalidPathException e) {
             throw new LocalDirRefusedException(
-                    "local dir: " + Text.printable(dir) + " (expected: a path; " + e.getReason() + ")");
+                    "local dir: " + Sanitizer.printable(dir) + " (expected: a path; " + e.getReason() + ")");
         }
         if (!path.isAbsolute()) {
             throw refusal(path, "an absolute path");
@@ -329,11 +331,11 @@ public final class LocalDirPolicy {
     private static void checkNames(LocalDir dir) throws LocalDirRefusedException {
         Path below = dir.root().relativize(dir.path());
         for (Path name : below) {
-            if (DirNames.isGoing(name)) {
+            if (LocalDirNames.isGoing(name)) {
                 throw refusal(dir.path(), "no name going-*, which marks what is being deleted");
             }
         }
-        if (!DirNames.isBlockManagerDir(below.getFileName())) {
+        if (!LocalDirNames.isBlockManagerDir(below.getFileName())) {
             throw refusal(dir.path(), "a last component blockmgr-*");
         }
     }

@@ -1,11 +1,15 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.RateLimiter;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.host.NotADirectoryException;
+import dev.mesosshuffle.host.RootUnavailableException;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoreException;
-import dev.mesosshuffle.store.StoredRemoval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +54,7 @@ public final class Reclaimer implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(500);
     private static final Duration WAIT_FOR_READS = Duration.ofMillis(500);
 
-    /** A look at a root costs little, and its disk may be nearly full. That it is away is told by {@link RootWatch}. */
+    /** A look at a root costs little, and its disk may be nearly full. That it is away is told by {@code RootMonitor}. */
     static final Duration LOOK_FOR_ROOT = Duration.ofMinutes(1);
 
     /** Somebody has to mend a registry first, or its disk. */
@@ -60,7 +64,7 @@ public final class Reclaimer implements AutoCloseable {
      * How long the intent outlives an orphan: a service that had looked at the dir before it went, and was then held up,
      * does not register what is no longer there.
      */
-    static final Duration ORPHANS_REMEMBERED = Duration.ofMinutes(10);
+    public static final Duration ORPHANS_REMEMBERED = Duration.ofMinutes(10);
 
     /** What is being deleted stops after the current file; only a hung disk takes longer, and then nothing helps. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -69,25 +73,25 @@ public final class Reclaimer implements AutoCloseable {
     private final StateStore store;
     private final LocalDirPolicy policy;
     private final LongSupplier nanoTime;
-    private final RootWorkers workers;
-    private final OrphanRules orphans;
+    private final RootExecutors workers;
+    private final OrphanCheck orphans;
     private final CleanupMetrics counters;
-    private final RemovalSteps steps;
-    private final RemovalTroubles troubles;
+    private final RemovalStepper steps;
+    private final RemovalFailures troubles;
     private final AtomicBoolean closed;
     private final ScheduledExecutorService timer =
-            new ScheduledThreadPoolExecutor(1, task -> RootWorkers.daemon("cleanup-timer", task));
+            new ScheduledThreadPoolExecutor(1, task -> RootExecutors.daemon("cleanup-timer", task));
 
     private Reclaimer(
             Map<LocalDir, DirRemoval> removals,
             StateStore store,
             LocalDirPolicy policy,
             LongSupplier nanoTime,
-            RootWorkers workers,
-            OrphanRules orphans,
+            RootExecutors workers,
+            OrphanCheck orphans,
             CleanupMetrics counters,
-            RemovalSteps steps,
-            RemovalTroubles troubles,
+            RemovalStepper steps,
+            RemovalFailures troubles,
             AtomicBoolean closed) {
         this.removals = removals;
         this.store = store;
@@ -116,29 +120,29 @@ public final class Reclaimer implements AutoCloseable {
     public static Reclaimer start(
             StateStore store,
             LocalDirPolicy policy,
-            OrphanRules orphans,
-            ReadsInFlight reads,
+            OrphanCheck orphans,
+            ActiveReads reads,
             LongSupplier nanoTime,
             IntSupplier filesPerSecond,
             MetricRegistry metrics) {
         LongConsumer rest = LockSupport::parkNanos;
-        RootWorkers workers = new RootWorkers(
-                root -> RootWorkers.newThread("cleanup-" + root),
-                () -> new Pace(filesPerSecond, System::nanoTime, rest));
+        RootExecutors workers = new RootExecutors(
+                root -> RootExecutors.newThread("cleanup-" + root),
+                () -> new RateLimiter(filesPerSecond, System::nanoTime, rest));
         Reclaimer reclaimer = withoutTimer(store, policy, orphans, reads, nanoTime, metrics, workers);
         var unused = reclaimer.timer.scheduleWithFixedDelay(
                 reclaimer::check, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         return reclaimer;
     }
 
-    static Reclaimer withoutTimer(
+    public static Reclaimer withoutTimer(
             StateStore store,
             LocalDirPolicy policy,
-            OrphanRules orphans,
-            ReadsInFlight reads,
+            OrphanCheck orphans,
+            ActiveReads reads,
             LongSupplier nanoTime,
             MetricRegistry metrics,
-            RootWorkers workers) {
+            RootExecutors workers) {
         Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
         AtomicBoolean closed = new AtomicBoolean();
         CleanupMetrics counters = CleanupMetrics.in(metrics, () -> (int)
@@ -151,8 +155,8 @@ public final class Reclaimer implements AutoCloseable {
                 workers,
                 orphans,
                 counters,
-                new RemovalSteps(policy, orphans, reads, counters, closed::get),
-                new RemovalTroubles(counters),
+                new RemovalStepper(policy, orphans, reads, counters, closed::get),
+                new RemovalFailures(counters),
                 closed);
     }
 
@@ -173,7 +177,7 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     /** Begins with each removal whose time has come. */
-    void check() {
+    public void check() {
         long now = nanoTime.getAsLong();
         removals.values().forEach(removal -> beginIfDue(removal, now));
     }
@@ -182,7 +186,7 @@ public final class Reclaimer implements AutoCloseable {
      * Lets what is to be deleted under a root go at once: without rest, without waiting for the time of another try, and
      * each dir as soon as it is marked. What is being read is waited for all the same.
      */
-    void hurry(Path root) {
+    public void hurry(Path root) {
         if (workers.isHurried(root)) {
             return;
         }
@@ -197,21 +201,21 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     /** Ends the hurry under a root. */
-    void takeTime(Path root) {
+    public void takeTime(Path root) {
         workers.hurry(root, false);
     }
 
     /** What is still to be deleted under some roots. */
-    SpaceReport.Waiting waiting(Set<Path> roots) {
+    public PendingRemovals waiting(Set<Path> roots) {
         List<DirRemoval> waiting = removals.values().stream()
                 .filter(removal -> roots.contains(removal.dir.root()) && !removal.isGone())
                 .toList();
-        return new SpaceReport.Waiting(
+        return new PendingRemovals(
                 waiting.size(), waiting.stream().mapToLong(DirRemoval::bytes).sum());
     }
 
     /** The roots under which something is to be deleted, each with the inodes that it had when that was registered. */
-    Map<Path, Set<Long>> rootInodes() {
+    public Map<Path, Set<Long>> rootInodes() {
         Map<Path, Set<Long>> inodes = new HashMap<>();
         for (DirRemoval removal : removals.values()) {
             Set<Long> known = inodes.computeIfAbsent(removal.dir.root(), root -> new HashSet<>());
@@ -244,19 +248,19 @@ public final class Reclaimer implements AutoCloseable {
         }
     }
 
-    private void remove(DirRemoval removal, Pace pace) {
+    private void remove(DirRemoval removal, RateLimiter pace) {
         try {
             if (!closed.get()) {
                 advance(removal, pace);
             }
-        } catch (RootAwayException e) {
+        } catch (RootUnavailableException e) {
             logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
             later(removal, LOOK_FOR_ROOT);
         } catch (OwnerUnknownException e) {
             // The store tells of a registry that cannot be read, once.
             logger.debug("{} waits: {}", removal.dir.path(), e.getMessage());
             later(removal, LOOK_FOR_OWNER);
-        } catch (LocalDirRefusedException | NotADirException e) {
+        } catch (LocalDirRefusedException | NotADirectoryException e) {
             later(removal, troubles.refused(removal, e));
         } catch (IOException | RuntimeException | Error e) {
             // An error too, such as a moment without memory: whoever does not come back here is never tried again.
@@ -264,7 +268,7 @@ public final class Reclaimer implements AutoCloseable {
         }
     }
 
-    private void advance(DirRemoval removal, Pace pace) throws IOException, LocalDirRefusedException {
+    private void advance(DirRemoval removal, RateLimiter pace) throws IOException, LocalDirRefusedException {
         if (removal.isGone()) {
             withdraw(removal);
             return;

@@ -1,6 +1,8 @@
 package dev.mesosshuffle.cleanup;
 
-import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.host.MountPoints;
+import dev.mesosshuffle.host.SecureDirectories;
+import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -60,7 +62,7 @@ final class TreeDeleter {
      * @throws IOException if any of it is left, though not stopped; says what, and why
      */
     void delete(SecureDirectoryStream<Path> parent, Path name, Path path) throws IOException {
-        device = SecureDirs.device(parent);
+        device = SecureDirectories.device(parent);
         try {
             deleteDir(parent, name, path, 0);
         } catch (NoSuchFileException e) {
@@ -79,10 +81,10 @@ final class TreeDeleter {
         for (int pass = 1; pass <= MAX_PASSES; pass++) {
             long progressBefore = progress;
             long failuresBefore = failures;
-            try (SecureDirectoryStream<Path> dir = SecureDirs.openChild(parent, name, path)) {
+            try (SecureDirectoryStream<Path> dir = SecureDirectories.openChild(parent, name, path)) {
                 // Asked once it is open: what is mounted here later does not change what this stream shows.
                 MountPoints mounts = MountPoints.under(path);
-                if (SecureDirs.device(dir) != device || mounts.contains(path)) {
+                if (SecureDirectories.device(dir) != device || mounts.contains(path)) {
                     throw new IOException(path + ": another file system is mounted here; what is on it is left");
                 }
                 if (depth == 0) {
@@ -130,7 +132,7 @@ final class TreeDeleter {
 
     private void deleteEntry(SecureDirectoryStream<Path> dir, Path name, Path dirPath, MountPoints mounts, int depth)
             throws IOException {
-        BasicFileAttributes attributes = SecureDirs.attributes(dir, name);
+        BasicFileAttributes attributes = SecureDirectories.attributes(dir, name);
         if (attributes == null) {
             progress++;
         } else if (mounts.contains(dirPath.resolve(name))) {

@@ -1,5 +1,6 @@
 /**
- * The only code that deletes files: which local dirs are accepted, and how they go. Start at {@code Reclaimer}.
+ * The only code that deletes files: which local dirs are accepted, and how they are removed. Start at {@code
+ * Reclaimer}.
  */
 @NullMarked
 package dev.mesosshuffle.cleanup;

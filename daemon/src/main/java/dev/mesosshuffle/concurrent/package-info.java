@@ -1,4 +1,6 @@
-/** Threads: what is done when one does not come back, or cannot be made. */
+/**
+ * Threads and time: executors for each disk, rate and time limits, and what happens when no thread can be made.
+ */
 @NullMarked
 package dev.mesosshuffle.concurrent;
 

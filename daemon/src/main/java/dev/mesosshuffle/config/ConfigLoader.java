@@ -1,6 +1,6 @@
 package dev.mesosshuffle.config;
 
-import dev.mesosshuffle.model.Text;
+import dev.mesosshuffle.logging.Sanitizer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +21,11 @@ public final class ConfigLoader {
     /** The rest of the heap is for connections, the registry and the collector's ease. */
     private static final int INDEX_CACHE_SHARE_OF_HEAP = 4;
 
-    private final Settings settings;
+    private final RawSettings settings;
     private final List<String> errors;
     private final Map<String, LoadedConfig.EffectiveSetting> effective = new HashMap<>();
 
-    private ConfigLoader(Settings settings, List<String> errors) {
+    private ConfigLoader(RawSettings settings, List<String> errors) {
         this.settings = settings;
         this.errors = errors;
     }
@@ -39,7 +39,7 @@ public final class ConfigLoader {
      */
     public static LoadedConfig load(ConfigSources sources) throws ConfigException {
         List<String> errors = new ArrayList<>();
-        ConfigLoader loader = new ConfigLoader(Settings.read(sources, errors), errors);
+        ConfigLoader loader = new ConfigLoader(RawSettings.read(sources, errors), errors);
         loader.checkOwnKeys();
         ServiceConfig config = loader.config(sources);
         loader.checkSwitches();
@@ -70,7 +70,7 @@ public final class ConfigLoader {
     }
 
     private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {
-        Settings.Setting setting = settings.get(ConfigKeys.STATE_DIR);
+        RawSettings.Setting setting = settings.get(ConfigKeys.STATE_DIR);
         Path given = parsed(ConfigKeys.STATE_DIR);
         StateDirCandidates candidates = StateDirCandidates.of(
                 setting == null || given == null ? null : new StateDirCandidates.Candidate(given, setting.origin()),
@@ -141,7 +141,7 @@ public final class ConfigLoader {
         if (wanted <= most) {
             return wanted;
         }
-        Settings.Setting setting = settings.get(ConfigKeys.INDEX_CACHE_SIZE);
+        RawSettings.Setting setting = settings.get(ConfigKeys.INDEX_CACHE_SIZE);
         long rounded = most >> 20 << 20;
         record(
                 ConfigKeys.INDEX_CACHE_SIZE,
@@ -158,7 +158,7 @@ public final class ConfigLoader {
         value(ConfigKeys.CRYPTO);
         value(ConfigKeys.SASL_ALWAYS_ENCRYPT);
         value(ConfigKeys.SSL_RPC);
-        Settings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
+        RawSettings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
         record(
                 ConfigKeys.AUTHENTICATE_SECRET,
                 secret == null ? NONE : secret.value(),
@@ -169,12 +169,12 @@ public final class ConfigLoader {
         Set<String> known = ConfigKeys.all().stream().map(ConfigKey::name).collect(Collectors.toSet());
         Set<String> candidates = new HashSet<>(known);
         candidates.removeIf(name -> !name.startsWith(ConfigKeys.OWN_PREFIX));
-        for (Map.Entry<String, Settings.Setting> entry : settings.all()) {
+        for (Map.Entry<String, RawSettings.Setting> entry : settings.all()) {
             String name = entry.getKey();
             if (!name.startsWith(ConfigKeys.OWN_PREFIX) || known.contains(name)) {
                 continue;
             }
-            errors.add(Text.printable(name) + " from " + entry.getValue().origin() + ": unknown key (did you mean "
+            errors.add(Sanitizer.printable(name) + " from " + entry.getValue().origin() + ": unknown key (did you mean "
                     + EditDistance.nearest(name, candidates) + "?)");
         }
     }
@@ -191,7 +191,7 @@ public final class ConfigLoader {
 
     /** The value that was given; null if there is none, or if it is wrong, which becomes an error. */
     private <T> @Nullable T parsed(ConfigKey<T> key) {
-        Settings.Setting setting = settings.get(key);
+        RawSettings.Setting setting = settings.get(key);
         if (setting == null) {
             return null;
         }
@@ -202,7 +202,7 @@ public final class ConfigLoader {
             return value;
         } catch (IllegalArgumentException e) {
             record(key, shown, setting.origin());
-            errors.add(error(key.name(), new Settings.Setting(shown, setting.origin()), key.expected()));
+            errors.add(error(key.name(), new RawSettings.Setting(shown, setting.origin()), key.expected()));
             return null;
         }
     }
@@ -213,7 +213,7 @@ public final class ConfigLoader {
     }
 
     private void record(ConfigKey<?> key, String value, String origin) {
-        String shown = key.secret() && !value.equals(NONE) ? MASK : Text.printable(value);
+        String shown = key.secret() && !value.equals(NONE) ? MASK : Sanitizer.printable(value);
         effective.put(key.name(), new LoadedConfig.EffectiveSetting(key.name(), shown, origin));
     }
 
@@ -234,8 +234,8 @@ public final class ConfigLoader {
         return inOrder;
     }
 
-    private static String error(String name, Settings.Setting setting, String expected) {
-        return name + ": " + Text.printable(setting.value()) + " from " + setting.origin() + " (expected: " + expected
-                + ")";
+    private static String error(String name, RawSettings.Setting setting, String expected) {
+        return name + ": " + Sanitizer.printable(setting.value()) + " from " + setting.origin() + " (expected: "
+                + expected + ")";
     }
 }

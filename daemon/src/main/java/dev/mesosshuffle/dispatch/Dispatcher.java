@@ -3,14 +3,24 @@ package dev.mesosshuffle.dispatch;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.CorruptionDiagnosis;
-import dev.mesosshuffle.blocks.DiskPools;
-import dev.mesosshuffle.cleanup.BlockRemover;
+import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
-import dev.mesosshuffle.cleanup.RootWatch;
+import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.fetch.BlockFailures;
+import dev.mesosshuffle.fetch.BlockReader;
+import dev.mesosshuffle.fetch.ChunkLimiter;
+import dev.mesosshuffle.fetch.ChunkResolver;
+import dev.mesosshuffle.fetch.Connection;
+import dev.mesosshuffle.fetch.ConnectionStreams;
+import dev.mesosshuffle.fetch.FetchMetrics;
+import dev.mesosshuffle.fetch.FetchQueue;
+import dev.mesosshuffle.fetch.LoadShedder;
+import dev.mesosshuffle.fetch.ReadTracker;
+import dev.mesosshuffle.fetch.StreamRequestQueue;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.registry.Registry;
-import dev.mesosshuffle.streams.ConnectionStreams;
-import dev.mesosshuffle.streams.ReadTracker;
+import dev.mesosshuffle.roots.RootMonitor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -22,8 +32,8 @@ public final class Dispatcher {
     private final LivenessMonitor liveness;
     private final RpcHandler rpcHandler;
     private final BlockReader.Surroundings reading;
-    private final ChunkAdmission admission;
-    private final QuietLog quietLog;
+    private final ChunkLimiter admission;
+    private final RateLimitedLogger quietLog;
 
     /**
      * What serves blocks.
@@ -36,7 +46,7 @@ public final class Dispatcher {
      */
     public record Serving(
             BlockResolver resolver,
-            DiskPools pools,
+            DiskExecutors pools,
             ReadTracker reads,
             Executor diagnosisThreads,
             LongSupplier maxChunksInFlight) {}
@@ -48,7 +58,7 @@ public final class Dispatcher {
      * @param remover removes single blocks
      * @param watch knows which root is not what it was
      */
-    public record Guarding(LocalDirPolicy policy, BlockRemover remover, RootWatch watch) {}
+    public record Guarding(LocalDirPolicy policy, BlockFileRemover remover, RootMonitor watch) {}
 
     /**
      * Creates a dispatcher.
@@ -63,30 +73,32 @@ public final class Dispatcher {
             Guarding guarding,
             Registry registry,
             LivenessMonitor liveness,
-            QuietLog quietLog,
+            RateLimitedLogger quietLog,
             MetricRegistry metricRegistry) {
         DispatchMetrics metrics = new DispatchMetrics(metricRegistry);
+        FetchMetrics fetchMetrics = new FetchMetrics(metricRegistry);
         this.serving = serving;
         this.registry = registry;
         this.liveness = liveness;
-        Overload overload = new Overload(metrics, quietLog);
-        this.admission = new ChunkAdmission(serving.reads(), serving.maxChunksInFlight(), overload);
+        LoadShedder overload = new LoadShedder(fetchMetrics, quietLog);
+        this.admission = new ChunkLimiter(serving.reads(), serving.maxChunksInFlight(), overload);
         this.quietLog = quietLog;
         this.reading = new BlockReader.Surroundings(
                 registry,
                 serving.resolver(),
                 serving.pools(),
                 serving.reads(),
-                metrics,
+                fetchMetrics,
                 overload,
                 guarding.watch(),
                 new BlockFailures(quietLog));
         this.rpcHandler = new RpcHandler(
                 registry,
                 liveness,
-                new ExecutorRegistration(guarding, registry, liveness, serving.pools(), metrics, quietLog),
-                new BlockRemoval(guarding.remover(), serving.pools(), quietLog),
-                new Diagnoses(new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads(), quietLog),
+                new RegisterExecutorHandler(guarding, registry, liveness, serving.pools(), metrics, quietLog),
+                new RemoveBlocksHandler(guarding.remover(), serving.pools(), quietLog),
+                new DiagnoseCorruptionHandler(
+                        new CorruptionDiagnosis(serving.resolver()), serving.diagnosisThreads(), quietLog),
                 metrics,
                 quietLog);
     }
@@ -95,8 +107,8 @@ public final class Dispatcher {
     public Session newSession(Connection connection) {
         ConnectionStreams streams =
                 new ConnectionStreams(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L);
-        ChunkSource chunks = new ChunkSource(streams, registry, serving.resolver());
-        StreamRequests streamRequests = new StreamRequests(connection, chunks, serving.reads());
+        ChunkResolver chunks = new ChunkResolver(streams, registry, serving.resolver());
+        StreamRequestQueue streamRequests = new StreamRequestQueue(connection, chunks, serving.reads());
         FetchQueue fetches = new FetchQueue(connection, streamRequests, reading, quietLog);
         return new Session(connection, rpcHandler, streams, chunks, streamRequests, fetches, admission, liveness);
     }

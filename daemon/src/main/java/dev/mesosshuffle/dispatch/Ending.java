@@ -1,24 +1,24 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.liveness.Disconnect;
+import dev.mesosshuffle.model.CloseReason;
 
 /** How a connection ended. */
 public enum Ending {
     /** The peer closed it, as a process that ends does. */
-    CLOSED_BY_PEER(Disconnect.IN_ORDER),
+    CLOSED_BY_PEER(CloseReason.IN_ORDER),
     /** It broke. */
-    RESET(Disconnect.RESET),
+    RESET(CloseReason.RESET),
     /** We closed it. */
-    CLOSED_BY_US(Disconnect.CUT_OFF_BY_US);
+    CLOSED_BY_US(CloseReason.CUT_OFF_BY_US);
 
-    private final Disconnect disconnect;
+    private final CloseReason disconnect;
 
-    Ending(Disconnect disconnect) {
+    Ending(CloseReason disconnect) {
         this.disconnect = disconnect;
     }
 
     /** What it means for the application whose driver was at the other end. */
-    Disconnect asDisconnect() {
+    CloseReason asDisconnect() {
         return disconnect;
     }
 }

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.model.ErrorMessages;
-import dev.mesosshuffle.protocol.ErrorText;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 
 /** Turns what went wrong in the background into one line, never into a stack trace. */
 final class Failures {
@@ -14,6 +14,6 @@ final class Failures {
 
     /** What the client is told. */
     static String forClient(Throwable error) {
-        return ErrorText.badRequest(text(error));
+        return ProtocolErrors.badRequest(text(error));
     }
 }

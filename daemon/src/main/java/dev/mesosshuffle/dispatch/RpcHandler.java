@@ -2,25 +2,24 @@ package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.Timer;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
-import dev.mesosshuffle.protocol.ErrorText;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
-import dev.mesosshuffle.registry.DriverInCharge;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.registry.StoredDrivers;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers each kind of message, or passes it to who does. Called on event loops; never waits. */
-final class RpcHandler implements RpcMessage.Visitor<Call> {
+final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     /** Named as in Spark, for operators look for its lines. */
-    private static final Logger sparkLogger =
-            LoggerFactory.getLogger("org.apache.spark.deploy.mesos.MesosExternalShuffleBlockHandler");
-
     private static final Logger logger = LoggerFactory.getLogger(RpcHandler.class);
 
     /** The name under which clients ask for the dirs of merged blocks, from Spark's {@code ExternalBlockHandler}. */
@@ -28,20 +27,20 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
 
     private final Registry registry;
     private final LivenessMonitor liveness;
-    private final ExecutorRegistration executorRegistration;
-    private final BlockRemoval blockRemoval;
-    private final Diagnoses diagnoses;
+    private final RegisterExecutorHandler executorRegistration;
+    private final RemoveBlocksHandler blockRemoval;
+    private final DiagnoseCorruptionHandler diagnoses;
     private final DispatchMetrics metrics;
-    private final QuietLog quietLog;
+    private final RateLimitedLogger quietLog;
 
     RpcHandler(
             Registry registry,
             LivenessMonitor liveness,
-            ExecutorRegistration executorRegistration,
-            BlockRemoval blockRemoval,
-            Diagnoses diagnoses,
+            RegisterExecutorHandler executorRegistration,
+            RemoveBlocksHandler blockRemoval,
+            DiagnoseCorruptionHandler diagnoses,
             DispatchMetrics metrics,
-            QuietLog quietLog) {
+            RateLimitedLogger quietLog) {
         this.registry = registry;
         this.liveness = liveness;
         this.executorRegistration = executorRegistration;
@@ -52,12 +51,12 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     }
 
     @Override
-    public void registerExecutor(RpcMessage.RegisterExecutor message, Call call) {
+    public void registerExecutor(RpcMessage.RegisterExecutor message, RpcCall call) {
         executorRegistration.register(message, call);
     }
 
     @Override
-    public void openStream(RpcMessage.OpenStream message, Call call) {
+    public void openStream(RpcMessage.OpenStream message, RpcCall call) {
         Timer.Context timer = metrics.openBlockRequestLatency.time();
         try {
             liveness.activity(message.executor().appId());
@@ -79,7 +78,7 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     }
 
     @Override
-    public void removeBlocks(RpcMessage.RemoveBlocks message, Call call) {
+    public void removeBlocks(RpcMessage.RemoveBlocks message, RpcCall call) {
         RegisteredExecutor executor = registry.executor(message.executor());
         if (executor == null) {
             notRegistered(message.executor(), call);
@@ -90,13 +89,13 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     }
 
     @Override
-    public void getLocalDirs(RpcMessage.GetLocalDirs message, Call call) {
+    public void getLocalDirs(RpcMessage.GetLocalDirs message, RpcCall call) {
         Map<String, ExecutorShuffleInfo> dirs = new HashMap<>();
         for (AppExecId id : message.executors()) {
             liveness.activity(id.appId());
             if (id.execId().equals(SHUFFLE_MERGER)) {
                 metrics.refusedRequests.inc();
-                call.failed(ErrorText.NO_MERGED_SHUFFLE);
+                call.failed(ProtocolErrors.NO_MERGED_SHUFFLE);
                 return;
             }
             RegisteredExecutor executor = registry.executor(id);
@@ -111,21 +110,21 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     }
 
     @Override
-    public void diagnoseCorruption(RpcMessage.DiagnoseCorruption message, Call call) {
+    public void diagnoseCorruption(RpcMessage.DiagnoseCorruption message, RpcCall call) {
         diagnoses.diagnose(registry.executor(message.executor()), message, call);
     }
 
     @Override
-    public void registerDriver(RpcMessage.RegisterDriver message, Call call) {
+    public void registerDriver(RpcMessage.RegisterDriver message, RpcCall call) {
         String appId = message.appId();
         String remoteAddress = call.connection().remoteAddress();
-        sparkLogger.info(
+        SparkLoggers.BLOCK_HANDLER.info(
                 "Received registration request from app {} (remote address {}, heartbeat timeout {} ms).",
                 appId,
                 remoteAddress,
                 message.heartbeatTimeoutMs());
         call.session().becomeDriver(appId);
-        DriverInCharge inCharge =
+        StoredDrivers inCharge =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.session(), remoteAddress);
         var unused = registry.registerDriver(appId, inCharge).whenComplete((done, error) -> {
             if (error == null) {
@@ -143,28 +142,28 @@ final class RpcHandler implements RpcMessage.Visitor<Call> {
     }
 
     @Override
-    public void heartbeat(RpcMessage.Heartbeat message, Call call) {
+    public void heartbeat(RpcMessage.Heartbeat message, RpcCall call) {
         liveness.heartbeat(message.appId(), call.session());
         call.done();
     }
 
     @Override
-    public void refused(RpcMessage.Refused message, Call call) {
+    public void refused(RpcMessage.Refused message, RpcCall call) {
         metrics.refusedRequests.inc();
         logger.debug("Refused a message from {}: {}", call.connection().remoteAddress(), message.error());
         call.failed(message.error());
     }
 
     /** Answers a request about pushed and merged blocks, which only YARN's service has. */
-    void refuseMerged(Call call) {
+    void refuseMerged(RpcCall call) {
         Timer.Context timer = metrics.fetchMergedBlocksMetaLatency.time();
         metrics.refusedRequests.inc();
-        call.failed(ErrorText.NO_MERGED_SHUFFLE);
+        call.failed(ProtocolErrors.NO_MERGED_SHUFFLE);
         timer.stop();
     }
 
-    private void notRegistered(AppExecId id, Call call) {
+    private void notRegistered(AppExecId id, RpcCall call) {
         metrics.refusedRequests.inc();
-        call.failed(ErrorText.notRegistered(id));
+        call.failed(ProtocolErrors.notRegistered(id));
     }
 }

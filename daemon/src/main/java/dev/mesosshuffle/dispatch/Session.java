@@ -1,10 +1,16 @@
 package dev.mesosshuffle.dispatch;
 
+import dev.mesosshuffle.fetch.ChunkLimiter;
+import dev.mesosshuffle.fetch.ChunkRefusedException;
+import dev.mesosshuffle.fetch.ChunkResolver;
+import dev.mesosshuffle.fetch.Connection;
+import dev.mesosshuffle.fetch.ConnectionStreams;
+import dev.mesosshuffle.fetch.FetchQueue;
+import dev.mesosshuffle.fetch.StreamRequestQueue;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RpcMessage;
-import dev.mesosshuffle.streams.ConnectionStreams;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -17,10 +23,10 @@ public final class Session implements Request.Visitor {
     private final Connection connection;
     private final RpcHandler rpcHandler;
     private final ConnectionStreams streams;
-    private final ChunkSource chunks;
-    private final StreamRequests streamRequests;
+    private final ChunkResolver chunks;
+    private final StreamRequestQueue streamRequests;
     private final FetchQueue fetches;
-    private final ChunkAdmission admission;
+    private final ChunkLimiter admission;
     private final LivenessMonitor liveness;
 
     private final Set<String> drivers = new HashSet<>();
@@ -29,10 +35,10 @@ public final class Session implements Request.Visitor {
             Connection connection,
             RpcHandler rpcHandler,
             ConnectionStreams streams,
-            ChunkSource chunks,
-            StreamRequests streamRequests,
+            ChunkResolver chunks,
+            StreamRequestQueue streamRequests,
             FetchQueue fetches,
-            ChunkAdmission admission,
+            ChunkLimiter admission,
             LivenessMonitor liveness) {
         this.connection = connection;
         this.rpcHandler = rpcHandler;
@@ -99,23 +105,23 @@ public final class Session implements Request.Visitor {
 
     @Override
     public void rpc(Request.Rpc request) {
-        request.message().accept(rpcHandler, new Call(this, connection, request.requestId()));
+        request.message().accept(rpcHandler, new RpcCall(this, connection, request.requestId()));
     }
 
     @Override
     public void oneWay(Request.OneWay request) {
-        request.message().accept(rpcHandler, new Call(this, connection, null));
+        request.message().accept(rpcHandler, new RpcCall(this, connection, null));
     }
 
     @Override
     public void upload(Request.Upload request) {
-        rpcHandler.refuseMerged(new Call(this, connection, request.requestId()));
+        rpcHandler.refuseMerged(new RpcCall(this, connection, request.requestId()));
         // Where its body ends is not worth finding out: nothing here takes one.
         connection.close();
     }
 
     @Override
     public void mergedBlockMeta(Request.MergedBlockMeta request) {
-        rpcHandler.refuseMerged(new Call(this, connection, request.requestId()));
+        rpcHandler.refuseMerged(new RpcCall(this, connection, request.requestId()));
     }
 }

@@ -1,5 +1,8 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.activity.LastChange;
+import dev.mesosshuffle.activity.ScanFailure;
+import dev.mesosshuffle.model.CloseReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param stored how long it was quiet by what is in the store; {@link #UNSURE} if a write failed
  */
 record AppLiveness(
-        Evidence evidence,
-        MasterWord word,
+        LivenessSignals evidence,
+        FrameworkStatus word,
         AppState state,
         long since,
         @Nullable Deferral deferral,
-        Look look,
+        ActivityScan look,
         boolean announced,
         int late,
         long stored) {
@@ -37,12 +40,12 @@ record AppLiveness(
      */
     static AppLiveness withoutDriver(long now, @Nullable String driverAddresses, long quietNanos, long storedNanos) {
         return new AppLiveness(
-                Evidence.of(Drivers.before(driverAddresses), now - quietNanos),
-                MasterWord.UNASKED,
+                LivenessSignals.of(DriverStates.before(driverAddresses), now - quietNanos),
+                FrameworkStatus.UNASKED,
                 AppState.WITHOUT_DRIVER,
                 now,
                 null,
-                Look.NONE,
+                ActivityScan.NONE,
                 false,
                 0,
                 storedNanos);
@@ -53,18 +56,18 @@ record AppLiveness(
      *
      * @param before what was known of it; null if nothing was
      */
-    static AppLiveness withDriver(Driver driver, @Nullable AppLiveness before) {
+    static AppLiveness withDriver(DriverState driver, @Nullable AppLiveness before) {
         // One that is going has another life behind it, and this is none of its.
-        Evidence evidence = before == null || before.state == AppState.GOING
-                ? Evidence.of(Drivers.NONE, driver.heard())
+        LivenessSignals evidence = before == null || before.state == AppState.GOING
+                ? LivenessSignals.of(DriverStates.NONE, driver.heard())
                 : before.evidence;
         AppLiveness fresh = new AppLiveness(
                 evidence.registered(driver),
-                before == null ? MasterWord.UNASKED : before.word,
+                before == null ? FrameworkStatus.UNASKED : before.word,
                 AppState.WITHOUT_DRIVER,
                 driver.heard(),
                 null,
-                Look.NONE,
+                ActivityScan.NONE,
                 false,
                 0,
                 before == null ? 0 : before.stored);
@@ -91,14 +94,14 @@ record AppLiveness(
         return state == AppState.GOING ? used : used.settled(now);
     }
 
-    AppLiveness disconnected(Object connection, Disconnect how, long now) {
+    AppLiveness disconnected(Object connection, CloseReason how, long now) {
         AppLiveness alone = new AppLiveness(
                 evidence.disconnected(connection, how), word, state, since, deferral, look, announced, late, stored);
         boolean cutOff = evidence.canDriverBeHeard() && !alone.evidence.canDriverBeHeard();
         return cutOff && state != AppState.GOING ? alone.settled(now) : alone;
     }
 
-    AppLiveness answered(MasterAnswer answer, String appId, long now, Rules rules) {
+    AppLiveness answered(FrameworkSnapshot answer, String appId, long now, ExpiryPolicy rules) {
         return with(word.after(answer, appId, now, rules));
     }
 
@@ -107,15 +110,15 @@ record AppLiveness(
     }
 
     /** Whether the master's word was waited for as long as it may be, but was not asked for at the end of that. */
-    boolean awaitsLastQuestion(long now, Rules rules) {
+    boolean awaitsLastQuestion(long now, ExpiryPolicy rules) {
         return state == AppState.WAITING_FOR_MASTER
                 && now - since >= rules.masterTimeoutNanos()
                 && !word.wasAskedAfter(since + rules.masterTimeoutNanos());
     }
 
-    private AppLiveness looked(FileChanges.Change change, long now) {
-        LookFailure failure = change.failure();
-        return with(evidence.looked(change, now), failure == null ? Look.NONE : look.failed(failure));
+    private AppLiveness looked(LastChange change, long now) {
+        ScanFailure failure = change.failure();
+        return with(evidence.looked(change, now), failure == null ? ActivityScan.NONE : look.failed(failure));
     }
 
     /** A look into its dirs begins. */
@@ -130,11 +133,11 @@ record AppLiveness(
 
     /** Another driver is in charge since one has expired; see there. */
     AppLiveness withoutExpiredDrivers(long now) {
-        Evidence next = evidence.withoutExpiredDrivers(now);
+        LivenessSignals next = evidence.withoutExpiredDrivers(now);
         return next.equals(evidence) ? this : with(next, look);
     }
 
-    private AppLiveness with(Evidence next, Look its) {
+    private AppLiveness with(LivenessSignals next, ActivityScan its) {
         return new AppLiveness(next, word, state, since, deferral, its, announced, late, stored);
     }
 
@@ -159,14 +162,14 @@ record AppLiveness(
     record Judgement(AppLiveness app, boolean isOver) {}
 
     /** Judges: rules 1 to 4, except that nobody has looked into its dirs yet if that is how it comes out. */
-    Judgement judge(long now, Rules rules) {
+    Judgement judge(long now, ExpiryPolicy rules) {
         if (state == AppState.GOING || state == AppState.KEPT) {
             return new Judgement(this, false);
         }
         return withoutExpiredDrivers(now).judgeDrivers(now, rules);
     }
 
-    private Judgement judgeDrivers(long now, Rules rules) {
+    private Judgement judgeDrivers(long now, ExpiryPolicy rules) {
         AppLiveness current = at(now);
         boolean due = evidence.isEndDue(now, rules.orphanTimeoutNanos());
         boolean proven = word.provesEnd(now, rules);
@@ -200,7 +203,7 @@ record AppLiveness(
      * The same after a look into its dirs, which is the last thing before the end. Changes that it saw count, whatever it
      * did not see; and while there is something that it could not see, the application stays, whatever else is known.
      */
-    Judgement judgeAfterLook(FileChanges.Change change, long now, Rules rules) {
+    Judgement judgeAfterLook(LastChange change, long now, ExpiryPolicy rules) {
         Judgement before = judge(now, rules);
         if (!before.isOver()) {
             return new Judgement(before.app().lookEnded(), false);
@@ -221,12 +224,12 @@ record AppLiveness(
     }
 
     AppLiveness going(long now) {
-        return new AppLiveness(evidence, word, AppState.GOING, now, null, Look.NONE, announced, 0, stored);
+        return new AppLiveness(evidence, word, AppState.GOING, now, null, ActivityScan.NONE, announced, 0, stored);
     }
 
     /** The same, told of by who does it. */
     AppLiveness removedByHand(long now) {
-        return new AppLiveness(evidence, word, AppState.GOING, now, null, Look.NONE, true, 0, stored);
+        return new AppLiveness(evidence, word, AppState.GOING, now, null, ActivityScan.NONE, true, 0, stored);
     }
 
     /**
@@ -236,12 +239,13 @@ record AppLiveness(
      */
     AppLiveness back(AppLiveness before, boolean told, long now) {
         AppLiveness back = new AppLiveness(
-                evidence, word, before.state, before.since, before.deferral, Look.NONE, told, 0, stored);
+                evidence, word, before.state, before.since, before.deferral, ActivityScan.NONE, told, 0, stored);
         return late > 0 || evidence.lastSign() != before.evidence.lastSign() ? back.alive(now) : back;
     }
 
     private AppLiveness alive(long now) {
-        return new AppLiveness(evidence, word, state, since, deferral, Look.NONE, false, 0, stored).settled(now);
+        return new AppLiveness(evidence, word, state, since, deferral, ActivityScan.NONE, false, 0, stored)
+                .settled(now);
     }
 
     /** The state that it has while its end is not due. */
@@ -269,11 +273,11 @@ record AppLiveness(
         return same ? this : new AppLiveness(evidence, word, next, now, reason, look, announced, late, stored);
     }
 
-    private AppLiveness with(Evidence sign) {
+    private AppLiveness with(LivenessSignals sign) {
         return new AppLiveness(sign, word, state, since, deferral, look, false, late, stored);
     }
 
-    private AppLiveness with(MasterWord next) {
+    private AppLiveness with(FrameworkStatus next) {
         return new AppLiveness(evidence, next, state, since, deferral, look, announced, late, stored);
     }
 

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.registry.DriverInCharge;
+import dev.mesosshuffle.registry.StoredDrivers;
 import java.util.concurrent.CompletableFuture;
 
 /** Where it is kept which drivers an application has, so that the next process knows it again. */
@@ -14,5 +14,5 @@ public interface DriverAddresses {
      * @param inCharge the drivers
      * @return completes when that is persisted
      */
-    CompletableFuture<Void> put(String appId, DriverInCharge inCharge);
+    CompletableFuture<Void> put(String appId, StoredDrivers inCharge);
 }

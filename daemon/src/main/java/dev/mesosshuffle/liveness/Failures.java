@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tells of each failure that should never happen once, however often it does. For any thread. */
 final class Failures {
-    private static final Logger logger = LoggerFactory.getLogger(LivenessMonitor.class);
+    private static final Logger logger = LoggerFactory.getLogger(Failures.class);
 
     private static final int REMEMBERED = 1000;
 

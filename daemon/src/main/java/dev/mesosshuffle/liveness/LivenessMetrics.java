@@ -64,7 +64,7 @@ record LivenessMetrics(
         }
     }
 
-    static void gauges(MetricRegistry metrics, Collection<AppLiveness> apps, ListeningClock clock) {
+    static void gauges(MetricRegistry metrics, Collection<AppLiveness> apps, PauseAwareClock clock) {
         for (AppState state : AppState.values()) {
             metrics.register(
                     PREFIX + "applications." + state.metric(), (Gauge<Long>) () -> count(apps, state, clock.now()));

@@ -1,12 +1,16 @@
 package dev.mesosshuffle.liveness;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.activity.FileActivityScanner;
+import dev.mesosshuffle.activity.FileTimes;
+import dev.mesosshuffle.activity.ScanFailureReporter;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.logging.HumanReadable;
+import dev.mesosshuffle.model.CloseReason;
+import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.model.Quantities;
-import dev.mesosshuffle.model.WallClock;
-import dev.mesosshuffle.registry.DriverInCharge;
 import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.registry.StoredDrivers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +30,19 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A driver that registered in this run of the process and then was silent for its own timeout has expired: at once
  *       if its connection ended in order, after one more timeout if it is still open or broke. An application expires
- *       once each of its {@link Drivers} has, for anybody may register as one. A timeout counts as the orphan timeout at
+ *       once each of its {@link DriverStates} has, for anybody may register as one. A timeout counts as the orphan timeout at
  *       most, or as 24 h if that is longer, whatever a driver says.
  *   <li>An application that has no driver that could be heard (restored, cut off by this service, or never registered)
  *       is over after the orphan timeout without any sign of life, or if the master says so. A driver registers once and
  *       never connects again, so its silence says nothing here. How the timeout goes on after a restart is told at
- *       {@link Applications}.
+ *       {@link TrackedApplications}.
  *   <li>Activity within the last timeout, be it requests or changes in the files, puts the end off until all has been
  *       quiet for that long. Whether files change is looked at last of all. What cannot be looked at is not taken for
  *       unchanged: the end is put off until it can be, even if the master proves it, or an operator removes the
  *       application by hand.
  *   <li>The Mesos master, if there is one to ask, is asked before anything is removed. What it says counts as told at
- *       {@link MasterWord}; if it does not say anything of use for the master timeout, the other rules decide alone.
- *   <li>What an operator says through {@link HandControl} goes before all of this: an application that is kept is not
+ *       {@link FrameworkStatus}; if it does not say anything of use for the master timeout, the other rules decide alone.
+ *   <li>What an operator says through {@link ApplicationAdmin} goes before all of this: an application that is kept is not
  *       judged, and one that is removed by hand is over.
  *   <li>Until the decision to remove it, any sign of life makes an application alive again; after that, if the decision
  *       could not be persisted.
@@ -46,7 +50,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency:</b> signs of life come from event loops; the check runs on a thread of its own, and what follows
  * from it on the threads of disks, the master's and the store's. Each application is changed, and judged, in atomic steps
- * ({@link Applications}); the step that finds it over also takes it out of the registry, so that no request is answered
+ * ({@link TrackedApplications}); the step that finds it over also takes it out of the registry, so that no request is answered
  * from what is about to go. An application is unknown here exactly if it cannot be removed.
  */
 public final class LivenessMonitor implements AutoCloseable {
@@ -54,21 +58,21 @@ public final class LivenessMonitor implements AutoCloseable {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Applications apps;
-    private final Check check;
-    private final ListeningClock clock;
-    private final Rules rules;
-    private final UnknownHeartbeats unknownHeartbeats;
-    private final HandControl handControl;
+    private final TrackedApplications apps;
+    private final ExpiryCheck check;
+    private final PauseAwareClock clock;
+    private final ExpiryPolicy rules;
+    private final UnknownHeartbeatLogger unknownHeartbeats;
+    private final ApplicationAdmin handControl;
     private final ScheduledExecutorService timer;
 
     private LivenessMonitor(
-            Applications apps,
-            Check check,
-            ListeningClock clock,
-            Rules rules,
-            UnknownHeartbeats unknownHeartbeats,
-            HandControl handControl,
+            TrackedApplications apps,
+            ExpiryCheck check,
+            PauseAwareClock clock,
+            ExpiryPolicy rules,
+            UnknownHeartbeatLogger unknownHeartbeats,
+            ApplicationAdmin handControl,
             ScheduledExecutorService timer) {
         this.apps = apps;
         this.check = check;
@@ -93,32 +97,33 @@ public final class LivenessMonitor implements AutoCloseable {
     public static LivenessMonitor create(
             Registry registry,
             Reclaimer reclaimer,
-            LivenessSettings settings,
-            Surroundings surroundings,
+            LivenessConfig settings,
+            LivenessContext surroundings,
             Consumer<List<LocalDir>> dirsForgotten,
             MetricRegistry metrics) {
         return create(registry, reclaimer, settings, surroundings, FileTimes.ON_DISK, dirsForgotten, metrics);
     }
 
-    static LivenessMonitor create(
+    public static LivenessMonitor create(
             Registry registry,
             Reclaimer reclaimer,
-            LivenessSettings settings,
-            Surroundings surroundings,
+            LivenessConfig settings,
+            LivenessContext surroundings,
             FileTimes disk,
             Consumer<List<LocalDir>> dirsForgotten,
             MetricRegistry metrics) {
-        Master master = surroundings.master();
-        Rules rules =
-                new Rules(settings.orphanTimeout(), master != null, settings.masterTimeout(), MasterWord.ABSENT_FOR);
-        ListeningClock clock = new ListeningClock(surroundings.nanoTime());
+        MesosMaster master = surroundings.master();
+        ExpiryPolicy rules = new ExpiryPolicy(
+                settings.orphanTimeout(), master != null, settings.masterTimeout(), FrameworkStatus.ABSENT_FOR);
+        PauseAwareClock clock = new PauseAwareClock(surroundings.nanoTime());
         LivenessMetrics counters = LivenessMetrics.in(metrics);
-        Applications apps = new Applications(clock, new Transitions(counters, rules), surroundings.quietTimes(), rules);
-        LookReports lookReports = new LookReports(counters.failedLooks(), surroundings.nanoTime());
+        TrackedApplications apps = new TrackedApplications(
+                clock, new TransitionReporter(counters, rules), surroundings.quietTimes(), rules);
+        ScanFailureReporter lookReports = new ScanFailureReporter(counters.failedLooks(), surroundings.nanoTime());
         LivenessMetrics.gauges(metrics, apps.all(), clock);
-        UnknownHeartbeats unknownHeartbeats = new UnknownHeartbeats(counters.unknownHeartbeats());
+        UnknownHeartbeatLogger unknownHeartbeats = new UnknownHeartbeatLogger(counters.unknownHeartbeats());
         Failures failures = new Failures();
-        Removals removals = new Removals(
+        ExpiredApplicationRemover removals = new ExpiredApplicationRemover(
                 apps,
                 registry,
                 reclaimer,
@@ -128,15 +133,15 @@ public final class LivenessMonitor implements AutoCloseable {
                 unknownHeartbeats,
                 failures);
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(LivenessMonitor::checkThread);
-        Check check = new Check(
+        ExpiryCheck check = new ExpiryCheck(
                 apps,
                 registry,
                 clock,
                 rules,
-                new FileChanges(
+                new FileActivityScanner(
                         surroundings.diskThreads(),
                         disk,
-                        new WallClock(surroundings.wallMillis(), surroundings.nanoTime()),
+                        new FileAgeClock(surroundings.wallMillis(), surroundings.nanoTime()),
                         surroundings.nanoTime()),
                 lookReports,
                 surroundings.driverAddresses(),
@@ -144,18 +149,18 @@ public final class LivenessMonitor implements AutoCloseable {
                 removals,
                 failures,
                 timer::isShutdown);
-        HandControl handControl = new HandControl(
+        ApplicationAdmin handControl = new ApplicationAdmin(
                 apps, registry, clock, rules, surroundings.keeps(), removals, counters.removalsByHand());
         return new LivenessMonitor(apps, check, clock, rules, unknownHeartbeats, handControl, timer);
     }
 
-    private static @Nullable MasterQuestions questions(
-            @Nullable Master master,
-            Surroundings surroundings,
-            Rules rules,
-            ListeningClock clock,
+    private static @Nullable MasterPoller questions(
+            @Nullable MesosMaster master,
+            LivenessContext surroundings,
+            ExpiryPolicy rules,
+            PauseAwareClock clock,
             MetricRegistry metrics) {
-        return master == null ? null : new MasterQuestions(master, surroundings.random(), rules, clock.now(), metrics);
+        return master == null ? null : new MasterPoller(master, surroundings.random(), rules, clock.now(), metrics);
     }
 
     private static Thread checkThread(Runnable task) {
@@ -179,7 +184,7 @@ public final class LivenessMonitor implements AutoCloseable {
     }
 
     /** What operators may do. */
-    public HandControl handControl() {
+    public ApplicationAdmin handControl() {
         return handControl;
     }
 
@@ -195,15 +200,15 @@ public final class LivenessMonitor implements AutoCloseable {
      *     there before this process have registered again
      * @throws IllegalArgumentException if the timeout is not positive; the driver would be over at once
      */
-    public @Nullable DriverInCharge driverRegistered(
+    public @Nullable StoredDrivers driverRegistered(
             String appId, long timeoutMs, Object connection, String remoteAddress) {
         if (timeoutMs <= 0) {
             throw new IllegalArgumentException(
                     "heartbeat timeout of application " + appId + ": " + timeoutMs + " ms (expected: > 0)");
         }
         long timeoutNanos = rules.driverTimeoutNanos(timeoutMs);
-        Driver driver = new Driver(connection, remoteAddress, timeoutNanos, clock.now(), null);
-        Drivers[] drivers = new Drivers[1];
+        DriverState driver = new DriverState(connection, remoteAddress, timeoutNanos, clock.now(), null);
+        DriverStates[] drivers = new DriverStates[1];
         apps.put(appId, app -> {
             AppLiveness next = AppLiveness.withDriver(driver, app);
             drivers[0] = next.evidence().drivers();
@@ -218,7 +223,7 @@ public final class LivenessMonitor implements AutoCloseable {
                     appId,
                     remoteAddress,
                     String.join(", and one at ", predecessors),
-                    Quantities.time(rules.orphanTimeoutNanos()));
+                    HumanReadable.time(rules.orphanTimeoutNanos()));
             return null;
         }
         return drivers[0].stored();
@@ -266,12 +271,12 @@ public final class LivenessMonitor implements AutoCloseable {
      * @param connection the connection; only the driver on it has ended
      * @param how how it ended
      */
-    public void driverDisconnected(String appId, Object connection, Disconnect how) {
+    public void driverDisconnected(String appId, Object connection, CloseReason how) {
         long now = clock.now();
-        Driver[] cutOff = new Driver[1];
+        DriverState[] cutOff = new DriverState[1];
         apps.change(appId, now, app -> {
             AppLiveness next = app.disconnected(connection, how, now);
-            boolean isCutOff = how == Disconnect.CUT_OFF_BY_US
+            boolean isCutOff = how == CloseReason.CUT_OFF_BY_US
                     && app.evidence().canDriverBeHeard()
                     && !next.evidence().canDriverBeHeard();
             cutOff[0] = isCutOff ? app.evidence().drivers().on(connection) : null;
@@ -284,7 +289,7 @@ public final class LivenessMonitor implements AutoCloseable {
                             + " come any more. It is over once nobody has used its files for {}.",
                     appId,
                     cutOff[0].address(),
-                    Quantities.time(rules.orphanTimeoutNanos()));
+                    HumanReadable.time(rules.orphanTimeoutNanos()));
         }
     }
 
@@ -299,7 +304,7 @@ public final class LivenessMonitor implements AutoCloseable {
                 check::runAndSurvive, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    void expectChecks(Duration interval) {
+    public void expectChecks(Duration interval) {
         check.expect(interval);
     }
 

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.model.Quantities;
+import dev.mesosshuffle.activity.ScanFailure;
+import dev.mesosshuffle.logging.HumanReadable;
 import java.util.List;
 
 /** Why an application stands where it stands, in words. */
@@ -8,8 +9,8 @@ final class Reason {
     private Reason() {}
 
     static String of(AppLiveness app, long now) {
-        Drivers drivers = app.evidence().drivers();
-        LookFailure failure = app.look().failure();
+        DriverStates drivers = app.evidence().drivers();
+        ScanFailure failure = app.look().failure();
         return switch (app.state()) {
             case DRIVER_HEARD, DRIVER_SILENT, WITHOUT_DRIVER -> of(drivers, now);
             case DEFERRED ->
@@ -18,15 +19,15 @@ final class Reason {
                         : app.deferral() == Deferral.UNKNOWN && failure != null
                                 ? "its local dirs cannot be looked at (" + failure.text() + ")"
                                 : app.deferral()
-                                        .text(Quantities.time(app.evidence().quietTimeNanos()));
+                                        .text(HumanReadable.time(app.evidence().quietTimeNanos()));
             case WAITING_FOR_MASTER -> "its end is due, and " + app.word().text();
             case KEPT -> "kept by hand";
             case GOING -> "it is over";
         };
     }
 
-    private static String of(Drivers drivers, long now) {
-        Driver driver = drivers.inCharge();
+    private static String of(DriverStates drivers, long now) {
+        DriverState driver = drivers.inCharge();
         List<String> predecessors = drivers.predecessors();
         if (driver == null) {
             return "its driver did not register since this daemon started";
@@ -40,8 +41,8 @@ final class Reason {
         return ofDriver(driver, now) + (others == 0 ? "" : "; " + others + " more registered");
     }
 
-    private static String ofDriver(Driver driver, long now) {
-        return "its driver at " + driver.address() + " was heard " + Quantities.time(now - driver.heard())
+    private static String ofDriver(DriverState driver, long now) {
+        return "its driver at " + driver.address() + " was heard " + HumanReadable.time(now - driver.heard())
                 + " ago, and " + driver.connectionState();
     }
 }

@@ -1,9 +1,9 @@
 package dev.mesosshuffle.mesos;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
-import dev.mesosshuffle.liveness.Master;
-import dev.mesosshuffle.liveness.MasterAnswer;
-import dev.mesosshuffle.liveness.NoAnswerException;
+import dev.mesosshuffle.liveness.FrameworkSnapshot;
+import dev.mesosshuffle.liveness.MasterUnavailableException;
+import dev.mesosshuffle.liveness.MesosMaster;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,21 +30,21 @@ import org.slf4j.LoggerFactory;
  * <p><b>Concurrency:</b> for any thread; questions are asked one after the other on a thread of their own, which goes
  * when it is idle.
  */
-public final class MasterClient implements Master, AutoCloseable {
+public final class MasterClient implements MesosMaster, AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(MasterClient.class);
 
     private static final String PATH = "/api/v1";
     private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(5);
 
     private final List<URI> urls;
-    private final Exchange exchange;
-    private final Limits limits;
+    private final MasterApiClient exchange;
+    private final RequestLimits limits;
     private final ThreadPoolExecutor thread;
 
     /** Only for the thread that asks. */
     private @Nullable URI lastLeader;
 
-    private MasterClient(List<URI> urls, Exchange exchange, Limits limits, ThreadPoolExecutor thread) {
+    private MasterClient(List<URI> urls, MasterApiClient exchange, RequestLimits limits, ThreadPoolExecutor thread) {
         this.urls = urls;
         this.exchange = exchange;
         this.limits = limits;
@@ -58,12 +58,13 @@ public final class MasterClient implements Master, AutoCloseable {
      * @return the client
      * @throws IOException if one of the files cannot be read, or holds something else
      */
-    public static MasterClient create(MasterSettings settings) throws IOException {
-        return create(settings, Limits.standard());
+    public static MasterClient create(MasterClientConfig settings) throws IOException {
+        return create(settings, RequestLimits.standard());
     }
 
-    static MasterClient create(MasterSettings settings, Limits limits) throws IOException {
-        Credentials credentials = new Credentials(settings.principal(), settings.secretFile(), settings.tokenFile());
+    static MasterClient create(MasterClientConfig settings, RequestLimits limits) throws IOException {
+        MasterCredentials credentials =
+                new MasterCredentials(settings.principal(), settings.secretFile(), settings.tokenFile());
         credentials.header();
         credentials.warnIfOthersCanRead();
         if (credentials.areGiven()) {
@@ -80,10 +81,10 @@ public final class MasterClient implements Master, AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(limits.connect());
         if (settings.caFile() != null) {
-            client.sslContext(Trust.of(settings.caFile()));
+            client.sslContext(SslContexts.of(settings.caFile()));
         }
         List<URI> urls = settings.urls().stream().map(url -> url.resolve(PATH)).toList();
-        return new MasterClient(urls, new Exchange(client.build(), credentials, limits), limits, askingThread());
+        return new MasterClient(urls, new MasterApiClient(client.build(), credentials, limits), limits, askingThread());
     }
 
     private static ThreadPoolExecutor askingThread() {
@@ -98,13 +99,13 @@ public final class MasterClient implements Master, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<MasterAnswer> ask() {
-        CompletableFuture<MasterAnswer> result = new CompletableFuture<>();
+    public CompletableFuture<FrameworkSnapshot> ask() {
+        CompletableFuture<FrameworkSnapshot> result = new CompletableFuture<>();
         try {
             thread.execute(() -> {
                 try {
                     result.complete(askEach());
-                } catch (NoAnswerException | RuntimeException | Error e) {
+                } catch (MasterUnavailableException | RuntimeException | Error e) {
                     result.completeExceptionally(e);
                 } catch (InterruptedException e) {
                     result.completeExceptionally(closed());
@@ -115,24 +116,24 @@ public final class MasterClient implements Master, AutoCloseable {
             result.completeExceptionally(closed());
         } catch (OutOfMemoryError e) {
             ThreadShortage.report("the question to the Mesos master", e);
-            result.completeExceptionally(new NoAnswerException(
-                    NoAnswerException.Kind.UNREACHABLE, "no thread can be made to ask it: " + e.getMessage()));
+            result.completeExceptionally(new MasterUnavailableException(
+                    MasterUnavailableException.Kind.UNREACHABLE, "no thread can be made to ask it: " + e.getMessage()));
         }
         return result;
     }
 
-    private static NoAnswerException closed() {
-        return new NoAnswerException(NoAnswerException.Kind.UNREACHABLE, "this service stops");
+    private static MasterUnavailableException closed() {
+        return new MasterUnavailableException(MasterUnavailableException.Kind.UNREACHABLE, "this service stops");
     }
 
-    private MasterAnswer askEach() throws NoAnswerException, InterruptedException {
+    private FrameworkSnapshot askEach() throws MasterUnavailableException, InterruptedException {
         long deadline = System.nanoTime() + limits.question().toNanos();
         Set<URI> inOrder = new LinkedHashSet<>();
         if (lastLeader != null) {
             inOrder.add(lastLeader);
         }
         inOrder.addAll(urls);
-        NoAnswerException failure = null;
+        MasterUnavailableException failure = null;
         for (URI url : inOrder) {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (left.isNegative()) {
@@ -140,35 +141,37 @@ public final class MasterClient implements Master, AutoCloseable {
             }
             try {
                 return ask(url, left);
-            } catch (NoAnswerException e) {
+            } catch (MasterUnavailableException e) {
                 failure = telling(failure, e);
             }
         }
         lastLeader = null;
         if (failure == null) {
-            throw new NoAnswerException(NoAnswerException.Kind.UNREACHABLE, "no master was asked in time");
+            throw new MasterUnavailableException(
+                    MasterUnavailableException.Kind.UNREACHABLE, "no master was asked in time");
         }
         throw failure;
     }
 
-    private MasterAnswer ask(URI url, Duration timeLeft) throws NoAnswerException, InterruptedException {
+    private FrameworkSnapshot ask(URI url, Duration timeLeft) throws MasterUnavailableException, InterruptedException {
         long deadline = System.nanoTime() + timeLeft.toNanos();
-        Exchange.Answer frameworks = exchange.call(url, Messages.getFrameworks(), timeLeft);
-        Exchange.Answer master =
-                exchange.call(frameworks.from(), Messages.getMaster(), Duration.ofNanos(deadline - System.nanoTime()));
+        MasterApiClient.Answer frameworks = exchange.call(url, OperatorApi.getFrameworks(), timeLeft);
+        MasterApiClient.Answer master = exchange.call(
+                frameworks.from(), OperatorApi.getMaster(), Duration.ofNanos(deadline - System.nanoTime()));
         String from = frameworks.from().toString();
         // If the leader changed in between, nobody knows whether the first one still had the whole view.
-        Messages.Term term = master.from().equals(frameworks.from())
-                ? Messages.term(master.body(), master.at(), from)
-                : Messages.Term.UNKNOWN;
-        MasterAnswer answer = Messages.frameworks(frameworks.body(), term, from);
+        OperatorApi.Term term = master.from().equals(frameworks.from())
+                ? OperatorApi.term(master.body(), master.at(), from)
+                : OperatorApi.Term.UNKNOWN;
+        FrameworkSnapshot answer = OperatorApi.frameworks(frameworks.body(), term, from);
         lastLeader = frameworks.from();
         return answer;
     }
 
     /** Of all that was tried, the failure that tells an operator most. */
-    private static NoAnswerException telling(@Nullable NoAnswerException before, NoAnswerException now) {
-        return before == null || now.kind() != NoAnswerException.Kind.UNREACHABLE ? now : before;
+    private static MasterUnavailableException telling(
+            @Nullable MasterUnavailableException before, MasterUnavailableException now) {
+        return before == null || now.kind() != MasterUnavailableException.Kind.UNREACHABLE ? now : before;
     }
 
     /** Asks nobody any more. */

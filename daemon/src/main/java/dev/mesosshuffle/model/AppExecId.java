@@ -13,8 +13,8 @@ public record AppExecId(String appId, String execId) {
      * @throws IllegalArgumentException if either is not a valid id
      */
     public AppExecId {
-        Ids.check("appId", appId);
-        Ids.check("execId", execId);
+        IdValidator.check("appId", appId);
+        IdValidator.check("execId", execId);
     }
 
     /** The form that operators know from Spark's log ({@code ExternalShuffleBlockResolver.AppExecId}). */

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.model;
 
+import dev.mesosshuffle.logging.Sanitizer;
 import java.util.List;
 
 /**
@@ -34,9 +35,9 @@ public record ExecutorShuffleInfo(List<String> localDirs, int subDirsPerLocalDir
     }
 
     private static void check(String name, String text) {
-        if (text.length() > MAX_TEXT || Text.hasControlCharacter(text)) {
-            throw new IllegalArgumentException(name + ": " + Text.printable(text) + " (expected: at most " + MAX_TEXT
-                    + " characters, none of them a control character)");
+        if (text.length() > MAX_TEXT || Sanitizer.hasControlCharacter(text)) {
+            throw new IllegalArgumentException(name + ": " + Sanitizer.printable(text) + " (expected: at most "
+                    + MAX_TEXT + " characters, none of them a control character)");
         }
     }
 

@@ -28,7 +28,7 @@ public interface OpenFile {
     CompletableFuture<Void> loadLater(long offset, long length);
 
     /** Whether a part of the file is in the page cache. Never waits for the disk, so any thread may ask. */
-    Residency residency(long offset, long length);
+    PageResidency residency(long offset, long length);
 
     /** Gives back the reference of one reader; with the last one, the file is closed. */
     void release();

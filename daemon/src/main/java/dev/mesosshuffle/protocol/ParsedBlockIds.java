@@ -24,11 +24,11 @@ final class ParsedBlockIds implements BlockIds {
     /**
      * Parses block ids.
      *
-     * @throws RefusedException if one of them names no block of this service
+     * @throws RejectedMessageException if one of them names no block of this service
      */
-    static ParsedBlockIds parse(String[] texts) throws RefusedException {
+    static ParsedBlockIds parse(String[] texts) throws RejectedMessageException {
         if (texts.length == 0) {
-            throw new RefusedException(ErrorText.badRequest("0 block ids (expected: at least 1)"));
+            throw new RejectedMessageException(ProtocolErrors.badRequest("0 block ids (expected: at least 1)"));
         }
         List<BlockId> ids = new ArrayList<>(texts.length);
         for (String text : texts) {
@@ -37,9 +37,9 @@ final class ParsedBlockIds implements BlockIds {
         return new ParsedBlockIds(ids);
     }
 
-    private static BlockId parse(String text) throws RefusedException {
+    private static BlockId parse(String text) throws RejectedMessageException {
         if (text.startsWith(MERGED_PREFIX)) {
-            throw new RefusedException(ErrorText.NO_MERGED_SHUFFLE);
+            throw new RejectedMessageException(ProtocolErrors.NO_MERGED_SHUFFLE);
         }
         try {
             Matcher shuffle = SHUFFLE.matcher(text);
@@ -58,9 +58,9 @@ final class ParsedBlockIds implements BlockIds {
                 return new RddBlockId(Integer.parseInt(rdd.group(1)), Integer.parseInt(rdd.group(2)));
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            throw new RefusedException(ErrorText.unexpectedBlockId(text), e);
+            throw new RejectedMessageException(ProtocolErrors.unexpectedBlockId(text), e);
         }
-        throw new RefusedException(ErrorText.unexpectedBlockId(text));
+        throw new RejectedMessageException(ProtocolErrors.unexpectedBlockId(text));
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class Reply {
         return rpc(requestId, ByteBuffer.wrap(NOTHING));
     }
 
-    /** An RPC failed; the text comes from {@link ErrorText}. */
+    /** An RPC failed; the text comes from {@link ProtocolErrors}. */
     public static Reply failed(long requestId, String error) {
         return withoutBody(new RpcFailure(requestId, error));
     }

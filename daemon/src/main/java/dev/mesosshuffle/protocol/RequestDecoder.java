@@ -57,37 +57,40 @@ public final class RequestDecoder {
     }
 
     private static Request fetchChunk(ByteBuf frame) throws MalformedMessageException {
-        new Layout(frame).skip("streamId", Long.BYTES).skip("chunkIndex", Integer.BYTES);
+        new LengthValidator(frame).skip("streamId", Long.BYTES).skip("chunkIndex", Integer.BYTES);
         ChunkFetchRequest message = ChunkFetchRequest.decode(frame);
         return new Request.FetchChunk(message.streamChunkId.streamId, message.streamChunkId.chunkIndex);
     }
 
     private static Request fetchStream(ByteBuf frame) throws MalformedMessageException {
-        new Layout(frame).string("streamId");
+        new LengthValidator(frame).string("streamId");
         return new Request.FetchStream(StreamRequest.decode(frame).streamId);
     }
 
     private static Request rpc(ByteBuf frame) throws MalformedMessageException {
         // The body's length is a relic; the frame's own length counts.
-        new Layout(frame).skip("requestId", Long.BYTES).skip("length of the body", Integer.BYTES);
+        new LengthValidator(frame).skip("requestId", Long.BYTES).skip("length of the body", Integer.BYTES);
         RpcRequest message = RpcRequest.decode(frame);
         return new Request.Rpc(message.requestId, body(message.body()));
     }
 
     private static Request oneWay(ByteBuf frame) throws MalformedMessageException {
-        new Layout(frame).skip("length of the body", Integer.BYTES);
+        new LengthValidator(frame).skip("length of the body", Integer.BYTES);
         return new Request.OneWay(body(OneWayMessage.decode(frame).body()));
     }
 
     private static Request upload(ByteBuf frame) throws MalformedMessageException {
-        new Layout(frame).skip("requestId", Long.BYTES).string("metadata").skip("length of the body", Long.BYTES);
+        new LengthValidator(frame)
+                .skip("requestId", Long.BYTES)
+                .string("metadata")
+                .skip("length of the body", Long.BYTES);
         UploadStream message = UploadStream.decode(frame);
         message.meta.release();
         return new Request.Upload(message.requestId);
     }
 
     private static Request mergedBlockMeta(ByteBuf frame) throws MalformedMessageException {
-        new Layout(frame)
+        new LengthValidator(frame)
                 .skip("requestId", Long.BYTES)
                 .string("appId")
                 .skip("shuffleId, shuffleMergeId and reduceId", 3 * Integer.BYTES);

@@ -2,7 +2,7 @@ package dev.mesosshuffle.protocol;
 
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
-import dev.mesosshuffle.model.Ids;
+import dev.mesosshuffle.model.IdValidator;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -29,14 +29,14 @@ final class RpcDecoder {
     static RpcMessage decode(ByteBuf body) {
         try {
             return decodeOrRefuse(body);
-        } catch (RefusedException e) {
+        } catch (RejectedMessageException e) {
             return new RpcMessage.Refused(String.valueOf(e.getMessage()));
         } catch (MalformedMessageException | IllegalArgumentException e) {
-            return new RpcMessage.Refused(ErrorText.badRequest(String.valueOf(e.getMessage())));
+            return new RpcMessage.Refused(ProtocolErrors.badRequest(String.valueOf(e.getMessage())));
         }
     }
 
-    private static RpcMessage decodeOrRefuse(ByteBuf body) throws RefusedException, MalformedMessageException {
+    private static RpcMessage decodeOrRefuse(ByteBuf body) throws RejectedMessageException, MalformedMessageException {
         if (!body.isReadable()) {
             throw new MalformedMessageException("message of 0 bytes (expected: at least 1, its type)");
         }
@@ -44,7 +44,7 @@ final class RpcDecoder {
         BlockTransferMessage.Type type = Stream.of(TYPES)
                 .filter(t -> t.id() == id)
                 .findFirst()
-                .orElseThrow(() -> new RefusedException(ErrorText.unknownMessageType(id)));
+                .orElseThrow(() -> new RejectedMessageException(ProtocolErrors.unknownMessageType(id)));
         return switch (type) {
             case REGISTER_EXECUTOR -> registerExecutor(body);
             case OPEN_BLOCKS -> openBlocks(body);
@@ -55,8 +55,8 @@ final class RpcDecoder {
             case REGISTER_DRIVER -> registerDriver(body);
             case HEARTBEAT -> heartbeat(body);
             case FETCH_SHUFFLE_BLOCK_CHUNKS, FINALIZE_SHUFFLE_MERGE, PUSH_BLOCK_STREAM ->
-                throw new RefusedException(ErrorText.NO_MERGED_SHUFFLE);
-            case REMOVE_SHUFFLE_MERGE -> throw new RefusedException(ErrorText.NO_MERGED_SHUFFLE_REMOVAL);
+                throw new RejectedMessageException(ProtocolErrors.NO_MERGED_SHUFFLE);
+            case REMOVE_SHUFFLE_MERGE -> throw new RejectedMessageException(ProtocolErrors.NO_MERGED_SHUFFLE_REMOVAL);
             case UPLOAD_BLOCK,
                     UPLOAD_BLOCK_STREAM,
                     STREAM_HANDLE,
@@ -64,7 +64,8 @@ final class RpcDecoder {
                     LOCAL_DIRS_FOR_EXECUTORS,
                     MERGE_STATUSES,
                     CORRUPTION_CAUSE,
-                    PUSH_BLOCK_RETURN_CODE -> throw new RefusedException(ErrorText.unexpectedMessage(type.name()));
+                    PUSH_BLOCK_RETURN_CODE ->
+                throw new RejectedMessageException(ProtocolErrors.unexpectedMessage(type.name()));
         };
     }
 
@@ -84,15 +85,16 @@ final class RpcDecoder {
                         message.executorInfo.shuffleManager));
     }
 
-    private static RpcMessage openBlocks(ByteBuf body) throws RefusedException, MalformedMessageException {
+    private static RpcMessage openBlocks(ByteBuf body) throws RejectedMessageException, MalformedMessageException {
         fields(body).string("appId").string("execId").strings("blockIds");
         OpenBlocks message = (OpenBlocks) spark(body);
         return new RpcMessage.OpenStream(
                 new AppExecId(message.appId, message.execId), ParsedBlockIds.parse(message.blockIds));
     }
 
-    private static RpcMessage fetchShuffleBlocks(ByteBuf body) throws RefusedException, MalformedMessageException {
-        Layout layout = fields(body).string("appId").string("execId").skip("shuffleId", Integer.BYTES);
+    private static RpcMessage fetchShuffleBlocks(ByteBuf body)
+            throws RejectedMessageException, MalformedMessageException {
+        LengthValidator layout = fields(body).string("appId").string("execId").skip("shuffleId", Integer.BYTES);
         int maps = layout.longs("mapIds");
         int[] reduceIds = layout.intArrays("reduceIds");
         boolean batch = layout.bool("batchFetchEnabled");
@@ -106,7 +108,7 @@ final class RpcDecoder {
                     "reduceIds of a batch (expected: 2 for each map id, the first and the one after the last)");
         }
         FetchShuffleBlocks message = (FetchShuffleBlocks) spark(body);
-        return new RpcMessage.OpenStream(new AppExecId(message.appId, message.execId), FetchedBlockIds.of(message));
+        return new RpcMessage.OpenStream(new AppExecId(message.appId, message.execId), CompactBlockIds.of(message));
     }
 
     private static RpcMessage removeBlocks(ByteBuf body) throws MalformedMessageException {
@@ -147,17 +149,17 @@ final class RpcDecoder {
         if (timeoutMs <= 0) {
             throw new MalformedMessageException("heartbeatTimeoutMs: " + timeoutMs + " (expected: > 0)");
         }
-        return new RpcMessage.RegisterDriver(Ids.check("appId", message.getAppId()), timeoutMs);
+        return new RpcMessage.RegisterDriver(IdValidator.check("appId", message.getAppId()), timeoutMs);
     }
 
     private static RpcMessage heartbeat(ByteBuf body) throws MalformedMessageException {
         fields(body).string("appId");
         ShuffleServiceHeartbeat message = (ShuffleServiceHeartbeat) spark(body);
-        return new RpcMessage.Heartbeat(Ids.check("appId", message.getAppId()));
+        return new RpcMessage.Heartbeat(IdValidator.check("appId", message.getAppId()));
     }
 
-    private static Layout fields(ByteBuf body) throws MalformedMessageException {
-        return new Layout(body).skip("type", Byte.BYTES);
+    private static LengthValidator fields(ByteBuf body) throws MalformedMessageException {
+        return new LengthValidator(body).skip("type", Byte.BYTES);
     }
 
     private static BlockTransferMessage spark(ByteBuf body) {

@@ -2,11 +2,11 @@ package dev.mesosshuffle.registry;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.roots.RootProbers;
+import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,17 +26,14 @@ import org.jspecify.annotations.Nullable;
  * it; most complete on the store's thread, and what depends on them must not block.
  */
 public final class Registry {
-    /** Operators know the lines of registrations and removals from Spark's log, by the class that wrote them there. */
-    static final String SPARK_LOGGER = "org.apache.spark.network.shuffle.ExternalShuffleBlockResolver";
-
     /** What is not known by then of a root, whose disk is slow or hangs, keeps its executors. */
     private static final Duration ROOTS_LIMIT = Duration.ofSeconds(5);
 
-    private final Memory memory;
-    private final Registrations registrations;
-    private final Removals removals;
+    private final RegistryState memory;
+    private final Registrar registrations;
+    private final ApplicationRemover removals;
 
-    private Registry(Memory memory, Registrations registrations, Removals removals) {
+    private Registry(RegistryState memory, Registrar registrations, ApplicationRemover removals) {
         this.memory = memory;
         this.registrations = registrations;
         this.removals = removals;
@@ -54,13 +51,14 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry restore(StateStore store, RootProbers roots, MetricRegistry metrics) throws StoreException {
-        Memory memory = new Memory();
-        new Restore(memory.executors, memory.applications, memory.claims, new Roots(roots, ROOTS_LIMIT)).from(store);
+        RegistryState memory = new RegistryState();
+        new RegistryLoader(memory.executors, memory.applications, memory.claims, new RootListings(roots, ROOTS_LIMIT))
+                .from(store);
         metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) memory.executors::size);
         return new Registry(
                 memory,
-                new Registrations(memory, store, metrics.counter("shuffleService.refusedRegistrations")),
-                new Removals(memory, store));
+                new Registrar(memory, store, metrics.counter("shuffleService.refusedRegistrations")),
+                new ApplicationRemover(memory, store));
     }
 
     /**
@@ -120,7 +118,7 @@ public final class Registry {
     public boolean isPersisted(String appId) {
         memory.lock.lock();
         try {
-            Application application = memory.applications.get(appId);
+            RegisteredApplication application = memory.applications.get(appId);
             return application != null && application.persisted && application.removal == null;
         } finally {
             memory.lock.unlock();
@@ -136,7 +134,7 @@ public final class Registry {
     public int executorCount(String appId) {
         memory.lock.lock();
         try {
-            Application application = memory.applications.get(appId);
+            RegisteredApplication application = memory.applications.get(appId);
             return application == null ? 0 : application.executors().size();
         } finally {
             memory.lock.unlock();
@@ -152,7 +150,7 @@ public final class Registry {
     public List<LocalDir> localDirs(String appId) {
         memory.lock.lock();
         try {
-            Application application = memory.applications.get(appId);
+            RegisteredApplication application = memory.applications.get(appId);
             return application == null ? List.of() : application.removed().dirs();
         } finally {
             memory.lock.unlock();
@@ -165,14 +163,14 @@ public final class Registry {
      * @param appId the application
      * @return its dirs; none if it is not known
      */
-    public List<OwnedDir> ownedDirs(String appId) {
+    public List<OwnedDirectory> ownedDirs(String appId) {
         memory.lock.lock();
         try {
-            Application application = memory.applications.get(appId);
+            RegisteredApplication application = memory.applications.get(appId);
             return application == null
                     ? List.of()
                     : application.claims.stream()
-                            .map(claim -> new OwnedDir(claim.dir(), claim.rootInode()))
+                            .map(claim -> new OwnedDirectory(claim.dir(), claim.rootInode()))
                             .toList();
         } finally {
             memory.lock.unlock();
@@ -188,7 +186,7 @@ public final class Registry {
     public boolean isWhollyKnown(String appId) {
         memory.lock.lock();
         try {
-            Application application = memory.applications.get(appId);
+            RegisteredApplication application = memory.applications.get(appId);
             return application == null || !application.partlyUnread;
         } finally {
             memory.lock.unlock();
@@ -245,7 +243,7 @@ public final class Registry {
      *     is to be changed
      * @return completes once that is persisted; fails with a {@link StoreException}
      */
-    public CompletableFuture<Void> registerDriver(String appId, @Nullable DriverInCharge inCharge) {
+    public CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers inCharge) {
         return registrations.registerDriver(appId, inCharge);
     }
 

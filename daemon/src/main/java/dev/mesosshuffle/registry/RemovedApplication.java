@@ -1,7 +1,7 @@
 package dev.mesosshuffle.registry;
 
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.store.StoredRemoval;
 import java.util.List;
 
 /**

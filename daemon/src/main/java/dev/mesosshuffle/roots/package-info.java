@@ -1,6 +1,6 @@
 /**
- * What is seen of the local roots, each by a thread of its own, so that nobody waits for a disk that hangs. Start at
- * {@code RootProbers}.
+ * What the daemon does when a local root becomes unavailable or its disk fills up. Start at {@code RootMonitor} and
+ * {@code DiskPressure}.
  */
 @NullMarked
 package dev.mesosshuffle.roots;

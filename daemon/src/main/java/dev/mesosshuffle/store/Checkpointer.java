@@ -1,6 +1,8 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.database.ConnectionSource;
+import dev.mesosshuffle.logging.OutageLogger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ final class Checkpointer {
     private final Path wal;
     private final ConnectionSource connection;
     private final Executor executor;
-    private final FaultLog faults;
+    private final OutageLogger faults;
     private final long stepBytes;
     private volatile long nextAtBytes;
 
@@ -50,7 +52,7 @@ final class Checkpointer {
     /** The same, when the last checkpoint began. */
     private FileTime checkpointed = NEVER;
 
-    Checkpointer(Path wal, ConnectionSource connection, Executor executor, FaultLog faults, long stepBytes) {
+    Checkpointer(Path wal, ConnectionSource connection, Executor executor, OutageLogger faults, long stepBytes) {
         this.stepBytes = stepBytes;
         this.nextAtBytes = stepBytes;
         this.wal = wal;

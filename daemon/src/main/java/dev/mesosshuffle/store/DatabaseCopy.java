@@ -1,5 +1,7 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.DatabaseIdentity;
+import dev.mesosshuffle.database.StoreFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

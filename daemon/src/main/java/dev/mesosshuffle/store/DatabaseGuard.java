@@ -1,6 +1,10 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.database.Sqlite;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.logging.OutageLogger;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -44,10 +48,10 @@ final class DatabaseGuard {
 
     private final StoreFiles files;
     private final StoreLock lock;
-    private final Reserve reserve;
+    private final ReserveFile reserve;
     private final Clock clock;
     private final Counter rewrites;
-    private final FaultLog faults;
+    private final OutageLogger faults;
 
     /** Gets the checkpointer's connection to what is not the registry any more, to close it. */
     private final Consumer<Connection> retired;
@@ -63,7 +67,7 @@ final class DatabaseGuard {
     DatabaseGuard(
             StoreFiles files,
             StoreLock lock,
-            Reserve reserve,
+            ReserveFile reserve,
             OpenDatabase database,
             Clock clock,
             Counter rewrites,
@@ -75,7 +79,8 @@ final class DatabaseGuard {
         this.clock = clock;
         this.rewrites = rewrites;
         this.retired = retired;
-        this.faults = new FaultLog(
+        this.faults = new OutageLogger(
+                logger,
                 "Writing the registry " + files.database() + " again",
                 "until it works, registrations are refused, and what is registered is lost if this process ends. Make it"
                         + " possible to write there");

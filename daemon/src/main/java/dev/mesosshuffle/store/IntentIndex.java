@@ -1,5 +1,8 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.peers.DirConflictException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +24,10 @@ final class IntentIndex {
     }
 
     /** An operation was written, or acknowledged to be written later. */
-    void acknowledged(Operation operation) {
-        if (operation instanceof Removal removal) {
+    void acknowledged(StoreOperation operation) {
+        if (operation instanceof RemovalOperation removal) {
             removal.intents().forEach(this::put);
-        } else if (operation instanceof RemovalEnd end) {
+        } else if (operation instanceof RemovalEndOperation end) {
             appIdsByPath.remove(end.dir().path().toString());
         }
     }
@@ -37,13 +40,13 @@ final class IntentIndex {
     /**
      * Checks that dirs may be registered.
      *
-     * @throws DirTakenException if one of them, or what lies inside or above it, is still to be deleted
+     * @throws DirConflictException if one of them, or what lies inside or above it, is still to be deleted
      */
-    void check(List<StoredLocalDir> dirs) throws DirTakenException {
+    void check(List<StoredLocalDir> dirs) throws DirConflictException {
         for (StoredLocalDir dir : dirs) {
             String appId = find(dir.dir().path());
             if (appId != null) {
-                throw DirTakenException.inRemoval(dir.dir(), appId);
+                throw DirConflictException.inRemoval(dir.dir(), appId);
             }
         }
     }

@@ -1,5 +1,9 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.DatabaseIdentity;
+import dev.mesosshuffle.database.Sqlite;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,9 +18,9 @@ import java.time.Clock;
  */
 record OpenDatabase(Connection connection, Connection checkpoints, DatabaseIdentity identity) implements AutoCloseable {
     /** Opens it, or creates it. */
-    static OpenDatabase open(StoreFiles files, Clock clock, Reserve reserve)
+    static OpenDatabase open(StoreFiles files, Clock clock, ReserveFile reserve)
             throws StoreException, SQLException, IOException {
-        Connection connection = StoreOpening.open(files, clock, reserve);
+        Connection connection = StoreOpener.open(files, clock, reserve);
         try {
             Connection checkpoints = Sqlite.connectConfigured(files.database());
             try {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.StoreException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class OperationQueue {
         this.capacity = capacity;
     }
 
-    record Entry(Operation operation, CompletableFuture<Void> done) {}
+    record Entry(StoreOperation operation, CompletableFuture<Void> done) {}
 
     /**
      * Adds an operation.

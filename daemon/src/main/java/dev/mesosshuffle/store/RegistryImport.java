@@ -1,6 +1,15 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.RegistrySnapshot;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -83,7 +92,7 @@ public final class RegistryImport {
         try {
             take(store, true);
         } finally {
-            StoreOpening.release(lock);
+            StoreOpener.release(lock);
         }
         return new Result(false);
     }
@@ -96,7 +105,7 @@ public final class RegistryImport {
             }
         } catch (IOException e) {
             failure.addSuppressed(e);
-            throw StoreOpening.cannotUse(files, failure);
+            throw StoreOpener.cannotUse(files, failure);
         }
         take(store, false);
         return new Result(false);
@@ -105,16 +114,16 @@ public final class RegistryImport {
     /** Only what this user or root has put there counts. */
     private boolean isThere() {
         int owner = Files.isRegularFile(files.database(), LinkOption.NOFOLLOW_LINKS)
-                ? OtherRegistries.uid(files.database())
+                ? PeerDatabases.uid(files.database())
                 : -1;
-        return owner == 0 || (owner >= 0 && owner == OtherRegistries.uid(Path.of("/proc/self")));
+        return owner == 0 || (owner >= 0 && owner == PeerDatabases.uid(Path.of("/proc/self")));
     }
 
     private void take(StateStore store, boolean movesAside) throws StoreException {
         if (!store.isWritable()) {
             throw new StoreException("the registry cannot be written for now");
         }
-        Snapshot found = Snapshot.of(files);
+        RegistrySnapshot found = RegistrySnapshot.of(files);
         if (!isOfTheseRoots(found.state())) {
             logger.info("{} is left alone: it is about other roots", files.database());
             return;
@@ -154,7 +163,7 @@ public final class RegistryImport {
         private int executors;
         private int removals;
 
-        void write(Snapshot found, Statements statements) throws SQLException {
+        void write(RegistrySnapshot found, Statements statements) throws SQLException {
             executors = 0;
             removals = 0;
             StoredState state = found.state();
@@ -187,7 +196,8 @@ public final class RegistryImport {
             return roots.contains(root);
         }
 
-        private static void addJudgements(String appId, Snapshot found, Statements statements) throws SQLException {
+        private static void addJudgements(String appId, RegistrySnapshot found, Statements statements)
+                throws SQLException {
             if (found.kept().contains(appId)) {
                 statements.putKept(appId, true);
             }

@@ -4,8 +4,23 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.database.RegistrySnapshot;
+import dev.mesosshuffle.database.Sqlite;
+import dev.mesosshuffle.database.StateReader;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.database.StoredState;
+import dev.mesosshuffle.logging.OutageLogger;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.peers.DirConflictException;
+import dev.mesosshuffle.peers.PeerDatabases;
+import dev.mesosshuffle.peers.PeerRegistries;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -89,7 +104,7 @@ public final class StateStore implements AutoCloseable {
     private final ExecutorService checkpoints;
 
     /** What was read at the start from a file that could not be written; null if it could. */
-    private final @Nullable Snapshot snapshot;
+    private final @Nullable RegistrySnapshot snapshot;
 
     private StateStore(
             StoreFiles files,
@@ -98,7 +113,7 @@ public final class StateStore implements AutoCloseable {
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
-            @Nullable Snapshot snapshot) {
+            @Nullable RegistrySnapshot snapshot) {
         this.files = files;
         this.database = database;
         this.calls = calls;
@@ -124,7 +139,7 @@ public final class StateStore implements AutoCloseable {
                 port,
                 clock,
                 metrics,
-                Registries.of(stateDir, port, List.of()).others());
+                PeerRegistries.of(stateDir, port, List.of()).others());
     }
 
     /**
@@ -138,11 +153,11 @@ public final class StateStore implements AutoCloseable {
      * @return the store, for this process alone
      * @throws StoreException if the store cannot be used, with the reason and what to do
      */
-    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics, OtherRegistries others)
+    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics, PeerDatabases others)
             throws StoreException {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
-        Reserve reserve = Reserve.at(files.reserve());
+        ReserveFile reserve = ReserveFile.at(files.reserve());
         ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
         StoreDatabase database = new StoreDatabase(
                 files,
@@ -151,11 +166,11 @@ public final class StateStore implements AutoCloseable {
                 reserve,
                 metrics.counter("shuffleService.store.rewrites"),
                 former -> Checkpointer.retire(former, checkpoints));
-        Snapshot snapshot = null;
+        RegistrySnapshot snapshot = null;
         try {
             database.open();
         } catch (StoreException e) {
-            snapshot = StoreOpening.readOnly(files, e);
+            snapshot = StoreOpener.readOnly(files, e);
             database.expectWhatIsThere();
         }
         return start(files, database, reserve, checkpoints, metrics, others, snapshot);
@@ -164,11 +179,11 @@ public final class StateStore implements AutoCloseable {
     private static StateStore start(
             StoreFiles files,
             StoreDatabase database,
-            Reserve reserve,
+            ReserveFile reserve,
             ExecutorService checkpoints,
             MetricRegistry metrics,
-            OtherRegistries others,
-            @Nullable Snapshot snapshot)
+            PeerDatabases others,
+            @Nullable RegistrySnapshot snapshot)
             throws StoreException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
@@ -178,26 +193,28 @@ public final class StateStore implements AutoCloseable {
         List<StoredRemoval> removals = snapshot == null
                 ? read(files, StateReader::readRemovals)
                 : snapshot.state().removals();
-        Unwritten unwritten = new Unwritten(MAX_UNWRITTEN);
+        DeferredWrites unwritten = new DeferredWrites(MAX_UNWRITTEN);
         if (snapshot != null) {
-            unwritten.add(new OperationQueue.Entry(new Reopening(), new CompletableFuture<>()));
+            unwritten.add(new OperationQueue.Entry(new ReopenOperation(), new CompletableFuture<>()));
         }
         metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
                 database::checkpoints,
                 checkpoints,
-                new FaultLog("Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
+                new OutageLogger(
+                        logger, "Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
                 Checkpointer.STEP_BYTES);
-        Transactions transactions =
-                new Transactions(database::writing, database::hindrance, others, Transactions.LIMIT, latency);
-        Writer writer = new Writer(
+        TransactionRunner transactions =
+                new TransactionRunner(database::writing, database::hindrance, others, TransactionRunner.LIMIT, latency);
+        StoreWriter writer = new StoreWriter(
                 queue,
                 transactions,
                 unwritten,
                 new IntentIndex(removals),
                 reserve,
-                new FaultLog(
+                new OutageLogger(
+                        logger,
                         "Writing to " + files.database(),
                         "make room on its disk, or mend what hinders it. Until it works, executors that register are"
                                 + " served from memory alone and are forgotten if this process dies, and applications"
@@ -294,7 +311,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> putApplication(StoredApplication application) {
-        return submit(new Registration.OfApplication(application));
+        return submit(new RegistrationOperation.OfApplication(application));
     }
 
     /**
@@ -304,11 +321,11 @@ public final class StateStore implements AutoCloseable {
      * @param executor the executor
      * @param dirs the ownership of its dirs
      * @return completes when all of it is committed, or waits in memory for a file that cannot be written; fails with a
-     *     {@link DirTakenException} if one of the dirs belongs to another application, or if it, or one inside or above
+     *     {@link DirConflictException} if one of the dirs belongs to another application, or if it, or one inside or above
      *     it, is still to be deleted
      */
     public CompletableFuture<Void> putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) {
-        return submit(new Registration.OfExecutor(executor, List.copyOf(dirs)));
+        return submit(new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)));
     }
 
     /**
@@ -319,7 +336,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when all of it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
-        return submit(new Removal(appId, List.copyOf(removals)));
+        return submit(new RemovalOperation(appId, List.copyOf(removals)));
     }
 
     /**
@@ -375,7 +392,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when it is committed, or waits in memory for a file that cannot be written
      */
     public CompletableFuture<Void> removalDone(LocalDir dir) {
-        return submit(new RemovalEnd(dir));
+        return submit(new RemovalEndOperation(dir));
     }
 
     /**
@@ -399,7 +416,7 @@ public final class StateStore implements AutoCloseable {
     }
 
     /** Changes anything. */
-    CompletableFuture<Void> apply(Operation operation) {
+    CompletableFuture<Void> apply(StoreOperation operation) {
         return submit(operation);
     }
 
@@ -426,7 +443,7 @@ public final class StateStore implements AutoCloseable {
         return database.inode();
     }
 
-    private CompletableFuture<Void> submit(Operation operation) {
+    private CompletableFuture<Void> submit(StoreOperation operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
             queue.add(new OperationQueue.Entry(operation, done));

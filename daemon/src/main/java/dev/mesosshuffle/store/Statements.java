@@ -1,7 +1,12 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.peers.DirConflictException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -107,7 +112,7 @@ final class Statements implements AutoCloseable {
         keepApplication.executeUpdate();
     }
 
-    void putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) throws SQLException, DirTakenException {
+    void putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) throws SQLException, DirConflictException {
         for (StoredLocalDir dir : dirs) {
             checkNotInRemoval(dir.dir());
             putLocalDir(dir);
@@ -166,13 +171,13 @@ final class Statements implements AutoCloseable {
         run(deleteRemoval, dir.path().toString());
     }
 
-    private void putLocalDir(StoredLocalDir dir) throws SQLException, DirTakenException {
+    private void putLocalDir(StoredLocalDir dir) throws SQLException, DirConflictException {
         putLocalDir.setString(1, dir.appId());
         putLocalDir.setString(2, dir.dir().path().toString());
         putLocalDir.setString(3, dir.dir().root().toString());
         putLocalDir.setLong(4, dir.rootInode());
         if (putLocalDir.executeUpdate() == 0) {
-            throw DirTakenException.ofAnother(dir.dir());
+            throw DirConflictException.ofAnother(dir.dir());
         }
     }
 
@@ -192,7 +197,7 @@ final class Statements implements AutoCloseable {
             checkDirs(List.of(dir));
             putLocalDir(dir);
             return true;
-        } catch (DirTakenException e) {
+        } catch (DirConflictException e) {
             return false;
         }
     }
@@ -224,24 +229,24 @@ final class Statements implements AutoCloseable {
     }
 
     /** Checks that dirs could be registered. It only reads. */
-    void checkDirs(List<StoredLocalDir> dirs) throws SQLException, DirTakenException {
+    void checkDirs(List<StoredLocalDir> dirs) throws SQLException, DirConflictException {
         for (StoredLocalDir dir : dirs) {
             checkNotInRemoval(dir.dir());
             String owner = appId(ownerOf, dir.dir().path());
             if (owner != null && !owner.equals(dir.appId())) {
-                throw DirTakenException.ofAnother(dir.dir());
+                throw DirConflictException.ofAnother(dir.dir());
             }
         }
     }
 
-    private void checkNotInRemoval(LocalDir dir) throws SQLException, DirTakenException {
+    private void checkNotInRemoval(LocalDir dir) throws SQLException, DirConflictException {
         String removed = appId(removalBelow, dir.path());
         for (Path path = dir.path(); removed == null && path != null; ) {
             removed = appId(removalAt, path);
             path = path.getParent();
         }
         if (removed != null) {
-            throw DirTakenException.inRemoval(dir, removed);
+            throw DirConflictException.inRemoval(dir, removed);
         }
     }
 

@@ -1,6 +1,10 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.database.DatabaseIdentity;
+import dev.mesosshuffle.database.Sqlite;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -26,7 +30,7 @@ final class StoreDatabase implements AutoCloseable {
     private final StoreFiles files;
     private final int port;
     private final Clock clock;
-    private final Reserve reserve;
+    private final ReserveFile reserve;
     private final Counter rewrites;
 
     /** Closes what the checkpointer may still use of a database that is not the registry any more. */
@@ -41,7 +45,12 @@ final class StoreDatabase implements AutoCloseable {
     private volatile @Nullable DatabaseGuard guard;
 
     StoreDatabase(
-            StoreFiles files, int port, Clock clock, Reserve reserve, Counter rewrites, Consumer<Connection> retired) {
+            StoreFiles files,
+            int port,
+            Clock clock,
+            ReserveFile reserve,
+            Counter rewrites,
+            Consumer<Connection> retired) {
         this.files = files;
         this.port = port;
         this.clock = clock;
@@ -74,7 +83,7 @@ final class StoreDatabase implements AutoCloseable {
     /** Opens all, or nothing. */
     void open() throws StoreException {
         checkExpected();
-        StoreLock taken = StoreOpening.lock(files, port);
+        StoreLock taken = StoreOpener.lock(files, port);
         try {
             long before = hasLostItsLog() ? 0 : inodeThere();
             if (DatabaseCopy.finish(files, clock)) {
@@ -85,10 +94,10 @@ final class StoreDatabase implements AutoCloseable {
             lock = taken;
             guard = new DatabaseGuard(files, taken, reserve, opened, clock, rewrites, retired);
         } catch (SQLException | IOException | RuntimeException e) {
-            throw StoreOpening.cannotUse(files, e);
+            throw StoreOpener.cannotUse(files, e);
         } finally {
             if (guard == null) {
-                StoreOpening.release(taken);
+                StoreOpener.release(taken);
             }
         }
         reserve.fillIfThereIsRoom();
@@ -111,7 +120,7 @@ final class StoreDatabase implements AutoCloseable {
                                 + " more; is its disk mounted? Mount it, or start this service again");
             }
         } catch (IOException e) {
-            throw StoreOpening.cannotUse(files, e);
+            throw StoreOpener.cannotUse(files, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.database.NamedFileIdentity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Concurrency:</b> used by one thread at a time.
  */
 final class StoreLock implements AutoCloseable {
-    private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
+    private static final Logger logger = LoggerFactory.getLogger(StoreLock.class);
 
     /** The kernel drops a process's lock when that process closes the file anywhere, so it is not opened twice. */
     private static final Set<Path> heldHere = ConcurrentHashMap.newKeySet();
@@ -33,7 +34,7 @@ final class StoreLock implements AutoCloseable {
     private FileChannel channel;
 
     /** Which file is locked; null if that could not be told. */
-    private @Nullable FileIdentity identity;
+    private @Nullable NamedFileIdentity identity;
 
     private StoreLock(Path file, FileChannel channel) {
         this.file = file;
@@ -87,7 +88,7 @@ final class StoreLock implements AutoCloseable {
      * @throws IOException if it cannot be told, or done
      */
     boolean renew() throws IOException, HeldException {
-        FileIdentity there = FileIdentity.of(file);
+        NamedFileIdentity there = NamedFileIdentity.of(file);
         if (there != null && there.equals(identity)) {
             return false;
         }
@@ -117,9 +118,9 @@ final class StoreLock implements AutoCloseable {
         }
     }
 
-    private static @Nullable FileIdentity identityOf(Path file) {
+    private static @Nullable NamedFileIdentity identityOf(Path file) {
         try {
-            return FileIdentity.of(file);
+            return NamedFileIdentity.of(file);
         } catch (IOException e) {
             return null;
         }

@@ -1,6 +1,10 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,7 +61,7 @@ public final class StorePlaces {
      * @param others the registries of other ports
      * @param isStandIn whether the registry of a better place could not be read, so that who was registered is unknown
      */
-    public record Opened(StateStore store, Path stateDir, OtherRegistries others, boolean isStandIn) {}
+    public record Opened(StateStore store, Path stateDir, PeerDatabases others, boolean isStandIn) {}
 
     /**
      * Opens the store in the first place that works.
@@ -67,7 +71,7 @@ public final class StorePlaces {
      * @return the store, for this process alone
      * @throws StoreException if there is none, or one must not be passed over, with the reason and what to do
      */
-    public Opened open(Function<Path, OtherRegistries> others, MetricRegistry metrics) throws StoreException {
+    public Opened open(Function<Path, PeerDatabases> others, MetricRegistry metrics) throws StoreException {
         return open(others, metrics, List.of());
     }
 
@@ -80,11 +84,11 @@ public final class StorePlaces {
      * @return the store, for this process alone
      * @throws StoreException if there is none, or one must not be passed over, with the reason and what to do
      */
-    public Opened open(Function<Path, OtherRegistries> others, MetricRegistry metrics, List<Path> former)
+    public Opened open(Function<Path, PeerDatabases> others, MetricRegistry metrics, List<Path> former)
             throws StoreException {
         StoreException first = null;
         for (Path place : places) {
-            OtherRegistries otherPorts = others.apply(place);
+            PeerDatabases otherPorts = others.apply(place);
             try {
                 StateStore store = open(place, otherPorts, metrics);
                 if (first != null) {
@@ -93,7 +97,7 @@ public final class StorePlaces {
                 importOthers(store, place, former, otherPorts);
                 return new Opened(store, place, otherPorts, first != null);
             } catch (StoreException e) {
-                if (first == null && !StoreOpening.isFaultOfTheDisk(StoreFiles.of(place, port), e)) {
+                if (first == null && !StoreOpener.isFaultOfTheDisk(StoreFiles.of(place, port), e)) {
                     throw e;
                 }
                 first = first == null ? e : first;
@@ -103,7 +107,7 @@ public final class StorePlaces {
         throw first == null ? new StoreException("there is no place for the registry") : first;
     }
 
-    private StateStore open(Path place, OtherRegistries others, MetricRegistry metrics) throws StoreException {
+    private StateStore open(Path place, PeerDatabases others, MetricRegistry metrics) throws StoreException {
         // Of its own, for a place that answers too late must not get into the way of another.
         MetricRegistry own = new MetricRegistry();
         StateStore store = bounded(place, () -> StateStore.open(place, port, clock, own, others), StateStore::close);
@@ -141,7 +145,7 @@ public final class StorePlaces {
                 place);
     }
 
-    private void importOthers(StateStore store, Path used, List<Path> former, OtherRegistries others) {
+    private void importOthers(StateStore store, Path used, List<Path> former, PeerDatabases others) {
         Set<Path> all = new LinkedHashSet<>(places);
         all.addAll(former);
         for (Path place : all) {
@@ -151,7 +155,7 @@ public final class StorePlaces {
         }
     }
 
-    private void importFrom(Path place, StateStore store, OtherRegistries others) {
+    private void importFrom(Path place, StateStore store, PeerDatabases others) {
         StoreFiles files = StoreFiles.of(place, port);
         others.ignore(files.database());
         try {

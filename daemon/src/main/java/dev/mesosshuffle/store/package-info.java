@@ -1,5 +1,6 @@
 /**
- * Versioned records that survive a restart, in one SQLite file for each port. Start at {@code StateStore}.
+ * Durable changes of the registry: one writer, transactions, and what happens when the disk is full or the file is
+ * lost. Start at {@code StateStore}.
  */
 @NullMarked
 package dev.mesosshuffle.store;

@@ -1,8 +1,8 @@
 package dev.mesosshuffle.transport;
 
 import com.codahale.metrics.Counter;
-import dev.mesosshuffle.dispatch.QuietLog;
-import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +22,9 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
     private static final int PAUSE_SECONDS = 1;
 
     private final Counter failures;
-    private final QuietLog quietLog;
+    private final RateLimitedLogger quietLog;
 
-    AcceptFailureHandler(TransportMetrics metrics, QuietLog quietLog) {
+    AcceptFailureHandler(TransportMetrics metrics, RateLimitedLogger quietLog) {
         this.failures = metrics.acceptFailures;
         this.quietLog = quietLog;
     }

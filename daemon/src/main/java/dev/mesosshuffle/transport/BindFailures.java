@@ -1,6 +1,6 @@
 package dev.mesosshuffle.transport;
 
-import dev.mesosshuffle.model.ErrorMessages;
+import dev.mesosshuffle.logging.ErrorMessages;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenSegment;
-import dev.mesosshuffle.model.Residency;
+import dev.mesosshuffle.model.PageResidency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,7 +38,7 @@ final class BlockTransfer {
     private long readyBytes;
 
     private long readyNanos;
-    private @Nullable WindowRegion leaving;
+    private @Nullable WindowFileRegion leaving;
     private boolean loading;
     /** How often a window was cut off, and nothing of it had left. */
     private int cuts;
@@ -87,12 +87,12 @@ final class BlockTransfer {
     }
 
     private void writeWindow() {
-        WindowRegion window = new WindowRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, nanoTime);
+        WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, nanoTime);
         leaving = cuts < MAX_CUTS ? window : window.unwatched();
         channel.write(window).addListener(future -> onWindowSent(window, future.isSuccess()));
     }
 
-    private void onWindowSent(WindowRegion window, boolean success) {
+    private void onWindowSent(WindowFileRegion window, boolean success) {
         leaving = null;
         failed |= !success;
         sentBytes += window.transferred();
@@ -128,7 +128,7 @@ final class BlockTransfer {
         long end = endOfWindow(start);
         // From here on it can leave the page cache again, also while the rest is being read.
         long now = nanoTime.getAsLong();
-        if (leaving != null && block.file().residency(block.offset() + start, end - start) == Residency.RESIDENT) {
+        if (leaving != null && block.file().residency(block.offset() + start, end - start) == PageResidency.RESIDENT) {
             readyBytes = end;
             readyNanos = now;
             return;

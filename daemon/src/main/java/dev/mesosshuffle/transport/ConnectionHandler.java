@@ -1,14 +1,14 @@
 package dev.mesosshuffle.transport;
 
-import dev.mesosshuffle.dispatch.Connection;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.Ending;
-import dev.mesosshuffle.dispatch.QuietLog;
-import dev.mesosshuffle.dispatch.ReplyBatch;
 import dev.mesosshuffle.dispatch.Session;
-import dev.mesosshuffle.model.ErrorMessages;
-import dev.mesosshuffle.protocol.ErrorText;
+import dev.mesosshuffle.fetch.Connection;
+import dev.mesosshuffle.fetch.ReplyBatch;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.protocol.MalformedMessageException;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RequestDecoder;
@@ -45,10 +45,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     private final Channel channel;
     private final String remoteAddress;
-    private final ReplyBuffers buffers;
+    private final ReplyBufferPool buffers;
     private final int maxFrameBytes;
     private final TransportMetrics metrics;
-    private final QuietLog quietLog;
+    private final RateLimitedLogger quietLog;
     private final ReplyWriter writer;
     private final Session session;
 
@@ -62,10 +62,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     ConnectionHandler(
             Channel channel,
             Dispatcher dispatcher,
-            ReplyBuffers buffers,
+            ReplyBufferPool buffers,
             int maxFrameBytes,
             TransportMetrics metrics,
-            QuietLog quietLog) {
+            RateLimitedLogger quietLog) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
         this.buffers = buffers;
@@ -132,7 +132,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
                         + ", for spark.mesos.shuffle.service.maxFrameSize is " + maxFrameBytes + " bytes: raise it, or"
                         + " have the application ask for fewer blocks at a time"
                         + " (spark.reducer.maxBlocksInFlightPerAddress).");
-        RpcMessage refused = new RpcMessage.Refused(ErrorText.badRequest("request of " + oversized.frameBytes()
+        RpcMessage refused = new RpcMessage.Refused(ProtocolErrors.badRequest("request of " + oversized.frameBytes()
                 + " bytes (expected: at most " + maxFrameBytes + ", spark.mesos.shuffle.service.maxFrameSize)"));
         if (!closedByUs && oversized.requestId() != null) {
             take(new Request.Rpc(oversized.requestId(), refused));
@@ -261,7 +261,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public ReplyBatch newBatch(IntConsumer answered) {
-        return new BufferedReplies(buffers, writer, System::nanoTime, answered);
+        return new BufferedReplyBatch(buffers, writer, System::nanoTime, answered);
     }
 
     @Override

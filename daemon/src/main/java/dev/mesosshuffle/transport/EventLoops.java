@@ -38,7 +38,7 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
      *
      * @throws IOException if native epoll was asked for and does not load, or a loop cannot be made
      */
-    static EventLoops start(ServerSettings settings) throws IOException {
+    static EventLoops start(ServerConfig settings) throws IOException {
         boolean epoll = useEpoll(settings.io());
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         int threads = settings.serverThreads() > 0
@@ -92,12 +92,12 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
         return byName;
     }
 
-    private static boolean useEpoll(ServerSettings.IoMode mode) throws IOException {
-        if (mode == ServerSettings.IoMode.NIO || Epoll.isAvailable()) {
-            return mode != ServerSettings.IoMode.NIO;
+    private static boolean useEpoll(ServerConfig.IoMode mode) throws IOException {
+        if (mode == ServerConfig.IoMode.NIO || Epoll.isAvailable()) {
+            return mode != ServerConfig.IoMode.NIO;
         }
         Throwable cause = Epoll.unavailabilityCause();
-        if (mode == ServerSettings.IoMode.EPOLL) {
+        if (mode == ServerConfig.IoMode.EPOLL) {
             throw new IOException(
                     "spark.shuffle.io.mode: EPOLL (expected: NIO, for native epoll does not load here: " + cause + ")",
                     cause);

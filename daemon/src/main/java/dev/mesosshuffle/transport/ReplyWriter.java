@@ -25,10 +25,10 @@ final class ReplyWriter {
     private static final long LOW_WATERMARK_BYTES = HIGH_WATERMARK_BYTES / 2;
 
     private final Channel channel;
-    private final ReplyBuffers buffers;
+    private final ReplyBufferPool buffers;
     private final LongSupplier nanoTime;
     private final Listener listener;
-    private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
     private volatile boolean wasFull;
     private boolean draining;
@@ -51,7 +51,7 @@ final class ReplyWriter {
      *
      * @param nanoTime the time, in ns from any point
      */
-    ReplyWriter(Channel channel, ReplyBuffers buffers, LongSupplier nanoTime, Listener listener) {
+    ReplyWriter(Channel channel, ReplyBufferPool buffers, LongSupplier nanoTime, Listener listener) {
         this.channel = channel;
         this.buffers = buffers;
         this.nanoTime = nanoTime;
@@ -62,10 +62,10 @@ final class ReplyWriter {
     void queue(Reply reply) {
         ByteBuf bytes = buffers.take(reply.encodedLength());
         reply.writeTo(bytes);
-        queue(Outgoing.replies(bytes, 1, null));
+        queue(PendingWrite.replies(bytes, 1, null));
     }
 
-    void queue(Outgoing outgoing) {
+    void queue(PendingWrite outgoing) {
         outstandingBytes.addAndGet(outgoing.weight());
         queue.add(outgoing);
     }
@@ -90,7 +90,7 @@ final class ReplyWriter {
         draining = true;
         boolean any = false;
         while (transfer == null) {
-            Outgoing next = queue.poll();
+            PendingWrite next = queue.poll();
             if (next == null) {
                 break;
             }
@@ -103,7 +103,7 @@ final class ReplyWriter {
         }
     }
 
-    private void write(Outgoing next) {
+    private void write(PendingWrite next) {
         OpenSegment block = next.block();
         // One reference goes with the write, and one stays, to be given back.
         next.bytes().retain();
@@ -115,7 +115,7 @@ final class ReplyWriter {
         }
     }
 
-    private void finish(Outgoing done, boolean success) {
+    private void finish(PendingWrite done, boolean success) {
         account(done);
         listener.onRepliesSent(done.replies(), success);
         if (wasFull && outstandingBytes.get() < LOW_WATERMARK_BYTES) {
@@ -124,7 +124,7 @@ final class ReplyWriter {
         }
     }
 
-    private void account(Outgoing done) {
+    private void account(PendingWrite done) {
         outstandingBytes.addAndGet(-done.weight());
         buffers.giveBack(done.bytes());
         if (done.answered() != null) {
@@ -134,7 +134,7 @@ final class ReplyWriter {
 
     /** Gives back what is queued, for there is no event loop any more that could send it. */
     void discard() {
-        for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
+        for (PendingWrite next = queue.poll(); next != null; next = queue.poll()) {
             if (next.block() != null) {
                 next.block().close();
             }
@@ -161,9 +161,9 @@ final class ReplyWriter {
     }
 
     private final class TransferListener implements BlockTransfer.Listener {
-        private final Outgoing outgoing;
+        private final PendingWrite outgoing;
 
-        private TransferListener(Outgoing outgoing) {
+        private TransferListener(PendingWrite outgoing) {
             this.outgoing = outgoing;
         }
 

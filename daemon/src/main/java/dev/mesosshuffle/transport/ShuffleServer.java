@@ -2,7 +2,7 @@ package dev.mesosshuffle.transport;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.dispatch.Dispatcher;
-import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -46,9 +46,9 @@ public final class ShuffleServer {
     private final EventLoops loops;
     private final Channel listener;
     private final ChannelGroup connections;
-    private final ReplyBuffers buffers;
+    private final ReplyBufferPool buffers;
 
-    private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections, ReplyBuffers buffers) {
+    private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections, ReplyBufferPool buffers) {
         this.loops = loops;
         this.listener = listener;
         this.connections = connections;
@@ -64,7 +64,7 @@ public final class ShuffleServer {
      * @throws IOException if the address cannot be bound
      */
     public static ShuffleServer start(
-            ServerSettings settings, Dispatcher dispatcher, QuietLog quietLog, MetricRegistry metricRegistry)
+            ServerConfig settings, Dispatcher dispatcher, RateLimitedLogger quietLog, MetricRegistry metricRegistry)
             throws IOException {
         InetSocketAddress address = address(settings);
         if (address.isUnresolved()) {
@@ -73,7 +73,7 @@ public final class ShuffleServer {
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
-        ReplyBuffers buffers = new ReplyBuffers(allocator, PlatformDependent.maxDirectMemory() / 2);
+        ReplyBufferPool buffers = new ReplyBufferPool(allocator, PlatformDependent.maxDirectMemory() / 2);
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         EventLoops loops = EventLoops.start(settings);
         loops.prestart();
@@ -111,7 +111,7 @@ public final class ShuffleServer {
     }
 
     /** An exception would be the last thing that the timer ever hears of it. */
-    private static void trim(ReplyBuffers buffers, QuietLog quietLog) {
+    private static void trim(ReplyBufferPool buffers, RateLimitedLogger quietLog) {
         try {
             buffers.trim();
         } catch (RuntimeException e) {
@@ -133,7 +133,7 @@ public final class ShuffleServer {
                 PooledByteBufAllocator.defaultUseCacheForAllThreads());
     }
 
-    private static void applySocketOptions(ServerBootstrap bootstrap, ServerSettings settings) {
+    private static void applySocketOptions(ServerBootstrap bootstrap, ServerConfig settings) {
         if (settings.backLog() > 0) {
             bootstrap.option(ChannelOption.SO_BACKLOG, settings.backLog());
         }
@@ -156,7 +156,7 @@ public final class ShuffleServer {
         channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
     }
 
-    private static InetSocketAddress address(ServerSettings settings) {
+    private static InetSocketAddress address(ServerConfig settings) {
         return settings.host() == null
                 ? new InetSocketAddress(settings.port())
                 : new InetSocketAddress(settings.host(), settings.port());

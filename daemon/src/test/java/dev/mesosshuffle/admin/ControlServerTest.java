@@ -3,8 +3,8 @@ package dev.mesosshuffle.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mesosshuffle.testing.CapturedLog;
-import dev.mesosshuffle.testing.ShortFolder;
+import dev.mesosshuffle.testing.LogCapture;
+import dev.mesosshuffle.testing.ShortPathTempDirFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The socket: who is let in, what is refused, and that nobody can hold it up. */
 final class ControlServerTest {
-    @TempDir(factory = ShortFolder.class)
+    @TempDir(factory = ShortPathTempDirFactory.class)
     Path temp;
 
     private Path socket;
@@ -85,7 +85,7 @@ final class ControlServerTest {
         server.close();
         Path dir = temp.resolve("d");
         socket = dir.resolve("s");
-        try (CapturedLog log = new CapturedLog(ControlServer.class)) {
+        try (LogCapture log = LogCapture.of(ControlServer.class)) {
             server = ControlServer.start(socket, request -> "ok\nheard " + request + '\n');
             server.renew();
             assertThat(log.lines())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
@@ -26,8 +27,8 @@ class BlockResolverTest {
     private Path root;
 
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskPools pools = new DiskPools(1, 10, metrics);
-    private final DataFiles files = new DataFiles(10, pools, System::nanoTime, metrics);
+    private final DiskExecutors pools = new DiskExecutors(1, 10, metrics);
+    private final DataFileCache files = new DataFileCache(10, pools, System::nanoTime, metrics);
     private TestExecutor executor;
 
     @BeforeEach
@@ -108,7 +109,7 @@ class BlockResolverTest {
         try (OpenSegment segment = resolver.open(block)) {
             ByteBuffer bytes = ByteBuffer.allocate((int) segment.length());
             if (segment.length() > 0) {
-                FileReads.readFully(segment.file().channel(), bytes, segment.offset());
+                FileChannels.readFully(segment.file().channel(), bytes, segment.offset());
             }
             return bytes.array();
         }

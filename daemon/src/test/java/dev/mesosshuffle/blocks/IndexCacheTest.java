@@ -88,10 +88,10 @@ class IndexCacheTest {
     void keepsNoIndexInMemoryThatTakesMoreThanItsShare() throws Exception {
         assertThat(mine.load(new IndexCache(64 * OFFSETS_BYTES, () -> 0, metrics), block(0))
                         .index())
-                .isInstanceOf(IndexInMemory.class);
+                .isInstanceOf(InMemoryIndex.class);
         assertThat(mine.load(new IndexCache(64 * OFFSETS_BYTES - 1, () -> 0, metrics), block(0))
                         .index())
-                .isInstanceOf(IndexOnDisk.class);
+                .isInstanceOf(OnDiskIndex.class);
     }
 
     private static ShuffleBlockId block(int map) {

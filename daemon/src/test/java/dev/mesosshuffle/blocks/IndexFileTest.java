@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IndexFileTest {
-    private static final PlacedFile DATA =
-            new PlacedFile(new LocalDir(Path.of("/r"), Path.of("/r/blockmgr-1")), "0c", "shuffle_0_5_0.data");
+    private static final BlockFile DATA =
+            new BlockFile(new LocalDir(Path.of("/r"), Path.of("/r/blockmgr-1")), "0c", "shuffle_0_5_0.data");
 
     @TempDir
     private Path temp;
 
     @Test
     void tellsWhichBytesABlockIs() throws Exception {
-        IndexInMemory index = inMemory(0, 10, 10, 25);
+        InMemoryIndex index = inMemory(0, 10, 10, 25);
         assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 0, 1))).isEqualTo(new FileSegment(0, 10));
         assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 1, 2))).isEqualTo(new FileSegment(10, 0));
         assertThat(index.segment(DATA, new ShuffleBlockId(0, 5, 1, 3))).isEqualTo(new FileSegment(10, 15));
@@ -40,7 +40,7 @@ class IndexFileTest {
 
     @Test
     void hasNoBlockBeyondItsLast() throws Exception {
-        IndexInMemory index = inMemory(0, 10);
+        InMemoryIndex index = inMemory(0, 10);
         assertThatExceptionOfType(CorruptFileException.class)
                 .isThrownBy(() -> index.segment(DATA, new ShuffleBlockId(0, 5, 1, 2)))
                 .withMessageContaining("has 1 blocks (asked for: 1 to 2)");
@@ -79,7 +79,7 @@ class IndexFileTest {
 
     @Test
     void staysOnDiskIfItIsLongerThanItMay() throws Exception {
-        IndexOnDisk index = onDisk(0, 10, 10, 25);
+        OnDiskIndex index = onDisk(0, 10, 10, 25);
         assertThat(index.segment(new ShuffleBlockId(0, 5, 0, 1))).isEqualTo(new FileSegment(0, 10));
         assertThat(index.segment(new ShuffleBlockId(0, 5, 1, 3))).isEqualTo(new FileSegment(10, 15));
         assertThat(index.dataLength()).isEqualTo(25);
@@ -95,7 +95,7 @@ class IndexFileTest {
         try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
             file.setLength(8L << 30);
         }
-        IndexOnDisk index = (IndexOnDisk) read(sparse, 1000);
+        OnDiskIndex index = (OnDiskIndex) read(sparse, 1000);
         assertThat(index.segment(new ShuffleBlockId(0, 5, 1_000_000_000, 1_000_000_001)))
                 .isEqualTo(new FileSegment(0, 0));
     }
@@ -108,7 +108,7 @@ class IndexFileTest {
         assertThatExceptionOfType(CorruptFileException.class)
                 .isThrownBy(() -> onDisk(0, 10, -9))
                 .withMessageContaining("offsets from 0 to -9");
-        IndexOnDisk index = onDisk(0, 10, 9, 30, 25);
+        OnDiskIndex index = onDisk(0, 10, 9, 30, 25);
         for (int reduce = 1; reduce < 4; reduce++) {
             ShuffleBlockId block = new ShuffleBlockId(0, 5, reduce, reduce + 1);
             assertThatExceptionOfType(CorruptFileException.class)
@@ -119,12 +119,12 @@ class IndexFileTest {
 
     @Test
     void isStaleOnDiskOnceAnotherFileHasTakenItsPlaceOrItWasWrittenAnew() throws Exception {
-        IndexOnDisk replaced = onDisk(0, 10, 25);
+        OnDiskIndex replaced = onDisk(0, 10, 25);
         Files.move(write("anew", 0, 12, 25), temp.resolve("index"), StandardCopyOption.REPLACE_EXISTING);
         assertThatExceptionOfType(StaleIndexException.class)
                 .isThrownBy(() -> replaced.segment(new ShuffleBlockId(0, 5, 0, 1)))
                 .withMessageEndingWith("index: was replaced since it was opened");
-        IndexOnDisk rewritten = onDisk(0, 10, 25);
+        OnDiskIndex rewritten = onDisk(0, 10, 25);
         Files.setLastModifiedTime(temp.resolve("index"), FileTime.fromMillis(1));
         assertThatExceptionOfType(StaleIndexException.class)
                 .isThrownBy(() -> rewritten.segment(new ShuffleBlockId(0, 5, 0, 1)));
@@ -134,12 +134,12 @@ class IndexFileTest {
         return IndexFile.read(path, FileIdentity.of(path), maxBytesInMemory);
     }
 
-    private IndexInMemory inMemory(long... offsets) throws IOException {
-        return (IndexInMemory) read(write("index", offsets), 8L * offsets.length);
+    private InMemoryIndex inMemory(long... offsets) throws IOException {
+        return (InMemoryIndex) read(write("index", offsets), 8L * offsets.length);
     }
 
-    private IndexOnDisk onDisk(long... offsets) throws IOException {
-        return (IndexOnDisk) read(write("index", offsets), 8L * offsets.length - 1);
+    private OnDiskIndex onDisk(long... offsets) throws IOException {
+        return (OnDiskIndex) read(write("index", offsets), 8L * offsets.length - 1);
     }
 
     private Path write(String name, long... offsets) throws IOException {

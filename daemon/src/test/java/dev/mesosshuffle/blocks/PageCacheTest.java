@@ -4,9 +4,9 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.mesosshuffle.model.Residency;
-import dev.mesosshuffle.testing.Eviction;
+import dev.mesosshuffle.model.PageResidency;
 import dev.mesosshuffle.testing.Mount;
+import dev.mesosshuffle.testing.PageCacheEviction;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,10 +55,10 @@ class PageCacheTest {
         try (FileChannel reader = FileChannel.open(hole)) {
             PageCache cold = new PageCache(hole, reader, LENGTH);
             assertThat(cold.isLoaded(8192, 300_000)).isFalse();
-            assertThat(cold.residency(8192, 300_000)).isEqualTo(Residency.UNKNOWN);
+            assertThat(cold.residency(8192, 300_000)).isEqualTo(PageResidency.UNKNOWN);
             cold.load(8192, 300_000);
             assertThat(cold.isLoaded(8192, 300_000)).isTrue();
-            assertThat(cold.residency(8192, 300_000)).isEqualTo(Residency.RESIDENT);
+            assertThat(cold.residency(8192, 300_000)).isEqualTo(PageResidency.RESIDENT);
             cold.close();
         }
     }
@@ -66,10 +66,10 @@ class PageCacheTest {
     @Test
     void noticesWhatLeavesThePageCache() throws Exception {
         cache.load(0, LENGTH);
-        Eviction.evict(path);
-        assertThat(cache.residency(0, LENGTH)).isEqualTo(Residency.MISSING);
+        PageCacheEviction.evict(path);
+        assertThat(cache.residency(0, LENGTH)).isEqualTo(PageResidency.MISSING);
         cache.load(0, LENGTH);
-        assertThat(cache.residency(0, LENGTH)).isEqualTo(Residency.RESIDENT);
+        assertThat(cache.residency(0, LENGTH)).isEqualTo(PageResidency.RESIDENT);
     }
 
     @Test
@@ -78,7 +78,7 @@ class PageCacheTest {
         try (FileChannel reader = FileChannel.open(status)) {
             PageCache unmapped = new PageCache(status, reader, 10);
             unmapped.load(0, 10);
-            assertThat(unmapped.residency(0, 10)).isEqualTo(Residency.UNKNOWN);
+            assertThat(unmapped.residency(0, 10)).isEqualTo(PageResidency.UNKNOWN);
         }
     }
 
@@ -93,7 +93,7 @@ class PageCacheTest {
             PageCache unfit = new PageCache(hole, reader, LENGTH);
             unfit.load(8192, 300_000);
             assertThat(unfit.isLoaded(8192, 300_000)).isFalse();
-            assertThat(unfit.residency(8192, 300_000)).isEqualTo(Residency.UNKNOWN);
+            assertThat(unfit.residency(8192, 300_000)).isEqualTo(PageResidency.UNKNOWN);
             unfit.close();
         }
     }
@@ -108,11 +108,11 @@ class PageCacheTest {
 
     @Test
     void knowsNothingWithoutALookBefore() throws Exception {
-        assertThat(cache.residency(0, 10)).isEqualTo(Residency.UNKNOWN);
+        assertThat(cache.residency(0, 10)).isEqualTo(PageResidency.UNKNOWN);
         assertThat(isMapped()).isFalse();
         cache.load(0, 10);
-        assertThat(cache.residency(0, LENGTH)).isEqualTo(Residency.RESIDENT);
-        assertThat(cache.residency(LENGTH - 10, 20)).isEqualTo(Residency.MISSING);
+        assertThat(cache.residency(0, LENGTH)).isEqualTo(PageResidency.RESIDENT);
+        assertThat(cache.residency(LENGTH - 10, 20)).isEqualTo(PageResidency.MISSING);
     }
 
     @Test
@@ -124,10 +124,10 @@ class PageCacheTest {
         try (FileChannel reader = FileChannel.open(large)) {
             PageCache far = new PageCache(large, reader, (1L << 30) + 10);
             far.load(0, 10);
-            assertThat(far.residency(0, 10)).isEqualTo(Residency.RESIDENT);
-            assertThat(far.residency(1L << 30, 10)).isEqualTo(Residency.UNKNOWN);
+            assertThat(far.residency(0, 10)).isEqualTo(PageResidency.RESIDENT);
+            assertThat(far.residency(1L << 30, 10)).isEqualTo(PageResidency.UNKNOWN);
             far.load(1L << 30, 10);
-            assertThat(far.residency(1L << 30, 10)).isEqualTo(Residency.RESIDENT);
+            assertThat(far.residency(1L << 30, 10)).isEqualTo(PageResidency.RESIDENT);
             far.close();
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.testing.ShuffleFiles;
@@ -37,13 +38,13 @@ class RewrittenMapOutputTest {
     private Path root;
 
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskPools pools = new DiskPools(1, 10, metrics);
+    private final DiskExecutors pools = new DiskExecutors(1, 10, metrics);
     private final AtomicLong now = new AtomicLong();
 
     /** A year after anything is written: what is read was settled long ago. */
     private final AtomicLong wall = new AtomicLong(System.currentTimeMillis() + TimeUnit.DAYS.toMillis(365));
 
-    private final DataFiles files = new DataFiles(10, pools, now::get, metrics);
+    private final DataFileCache files = new DataFileCache(10, pools, now::get, metrics);
     private TestExecutor executor;
     private TestExecutor attempt;
 
@@ -257,7 +258,7 @@ class RewrittenMapOutputTest {
     private static byte[] bytes(BlockResolver resolver, LocatedBlock block) throws IOException {
         try (OpenSegment segment = resolver.open(block)) {
             ByteBuffer bytes = ByteBuffer.allocate((int) segment.length());
-            FileReads.readFully(segment.file().channel(), bytes, segment.offset());
+            FileChannels.readFully(segment.file().channel(), bytes, segment.offset());
             return bytes.array();
         }
     }

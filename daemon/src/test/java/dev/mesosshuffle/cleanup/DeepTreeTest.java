@@ -19,14 +19,14 @@ final class DeepTreeTest {
     @TempDir
     private Path temp;
 
-    private Playground playground;
+    private LocalDirFixture playground;
     private LocalDir dir;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = Playground.in(temp);
+        playground = LocalDirFixture.in(temp);
         dir = playground.filledDir("blockmgr-1");
-        GoingDirs.mark(dir);
+        LocalDirDeletion.mark(dir);
     }
 
     @Test
@@ -36,12 +36,12 @@ final class DeepTreeTest {
         AtomicInteger mostDescriptors = new AtomicInteger();
         int before = openDescriptors();
         AtomicInteger files = new AtomicInteger();
-        GoingDirs.delete(dir, () -> false, bytes -> {
+        LocalDirDeletion.delete(dir, () -> false, bytes -> {
             files.incrementAndGet();
             mostDescriptors.accumulateAndGet(openDescriptors(), Math::max);
         });
         assertThat(playground.root).isEmptyDirectory();
-        assertThat(files.get()).isEqualTo(Playground.FILES + depth / 100);
+        assertThat(files.get()).isEqualTo(LocalDirFixture.FILES + depth / 100);
         assertThat(mostDescriptors.get() - before).isLessThan(60);
         assertThat(openDescriptors()).isLessThanOrEqualTo(before);
         playground.assertOutsideUntouched();
@@ -50,17 +50,17 @@ final class DeepTreeTest {
     @Test
     void deletesWhatIsInTheWayOfADeepDir() throws IOException {
         for (int i = 0; i < 100; i++) {
-            Files.createFile(Playground.going(dir).resolve("deep-" + i));
-            Files.createDirectories(Playground.going(dir).resolve("0a/deep-" + i + "/full"));
+            Files.createFile(LocalDirFixture.going(dir).resolve("deep-" + i));
+            Files.createDirectories(LocalDirFixture.going(dir).resolve("0a/deep-" + i + "/full"));
         }
         deepen(100);
-        GoingDirs.delete(dir, () -> false, bytes -> {});
+        LocalDirDeletion.delete(dir, () -> false, bytes -> {});
         assertThat(playground.root).isEmptyDirectory();
     }
 
     /** Each dir is made at the top and then gets the former tree, since no path is long enough to make it in place. */
     private void deepen(int depth) throws IOException {
-        Path top = Playground.going(dir);
+        Path top = LocalDirFixture.going(dir);
         try (DirectoryStream<Path> plain = Files.newDirectoryStream(top)) {
             @SuppressWarnings("unchecked")
             SecureDirectoryStream<Path> open = (SecureDirectoryStream<Path>) plain;

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.roots.HungRoots;
+import dev.mesosshuffle.probes.HungRoots;
+import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -302,7 +304,7 @@ final class LocalDirPolicyTest {
     }
 
     private LocalDirPolicy withAccess(DirAccess access) throws IOException {
-        return LocalDirPolicy.of(List.of(root), access, ProcessIdentity.current(), new MetricRegistry());
+        return LocalDirPolicy.of(List.of(root), access, ProcessCredentials.current(), new MetricRegistry());
     }
 
     @Test
@@ -359,10 +361,10 @@ final class LocalDirPolicyTest {
             Path dir = Files.createDirectories(root.resolve(name));
             Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        ProcessIdentity nobody = new ProcessIdentity(65_534, Set.of(65_534), false, false);
+        ProcessCredentials nobody = new ProcessCredentials(65_534, Set.of(65_534), false, false);
         MetricRegistry counted = new MetricRegistry();
         LocalDirPolicy ofNobody = LocalDirPolicy.of(List.of(root), DirAccess.OF_THIS_PROCESS, nobody, counted);
-        try (LogCapture log = new LogCapture(LocalDirPolicy.class)) {
+        try (LogCapture log = LogCapture.ofPackages(LocalDirPolicy.class)) {
             for (String name : List.of("blockmgr-1", "blockmgr-2", "spark-1/blockmgr-3")) {
                 ofNobody.accept(root + "/" + name);
             }
@@ -375,7 +377,7 @@ final class LocalDirPolicyTest {
     @Test
     void doesNotWarnOfDirsThatItCouldDelete() throws Exception {
         Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
-        try (LogCapture log = new LogCapture(LocalDirPolicy.class)) {
+        try (LogCapture log = LogCapture.ofPackages(LocalDirPolicy.class)) {
             policy.accept(dir.toString());
             assertThat(log.lines()).isEmpty();
         }

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mesosshuffle.host.MountPoints;
+import dev.mesosshuffle.host.OpenFiles;
+import dev.mesosshuffle.host.ProcessCredentials;
+import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.orphans.NotAnOrphanException;
+import dev.mesosshuffle.orphans.TreeInspector;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -28,12 +33,12 @@ final class MountTest {
     @TempDir
     private Path temp;
 
-    private Playground playground;
+    private LocalDirFixture playground;
     private LocalDir dir;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = Playground.in(temp);
+        playground = LocalDirFixture.in(temp);
         dir = playground.filledDir("spark-1/blockmgr-1");
     }
 
@@ -58,7 +63,7 @@ final class MountTest {
         Path going = going();
         assumeTrue(mayMount(), "mounting is not permitted here");
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, bytes -> mountOverTheRest(going)))
+                .isThrownBy(() -> LocalDirDeletion.delete(dir, () -> false, bytes -> mountOverTheRest(going)))
                 .withMessageContaining("another file system is mounted here");
         assertThat(mounts)
                 .hasSize(2)
@@ -80,7 +85,7 @@ final class MountTest {
 
     private static boolean isWhole(Path subDir) throws IOException {
         try (var files = Files.list(subDir)) {
-            return files.count() == Playground.FILES / 3;
+            return files.count() == LocalDirFixture.FILES / 3;
         }
     }
 
@@ -102,7 +107,7 @@ final class MountTest {
         Path going = going();
         mount(Files.createDirectory(temp.resolve("trial")), "--bind", playground.outside.toString());
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> GoingDirs.delete(dir, () -> false, bytes -> bindOverTheRest(going)))
+                .isThrownBy(() -> LocalDirDeletion.delete(dir, () -> false, bytes -> bindOverTheRest(going)))
                 .withMessageContaining("another file system is mounted here");
         playground.assertOutsideUntouched();
     }
@@ -159,7 +164,7 @@ final class MountTest {
     @Test
     void doesNotRenameAMount() throws Exception {
         mount(dir.path(), "-t", "tmpfs", "-o", "size=64k", "none");
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> GoingDirs.mark(dir));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> LocalDirDeletion.mark(dir));
         assertThat(dir.path()).isDirectory();
     }
 
@@ -167,33 +172,33 @@ final class MountTest {
     void isNoOrphanWithAnotherFileSystemMountedInside() throws Exception {
         assertThatCode(() -> look("spark-1")).doesNotThrowAnyException();
         mount(Files.createDirectory(dir.path().resolve("0a/mount")), "-t", "tmpfs", "-o", "size=64k", "none");
-        assertThatExceptionOfType(StaysException.class)
+        assertThatExceptionOfType(NotAnOrphanException.class)
                 .isThrownBy(() -> look("spark-1"))
                 .withMessageContaining("mounted at " + dir.path());
-        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
     }
 
     @Test
     void isNoOrphanWithAPartOfTheSameFileSystemMountedInside() throws Exception {
         mount(Files.createDirectory(dir.path().resolve("0a/mount")), "--bind", playground.outside.toString());
-        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1"));
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1"));
     }
 
     @Test
     void isNoOrphanIfItIsAMountItself() throws Exception {
         mount(dir.path(), "--bind", playground.outside.toString());
-        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
-        assertThatExceptionOfType(StaysException.class).isThrownBy(() -> look("spark-1"));
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1"));
     }
 
     /** However young it is. */
     private void look(String path) throws Exception {
-        new TreeLook(
+        new TreeInspector(
                         playground.dir(path),
-                        new WallClock(System::currentTimeMillis, System::nanoTime),
+                        new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                         Duration.ofDays(-1),
                         OpenFiles.look(Files.createTempDirectory(temp, "proc"), 1),
-                        ProcessIdentity.current(),
+                        ProcessCredentials.current(),
                         () -> false)
                 .look();
     }
@@ -212,8 +217,8 @@ final class MountTest {
     }
 
     private Path going() throws IOException {
-        GoingDirs.mark(dir);
-        return Playground.going(dir);
+        LocalDirDeletion.mark(dir);
+        return LocalDirFixture.going(dir);
     }
 
     private void assertLeft(String mount) throws Exception {
@@ -228,7 +233,7 @@ final class MountTest {
     }
 
     private void delete() throws IOException {
-        GoingDirs.delete(dir, () -> false, bytes -> {});
+        LocalDirDeletion.delete(dir, () -> false, bytes -> {});
     }
 
     private void mount(Path place, String... options) throws Exception {

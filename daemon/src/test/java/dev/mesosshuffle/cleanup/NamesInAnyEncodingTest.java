@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mesosshuffle.host.MountPoints;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,16 +26,16 @@ final class NamesInAnyEncodingTest {
     @TempDir
     private Path temp;
 
-    private Playground playground;
+    private LocalDirFixture playground;
     private LocalDir dir;
     private Path going;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = Playground.in(temp);
+        playground = LocalDirFixture.in(temp);
         dir = playground.filledDir("blockmgr-1");
-        GoingDirs.mark(dir);
-        going = Playground.going(dir);
+        LocalDirDeletion.mark(dir);
+        going = LocalDirFixture.going(dir);
     }
 
     @AfterEach
@@ -85,7 +86,7 @@ final class NamesInAnyEncodingTest {
     }
 
     private void delete() throws IOException {
-        GoingDirs.delete(dir, () -> false, bytes -> {});
+        LocalDirDeletion.delete(dir, () -> false, bytes -> {});
     }
 
     private boolean shell(String command, String name) throws Exception {

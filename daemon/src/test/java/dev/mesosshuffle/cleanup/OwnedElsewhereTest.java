@@ -2,11 +2,13 @@ package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
-import dev.mesosshuffle.store.Registries;
+import dev.mesosshuffle.orphans.OrphanFixture;
+import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoredRemoval;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +40,7 @@ final class OwnedElsewhereTest {
         host.register(host.store, dir).get();
         host.register(host.otherStore, dir).get();
 
-        try (LogCapture log = new LogCapture(Reclaimer.class)) {
+        try (LogCapture log = LogCapture.ofPackages(Reclaimer.class)) {
             end(host.store, dir);
             assertThat(log.lines())
                     .singleElement()
@@ -131,7 +133,7 @@ final class OwnedElsewhereTest {
         // As one below a root whose disk was dead at the start; a link to itself gives an I/O error.
         Path loop = temp.resolve("loop");
         Files.createSymbolicLink(loop, loop);
-        Registries registries = Registries.of(host.stateDir, OrphanFixture.PORT, List.of(loop));
+        PeerRegistries registries = PeerRegistries.of(host.stateDir, OrphanFixture.PORT, List.of(loop));
 
         assertThat(registries
                         .others()

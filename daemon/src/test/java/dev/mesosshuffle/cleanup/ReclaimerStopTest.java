@@ -2,9 +2,10 @@ package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
-import dev.mesosshuffle.store.StoredRemoval;
+import dev.mesosshuffle.orphans.OrphanFixture;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -3,10 +3,17 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.RateLimiter;
+import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoreException;
-import dev.mesosshuffle.store.StoredRemoval;
+import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.LogCapture;
+import dev.mesosshuffle.testing.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,22 +37,22 @@ final class ReclaimerTest {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final ManualTime time = new ManualTime();
+    private final ManualTicker time = new ManualTicker();
     private final Set<String> reading = ConcurrentHashMap.newKeySet();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
-    private final LogCapture log = new LogCapture(Reclaimer.class);
+    private final LogCapture log = LogCapture.ofPackages(Reclaimer.class);
     private MetricRegistry metrics = new MetricRegistry();
 
     @TempDir
     private Path temp;
 
-    private Playground playground;
+    private LocalDirFixture playground;
     private StateStore store;
     private Reclaimer reclaimer;
 
     @BeforeEach
     void setUp() throws Exception {
-        playground = Playground.in(temp);
+        playground = LocalDirFixture.in(temp);
         start();
     }
 
@@ -59,11 +66,12 @@ final class ReclaimerTest {
         return Reclaimer.withoutTimer(
                 store,
                 LocalDirPolicy.of(roots, metrics),
-                TestOrphanRules.of(playground.root, temp.resolve("state")),
+                TestOrphanPolicy.of(playground.root, temp.resolve("state")),
                 this::isRead,
                 time,
                 metrics,
-                new RootWorkers(root -> new DirectExecutor(), () -> new Pace(() -> 0, time, rest -> {})));
+                new RootExecutors(
+                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, time, rest -> {})));
     }
 
     private boolean isRead(String appId) {
@@ -89,8 +97,8 @@ final class ReclaimerTest {
         assertThat(playground.root.resolve("spark-1/executor-1")).doesNotExist();
         assertThat(other.path().resolve("0a")).isDirectory();
         assertThat(intents()).isEmpty();
-        assertThat(count("deletedFiles")).isEqualTo(Playground.FILES);
-        assertThat(count("deletedBytes")).isEqualTo(Playground.FILES * Playground.FILE_SIZE);
+        assertThat(count("deletedFiles")).isEqualTo(LocalDirFixture.FILES);
+        assertThat(count("deletedBytes")).isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
         assertThat(count("failures")).isZero();
         assertThat(gauge("bytesWaiting")).isEqualTo(0L);
         assertThat(log.lines()).isEmpty();
@@ -104,9 +112,9 @@ final class ReclaimerTest {
         time.pass(HOUR);
         reclaimer.check();
         assertThat(dir.path()).doesNotExist();
-        assertThat(Playground.going(dir).resolve("0a/shuffle_0_0_0.data")).exists();
+        assertThat(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data")).exists();
         assertThat(intents()).hasSize(1);
-        assertThat(gauge("bytesWaiting")).isEqualTo((long) Playground.FILES * Playground.FILE_SIZE);
+        assertThat(gauge("bytesWaiting")).isEqualTo((long) LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
 
         reading.clear();
         time.pass(SOON);
@@ -132,7 +140,7 @@ final class ReclaimerTest {
         reading.clear();
         time.pass(SOON);
         reclaimer.check();
-        assertThat(Playground.going(dir)).doesNotExist();
+        assertThat(LocalDirFixture.going(dir)).doesNotExist();
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
     }
 
@@ -157,7 +165,7 @@ final class ReclaimerTest {
         reading.add(APP);
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
         reclaim(APP, List.of(dir));
-        assertThat(Playground.going(dir)).isDirectory();
+        assertThat(LocalDirFixture.going(dir)).isDirectory();
         reading.clear();
         crashAndResume();
         assertThat(playground.root).isEmptyDirectory();
@@ -167,8 +175,8 @@ final class ReclaimerTest {
     @Test
     void resumesAfterACrashInTheMiddleOfDeleting() throws Exception {
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
-        GoingDirs.mark(dir);
-        Files.delete(Playground.going(dir).resolve("00/shuffle_0_0_0.data"));
+        LocalDirDeletion.mark(dir);
+        Files.delete(LocalDirFixture.going(dir).resolve("00/shuffle_0_0_0.data"));
         crashAndResume();
         assertThat(playground.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
@@ -177,10 +185,10 @@ final class ReclaimerTest {
     @Test
     void resumesAfterACrashBetweenDeleteAndItsParents() throws Exception {
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
-        GoingDirs.mark(dir);
+        LocalDirDeletion.mark(dir);
         try (SecureDirectoryStream<Path> parent =
-                SecureDirs.open(playground.root, playground.root.resolve("spark-1/executor-1"))) {
-            Path going = Playground.going(dir);
+                SecureDirectories.open(playground.root, playground.root.resolve("spark-1/executor-1"))) {
+            Path going = LocalDirFixture.going(dir);
             new TreeDeleter(() -> false, bytes -> {}).delete(parent, going.getFileName(), going);
         }
         crashAndResume();
@@ -226,7 +234,7 @@ final class ReclaimerTest {
         reclaim(APP, List.of(over("blockmgr-1")));
         assertThat(playground.root.resolve("blockmgr-1")).doesNotExist();
         assertThat(playground.root.resolve("going-blockmgr-1")).doesNotExist();
-        assertThat(Playground.going(bad)).isDirectory();
+        assertThat(LocalDirFixture.going(bad)).isDirectory();
     }
 
     @Test
@@ -270,12 +278,12 @@ final class ReclaimerTest {
         reading.add(APP);
         LocalDir dir = over("blockmgr-1");
         reclaim(APP, List.of(dir));
-        Files.move(Playground.going(dir), temp.resolve("aside"));
-        Files.createSymbolicLink(Playground.going(dir), playground.outside.resolve("blockmgr-1"));
+        Files.move(LocalDirFixture.going(dir), temp.resolve("aside"));
+        Files.createSymbolicLink(LocalDirFixture.going(dir), playground.outside.resolve("blockmgr-1"));
         reading.clear();
         time.pass(SOON);
         reclaimer.check();
-        assertThat(Playground.going(dir)).isSymbolicLink();
+        assertThat(LocalDirFixture.going(dir)).isSymbolicLink();
         assertThat(log.lines()).singleElement().asString().contains("ERROR", "symbolic link");
         assertThat(intents()).hasSize(1);
     }

@@ -3,9 +3,10 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoredRemoval;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,20 +40,20 @@ final class ReclaimerThreadsTest {
     @TempDir
     private Path temp;
 
-    private Playground one;
-    private Playground two;
+    private LocalDirFixture one;
+    private LocalDirFixture two;
     private StateStore store;
     private Reclaimer reclaimer;
 
     @BeforeEach
     void setUp() throws Exception {
-        one = Playground.in(Files.createDirectory(temp.resolve("one")));
-        two = Playground.in(Files.createDirectory(temp.resolve("two")));
+        one = LocalDirFixture.in(Files.createDirectory(temp.resolve("one")));
+        two = LocalDirFixture.in(Files.createDirectory(temp.resolve("two")));
         store = StateStore.open(temp.resolve("state"), 7337, Clock.systemUTC(), metrics);
         reclaimer = Reclaimer.start(
                 store,
                 LocalDirPolicy.of(List.of(one.root, two.root), metrics),
-                TestOrphanRules.of(one.root, temp.resolve("state")),
+                TestOrphanPolicy.of(one.root, temp.resolve("state")),
                 this::isRead,
                 System::nanoTime,
                 () -> 0,
@@ -133,7 +134,7 @@ final class ReclaimerThreadsTest {
         assertThat(one.root).isEmptyDirectory();
         assertThat(two.root).isEmptyDirectory();
         assertThat(metrics.counter("shuffleService.cleanup.deletedFiles").getCount())
-                .isEqualTo(50L * Playground.FILES);
+                .isEqualTo(50L * LocalDirFixture.FILES);
     }
 
     @Test
@@ -160,7 +161,7 @@ final class ReclaimerThreadsTest {
         reclaimer = Reclaimer.start(
                 store,
                 LocalDirPolicy.of(List.of(one.root, two.root), next),
-                TestOrphanRules.of(one.root, temp.resolve("state")),
+                TestOrphanPolicy.of(one.root, temp.resolve("state")),
                 appId -> false,
                 System::nanoTime,
                 () -> 0,
@@ -176,7 +177,7 @@ final class ReclaimerThreadsTest {
                 dirs.stream().map(dir -> new StoredRemoval(dir, appId, null)).toList());
     }
 
-    private LocalDir over(Playground playground, String appId, String path) throws Exception {
+    private LocalDir over(LocalDirFixture playground, String appId, String path) throws Exception {
         LocalDir dir = playground.filledDir(path);
         store.removeApplication(appId, List.of(new StoredRemoval(dir, appId, null)))
                 .get(1, TimeUnit.MINUTES);

@@ -2,6 +2,7 @@ package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.testing.DirContents;
 import java.io.IOException;
@@ -44,11 +45,11 @@ final class SwapAttackTest {
     @TempDir
     private Path temp;
 
-    private Playground playground;
+    private LocalDirFixture playground;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = Playground.in(temp);
+        playground = LocalDirFixture.in(temp);
     }
 
     @AfterEach
@@ -92,7 +93,7 @@ final class SwapAttackTest {
                 "spark-1/executor-1/blockmgr-1/0a"
             })
     void removesNoBlockOutsideWhileAComponentIsSwapped(String swapped) throws Exception {
-        BlockRemover remover = new BlockRemover();
+        BlockFileRemover remover = new BlockFileRemover();
         LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
         Path precious = playground.outside.resolve("spark-1/executor-1/blockmgr-1/0a");
         for (int i = 0; i < ROUNDS; i++) {
@@ -130,7 +131,7 @@ final class SwapAttackTest {
         int opened = 0;
         int tries = 0;
         for (; goesOn(tries < OPENINGS || opened == 0 || opened == tries); tries++) {
-            try (SecureDirectoryStream<Path> open = SecureDirs.open(playground.root, dir.path())) {
+            try (SecureDirectoryStream<Path> open = SecureDirectories.open(playground.root, dir.path())) {
                 BasicFileAttributeView view = open.getFileAttributeView(BasicFileAttributeView.class);
                 assertThat(view.readAttributes().fileKey()).isEqualTo(inside);
                 opened++;
@@ -153,7 +154,7 @@ final class SwapAttackTest {
         try {
             Path made = temp.toRealPath().resolve("made");
             if (!Files.exists(made)) {
-                Playground.fill(Files.createDirectory(made));
+                LocalDirFixture.fill(Files.createDirectory(made));
             }
             Files.createDirectories(dir.path().getParent());
             Files.move(made, dir.path());
@@ -161,9 +162,9 @@ final class SwapAttackTest {
             // Swapped, or still there from the last round: then that is deleted.
         }
         try {
-            GoingDirs.mark(dir);
-            GoingDirs.size(dir, () -> false);
-            GoingDirs.delete(dir, () -> false, bytes -> {});
+            LocalDirDeletion.mark(dir);
+            LocalDirDeletion.size(dir, () -> false);
+            LocalDirDeletion.delete(dir, () -> false, bytes -> {});
             return true;
         } catch (IOException e) {
             return false;
@@ -176,7 +177,7 @@ final class SwapAttackTest {
         Path aside = Path.of("aside");
         Path link = Path.of("link");
         Files.createSymbolicLink(playground.root.resolve(link), playground.outside.resolve(place));
-        try (SecureDirectoryStream<Path> root = SecureDirs.open(playground.root, playground.root)) {
+        try (SecureDirectoryStream<Path> root = SecureDirectories.open(playground.root, playground.root)) {
             while (!stop.get()) {
                 root.move(place, root, aside);
                 root.move(link, root, place);

@@ -2,7 +2,7 @@ package dev.mesosshuffle.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.testing.CapturedLog;
+import dev.mesosshuffle.testing.LogCapture;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ final class ThreadShortageTest {
     private final OutOfMemoryError noThread = new OutOfMemoryError(
             "unable to create native thread: possibly out of memory or process/resource limits reached");
 
-    private final CapturedLog log = new CapturedLog(ThreadShortage.class);
+    private final LogCapture log = LogCapture.of(ThreadShortage.class);
     private long now;
     private final ThreadShortage shortage = new ThreadShortage(() -> now);
 

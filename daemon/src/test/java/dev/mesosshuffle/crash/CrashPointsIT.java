@@ -2,10 +2,10 @@ package dev.mesosshuffle.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoredExecutor;
-import dev.mesosshuffle.store.StoredState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a service before each step of a whole {@link Story}, and has the next process go on; every so often, that one is
+ * Kills a service before each step of a whole {@link Scenario}, and has the next process go on; every so often, that one is
  * killed too. Each process looks whether all that was acknowledged is true, and that nothing is missing of what it serves.
  * In the end there must be all of what lives, and of others', and nothing else.
  */
@@ -100,7 +100,8 @@ class CrashPointsIT {
         /** One process, up to a step. */
         CrashingProcess.End until(int step) throws Exception {
             Path output = dir.resolve("output");
-            CrashingProcess.End end = CrashingProcess.of(debugger.start(Story.class, host.path(""), output, dir), step);
+            CrashingProcess.End end =
+                    CrashingProcess.of(debugger.start(Scenario.class, host.path(""), output, dir), step);
             if (!end.killed() && end.status() != 0) {
                 throw new AssertionError("it ended by itself: " + Files.readString(output));
             }
@@ -109,7 +110,7 @@ class CrashPointsIT {
 
         /** One more process' work, to the end, and what is left then. */
         void end() throws Exception {
-            Story.play(host);
+            Scenario.play(host);
             assertThat(host.contents()).isEqualTo(stays);
             assertThat(registered(Service.PORT))
                     .containsExactlyInAnyOrderElementsOf(Host.executorsOf(Host.LIVE).stream()

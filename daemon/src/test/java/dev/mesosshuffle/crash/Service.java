@@ -1,22 +1,22 @@
 package dev.mesosshuffle.crash;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.cleanup.BackgroundCleanup;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
-import dev.mesosshuffle.cleanup.OrphanRules;
-import dev.mesosshuffle.cleanup.UntimedCleanup;
 import dev.mesosshuffle.concurrent.TimeLimiter;
-import dev.mesosshuffle.liveness.Disconnect;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.liveness.LivenessConfig;
+import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
-import dev.mesosshuffle.liveness.LivenessSettings;
-import dev.mesosshuffle.liveness.Surroundings;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
+import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.model.WallClock;
+import dev.mesosshuffle.orphans.OrphanPolicy;
+import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
-import dev.mesosshuffle.store.Registries;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoreException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class Service implements AutoCloseable {
     private final LocalDirPolicy policy;
     final StateStore store;
     final Registry registry;
-    final UntimedCleanup cleanup;
+    final BackgroundCleanup cleanup;
     final LivenessMonitor monitor;
 
     Service(Host host) throws Exception {
@@ -56,21 +56,21 @@ final class Service implements AutoCloseable {
         policy = LocalDirPolicy.of(host.roots(), metrics);
         store = openStore(host, PORT);
         registry = Registry.restore(store, metrics);
-        OrphanRules rules = OrphanRules.of(
+        OrphanPolicy rules = OrphanPolicy.of(
                 policy,
-                Registries.of(host.stateDir(), PORT, List.of()),
+                PeerRegistries.of(host.stateDir(), PORT, List.of()),
                 registry::isClaimed,
-                new WallClock(System::currentTimeMillis, System::nanoTime),
+                new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 ORPHAN_TIMEOUT,
                 TimeLimiter.unlimited());
         // Each application's files are in use when they are to be deleted, and no longer when asked again.
-        cleanup = new UntimedCleanup(store, policy, rules, readOnce::add);
+        cleanup = new BackgroundCleanup(store, policy, rules, readOnce::add);
         cleanup.reclaimer().reclaim(store.loadRemovals());
         monitor = LivenessMonitor.create(
                 registry,
                 cleanup.reclaimer(),
-                new LivenessSettings(ORPHAN_TIMEOUT, Duration.ofHours(1), true),
-                new Surroundings(
+                new LivenessConfig(ORPHAN_TIMEOUT, Duration.ofHours(1), true),
+                new LivenessContext(
                         time::get,
                         () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(time.get()),
                         new Random(1),
@@ -116,7 +116,7 @@ final class Service implements AutoCloseable {
     void awaitOver(String appId, List<String> others) throws Exception {
         Object connection = drivers.get(appId);
         if (connection != null) {
-            monitor.driverDisconnected(appId, connection, Disconnect.IN_ORDER);
+            monitor.driverDisconnected(appId, connection, CloseReason.IN_ORDER);
         }
         for (int i = 0; registry.applications().contains(appId); i++) {
             Host.check(i < MOST_CHECKS, appId + " is not over after " + MOST_CHECKS + " checks");

@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.mesosshuffle.model.CloseReason;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverThatEndedInOrderAfterItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -24,7 +25,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireADriverThatEndedInOrderBeforeItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
     }
@@ -46,7 +47,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverWhoseConnectionWasResetAfterTwiceItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.RESET);
+        end(CloseReason.RESET);
         fixture.pass(TIMEOUT.multipliedBy(2));
         fixture.assertOver(APP);
     }
@@ -54,7 +55,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireADriverWhoseConnectionWasResetBefore() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.RESET);
+        end(CloseReason.RESET);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
     }
@@ -65,7 +66,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         fixture.pass(Duration.ofSeconds(100));
         monitor.heartbeat(APP, connection);
         fixture.pass(Duration.ofSeconds(100));
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.assertAlive(APP);
         fixture.pass(Duration.ofSeconds(20).minus(MS));
         fixture.assertAlive(APP);
@@ -88,7 +89,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @ValueSource(longs = {1, 10_000, 3_600_000})
     void goesByTheDriversOwnTimeout(long timeoutMs) throws Exception {
         registerDriver(Duration.ofMillis(timeoutMs));
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(Duration.ofMillis(timeoutMs).minusNanos(1));
         fixture.assertAlive(APP);
         fixture.pass(Duration.ofNanos(1));
@@ -98,7 +99,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverWithTheLongestOfTimeoutsAsOneThatCannotBeHeard() throws Exception {
         registerDriver(Duration.ofMillis(Long.MAX_VALUE));
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -115,7 +116,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
 
     @ParameterizedTest
     @EnumSource
-    void doesNotListenToTheEndOfAFormerConnection(Disconnect how) throws Exception {
+    void doesNotListenToTheEndOfAFormerConnection(CloseReason how) throws Exception {
         registerDriver(TIMEOUT);
         monitor.driverRegistered(APP, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
         end(how);
@@ -127,7 +128,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
 
     @ParameterizedTest
     @EnumSource
-    void beginsAnewWhenADriverRegistersAgain(Disconnect how) throws Exception {
+    void beginsAnewWhenADriverRegistersAgain(CloseReason how) throws Exception {
         registerDriver(TIMEOUT);
         end(how);
         fixture.pass(TIMEOUT.minus(MS));
@@ -136,7 +137,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         monitor.driverRegistered(APP, longer.toMillis(), again, "/10.0.0.1:2");
         fixture.pass(longer.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
-        monitor.driverDisconnected(APP, again, Disconnect.IN_ORDER);
+        monitor.driverDisconnected(APP, again, CloseReason.IN_ORDER);
         fixture.assertOver(APP);
     }
 
@@ -145,7 +146,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireACutOffDriverForItsSilence() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.CUT_OFF_BY_US);
+        end(CloseReason.CUT_OFF_BY_US);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         assertThat(fixture.log("closed from here")).hasSize(1);
@@ -154,7 +155,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresACutOffDriverAfterTheOrphanTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.CUT_OFF_BY_US);
+        end(CloseReason.CUT_OFF_BY_US);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -208,7 +209,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void goesByRuleOneOnceARestoredApplicationsDriverRegisters() throws Exception {
         restore();
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -218,7 +219,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireADriverWhoseFilesWereInUseWithinItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         fixture.pass(TIMEOUT.minus(MS));
@@ -230,7 +231,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverWhoseFilesWereQuietForItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         fixture.pass(TIMEOUT);
@@ -258,7 +259,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void doesNotExpireAnybodyForAPauseOfItsOwn() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         monitor.expectChecks(interval);
         fixture.pass(Duration.ofHours(10));
         fixture.assertAlive(APP);
@@ -277,7 +278,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void judgesNobodyBeforeWhatCameDuringAPauseCanBeRead() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         monitor.expectChecks(interval);
         for (int i = 0; i < 3; i++) {
             fixture.pass(interval);
@@ -302,7 +303,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void expiresInTimeIfItsChecksAreInTime() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         monitor.expectChecks(interval);
         for (int i = 0; i < 3; i++) {
             fixture.pass(interval);

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.activity.FileTimes;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The disk as it is, until a test has some of its answers fail, as the JDK tells of such failures. */
-final class FaultyFiles implements FileTimes {
+public final class FaultyFiles implements FileTimes {
     private volatile @Nullable Fault fault;
     private volatile Predicate<Path> where = path -> true;
     private volatile @Nullable Path vanished;
@@ -21,7 +22,7 @@ final class FaultyFiles implements FileTimes {
     private volatile Runnable interlude = () -> {};
 
     /** What a disk, or a process without descriptors or memory, may answer in place of what it was asked. */
-    enum Fault {
+    public enum Fault {
         NO_DESCRIPTORS {
             @Override
             void open(Path path) throws IOException {
@@ -79,11 +80,11 @@ final class FaultyFiles implements FileTimes {
         void next(Path dir) {}
     }
 
-    void fail(@Nullable Fault how) {
+    public void fail(@Nullable Fault how) {
         fail(how, path -> true);
     }
 
-    void fail(@Nullable Fault how, Predicate<Path> which) {
+    public void fail(@Nullable Fault how, Predicate<Path> which) {
         where = which;
         fault = how;
     }

@@ -2,20 +2,17 @@ package dev.mesosshuffle.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
-import dev.mesosshuffle.cleanup.TestOrphanRules;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +36,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /** A monitor with a real registry, store and reclaimer, and time that passes when told to. */
 final class LivenessFixture implements AutoCloseable {
@@ -73,8 +69,8 @@ final class LivenessFixture implements AutoCloseable {
 
     final List<String> quietWrites = new CopyOnWriteArrayList<>();
 
-    private final LivenessSettings settings;
-    private final @Nullable Master master;
+    private final LivenessConfig settings;
+    private final @Nullable MesosMaster master;
 
     final MetricRegistry metrics = new MetricRegistry();
     final Path root;
@@ -85,9 +81,8 @@ final class LivenessFixture implements AutoCloseable {
     LivenessMonitor monitor;
 
     private final Path stateDir;
-    private final Logger logger = (Logger) LoggerFactory.getLogger("org.apache.spark");
-    private final Logger ownLogger = (Logger) LoggerFactory.getLogger("dev.mesosshuffle.liveness");
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final LogCapture log =
+            LogCapture.named("org.apache.spark", "dev.mesosshuffle.liveness", "dev.mesosshuffle.activity");
 
     LivenessFixture(Path temp) throws Exception {
         this(temp, ORPHAN_TIMEOUT, true);
@@ -97,8 +92,8 @@ final class LivenessFixture implements AutoCloseable {
         this(temp, orphanTimeout, cleanup, null);
     }
 
-    LivenessFixture(Path temp, Duration orphanTimeout, boolean cleanup, @Nullable Master master) throws Exception {
-        settings = new LivenessSettings(orphanTimeout, MASTER_TIMEOUT, cleanup);
+    LivenessFixture(Path temp, Duration orphanTimeout, boolean cleanup, @Nullable MesosMaster master) throws Exception {
+        settings = new LivenessConfig(orphanTimeout, MASTER_TIMEOUT, cleanup);
         this.master = master;
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
@@ -107,15 +102,12 @@ final class LivenessFixture implements AutoCloseable {
         reclaimer = Reclaimer.start(
                 store,
                 LocalDirPolicy.of(List.of(root), metrics),
-                TestOrphanRules.of(root, stateDir),
+                TestOrphanPolicy.of(root, stateDir),
                 appId -> false,
                 System::nanoTime,
                 () -> 0,
                 metrics);
         monitor = newMonitor(metrics);
-        log.start();
-        logger.addAppender(log);
-        ownLogger.addAppender(log);
     }
 
     private LivenessMonitor newMonitor(MetricRegistry itsMetrics) {
@@ -123,8 +115,8 @@ final class LivenessFixture implements AutoCloseable {
                 registry, reclaimer, settings, surroundings(time::get), files, forgotten::addAll, itsMetrics);
     }
 
-    Surroundings surroundings(LongSupplier nanoTime) {
-        return new Surroundings(
+    LivenessContext surroundings(LongSupplier nanoTime) {
+        return new LivenessContext(
                 nanoTime,
                 () -> wallStart + TimeUnit.NANOSECONDS.toMillis(time.get() - TIME_START) + wallShift,
                 new Random(1),
@@ -284,23 +276,16 @@ final class LivenessFixture implements AutoCloseable {
 
     /** What the monitor and Spark's loggers said, in order. */
     List<String> log() {
-        return lines().toList();
+        return log.linesWithLogger();
     }
 
     List<String> log(String part) {
-        return lines().filter(line -> line.contains(part)).toList();
-    }
-
-    private Stream<String> lines() {
-        return List.copyOf(log.list).stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
-                .map(event -> event.getLevel() + " " + event.getLoggerName() + ": " + event.getFormattedMessage());
+        return log().stream().filter(line -> line.contains(part)).toList();
     }
 
     @Override
     public void close() {
-        logger.detachAppender(log);
-        ownLogger.detachAppender(log);
+        log.close();
         monitor.close();
         reclaimer.close();
         store.close();

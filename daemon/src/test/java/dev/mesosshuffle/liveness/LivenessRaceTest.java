@@ -3,7 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.AppExecId;
-import dev.mesosshuffle.registry.DriverInCharge;
+import dev.mesosshuffle.registry.StoredDrivers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ final class LivenessRaceTest {
             race(() -> {
                 fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
                 fixture.registry
-                        .registerDriver(app, new DriverInCharge("10.0.0.1", TIMEOUT.toMillis()))
+                        .registerDriver(app, new StoredDrivers("10.0.0.1", TIMEOUT.toMillis()))
                         .get(1, TimeUnit.MINUTES);
                 return null;
             });
@@ -122,7 +122,7 @@ final class LivenessRaceTest {
         Object connection = new Object();
         fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), connection, "/10.0.0.1:1");
         fixture.registry
-                .registerDriver(app, new DriverInCharge("10.0.0.1", TIMEOUT.toMillis()))
+                .registerDriver(app, new StoredDrivers("10.0.0.1", TIMEOUT.toMillis()))
                 .get(1, TimeUnit.MINUTES);
         fixture.pass(TIMEOUT.multipliedBy(2));
     }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.registry.DriverInCharge;
+import dev.mesosshuffle.model.CloseReason;
+import dev.mesosshuffle.registry.StoredDrivers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -45,7 +46,7 @@ abstract class MonitoredApplications {
 
     /** One on a connection of its own, at an address. */
     void registerDriver(String appId, Duration timeout, Object its, String address) throws Exception {
-        DriverInCharge inCharge = monitor.driverRegistered(appId, timeout.toMillis(), its, address);
+        StoredDrivers inCharge = monitor.driverRegistered(appId, timeout.toMillis(), its, address);
         fixture.registry.registerDriver(appId, inCharge).get(1, TimeUnit.MINUTES);
     }
 
@@ -54,13 +55,13 @@ abstract class MonitoredApplications {
         monitor.restored(Map.of(APP, Duration.ZERO), Set.of(), Map.of());
     }
 
-    void end(Disconnect how) {
+    void end(CloseReason how) {
         monitor.driverDisconnected(APP, connection, how);
     }
 
     void expire() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }

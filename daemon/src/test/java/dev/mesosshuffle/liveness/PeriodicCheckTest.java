@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.registry.Registry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With the real timer and the real time. */
 final class PeriodicCheckTest {
-    private static final LivenessSettings SETTINGS =
-            new LivenessSettings(LivenessFixture.ORPHAN_TIMEOUT, LivenessFixture.MASTER_TIMEOUT, true);
+    private static final LivenessConfig SETTINGS =
+            new LivenessConfig(LivenessFixture.ORPHAN_TIMEOUT, LivenessFixture.MASTER_TIMEOUT, true);
 
     @TempDir
     private Path temp;
@@ -64,7 +65,7 @@ final class PeriodicCheckTest {
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(5));
                 monitor.driverRegistered("app-1", 10, connection, "/10.0.0.1:1");
-                monitor.driverDisconnected("app-1", connection, Disconnect.IN_ORDER);
+                monitor.driverDisconnected("app-1", connection, CloseReason.IN_ORDER);
                 fixture.awaitEmptyRoot();
             }
             assertThat(fixture.registry.applications()).isEmpty();

@@ -7,22 +7,22 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A master that says what it is told to, at once. */
-final class ScriptedMaster implements Master {
-    final Set<String> frameworks = new TreeSet<>();
-    final Set<String> completed = new TreeSet<>();
-    String leader = "leader-1";
+public final class ScriptedMaster implements MesosMaster {
+    public final Set<String> frameworks = new TreeSet<>();
+    public final Set<String> completed = new TreeSet<>();
+    public String leader = "leader-1";
 
     @Nullable
-    Duration leadsFor = Duration.ofDays(1);
+    public Duration leadsFor = Duration.ofDays(1);
 
-    NoAnswerException.@Nullable Kind failure;
+    public MasterUnavailableException.@Nullable Kind failure;
     int questions;
 
     @Override
-    public CompletableFuture<MasterAnswer> ask() {
+    public CompletableFuture<FrameworkSnapshot> ask() {
         questions++;
         return failure == null
-                ? CompletableFuture.completedFuture(new MasterAnswer(frameworks, completed, leader, leadsFor))
-                : CompletableFuture.failedFuture(new NoAnswerException(failure, "refused for a test"));
+                ? CompletableFuture.completedFuture(new FrameworkSnapshot(frameworks, completed, leader, leadsFor))
+                : CompletableFuture.failedFuture(new MasterUnavailableException(failure, "refused for a test"));
     }
 }

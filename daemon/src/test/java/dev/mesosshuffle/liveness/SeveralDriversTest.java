@@ -2,6 +2,7 @@ package dev.mesosshuffle.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.CloseReason;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     private final Object other = new Object();
 
     /** One that could be missed at once. */
-    private void stranger(Disconnect how) throws Exception {
+    private void stranger(CloseReason how) throws Exception {
         Object its = new Object();
         registerDriver(APP, MS, its, STRANGER);
         monitor.driverDisconnected(APP, its, how);
@@ -37,7 +38,7 @@ final class SeveralDriversTest extends MonitoredApplications {
 
     @ParameterizedTest
     @EnumSource
-    void aStrangerThatComesAndGoesEndsNoApplication(Disconnect how) throws Exception {
+    void aStrangerThatComesAndGoesEndsNoApplication(CloseReason how) throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
         stranger(how);
@@ -52,7 +53,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerDoesNotShortenWhatASilentDriverHas() throws Exception {
         registerDriver(TIMEOUT);
-        stranger(Disconnect.IN_ORDER);
+        stranger(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -64,10 +65,10 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerDoesNotShortenForHowLongActivityCounts() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
-        stranger(Disconnect.IN_ORDER);
+        stranger(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -77,14 +78,14 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerLengthensAsLongAsItIsHeard() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         registerDriver(APP, TIMEOUT, other, STRANGER);
         for (int i = 0; i < 10; i++) {
             fixture.pass(TIMEOUT.minus(MS));
             monitor.heartbeat(APP, other);
             fixture.assertAlive(APP);
         }
-        monitor.driverDisconnected(APP, other, Disconnect.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -102,7 +103,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aHeartbeatOverAnyOtherConnectionCountsForAll() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.heartbeat(APP, new Object());
         fixture.pass(TIMEOUT.minus(MS));
@@ -115,7 +116,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     void aDriverMayChangeItsOwnTimeoutOnItsConnection() throws Exception {
         registerDriver(TIMEOUT.multipliedBy(100));
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -129,14 +130,14 @@ final class SeveralDriversTest extends MonitoredApplications {
             monitor.driverRegistered(APP, 1, new Object(), "/10.6.6.6:" + i);
             monitor.driverRegistered(APP, Long.MAX_VALUE, new Object(), "/10.6.6.7:" + i);
         }
-        assertThat(status().reason()).contains(DRIVER).endsWith("; " + (Drivers.MOST - 1) + " more registered");
+        assertThat(status().reason()).contains(DRIVER).endsWith("; " + (DriverStates.MOST - 1) + " more registered");
         fixture.pass(TIMEOUT.multipliedBy(1000));
         fixture.assertAlive(APP);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"IN_ORDER", "RESET"})
-    void strangersThatTookAllPlacesFirstDoNotShortenWhatTheDriverHas(Disconnect how) throws Exception {
+    void strangersThatTookAllPlacesFirstDoNotShortenWhatTheDriverHas(CloseReason how) throws Exception {
         Object[] strangers = manyStrangers(MS);
         registerDriver(TIMEOUT);
         for (Object its : strangers) {
@@ -147,7 +148,7 @@ final class SeveralDriversTest extends MonitoredApplications {
             fixture.assertAlive(APP);
             monitor.heartbeat(APP, connection);
         }
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -157,12 +158,12 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void strangersThatTakeAllPlacesLaterDoNotShortenWhatTheDriverHas() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         for (int i = 0; i < 4; i++) {
             for (Object its : manyStrangers(MS.multipliedBy(3))) {
-                monitor.driverDisconnected(APP, its, Disconnect.IN_ORDER);
+                monitor.driverDisconnected(APP, its, CloseReason.IN_ORDER);
             }
         }
         fixture.pass(MS);
@@ -180,7 +181,7 @@ final class SeveralDriversTest extends MonitoredApplications {
         Object[] later = manyStrangers(TIMEOUT.multipliedBy(3));
         for (Object its : later) {
             registerDriver(APP, MS, its, STRANGER);
-            monitor.driverDisconnected(APP, its, Disconnect.IN_ORDER);
+            monitor.driverDisconnected(APP, its, CloseReason.IN_ORDER);
         }
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
@@ -193,7 +194,7 @@ final class SeveralDriversTest extends MonitoredApplications {
 
     /** As many as are kept apart. */
     private Object[] manyStrangers(Duration timeout) throws Exception {
-        Object[] strangers = new Object[Drivers.MOST];
+        Object[] strangers = new Object[DriverStates.MOST];
         for (int i = 0; i < strangers.length; i++) {
             strangers[i] = new Object();
             registerDriver(APP, timeout, strangers[i], STRANGER);
@@ -203,10 +204,10 @@ final class SeveralDriversTest extends MonitoredApplications {
 
     @ParameterizedTest
     @EnumSource(names = {"IN_ORDER", "RESET"})
-    void aStrangersEndlessTimeoutKeepsNoApplicationForYears(Disconnect how) throws Exception {
-        Duration longest = LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(how == Disconnect.IN_ORDER ? 1 : 2);
+    void aStrangersEndlessTimeoutKeepsNoApplicationForYears(CloseReason how) throws Exception {
+        Duration longest = LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(how == CloseReason.IN_ORDER ? 1 : 2);
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         registerDriver(APP, Duration.ofMillis(Long.MAX_VALUE), other, STRANGER);
         monitor.driverDisconnected(APP, other, how);
         fixture.pass(longest.minus(MS));
@@ -219,7 +220,7 @@ final class SeveralDriversTest extends MonitoredApplications {
 
     @ParameterizedTest
     @EnumSource
-    void afterARestartAStrangerDoesNotTurnADayIntoAMillisecond(Disconnect how) throws Exception {
+    void afterARestartAStrangerDoesNotTurnADayIntoAMillisecond(CloseReason how) throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
         restart();
@@ -239,13 +240,13 @@ final class SeveralDriversTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         restart();
         if (strangersCameFirst) {
-            for (int i = 0; i < 2 * Drivers.MOST; i++) {
+            for (int i = 0; i < 2 * DriverStates.MOST; i++) {
                 registerDriver(APP, MS, new Object(), STRANGER);
             }
         }
         registerDriver(APP, TIMEOUT, other, "/10.0.0.1:2");
         assertThat(status().state()).isEqualTo("driverHeard");
-        monitor.driverDisconnected(APP, other, Disconnect.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -256,9 +257,9 @@ final class SeveralDriversTest extends MonitoredApplications {
     void aStrangersRegistrationIsNotStoredInTheDriversPlace() throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        stranger(Disconnect.RESET);
+        stranger(CloseReason.RESET);
         restart();
-        stranger(Disconnect.RESET);
+        stranger(CloseReason.RESET);
         fixture.settle();
         assertThat(fixture.store.loadDriverAddresses()).containsOnly(Map.entry(APP, "10.0.0.1 10.6.6.6"));
         assertThat(fixture.store.load().applications().get(0).heartbeatTimeoutMs())
@@ -274,10 +275,10 @@ final class SeveralDriversTest extends MonitoredApplications {
         assertThat(fixture.store.load().applications().get(0).heartbeatTimeoutMs())
                 .isEqualTo(TIMEOUT.toMillis());
         restart();
-        stranger(Disconnect.IN_ORDER);
+        stranger(CloseReason.IN_ORDER);
         if (twice) {
             restart();
-            stranger(Disconnect.IN_ORDER);
+            stranger(CloseReason.IN_ORDER);
         }
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
@@ -292,9 +293,9 @@ final class SeveralDriversTest extends MonitoredApplications {
         registerDriver(APP, TIMEOUT, other, STRANGER);
         registerDriver(TIMEOUT);
         restart();
-        stranger(Disconnect.IN_ORDER);
+        stranger(CloseReason.IN_ORDER);
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -304,12 +305,12 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void afterARestartAllOfACrowdCannotBeMissed() throws Exception {
         fixture.registerExecutor(APP, "0");
-        for (int i = 0; i < Drivers.MOST; i++) {
+        for (int i = 0; i < DriverStates.MOST; i++) {
             registerDriver(APP, TIMEOUT.multipliedBy(2), new Object(), "/10.6.6." + i + ":1");
         }
         registerDriver(TIMEOUT);
         restart();
-        for (int i = 0; i < Drivers.MOST; i++) {
+        for (int i = 0; i < DriverStates.MOST; i++) {
             registerDriver(APP, MS, new Object(), "/10.6.6." + i + ":1");
         }
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
@@ -334,7 +335,7 @@ final class SeveralDriversTest extends MonitoredApplications {
         restore();
         fixture.pass(TIMEOUT);
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -345,7 +346,7 @@ final class SeveralDriversTest extends MonitoredApplications {
 
     @ParameterizedTest
     @EnumSource(names = {"IN_ORDER", "RESET"})
-    void aRelaunchedDriverLivesOnWhenTheOldOneEndsLate(Disconnect how) throws Exception {
+    void aRelaunchedDriverLivesOnWhenTheOldOneEndsLate(CloseReason how) throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
         fixture.pass(TIMEOUT.dividedBy(2));
@@ -357,7 +358,7 @@ final class SeveralDriversTest extends MonitoredApplications {
             fixture.assertAlive(APP);
         }
         assertThat(fixture.store.loadDriverAddresses()).containsOnly(Map.entry(APP, "10.0.0.2"));
-        monitor.driverDisconnected(APP, other, Disconnect.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -368,13 +369,13 @@ final class SeveralDriversTest extends MonitoredApplications {
     void theOldDriverThatStillLivesOutlastsTheRelaunchedOne() throws Exception {
         registerDriver(TIMEOUT);
         registerDriver(APP, TIMEOUT, other, "/10.0.0.2:1");
-        monitor.driverDisconnected(APP, other, Disconnect.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
         for (int i = 0; i < 10; i++) {
             fixture.pass(TIMEOUT.dividedBy(2));
             monitor.heartbeat(APP, connection);
             fixture.assertAlive(APP);
         }
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -384,8 +385,8 @@ final class SeveralDriversTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         fixture.pass(TIMEOUT.dividedBy(2));
         registerDriver(APP, TIMEOUT, other, "/10.0.0.2:1");
-        end(Disconnect.IN_ORDER);
-        monitor.driverDisconnected(APP, other, Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -396,14 +397,14 @@ final class SeveralDriversTest extends MonitoredApplications {
     void theRelaunchedDriverIsKnownAgainAfterARestart() throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT.minus(MS));
         registerDriver(APP, TIMEOUT, other, "/10.0.0.2:1");
         fixture.pass(MS);
         fixture.assertAlive(APP);
         restart();
         registerDriver(APP, TIMEOUT, connection, "/10.0.0.2:3");
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -413,8 +414,8 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerDoesNotReplaceADriverThatWasCutOff() throws Exception {
         registerDriver(TIMEOUT);
-        end(Disconnect.CUT_OFF_BY_US);
-        stranger(Disconnect.IN_ORDER);
+        end(CloseReason.CUT_OFF_BY_US);
+        stranger(CloseReason.IN_ORDER);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -425,7 +426,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     void aConnectionThatWasThereBeforeDoesNotReplaceADriverThatWasCutOff() throws Exception {
         registerDriver(TIMEOUT);
         registerDriver(APP, TIMEOUT, other, DRIVER);
-        monitor.driverDisconnected(APP, other, Disconnect.CUT_OFF_BY_US);
+        monitor.driverDisconnected(APP, other, CloseReason.CUT_OFF_BY_US);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);

@@ -3,8 +3,12 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.activity.LastChange;
+import dev.mesosshuffle.activity.ScanFailure;
+import dev.mesosshuffle.activity.ScanFailureReporter;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.store.LogLines;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** An application whose files cannot be looked at stays, whatever else speaks for its end, until they can. */
 final class UnknownFilesTest extends MonitoredApplications {
-    private static final String STAYS = "WARN dev.mesosshuffle.liveness.LookReports: Application app-1 stays";
+    private static final String STAYS = "WARN dev.mesosshuffle.activity.ScanFailureReporter: Application app-1 stays";
 
     private LocalDir dir;
 
@@ -26,7 +30,7 @@ final class UnknownFilesTest extends MonitoredApplications {
     void makeDue() throws Exception {
         dir = fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        end(Disconnect.IN_ORDER);
+        end(CloseReason.IN_ORDER);
         fixture.pass(TIMEOUT);
     }
 
@@ -170,7 +174,7 @@ final class UnknownFilesTest extends MonitoredApplications {
     @Test
     void whatVanishesDuringALookIsAChange() throws Exception {
         fixture.files.fail(null);
-        FileChanges.Change gone = FileChanges.Change.NOW;
+        LastChange gone = LastChange.NOW;
         assertThat(gone.failure()).isNull();
         fixture.files.vanish(dir.path().resolve("0a"));
         fixture.assertAlive(APP);
@@ -186,9 +190,9 @@ final class UnknownFilesTest extends MonitoredApplications {
 
     @Test
     void namesThreeApplicationsForOneReasonAndSaysOnceThatThereAreMore() {
-        LogLines log = LogLines.of(LookReports.class);
-        LookReports reports = new LookReports(new Counter(), () -> 0);
-        LookFailure failure = new LookFailure("/a", "Input/output error");
+        LogCapture log = LogCapture.of(ScanFailureReporter.class);
+        ScanFailureReporter reports = new ScanFailureReporter(new Counter(), () -> 0);
+        ScanFailure failure = new ScanFailure("/a", "Input/output error");
         for (int app = 1; app <= 60; app++) {
             reports.failed("app-" + app, failure);
             reports.failed("app-" + app, failure);

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.mesosshuffle.liveness.MasterAnswer;
-import dev.mesosshuffle.liveness.NoAnswerException;
-import dev.mesosshuffle.liveness.NoAnswerException.Kind;
+import dev.mesosshuffle.liveness.FrameworkSnapshot;
+import dev.mesosshuffle.liveness.MasterUnavailableException;
+import dev.mesosshuffle.liveness.MasterUnavailableException.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,16 +27,16 @@ import org.slf4j.LoggerFactory;
 
 /** A master that leads, clients of it, and the client's log. */
 abstract class MasterClientFixture {
-    static final Limits LIMITS =
-            new Limits(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30), 1 << 20);
-    static final Limits SHORT =
-            new Limits(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(30), 1 << 20);
+    static final RequestLimits LIMITS =
+            new RequestLimits(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30), 1 << 20);
+    static final RequestLimits SHORT =
+            new RequestLimits(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(30), 1 << 20);
 
     @TempDir
     Path temp;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(MasterClient.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger(MasterClient.class.getPackageName());
     final ListAppender<ILoggingEvent> log = new ListAppender<>();
     MasterServer leader;
 
@@ -68,13 +68,13 @@ abstract class MasterClientFixture {
         return client(LIMITS, settings(null, null, null, null, urls));
     }
 
-    MasterClient client(Limits limits, MasterSettings settings) throws IOException {
+    MasterClient client(RequestLimits limits, MasterClientConfig settings) throws IOException {
         return opened(MasterClient.create(settings, limits));
     }
 
-    static MasterSettings settings(
+    static MasterClientConfig settings(
             @Nullable String principal, @Nullable Path secret, @Nullable Path token, @Nullable Path ca, URI... urls) {
-        return new MasterSettings(List.of(urls), principal, secret, token, ca);
+        return new MasterClientConfig(List.of(urls), principal, secret, token, ca);
     }
 
     /** A place where nobody listens. */
@@ -84,7 +84,7 @@ abstract class MasterClientFixture {
         }
     }
 
-    static MasterAnswer ask(MasterClient client) throws Exception {
+    static FrameworkSnapshot ask(MasterClient client) throws Exception {
         return client.ask().get(1, TimeUnit.MINUTES);
     }
 
@@ -93,7 +93,8 @@ abstract class MasterClientFixture {
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
-                        NoAnswerException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                        MasterUnavailableException.class,
+                        e -> assertThat(e.kind()).isEqualTo(kind))
                 .hasMessageContaining(part);
     }
 }

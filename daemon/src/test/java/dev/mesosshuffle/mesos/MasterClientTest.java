@@ -3,9 +3,9 @@ package dev.mesosshuffle.mesos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mesosshuffle.liveness.MasterAnswer;
-import dev.mesosshuffle.liveness.NoAnswerException;
-import dev.mesosshuffle.liveness.NoAnswerException.Kind;
+import dev.mesosshuffle.liveness.FrameworkSnapshot;
+import dev.mesosshuffle.liveness.MasterUnavailableException;
+import dev.mesosshuffle.liveness.MasterUnavailableException.Kind;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +21,7 @@ final class MasterClientTest extends MasterClientFixture {
 
     @Test
     void readsWhatTheLeaderSays() throws Exception {
-        MasterAnswer answer = ask(client(leader.url()));
+        FrameworkSnapshot answer = ask(client(leader.url()));
 
         assertThat(answer.frameworks()).containsExactlyInAnyOrder("alive-1", "alive-2");
         assertThat(answer.completed()).containsExactly("completed-1");
@@ -61,7 +61,7 @@ final class MasterClientTest extends MasterClientFixture {
         leader.close();
         other.behaviour = null;
         other.leadsFor = Duration.ofSeconds(10);
-        MasterAnswer answer = ask(client);
+        FrameworkSnapshot answer = ask(client);
         assertThat(answer.leader()).startsWith("master-2");
         assertThat(answer.leadsFor()).isLessThan(Duration.ofMinutes(1));
     }
@@ -79,7 +79,7 @@ final class MasterClientTest extends MasterClientFixture {
             exchange.close();
         };
 
-        MasterAnswer answer = ask(client(before.url()));
+        FrameworkSnapshot answer = ask(client(before.url()));
         assertThat(answer.frameworks()).containsExactly("old");
         assertThat(answer.leadsFor()).isNull();
     }
@@ -202,7 +202,8 @@ final class MasterClientTest extends MasterClientFixture {
         MasterClient client = client(leader.url());
         var answer = client.ask();
         client.close();
-        assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NoAnswerException.class);
-        assertThatThrownBy(() -> client.ask().get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NoAnswerException.class);
+        assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(MasterUnavailableException.class);
+        assertThatThrownBy(() -> client.ask().get(20, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(MasterUnavailableException.class);
     }
 }

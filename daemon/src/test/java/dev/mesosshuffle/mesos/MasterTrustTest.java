@@ -3,7 +3,7 @@ package dev.mesosshuffle.mesos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mesosshuffle.liveness.NoAnswerException.Kind;
+import dev.mesosshuffle.liveness.MasterUnavailableException.Kind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

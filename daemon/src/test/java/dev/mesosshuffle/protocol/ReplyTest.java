@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
-import dev.mesosshuffle.testing.Golden;
+import dev.mesosshuffle.testing.GoldenBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -77,7 +77,7 @@ class ReplyTest {
     private static void assertEncoded(Reply reply, String golden) {
         ByteBuf out = Unpooled.buffer(reply.encodedLength());
         reply.writeTo(out);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(Golden.hex(golden));
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(GoldenBytes.hex(golden));
         assertThat(out.readableBytes()).isEqualTo(reply.encodedLength());
     }
 }

@@ -9,7 +9,7 @@ import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.RddBlockId;
 import dev.mesosshuffle.model.ShuffleBlockId;
-import dev.mesosshuffle.testing.Golden;
+import dev.mesosshuffle.testing.GoldenBytes;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -216,7 +216,7 @@ class RequestDecoderTest {
     }
 
     private static Request decode(String golden) throws MalformedMessageException {
-        ByteBuf frame = Golden.bytes(golden);
+        ByteBuf frame = GoldenBytes.bytes(golden);
         try {
             return RequestDecoder.decode(frame);
         } finally {

@@ -1,11 +1,11 @@
 package dev.mesosshuffle.registry;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.store.StoreException;
 import dev.mesosshuffle.store.StoreFixture;
 import java.io.IOException;
 import java.nio.file.Files;

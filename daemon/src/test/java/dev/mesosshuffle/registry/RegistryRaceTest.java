@@ -2,10 +2,10 @@ package dev.mesosshuffle.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.store.StoredExecutor;
-import dev.mesosshuffle.store.StoredRemoval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,7 +3,7 @@ package dev.mesosshuffle.registry;
 import static dev.mesosshuffle.store.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.store.LogLines;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,7 +37,7 @@ class RegistryRestoreTest {
         fixture.mkdirs("blockmgr-a", "spark-x/executor-y/blockmgr-b");
         RegisteredExecutor one = fixture.register("app-1", "1", "blockmgr-a");
         RegisteredExecutor two = fixture.register("app-2", "1", "spark-x/executor-y/blockmgr-b");
-        await(fixture.registry.registerDriver("app-3", new DriverInCharge("10.0.0.1", 10)));
+        await(fixture.registry.registerDriver("app-3", new StoredDrivers("10.0.0.1", 10)));
 
         List<String> log = restart();
 
@@ -219,7 +219,7 @@ class RegistryRestoreTest {
     }
 
     private List<String> restart() throws Exception {
-        try (LogLines log = LogLines.of(Registry.class)) {
+        try (LogCapture log = LogCapture.ofPackages(Registry.class)) {
             fixture.restart();
             return log.lines().stream().collect(Collectors.toList());
         }

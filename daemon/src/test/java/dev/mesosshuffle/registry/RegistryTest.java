@@ -7,11 +7,11 @@ import static dev.mesosshuffle.store.StoreFixture.execute;
 import static dev.mesosshuffle.store.StoreFixture.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.store.LogLines;
-import dev.mesosshuffle.store.StoreException;
-import dev.mesosshuffle.store.StoredApplication;
-import dev.mesosshuffle.store.StoredRemoval;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -86,7 +86,7 @@ class RegistryTest {
 
     @Test
     void logsEachRegistrationAsSparkDoes() throws Exception {
-        try (LogLines log = LogLines.of(RESOLVER)) {
+        try (LogCapture log = LogCapture.named(RESOLVER)) {
             fixture.register("app", "1", "blockmgr-a");
             fixture.register("app", "1", "blockmgr-a");
 
@@ -175,7 +175,7 @@ class RegistryTest {
 
     @Test
     void knowsAnApplicationOfWhichOnlyTheDriverRegistered() throws Exception {
-        await(registry.registerDriver("app", new DriverInCharge("10.0.0.1", 120_000)));
+        await(registry.registerDriver("app", new StoredDrivers("10.0.0.1", 120_000)));
 
         assertThat(registry.applications()).containsExactly("app");
         assertThat(fixture.store.load().applications())
@@ -186,7 +186,7 @@ class RegistryTest {
     void forgetsADriverThatCouldNotBePersisted() throws Exception {
         fixture.store.close();
 
-        assertThat(awaitFailure(registry.registerDriver("app", new DriverInCharge("10.0.0.1", 120_000))))
+        assertThat(awaitFailure(registry.registerDriver("app", new StoredDrivers("10.0.0.1", 120_000))))
                 .isInstanceOf(StoreException.class);
         assertThat(registry.applications()).isEmpty();
     }
@@ -209,13 +209,13 @@ class RegistryTest {
 
     @Test
     void persistsARemovalWithTheIntentForEachDir() throws Exception {
-        await(registry.registerDriver("app-1", new DriverInCharge("10.0.0.1", 1)));
+        await(registry.registerDriver("app-1", new StoredDrivers("10.0.0.1", 1)));
         fixture.register("app-1", "1", "blockmgr-a");
         fixture.register("app-1", "1", "blockmgr-b");
         fixture.mkdirs("blockmgr-c");
         fixture.register("app-2", "1", "blockmgr-c");
 
-        try (LogLines log = LogLines.of(RESOLVER)) {
+        try (LogCapture log = LogCapture.named(RESOLVER)) {
             await(registry.persistRemoval(registry.remove("app-1"), true));
             assertThat(log.lines()).containsExactly("INFO Application app-1 removed, cleanupLocalDirs = true");
         }
@@ -223,7 +223,7 @@ class RegistryTest {
 
         assertThat(fixture.registry.applications()).containsExactly("app-2");
         assertThat(fixture.registry.executorCount()).isEqualTo(1);
-        Long inode = Roots.inode(fixture.dir("blockmgr-a").root());
+        Long inode = RootListings.inode(fixture.dir("blockmgr-a").root());
         assertThat(fixture.store.loadRemovals())
                 .containsExactlyInAnyOrder(
                         new StoredRemoval(fixture.dir("blockmgr-a"), "app-1", inode),
@@ -234,7 +234,7 @@ class RegistryTest {
     void leavesTheDirsWithoutCleanup() throws Exception {
         fixture.register("app-1", "1", "blockmgr-a");
 
-        try (LogLines log = LogLines.of(RESOLVER)) {
+        try (LogCapture log = LogCapture.named(RESOLVER)) {
             await(registry.persistRemoval(registry.remove("app-1"), false));
             assertThat(log.lines()).containsExactly("INFO Application app-1 removed, cleanupLocalDirs = false");
         }
@@ -263,7 +263,7 @@ class RegistryTest {
         RemovedApplication removed = registry.remove("app");
         fixture.store.close();
 
-        try (LogLines log = LogLines.of(RESOLVER)) {
+        try (LogCapture log = LogCapture.named(RESOLVER)) {
             assertThat(awaitFailure(registry.persistRemoval(removed, true))).isInstanceOf(StoreException.class);
             assertThat(log.lines()).isEmpty();
         }
@@ -302,7 +302,7 @@ class RegistryTest {
         RegisteredExecutor late = fixture.executor("app", "2", "blockmgr-b");
         CompletableFuture<Void> sameDir = registry.registerExecutor(fixture.executor("app", "1", "blockmgr-a"));
         CompletableFuture<Void> otherDir = registry.registerExecutor(late);
-        CompletableFuture<Void> driver = registry.registerDriver("app", new DriverInCharge("10.0.0.1", 7));
+        CompletableFuture<Void> driver = registry.registerDriver("app", new StoredDrivers("10.0.0.1", 7));
         assertThat(List.of(sameDir, otherDir, driver)).noneMatch(CompletableFuture::isDone);
 
         await(registry.persistRemoval(removed, true));

@@ -4,6 +4,9 @@ import static dev.mesosshuffle.store.StoreFixture.execute;
 import static dev.mesosshuffle.store.StoreFixture.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.Sqlite;
+import dev.mesosshuffle.logging.OutageLogger;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class CheckpointerTest {
     private static final String ONE_MEGABYTE_ROW =
@@ -35,7 +39,12 @@ class CheckpointerTest {
         wal = temp.resolve("registry-7337.db-wal");
         writing = Sqlite.connectConfigured(database);
         own = Sqlite.connectConfigured(database);
-        checkpointer = new Checkpointer(wal, () -> own, tasks::add, new FaultLog("Checkpoint", "it grows"), 4 << 20);
+        checkpointer = new Checkpointer(
+                wal,
+                () -> own,
+                tasks::add,
+                new OutageLogger(LoggerFactory.getLogger(StoreWriter.class), "Checkpoint", "it grows"),
+                4 << 20);
     }
 
     @AfterEach
@@ -123,7 +132,7 @@ class CheckpointerTest {
     @Test
     void tellsOnceThatItFailsAndGoesOnTrying() throws Exception {
         own.close();
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             commitMegabytes(5);
             runTasks();
             commitMegabytes(5);

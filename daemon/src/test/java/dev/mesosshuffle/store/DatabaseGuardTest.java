@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import dev.mesosshuffle.database.NamedFileIdentity;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.peers.PeerRegistries;
+import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,29 +43,29 @@ class DatabaseGuardTest {
     private final AtomicLong time = new AtomicLong(-5);
     private final Counter rewrites = new Counter();
     private final List<Connection> closed = new ArrayList<>();
-    private final LogLines log = LogLines.of("dev.mesosshuffle.store");
+    private final LogCapture log = LogCapture.named("dev.mesosshuffle.store", "dev.mesosshuffle.database");
     private Path stateDir;
     private StoreFiles files;
     private StoreLock lock;
-    private Reserve reserve;
+    private ReserveFile reserve;
     private DatabaseGuard guard;
-    private Transactions transactions;
+    private TransactionRunner transactions;
 
     @BeforeEach
     void open() throws Exception {
         stateDir = temp.resolve("state");
         files = StoreFiles.of(stateDir, StoreFixture.PORT);
-        lock = StoreOpening.lock(files, StoreFixture.PORT);
-        reserve = Reserve.at(files.reserve());
+        lock = StoreOpener.lock(files, StoreFixture.PORT);
+        reserve = ReserveFile.at(files.reserve());
         reserve.fillIfThereIsRoom();
         OpenDatabase database = OpenDatabase.open(files, StoreFixture.CLOCK, reserve);
         guard = new DatabaseGuard(
                 files, lock, reserve, database, StoreFixture.CLOCK, rewrites, this::useForCheckpoints);
-        transactions = new Transactions(
+        transactions = new TransactionRunner(
                 guard::connection,
                 guard::check,
-                Registries.of(stateDir, StoreFixture.PORT, List.of()).others(),
-                Transactions.LIMIT,
+                PeerRegistries.of(stateDir, StoreFixture.PORT, List.of()).others(),
+                TransactionRunner.LIMIT,
                 new Timer());
         assertThat(put("app-before")).isNull();
     }
@@ -80,7 +86,8 @@ class DatabaseGuardTest {
 
     private @Nullable Throwable put(String appId) {
         return transactions.write(List.of(new OperationQueue.Entry(
-                new Registration.OfApplication(new StoredApplication(appId, null, null)), new CompletableFuture<>())));
+                new RegistrationOperation.OfApplication(new StoredApplication(appId, null, null)),
+                new CompletableFuture<>())));
     }
 
     private void pass(long seconds) {
@@ -170,14 +177,14 @@ class DatabaseGuardTest {
 
     @Test
     void leavesEverythingAloneWhileNothingHappens() throws Exception {
-        FileIdentity before = FileIdentity.of(files.database());
+        NamedFileIdentity before = NamedFileIdentity.of(files.database());
         for (int i = 0; i < 10; i++) {
             pass(3);
             assertThat(put("app-" + i)).isNull();
             guard.verify();
         }
 
-        assertThat(FileIdentity.of(files.database())).isEqualTo(before);
+        assertThat(NamedFileIdentity.of(files.database())).isEqualTo(before);
         assertThat(log.lines()).isEmpty();
         assertThat(rewrites.getCount()).isZero();
     }

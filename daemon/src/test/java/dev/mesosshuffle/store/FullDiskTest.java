@@ -8,6 +8,10 @@ import static dev.mesosshuffle.store.StoreFixture.removal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.peers.DirConflictException;
+import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,14 +121,14 @@ class FullDiskTest {
         disk.fill();
 
         assertThat(awaitFailure(put(store, executor("app-2", "1", "blockmgr-1"))))
-                .isInstanceOf(DirTakenException.class);
+                .isInstanceOf(DirConflictException.class);
         await(put(store, executor("app-2", "1", "blockmgr-2")));
     }
 
     @Test
     void writesWhatItAcknowledgedOnceThereIsSpace() throws Exception {
         StateStore store = open();
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             Path ballast = disk.fill();
             await(put(store, executor("app-1", "1", "blockmgr-1")));
             await(put(store, executor("app-1", "2", "blockmgr-2")));
@@ -162,7 +166,7 @@ class FullDiskTest {
         takeTheReserve();
         await(put(store, executor("app-1", "1", "blockmgr-1")));
 
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             store.close();
             assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations and removals that are lost"));
         }
@@ -189,7 +193,7 @@ class FullDiskTest {
         deleteWhatLiesBesideIt();
         takeTheReserve();
 
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             store = open();
             assertThat(store.load().executors()).hasSize(1);
             await(put(store, executor("app-1", "2", "blockmgr-2")));
@@ -237,7 +241,7 @@ class FullDiskTest {
         deleteWhatLiesBesideIt();
         useUpAllInodes();
 
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             store = open();
             assertThat(store.load().executors()).hasSize(1);
             await(put(store, executor("app-1", "2", "blockmgr-2")));
@@ -273,7 +277,7 @@ class FullDiskTest {
         // The second one comes after all that the first one brought about.
         await(store.ping());
 
-        assertThat(reserve()).hasSize(Reserve.BYTES);
+        assertThat(reserve()).hasSize(ReserveFile.BYTES);
     }
 
     private Path reserve() {

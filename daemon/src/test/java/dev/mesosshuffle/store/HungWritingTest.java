@@ -9,6 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Timer;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.logging.OutageLogger;
+import dev.mesosshuffle.peers.DirConflictException;
+import dev.mesosshuffle.peers.PeerRegistries;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -19,35 +25,36 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What the writer does while the disk hangs in the middle of a transaction, and after that. */
 class HungWritingTest {
     @TempDir
     Path temp;
 
-    private final Unwritten unwritten = new Unwritten(100);
+    private final DeferredWrites unwritten = new DeferredWrites(100);
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private Connection connection;
-    private Writer writer;
+    private StoreWriter writer;
     private long now = 42;
 
     @BeforeEach
     void open() throws Exception {
         StoreFixture.open(temp).close();
         connection = StoreFixture.asOperator(temp);
-        writer = new Writer(
+        writer = new StoreWriter(
                 new OperationQueue(10),
-                new Transactions(
+                new TransactionRunner(
                         () -> connection,
                         () -> null,
-                        Registries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        PeerRegistries.of(temp, StoreFixture.PORT, List.of()).others(),
                         Duration.ofMillis(100),
                         new Timer()),
                 unwritten,
                 new IntentIndex(List.of()),
-                Reserve.at(temp.resolve("reserve")),
-                new FaultLog("Writing", "look at its disk"),
+                ReserveFile.at(temp.resolve("reserve")),
+                new OutageLogger(LoggerFactory.getLogger(StoreWriter.class), "Writing", "look at its disk"),
                 () -> {},
                 () -> now,
                 new Counter());
@@ -61,14 +68,15 @@ class HungWritingTest {
     @Test
     void acknowledgesFromMemoryWhileItHangsAndWritesAllOnceItDoesNot() throws Exception {
         assertThat(commit(ofExecutor("app-1", "blockmgr-1"))).isCompleted();
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             assertThat(awaitFailure(commit(hanging()))).hasMessageContaining("does not answer; its disk may hang");
 
-            assertThat(commit(new Removal("app-1", List.of(removal("app-1", "blockmgr-1")))))
+            assertThat(commit(new RemovalOperation("app-1", List.of(removal("app-1", "blockmgr-1")))))
                     .isCompleted();
             assertThat(commit(ofExecutor("app-2", "blockmgr-2"))).isCompleted();
-            assertThat(awaitFailure(commit(ofExecutor("app-2", "blockmgr-1")))).isInstanceOf(DirTakenException.class);
-            now += Writer.RETRY.toNanos();
+            assertThat(awaitFailure(commit(ofExecutor("app-2", "blockmgr-1"))))
+                    .isInstanceOf(DirConflictException.class);
+            now += StoreWriter.RETRY.toNanos();
             writer.commit(List.of());
             assertThat(unwritten.size()).isEqualTo(2);
             assertThat(log.lines()).singleElement().asString().startsWith("ERROR Writing fails: ");
@@ -76,7 +84,7 @@ class HungWritingTest {
             released.countDown();
             ended.await();
             while (!unwritten.isEmpty()) {
-                now += Writer.RETRY.toNanos();
+                now += StoreWriter.RETRY.toNanos();
                 writer.commit(List.of());
             }
             assertThat(log.lines().get(1))
@@ -90,7 +98,7 @@ class HungWritingTest {
     @Test
     void comesToTheSameIfWhatHungIsWrittenAfterAllAndThenAgain() throws Exception {
         assertThat(commit(ofExecutor("app-1", "blockmgr-1"))).isCompleted();
-        Removal removal = new Removal("app-1", List.of(removal("app-1", "blockmgr-1")));
+        RemovalOperation removal = new RemovalOperation("app-1", List.of(removal("app-1", "blockmgr-1")));
         CompletableFuture<Void> removed = new CompletableFuture<>();
         CompletableFuture<Void> registered = new CompletableFuture<>();
         writer.commit(List.of(
@@ -103,14 +111,14 @@ class HungWritingTest {
         released.countDown();
         ended.await();
         while (!unwritten.isEmpty()) {
-            now += Writer.RETRY.toNanos();
+            now += StoreWriter.RETRY.toNanos();
             writer.commit(List.of());
         }
         assertThat(query(connection, "SELECT path FROM removals")).containsExactly("/data/blockmgr-1");
         assertThat(query(connection, "SELECT path FROM local_dirs")).containsExactly("/data/blockmgr-2");
     }
 
-    private Operation hanging() {
+    private StoreOperation hanging() {
         return statements -> {
             try {
                 released.await();
@@ -123,12 +131,12 @@ class HungWritingTest {
         };
     }
 
-    private static Registration ofExecutor(String appId, String dir) {
+    private static RegistrationOperation ofExecutor(String appId, String dir) {
         StoredExecutor executor = executor(appId, "1", dir);
-        return new Registration.OfExecutor(executor, owned(executor));
+        return new RegistrationOperation.OfExecutor(executor, owned(executor));
     }
 
-    private CompletableFuture<Void> commit(Operation operation) {
+    private CompletableFuture<Void> commit(StoreOperation operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         writer.commit(List.of(new OperationQueue.Entry(operation, done)));
         return done;

@@ -8,6 +8,10 @@ import static dev.mesosshuffle.store.StoreFixture.removal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.peers.DirConflictException;
+import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +52,7 @@ class ReadOnlyDiskTest {
         fill();
         disk.readOnly(true);
 
-        try (LogLines log = LogLines.of(StateStore.class);
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class);
                 StateStore store = StoreFixture.open(stateDir)) {
             assertThat(store.load().executors()).hasSize(1);
             assertThat(store.loadRemovals()).containsExactly(removal("app-2", "blockmgr-2"));
@@ -57,7 +61,7 @@ class ReadOnlyDiskTest {
 
             await(put(store, executor("app-3", "1", "blockmgr-3")));
             assertThat(awaitFailure(put(store, executor("app-3", "2", "blockmgr-2"))))
-                    .isInstanceOf(DirTakenException.class);
+                    .isInstanceOf(DirConflictException.class);
             await(store.removeApplication("app-1", List.of()));
             assertThat(log.lines())
                     .singleElement()
@@ -71,7 +75,7 @@ class ReadOnlyDiskTest {
     void writesWhatWaitedOnceTheDiskCanBeWritten() throws Exception {
         fill();
         disk.readOnly(true);
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             try (StateStore store = StoreFixture.open(stateDir)) {
                 await(put(store, executor("app-3", "1", "blockmgr-3")));
                 await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
@@ -93,7 +97,7 @@ class ReadOnlyDiskTest {
     void writesNothingToAnotherRegistryThatIsThereLater() throws Exception {
         fill();
         disk.readOnly(true);
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             try (StateStore store = StoreFixture.open(stateDir)) {
                 await(put(store, executor("app-3", "1", "blockmgr-3")));
                 disk.unmountLazily();

@@ -5,6 +5,7 @@ import static dev.mesosshuffle.store.StoreFixture.executor;
 import static dev.mesosshuffle.store.StoreFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.database.StoredRemoval;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;

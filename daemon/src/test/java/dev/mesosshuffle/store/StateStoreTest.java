@@ -11,8 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredApplication;
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.peers.DirConflictException;
+import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -94,7 +101,7 @@ class StateStoreTest {
 
     @Test
     void canBeClosedTwice() {
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             store.close();
             store.close();
 
@@ -206,7 +213,7 @@ class StateStoreTest {
         await(put(store, executor("app-1", "1", "blockmgr-a")));
 
         assertThat(awaitFailure(put(store, executor("app-2", "1", "blockmgr-b", "blockmgr-a"))))
-                .isInstanceOf(DirTakenException.class)
+                .isInstanceOf(DirConflictException.class)
                 .hasMessageContaining("/data/blockmgr-a");
         assertThat(dirsOwned()).containsExactly(dir("blockmgr-a"));
         assertThat(store.load().applications()).hasSize(1);
@@ -219,7 +226,7 @@ class StateStoreTest {
         for (String dir : List.of("x/blockmgr-1", "x/blockmgr-1/blockmgr-2", "x")) {
             assertThat(awaitFailure(put(store, executor("app-2", "1", dir))))
                     .as(dir)
-                    .isInstanceOf(DirTakenException.class)
+                    .isInstanceOf(DirConflictException.class)
                     .hasMessageContaining("app-1");
         }
     }
@@ -258,7 +265,7 @@ class StateStoreTest {
 
         await(before);
         await(after);
-        assertThat(awaitFailure(atFault)).isInstanceOf(DirTakenException.class);
+        assertThat(awaitFailure(atFault)).isInstanceOf(DirConflictException.class);
         assertThat(store.load().executors()).hasSize(4);
         assertThat(metrics.counter("shuffleService.store.failures").getCount()).isEqualTo(1);
     }
@@ -312,7 +319,7 @@ class StateStoreTest {
             StoreFixture.execute(operator, "UPDATE executors SET real_dirs = '/elsewhere' WHERE exec_id = '3'");
         }
 
-        try (LogLines log = LogLines.of(StateStore.class)) {
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             assertThat(store.load().executors()).containsExactly(sound);
             assertThat(log.lines()).singleElement().asString().startsWith("WARN Passed over 2 invalid rows");
         }

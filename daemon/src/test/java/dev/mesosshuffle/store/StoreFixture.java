@@ -1,6 +1,10 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredExecutor;
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
@@ -24,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 /** Makes stores and what goes into them. */
 public final class StoreFixture {
     public static final int PORT = 7337;
-    static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-25T01:02:03Z"), ZoneOffset.UTC);
+    public static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-25T01:02:03Z"), ZoneOffset.UTC);
     private static final Path ROOT = Path.of("/data");
     private static final long ROOT_INODE = 2;
 
@@ -38,11 +42,11 @@ public final class StoreFixture {
         return StateStore.open(stateDir, PORT, CLOCK, metrics);
     }
 
-    static LocalDir dir(String name) {
+    public static LocalDir dir(String name) {
         return new LocalDir(ROOT, ROOT.resolve(name));
     }
 
-    static StoredExecutor executor(String appId, String execId, String... dirs) {
+    public static StoredExecutor executor(String appId, String execId, String... dirs) {
         List<LocalDir> places = new ArrayList<>();
         List<String> spelled = new ArrayList<>();
         for (String dir : dirs) {
@@ -59,11 +63,11 @@ public final class StoreFixture {
                 .toList();
     }
 
-    static CompletableFuture<Void> put(StateStore store, StoredExecutor executor) {
+    public static CompletableFuture<Void> put(StateStore store, StoredExecutor executor) {
         return store.putExecutor(executor, owned(executor));
     }
 
-    static StoredRemoval removal(String appId, String dir) {
+    public static StoredRemoval removal(String appId, String dir) {
         return new StoredRemoval(dir(dir), appId, 42L);
     }
 

@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredState;
+import dev.mesosshuffle.peers.PeerDatabases;
+import dev.mesosshuffle.peers.PeerRegistries;
+import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +40,7 @@ class StorePlacesTest {
 
     @Test
     void usesTheFirstPlaceAndMakesNothingInAnother() throws Exception {
-        try (LogLines log = LogLines.of(StorePlaces.class)) {
+        try (LogCapture log = LogCapture.of(StorePlaces.class)) {
             StorePlaces.Opened opened = open(first, second);
             opened.store().close();
 
@@ -55,7 +60,7 @@ class StorePlacesTest {
         await(before.store().removeApplication("app-2", List.of(removal("app-2", "blockmgr-3"))));
         before.store().close();
 
-        try (LogLines log = LogLines.of(RegistryImport.class);
+        try (LogCapture log = LogCapture.of(RegistryImport.class);
                 StateStore store = open(second, first).store()) {
             assertThat(store.load().executors()).containsExactly(executor("app-1", "1", "blockmgr-1", "blockmgr-2"));
             assertThat(store.load().localDirs()).hasSize(2);
@@ -98,7 +103,7 @@ class StorePlacesTest {
             mount.readOnly(true);
 
             for (int start = 1; start <= 2; start++) {
-                try (LogLines log = LogLines.of(RegistryImport.class);
+                try (LogCapture log = LogCapture.of(RegistryImport.class);
                         StateStore store = open(second, first).store()) {
                     assertThat(store.load().executors()).as("start " + start).hasSize(1);
                     assertThat(log.lines()).singleElement().asString().contains("it cannot be moved aside");
@@ -191,7 +196,7 @@ class StorePlacesTest {
         // Whatever is below it cannot be reached, as on a dead disk.
         Files.createSymbolicLink(disk, disk);
 
-        try (LogLines log = LogLines.of(StorePlaces.class)) {
+        try (LogCapture log = LogCapture.of(StorePlaces.class)) {
             StorePlaces.Opened opened = open(first, second);
             try (StateStore store = opened.store()) {
                 assertThat(opened.isStandIn()).isTrue();
@@ -266,7 +271,8 @@ class StorePlacesTest {
                 .open(this::others, new MetricRegistry());
     }
 
-    private OtherRegistries others(Path place) {
-        return Registries.of(place, StoreFixture.PORT, List.of(first, second)).others();
+    private PeerDatabases others(Path place) {
+        return PeerRegistries.of(place, StoreFixture.PORT, List.of(first, second))
+                .others();
     }
 }

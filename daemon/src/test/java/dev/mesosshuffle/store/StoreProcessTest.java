@@ -6,6 +6,8 @@ import static dev.mesosshuffle.store.StoreFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.testing.LogCapture;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ class StoreProcessTest {
             output.lines().filter(line -> line.endsWith(".")).forEach(acknowledged::add);
         }
 
-        try (LogLines log = LogLines.of(StateStore.class);
+        try (LogCapture log = LogCapture.ofPackages(StateStore.class);
                 StateStore store = StoreFixture.open(temp.resolve("state"))) {
             Set<String> found = store.load().executors().stream()
                     .map(executor -> executor.id().execId() + ".")

@@ -32,7 +32,7 @@ public final class RawClient implements AutoCloseable {
     public void send(String... frames) throws IOException {
         StringBuilder hex = new StringBuilder();
         for (String frame : frames) {
-            String bytes = Golden.hex(frame);
+            String bytes = GoldenBytes.hex(frame);
             hex.append(String.format("%016x", 8 + bytes.length() / 2)).append(bytes);
         }
         sendBytes(hex.toString());
@@ -40,7 +40,7 @@ public final class RawClient implements AutoCloseable {
 
     /** Sends bytes as they are. */
     public void sendBytes(String golden) throws IOException {
-        out.write(ByteBufUtil.getBytes(Golden.bytes(golden)));
+        out.write(ByteBufUtil.getBytes(GoldenBytes.bytes(golden)));
         out.flush();
     }
 
@@ -100,7 +100,7 @@ public final class RawClient implements AutoCloseable {
 
     /** The failure text at the end of a reply. */
     public static String text(String hex) {
-        ByteBuf bytes = Golden.bytes(hex);
+        ByteBuf bytes = GoldenBytes.bytes(hex);
         return bytes.toString(StandardCharsets.UTF_8);
     }
 

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.dispatch.QuietLog;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
@@ -31,7 +31,7 @@ class AcceptFailureHandlerTest {
         lines.start();
         logger.addAppender(lines);
         listener = new EmbeddedChannel(new AcceptFailureHandler(
-                new TransportMetrics(metrics, PooledByteBufAllocator.DEFAULT), new QuietLog(now::get)));
+                new TransportMetrics(metrics, PooledByteBufAllocator.DEFAULT), new RateLimitedLogger(now::get)));
         listener.freezeTime();
     }
 

@@ -86,9 +86,9 @@ class EvictedWindowTest {
     private void askForBlock(Socket peer, Channel channel, TestFile file) throws Exception {
         peer.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
         file.setResident(BLOCK);
-        ReplyBuffers buffers = new ReplyBuffers(channel.alloc(), WrittenReplies.BUDGET);
+        ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), WrittenReplies.BUDGET);
         ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, new WrittenReplies.Listener());
-        BufferedReplies batch = new BufferedReplies(buffers, writer, now::get, answered -> {});
+        BufferedReplyBatch batch = new BufferedReplyBatch(buffers, writer, now::get, answered -> {});
         batch.add(Reply.chunk(1, 0, BLOCK), OpenSegment.of(file, 0, BLOCK));
         batch.finish();
         writer.flush();
@@ -97,7 +97,7 @@ class EvictedWindowTest {
         received.readFully(new byte[HEAD]);
         onLoop(channel, () -> {
             file.setResident(0);
-            return now.addAndGet(WindowRegion.TRUST_NANOS);
+            return now.addAndGet(WindowFileRegion.TRUST_NANOS);
         });
         CompletableFuture<byte[]> block = CompletableFuture.supplyAsync(() -> read(received));
         awaitQuestionToDisk(channel, file);

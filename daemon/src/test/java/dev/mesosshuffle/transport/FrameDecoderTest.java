@@ -3,7 +3,7 @@ package dev.mesosshuffle.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.mesosshuffle.testing.Golden;
+import dev.mesosshuffle.testing.GoldenBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -39,7 +39,7 @@ class FrameDecoderTest {
     void throwsARequestThatIsTooLongAwayAndTakesTheNext() {
         String head = "0000000000000115 03 0000000000000007 00000100";
         String next = "000000000000000a 05 2a";
-        String all = Golden.hex(head + "ff".repeat(256) + next);
+        String all = GoldenBytes.hex(head + "ff".repeat(256) + next);
         for (int i = 0; i < all.length(); i += 2) {
             channel.writeInbound(bytes(all.substring(i, i + 2)));
         }
@@ -81,6 +81,6 @@ class FrameDecoderTest {
     }
 
     private static ByteBuf bytes(String golden) {
-        return Unpooled.wrappedBuffer(ByteBufUtil.getBytes(Golden.bytes(golden)));
+        return Unpooled.wrappedBuffer(ByteBufUtil.getBytes(GoldenBytes.bytes(golden)));
     }
 }

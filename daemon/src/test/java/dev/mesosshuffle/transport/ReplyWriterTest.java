@@ -4,7 +4,7 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.mesosshuffle.dispatch.ReplyBatch;
+import dev.mesosshuffle.fetch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
@@ -137,7 +137,7 @@ class ReplyWriterTest extends WrittenReplies {
         peer.readAll();
         buffers.giveBack(others);
         send(1000);
-        assertThat(buffers.usedBytes()).isEqualTo(ReplyBuffers.SHARED_BYTES);
+        assertThat(buffers.usedBytes()).isEqualTo(ReplyBufferPool.SHARED_BYTES);
     }
 
     @Test

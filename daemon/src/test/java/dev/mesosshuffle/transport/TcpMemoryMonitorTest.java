@@ -3,7 +3,7 @@ package dev.mesosshuffle.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.testing.CapturedLog;
+import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TcpMemoryMonitorTest {
-    private final CapturedLog log = new CapturedLog(TcpMemoryMonitor.class);
+    private final LogCapture log = LogCapture.of(TcpMemoryMonitor.class);
 
     @TempDir
     private Path temp;

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenFile;
-import dev.mesosshuffle.model.Residency;
+import dev.mesosshuffle.model.PageResidency;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -34,13 +34,13 @@ final class TestFile implements OpenFile, AutoCloseable {
     public void load(long offset, long length) {}
 
     @Override
-    public Residency residency(long offset, long length) {
+    public PageResidency residency(long offset, long length) {
         looks++;
         if (residentBytes == UNKNOWN) {
-            return Residency.UNKNOWN;
+            return PageResidency.UNKNOWN;
         }
         boolean resident = offset >= residentFrom && offset + length <= residentBytes;
-        return resident ? Residency.RESIDENT : Residency.MISSING;
+        return resident ? PageResidency.RESIDENT : PageResidency.MISSING;
     }
 
     /** Has the beginning of the file in the page cache, and nothing else. */

@@ -3,7 +3,7 @@ package dev.mesosshuffle.transport;
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.dispatch.ReplyBatch;
+import dev.mesosshuffle.fetch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A writer of replies, a file whose disk answers when it is told to, and a peer that reads when it is told to. */
 abstract class WrittenReplies {
-    static final int SMALL = BufferedReplies.SMALL_BLOCK_BYTES;
+    static final int SMALL = BufferedReplyBatch.SMALL_BLOCK_BYTES;
     static final int WINDOW = BlockTransfer.WINDOW_BYTES;
     static final int FILE = 3 * WINDOW;
     /** So much that one connection's share of it is more than a connection ever holds. */
@@ -45,7 +45,7 @@ abstract class WrittenReplies {
     final AtomicLong now = new AtomicLong(1_000_000_000_000L);
     final SlowPeer peer = new SlowPeer();
     final EmbeddedChannel channel = new EmbeddedChannel(peer);
-    final ReplyBuffers buffers = new ReplyBuffers(channel.alloc(), BUDGET);
+    final ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), BUDGET);
     final Listener listener = new Listener();
     final ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, listener);
     final AtomicInteger answered = new AtomicInteger();
@@ -69,7 +69,7 @@ abstract class WrittenReplies {
     }
 
     ReplyBatch batch() {
-        return new BufferedReplies(buffers, writer, now::get, answered::addAndGet);
+        return new BufferedReplyBatch(buffers, writer, now::get, answered::addAndGet);
     }
 
     void send(int length) throws IOException {

@@ -3,7 +3,7 @@ package dev.mesosshuffle.it;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.it.client.ClientBed;
+import dev.mesosshuffle.it.client.ClientFixture;
 import dev.mesosshuffle.it.client.Connections;
 import dev.mesosshuffle.it.client.Fetched;
 import dev.mesosshuffle.it.client.LocalDirs;
@@ -37,13 +37,13 @@ final class ClientFetchIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
 
-    private static ClientBed bed;
+    private static ClientFixture bed;
 
     private final Random random = new Random(42);
 
     @BeforeAll
     static void startService() throws Exception {
-        bed = ClientBed.start(ServiceSettings.in(folder, ServiceKind.underTest()));
+        bed = ClientFixture.start(ServiceSettings.in(folder, ServiceKind.underTest()));
     }
 
     @AfterAll

@@ -3,7 +3,7 @@ package dev.mesosshuffle.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mesosshuffle.it.client.ClientBed;
+import dev.mesosshuffle.it.client.ClientFixture;
 import dev.mesosshuffle.it.client.Connections;
 import dev.mesosshuffle.it.client.LocalDirs;
 import dev.mesosshuffle.it.client.SparkClient;
@@ -38,11 +38,11 @@ final class ClientRefusalsIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
 
-    private static ClientBed bed;
+    private static ClientFixture bed;
 
     @BeforeAll
     static void startService() throws Exception {
-        bed = ClientBed.start(ServiceSettings.in(folder, ServiceKind.underTest()));
+        bed = ClientFixture.start(ServiceSettings.in(folder, ServiceKind.underTest()));
     }
 
     @AfterAll

@@ -3,7 +3,7 @@ package dev.mesosshuffle.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.mesosshuffle.it.client.ClientBed;
+import dev.mesosshuffle.it.client.ClientFixture;
 import dev.mesosshuffle.it.client.LocalDirs;
 import dev.mesosshuffle.it.client.SparkClient;
 import dev.mesosshuffle.it.process.Await;
@@ -32,12 +32,12 @@ final class DriverHeartbeatIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
 
-    private static ClientBed bed;
+    private static ClientFixture bed;
 
     @BeforeAll
     static void startService() throws Exception {
         // The page's short timeouts, which must not cut a driver off.
-        bed = ClientBed.start(ServiceSettings.in(folder, ServiceKind.DAEMON)
+        bed = ClientFixture.start(ServiceSettings.in(folder, ServiceKind.DAEMON)
                 .with("spark.shuffle.cleaner.interval", "1s")
                 .with("spark.network.timeout", "1s")
                 .with("spark.shuffle.io.connectionTimeout", "1s"));

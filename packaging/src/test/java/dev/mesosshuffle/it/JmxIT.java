@@ -2,7 +2,7 @@ package dev.mesosshuffle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.it.client.ClientBed;
+import dev.mesosshuffle.it.client.ClientFixture;
 import dev.mesosshuffle.it.client.LocalDirs;
 import dev.mesosshuffle.it.client.SparkClient;
 import dev.mesosshuffle.it.process.Await;
@@ -82,7 +82,7 @@ final class JmxIT {
         int jmxPort = FreePort.find();
         ServiceSettings settings =
                 ServiceSettings.in(folder, ServiceKind.DAEMON).withJavaOptions(JmxConnection.javaOptions(jmxPort));
-        try (ClientBed bed = ClientBed.start(settings);
+        try (ClientFixture bed = ClientFixture.start(settings);
                 JmxConnection jmx = JmxConnection.open(jmxPort);
                 SparkClient client = bed.connect(SparkVersion.V3_5_9, "app", Map.of())) {
             LocalDirs dirs = bed.newLocalDirs("app", 1);

@@ -102,7 +102,7 @@ final class VanishingRootIT {
                     mount.unmount();
                 }
 
-                daemon.await("WARN cleanup.RootWatch: Root " + root + " is not what it was", LIMIT);
+                daemon.await("WARN roots.RootMonitor: Root " + root + " is not what it was", LIMIT);
                 Await.until("a failure", LIMIT, () -> failure().contains("its root " + root + " is not what it was"));
             }
             // Whether its files still change cannot be told without the disk.
@@ -115,7 +115,7 @@ final class VanishingRootIT {
 
             mount = Mount.bind(disk, root);
 
-            daemon.await("INFO cleanup.RootWatch: Root " + root + " is what it was again", LIMIT);
+            daemon.await("INFO roots.RootMonitor: Root " + root + " is what it was again", LIMIT);
             assertServed();
             daemon.await("Application " + DEAD + " removed, cleanupLocalDirs = true", LIMIT);
             Await.until(
@@ -139,14 +139,14 @@ final class VanishingRootIT {
         mount.unmount();
         try (ManagedProcess daemon = settings.start()) {
             daemon.await("Restored 2 executors of 1 applications in ", LIMIT);
-            daemon.await("WARN cleanup.RootWatch: Root " + root + " is not what it was", LIMIT);
+            daemon.await("WARN roots.RootMonitor: Root " + root + " is not what it was", LIMIT);
             assertThat(failure()).contains("its root " + root + " is not what it was");
             assertThat(daemon.output().linesWith(WARNING)).hasSize(1);
             assertBeneathUntouched();
 
             mount = Mount.bind(disk, root);
 
-            daemon.await("INFO cleanup.RootWatch: Root " + root + " is what it was again", LIMIT);
+            daemon.await("INFO roots.RootMonitor: Root " + root + " is what it was again", LIMIT);
             assertServed();
         }
         mount.unmount();

@@ -35,7 +35,7 @@ record Backpressure(String name, Dataset stalled, int blocksEach, FetchCase byst
         List<Fetch> fetches = new FetchPlanner(stalledExecutor, FetchKind.SHUFFLE_BLOCKS, blocksEach, 1).plan();
         GeneratedExecutor executor = bench.data().executor(bystanders.dataset());
         FetchRounds rounds = FetchRounds.prepare(bystanders, executor);
-        Map<String, List<Figures>> measured = new LinkedHashMap<>();
+        Map<String, List<Measurements>> measured = new LinkedHashMap<>();
         for (Launcher launcher : bench.launchers()) {
             try (RunningService service = bench.start(launcher)) {
                 Registration.register(service, stalledExecutor);
@@ -49,11 +49,11 @@ record Backpressure(String name, Dataset stalled, int blocksEach, FetchCase byst
         return new Result(name, what, measured);
     }
 
-    private static Figures measure(Bench bench, RunningService service, FetchRounds rounds, List<Fetch> fetches)
+    private static Measurements measure(Bench bench, RunningService service, FetchRounds rounds, List<Fetch> fetches)
             throws IOException, InterruptedException {
-        Figures quiet = rounds.measure(service, bench.roundTime());
+        Measurements quiet = rounds.measure(service, bench.roundTime());
         ProcessUsage before = service.usage();
-        Figures busy;
+        Measurements busy;
         ProcessUsage during;
         StalledClients clients = StalledClients.open(service.address(), fetches, StalledClients.COUNT);
         try {
@@ -68,12 +68,12 @@ record Backpressure(String name, Dataset stalled, int blocksEach, FetchCase byst
         values.put(Metric.BLOCKS_DURING, busy.get(Metric.BLOCKS_PER_SECOND));
         values.put(Metric.P99_BEFORE_MILLIS, quiet.get(Metric.P99_MILLIS));
         values.put(Metric.P99_DURING_MILLIS, busy.get(Metric.P99_MILLIS));
-        values.put(Metric.RESIDENT_BEFORE_MB, before.residentBytes() / Figures.MEGA);
-        values.put(Metric.RESIDENT_DURING_MB, during.residentBytes() / Figures.MEGA);
-        values.put(Metric.RESIDENT_AFTER_MB, after.residentBytes() / Figures.MEGA);
+        values.put(Metric.RESIDENT_BEFORE_MB, before.residentBytes() / Measurements.MEGA);
+        values.put(Metric.RESIDENT_DURING_MB, during.residentBytes() / Measurements.MEGA);
+        values.put(Metric.RESIDENT_AFTER_MB, after.residentBytes() / Measurements.MEGA);
         values.put(Metric.FILES_BEFORE, (double) before.openFiles());
         values.put(Metric.FILES_DURING, (double) during.openFiles());
         values.put(Metric.FILES_AFTER, (double) after.openFiles());
-        return new Figures(values);
+        return new Measurements(values);
     }
 }

@@ -45,15 +45,16 @@ public final class Cases {
 
     private static List<Experiment> all() {
         List<Experiment> all = new ArrayList<>();
-        all.add(new Footprint());
+        all.add(new IdleFootprint());
         fetchCases().forEach(fetchCase -> all.add(new FetchExperiment(fetchCase)));
         all.add(new Backpressure("backpressure", ONE_MIB, StalledClients.BLOCKS_EACH, BYSTANDERS));
         all.add(new Backpressure("backpressure-small", TEN_KIB, 10 * StalledClients.BLOCKS_EACH, BYSTANDERS));
-        all.add(new Deleting(FetchCase.of("small", TEN_KIB, MANY), FetchCase.of("larger", HUNDRED_KIB, SOME)));
+        all.add(new DeletionThroughput(
+                FetchCase.of("small", TEN_KIB, MANY), FetchCase.of("larger", HUNDRED_KIB, SOME)));
         all.add(new SlowDisk(SIXTEEN_MIB.onDisks("slow", 1), BYSTANDERS));
-        all.add(new ScaleOfState());
+        all.add(new RegistryScale());
         for (String memory : List.of("256m", "512m", "1g")) {
-            all.add(new MemoryBound(
+            all.add(new MemoryCeiling(
                     memory,
                     FetchCase.of("many", TEN_KIB, FEW).withConnections(500, 0),
                     FetchCase.of("large", SIXTEEN_MIB, 1),

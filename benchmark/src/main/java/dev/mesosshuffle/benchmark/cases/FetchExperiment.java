@@ -38,9 +38,9 @@ public record FetchExperiment(FetchCase fetchCase) implements Experiment {
         }
     }
 
-    private static Map<String, List<Figures>> alternate(Bench bench, FetchRounds rounds, List<RunningService> services)
-            throws IOException, InterruptedException {
-        Map<String, List<Figures>> measured = new LinkedHashMap<>();
+    private static Map<String, List<Measurements>> alternate(
+            Bench bench, FetchRounds rounds, List<RunningService> services) throws IOException, InterruptedException {
+        Map<String, List<Measurements>> measured = new LinkedHashMap<>();
         for (int round = 0; round < bench.rounds(); round++) {
             for (RunningService service : services) {
                 if (round == 0) {

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.benchmark.cases;
 
-import dev.mesosshuffle.benchmark.cases.Figures.Usage;
+import dev.mesosshuffle.benchmark.cases.Measurements.Usage;
 import dev.mesosshuffle.benchmark.data.GeneratedExecutor;
 import dev.mesosshuffle.benchmark.data.PageCache;
 import dev.mesosshuffle.benchmark.load.Fetch;
@@ -60,7 +60,7 @@ final class FetchRounds {
      *
      * @param time how long, if the case does not say by itself when it ends
      */
-    Figures measure(RunningService service, Duration time) throws IOException, InterruptedException {
+    Measurements measure(RunningService service, Duration time) throws IOException, InterruptedException {
         return switch (fetchCase.pace()) {
             case WARM -> measureWarm(service, time);
             case COLD -> measureCold(service);
@@ -68,7 +68,7 @@ final class FetchRounds {
         };
     }
 
-    private Figures measureWarm(RunningService service, Duration time) throws IOException {
+    private Measurements measureWarm(RunningService service, Duration time) throws IOException {
         try (IdleConnections idle = IdleConnections.open(service.address(), fetchCase.idleConnections());
                 LoadGenerator load = start(service, FetchQueue.endless(fetches), false)) {
             load.runFor(RAMP);
@@ -80,24 +80,25 @@ final class FetchRounds {
             long nanos = System.nanoTime() - start;
             Usage after = Usage.of(service);
             idle.checkOpen();
-            return Figures.of(load.takeStats(), nanos, before, after);
+            return Measurements.of(load.takeStats(), nanos, before, after);
         }
     }
 
-    private Figures measureCold(RunningService service) throws IOException, InterruptedException {
+    private Measurements measureCold(RunningService service) throws IOException, InterruptedException {
         PageCache.drop(files);
         long readBefore = service.usage().diskReadBytes();
-        Figures figures = measureToEnd(service, FetchQueue.limited(fetches, fetches.size()), false);
+        Measurements figures = measureToEnd(service, FetchQueue.limited(fetches, fetches.size()), false);
         // Shows that the blocks did come from the disk.
-        return figures.with(Metric.DISK_READ_MB, (service.usage().diskReadBytes() - readBefore) / Figures.MEGA);
+        return figures.with(Metric.DISK_READ_MB, (service.usage().diskReadBytes() - readBefore) / Measurements.MEGA);
     }
 
-    private Figures measureToEnd(RunningService service, FetchQueue queue, boolean reconnecting) throws IOException {
+    private Measurements measureToEnd(RunningService service, FetchQueue queue, boolean reconnecting)
+            throws IOException {
         Usage before = Usage.of(service);
         long start = System.nanoTime();
         try (LoadGenerator load = start(service, queue, reconnecting)) {
             load.runToEnd(MOST);
-            return Figures.of(load.takeStats(), System.nanoTime() - start, before, Usage.of(service));
+            return Measurements.of(load.takeStats(), System.nanoTime() - start, before, Usage.of(service));
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param description in a few words
  * @param rounds of each service, by its name; the first one is compared with the second
  */
-public record Result(String name, String description, Map<String, List<Figures>> rounds) {
+public record Result(String name, String description, Map<String, List<Measurements>> rounds) {
     /** Keeps the order of the services. */
     public Result {
         rounds = new LinkedHashMap<>(rounds);

@@ -37,7 +37,7 @@ record SlowDisk(Dataset slow, FetchCase bystanders) implements Experiment {
     @Override
     public Result run(Bench bench) throws IOException, InterruptedException {
         long bytes = slow.maps() * slow.length(0, slow.reduces());
-        Map<String, List<Figures>> measured = new LinkedHashMap<>();
+        Map<String, List<Measurements>> measured = new LinkedHashMap<>();
         // A quarter more, for the file system itself.
         try (ThrottledDisk disk = ThrottledDisk.make(bench.work().resolve("slow-disk"), bytes + bytes / 4)) {
             GeneratedExecutor slowExecutor = new DataFolder(List.of(disk.mountPoint())).executor(slow);
@@ -50,7 +50,7 @@ record SlowDisk(Dataset slow, FetchCase bystanders) implements Experiment {
         return new Result(name(), what, measured);
     }
 
-    private Figures measure(Bench bench, Launcher launcher, ThrottledDisk disk, GeneratedExecutor slowExecutor)
+    private Measurements measure(Bench bench, Launcher launcher, ThrottledDisk disk, GeneratedExecutor slowExecutor)
             throws IOException, InterruptedException {
         GeneratedExecutor executor = bench.data().executor(bystanders.dataset());
         List<Fetch> fetches = new FetchPlanner(slowExecutor, FetchKind.SHUFFLE_BLOCKS, 1, 1).plan();
@@ -59,7 +59,7 @@ record SlowDisk(Dataset slow, FetchCase bystanders) implements Experiment {
             Registration.register(service, slowExecutor);
             Registration.register(service, executor);
             warmUp.warmUp(service, bench.warmUp());
-            Bystanders clients = new Bystanders(service, executor);
+            ConcurrentClients clients = new ConcurrentClients(service, executor);
             clients.run(bench.roundTime());
             PageCache.drop(slowExecutor.files());
             Duration time = bench.roundTime().multipliedBy(bench.rounds());
@@ -67,9 +67,9 @@ record SlowDisk(Dataset slow, FetchCase bystanders) implements Experiment {
             disk.slowDown(BYTES_PER_SECOND);
             try (BackgroundLoad load = BackgroundLoad.start(service.address(), fetches, CONNECTIONS)) {
                 Map<Metric, Double> values = new EnumMap<>(clients.run(time));
-                values.put(Metric.DISK_READ_MB, (service.usage().diskReadBytes() - readBefore) / Figures.MEGA);
+                values.put(Metric.DISK_READ_MB, (service.usage().diskReadBytes() - readBefore) / Measurements.MEGA);
                 load.check();
-                return new Figures(values);
+                return new Measurements(values);
             } finally {
                 // Before the service is stopped: a thread that waits for a disk cannot end.
                 disk.speedUp();

@@ -13,7 +13,7 @@ class ResultTest {
 
     @Test
     void shouldTakeTheMedianOfTheRounds() {
-        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        Map<String, List<Measurements>> rounds = new LinkedHashMap<>();
         rounds.put("daemon", rounds(100, 9000, 300));
         rounds.put("Spark", rounds(10, 20, 30, 1000));
         Result result = new Result("case", "what", rounds);
@@ -31,7 +31,7 @@ class ResultTest {
 
     @Test
     void shouldHaveNoRatioToNothing() {
-        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        Map<String, List<Measurements>> rounds = new LinkedHashMap<>();
         rounds.put("daemon", rounds(1));
         rounds.put("Spark", rounds(0));
 
@@ -40,17 +40,17 @@ class ResultTest {
 
     @Test
     void shouldLeaveOpenWhatIsNotMeasuredOfTheOther() {
-        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        Map<String, List<Measurements>> rounds = new LinkedHashMap<>();
         rounds.put("daemon", rounds(1));
-        rounds.put("rm -rf", List.of(new Figures(Map.of(Metric.REMOVAL_SECONDS, 2.0))));
+        rounds.put("rm -rf", List.of(new Measurements(Map.of(Metric.REMOVAL_SECONDS, 2.0))));
 
         assertThat(new Result("case", "what", rounds).median("rm -rf", METRIC)).isNaN();
         assertThat(new Result("case", "what", rounds).ratio(METRIC)).isNaN();
     }
 
-    private static List<Figures> rounds(double... values) {
+    private static List<Measurements> rounds(double... values) {
         return DoubleStream.of(values)
-                .mapToObj(value -> new Figures(Map.of(METRIC, value)))
+                .mapToObj(value -> new Measurements(Map.of(METRIC, value)))
                 .toList();
     }
 }

@@ -2,7 +2,7 @@ package dev.mesosshuffle.benchmark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.benchmark.cases.Figures;
+import dev.mesosshuffle.benchmark.cases.Measurements;
 import dev.mesosshuffle.benchmark.cases.Metric;
 import dev.mesosshuffle.benchmark.cases.Result;
 import java.util.LinkedHashMap;
@@ -47,13 +47,13 @@ class ReportTest {
     }
 
     private static Result compared(double daemonRate, double sparkRate) {
-        Map<String, List<Figures>> rounds = new LinkedHashMap<>();
+        Map<String, List<Measurements>> rounds = new LinkedHashMap<>();
         rounds.put("daemon", List.of(figures(daemonRate, 2)));
         rounds.put("Spark", List.of(figures(sparkRate, 4)));
         return new Result("1k", "small", rounds);
     }
 
-    private static Figures figures(double rate, double cpu) {
-        return new Figures(Map.of(Metric.BLOCKS_PER_SECOND, rate, Metric.CPU_MICROS_PER_BLOCK, cpu));
+    private static Measurements figures(double rate, double cpu) {
+        return new Measurements(Map.of(Metric.BLOCKS_PER_SECOND, rate, Metric.CPU_MICROS_PER_BLOCK, cpu));
     }
 }

@@ -48,7 +48,7 @@ public final class SparkClients {
         for (Path file : clientAndSpark(version)) {
             urls.add(file.toUri().toURL());
         }
-        return new URLClassLoader("spark-" + version, urls.toArray(URL[]::new), new SharedTypesOnly());
+        return new URLClassLoader("spark-" + version, urls.toArray(URL[]::new), new SharedTypesClassLoader());
     }
 
     private static List<Path> clientAndSpark(SparkVersion version) throws IOException {

@@ -1,0 +1,74 @@
+package dev.mesosshuffle;
+
+import ch.qos.logback.classic.Level;
+import dev.mesosshuffle.config.ConfigException;
+import dev.mesosshuffle.config.LoadedConfig;
+import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.LogLevels;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the configuration again and takes over what may change while the daemon runs: all of it, or nothing if anything
+ * is wrong. One line tells what has changed, and what waits for a restart. For any thread.
+ */
+final class ConfigReloader implements Runnable {
+    private static final Logger logger = LoggerFactory.getLogger(ConfigReloader.class);
+
+    private final LoadedConfig started;
+    private final Source source;
+    private final Consumer<ServiceConfig> limits;
+    private final LogLevels logLevels;
+    private LoadedConfig current;
+
+    /** Where a configuration comes from. */
+    interface Source {
+        LoadedConfig load() throws ConfigException;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param started the configuration that the daemon was started with
+     * @param source reads it again
+     * @param limits takes the limits of a new one over
+     * @param logLevels takes the levels over
+     */
+    ConfigReloader(LoadedConfig started, Source source, Consumer<ServiceConfig> limits, LogLevels logLevels) {
+        this.started = started;
+        this.source = source;
+        this.limits = limits;
+        this.logLevels = logLevels;
+        this.current = started;
+    }
+
+    @Override
+    public synchronized void run() {
+        LoadedConfig loaded;
+        Map<String, Level> levels;
+        try {
+            loaded = source.load();
+            levels = logLevels.read();
+        } catch (ConfigException | IOException e) {
+            logger.warn("Not reloaded, all stays as it was: {}", ErrorMessages.of(e));
+            return;
+        }
+        List<String> changes = new ArrayList<>();
+        for (LoadedConfig.Change change : current.changes(loaded, true)) {
+            changes.add(change.key() + " is " + change.now() + " (was " + change.before() + ")");
+        }
+        limits.accept(loaded.config());
+        current = loaded;
+        changes.addAll(logLevels.apply(levels));
+        for (LoadedConfig.Change change : started.changes(loaded, false)) {
+            changes.add(change.key() + " stays " + change.before() + " until a restart (will be " + change.now() + ")");
+        }
+        logger.info("Reloaded: {}", changes.isEmpty() ? "nothing has changed" : String.join("; ", changes));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.mesosshuffle.admin;
+
+import dev.mesosshuffle.liveness.ApplicationAdmin;
+import dev.mesosshuffle.liveness.ApplicationStatus;
+import dev.mesosshuffle.liveness.OperationRefusedException;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.Sanitizer;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.registry.Registry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What operators may ask for. Waits for the store and for disks, for a bounded time; for any thread. */
+public final class AdminCommands {
+    private static final Duration STORE_TIMEOUT = Duration.ofSeconds(20);
+
+    private final ApplicationAdmin hand;
+    private final Registry registry;
+    private final DiskUsage diskUsage;
+
+    /**
+     * Makes the commands.
+     *
+     * @param hand does what is asked
+     * @param registry knows what applications have
+     * @param diskUsage measures their dirs
+     */
+    public AdminCommands(ApplicationAdmin hand, Registry registry, DiskUsage diskUsage) {
+        this.hand = hand;
+        this.registry = registry;
+        this.diskUsage = diskUsage;
+    }
+
+    /**
+     * Does what one line says.
+     *
+     * @param request the line, without its end
+     * @return the reply, as the protocol has it
+     */
+    public String answer(String request) {
+        String[] words = request.split(" ", 2);
+        String appId = words.length == 2 ? words[1] : "";
+        try {
+            return ControlProtocol.OK
+                    + switch (words[0]) {
+                        case "apps" -> apps();
+                        case "keep" -> keep(appId);
+                        case "release" -> release(appId);
+                        case "remove" -> remove(appId);
+                        default ->
+                            throw new ControlException("request: " + Sanitizer.printable(request)
+                                    + " (expected: apps, keep APP, release APP or remove APP)");
+                    };
+        } catch (OperationRefusedException | ControlException e) {
+            return ControlProtocol.ERROR + e.getMessage() + '\n';
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ControlProtocol.ERROR + "the daemon stops\n";
+        }
+    }
+
+    private String apps() throws InterruptedException {
+        List<ApplicationStatus> apps = hand.applications();
+        Map<String, List<LocalDir>> dirs = new HashMap<>();
+        apps.forEach(app -> dirs.put(app.appId(), registry.localDirs(app.appId())));
+        Map<String, DiskUsage.Usage> usage = diskUsage.measure(dirs);
+        ApplicationTable table = new ApplicationTable();
+        for (ApplicationStatus app : apps) {
+            table.add(app, registry.executorCount(app.appId()), usage.getOrDefault(app.appId(), DiskUsage.UNKNOWN));
+        }
+        return table.text();
+    }
+
+    private String keep(String appId) throws OperationRefusedException, ControlException, InterruptedException {
+        stored(
+                hand.keep(appId),
+                "application " + appId + " is kept, but only until the daemon is started anew, for that could not be"
+                        + " stored");
+        return "Application " + appId + " is kept until it is released.\n";
+    }
+
+    private String release(String appId) throws OperationRefusedException, ControlException, InterruptedException {
+        stored(
+                hand.release(appId),
+                "application " + appId + " is released, but kept again once the daemon is started anew, for that could"
+                        + " not be stored");
+        return "Application " + appId + " is released, and judged as if it had been heard just now.\n";
+    }
+
+    private String remove(String appId) throws OperationRefusedException, ControlException, InterruptedException {
+        int dirs = stored(hand.remove(appId), "application " + appId + " stays, for its removal could not be stored");
+        return "Application " + appId + " is removed; " + dirs + " of its dirs are being deleted.\n";
+    }
+
+    private static <T> T stored(CompletableFuture<T> change, String otherwise)
+            throws ControlException, InterruptedException {
+        try {
+            return change.get(STORE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new ControlException(otherwise + ": " + ErrorMessages.of(reason));
+        } catch (TimeoutException e) {
+            throw new ControlException("that is not stored after " + STORE_TIMEOUT.toSeconds()
+                    + " s, and may yet be; see \"apps\", and the daemon's log");
+        }
+    }
+}

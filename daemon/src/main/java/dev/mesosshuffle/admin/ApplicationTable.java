@@ -1,0 +1,53 @@
+package dev.mesosshuffle.admin;
+
+import dev.mesosshuffle.liveness.ApplicationStatus;
+import dev.mesosshuffle.logging.HumanReadable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Applications as a table for people: one line each, the columns aligned, long texts last. */
+final class ApplicationTable {
+    private static final List<String> HEADER =
+            List.of("APPLICATION", "STATE", "EXECUTORS", "BYTES", "LAST SIGN", "WHAT HAPPENS NEXT", "REASON");
+
+    private final List<List<String>> rows = new ArrayList<>(List.of(HEADER));
+
+    void add(ApplicationStatus app, int executors, DiskUsage.Usage usage) {
+        rows.add(List.of(
+                app.appId(),
+                app.state(),
+                String.valueOf(executors),
+                bytes(usage),
+                HumanReadable.time(app.quiet().toNanos()) + " ago",
+                app.outlook(),
+                app.reason()));
+    }
+
+    String text() {
+        if (rows.size() == 1) {
+            return "No application is registered here.\n";
+        }
+        int[] widths = new int[HEADER.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String bytes(DiskUsage.Usage usage) {
+        if (usage.isWhole()) {
+            return HumanReadable.bytes(usage.bytes());
+        }
+        return usage.bytes() == 0 ? "?" : "> " + HumanReadable.bytes(usage.bytes());
+    }
+}

@@ -1,0 +1,48 @@
+package dev.mesosshuffle.blocks;
+
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.registry.RegisteredExecutor;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where an executor keeps a file. The rule is that of Spark's {@code ExecutorDiskUtils}, which executors write by.
+ *
+ * @param dir the local dir
+ * @param subDir the sub-dir in it
+ * @param name the file's name
+ */
+public record BlockFile(LocalDir dir, String subDir, String name) {
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    /** Finds the place of a file from its name alone; nothing is looked up on disk. */
+    public static BlockFile of(RegisteredExecutor executor, String name) {
+        List<LocalDir> dirs = executor.dirs();
+        int hash = nonNegativeHash(name);
+        int subDirId = hash / dirs.size() % executor.info().subDirsPerLocalDir();
+        return new BlockFile(dirs.get(hash % dirs.size()), twoHexDigits(subDirId), name);
+    }
+
+    /** The file itself. */
+    public Path path() {
+        return dir.path().resolve(subDir).resolve(name);
+    }
+
+    /** The allowed root it lies under, which stands for its disk. */
+    public Path root() {
+        return dir.root();
+    }
+
+    private static int nonNegativeHash(String name) {
+        int hash = name.hashCode();
+        return hash == Integer.MIN_VALUE ? 0 : Math.abs(hash);
+    }
+
+    /** As {@code %02x} writes it: at least two digits. */
+    private static String twoHexDigits(int value) {
+        if (value < 256) {
+            return new String(new char[] {HEX[value >> 4], HEX[value & 15]});
+        }
+        return Integer.toHexString(value);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mesosshuffle.blocks;
+
+import dev.mesosshuffle.model.FileSegment;
+import dev.mesosshuffle.model.ShuffleBlockId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** An index file all of whose offsets were read. */
+final class InMemoryIndex implements IndexFile {
+    /** What an entry takes beside its offsets: the objects around them and the cache's own. */
+    private static final int OVERHEAD_BYTES = 256;
+
+    private final long[] offsets;
+
+    private InMemoryIndex(long[] offsets) {
+        this.offsets = offsets;
+    }
+
+    static InMemoryIndex read(Path path, FileChannel channel, int size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(size);
+        FileChannels.readFully(channel, bytes, 0);
+        long[] offsets = new long[size / Long.BYTES];
+        bytes.flip().asLongBuffer().get(offsets);
+        long previous = 0;
+        for (int i = 0; i < offsets.length; i++) {
+            if (offsets[i] < previous || (i == 0 && offsets[0] != 0)) {
+                throw new CorruptFileException(
+                        path,
+                        "offset " + i + " is " + offsets[i] + " (expected: 0 at first, then never less than before)");
+            }
+            previous = offsets[i];
+        }
+        return new InMemoryIndex(offsets);
+    }
+
+    /**
+     * Which bytes of the data file a block is.
+     *
+     * @throws CorruptFileException if there is no such block
+     */
+    FileSegment segment(BlockFile data, ShuffleBlockId block) throws CorruptFileException {
+        if (block.endReduceId() >= offsets.length) {
+            throw CorruptFileException.noSuchBlock(data.path(), offsets.length - 1L, block);
+        }
+        long start = offsets[block.startReduceId()];
+        return new FileSegment(start, offsets[block.endReduceId()] - start);
+    }
+
+    @Override
+    public long dataLength() {
+        return offsets[offsets.length - 1];
+    }
+
+    @Override
+    public int weight() {
+        return Math.min(Integer.MAX_VALUE - OVERHEAD_BYTES, offsets.length * Long.BYTES) + OVERHEAD_BYTES;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.mesosshuffle.blocks;
+
+import dev.mesosshuffle.model.FileSegment;
+import dev.mesosshuffle.model.ShuffleBlockId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * An index file that is too long to be kept in memory: its offsets are read each time. Every look makes sure that it is
+ * the file that it was at first, for its data file may be open since then.
+ */
+final class OnDiskIndex implements IndexFile {
+    private static final int WEIGHT_BYTES = 512;
+
+    private final Path path;
+    private final long size;
+    private final FileIdentity identity;
+    private final long dataLength;
+
+    private OnDiskIndex(Path path, long size, FileIdentity identity, long dataLength) {
+        this.path = path;
+        this.size = size;
+        this.identity = identity;
+        this.dataLength = dataLength;
+    }
+
+    static OnDiskIndex read(Path path, FileChannel channel, long size, FileIdentity identity) throws IOException {
+        long first = offset(channel, 0);
+        long last = offset(channel, size / Long.BYTES - 1);
+        if (first != 0 || last < 0) {
+            throw new CorruptFileException(
+                    path, "offsets from " + first + " to " + last + " (expected: from 0 to the data file's length)");
+        }
+        return new OnDiskIndex(path, size, identity, last);
+    }
+
+    /**
+     * Which bytes of the data file a block is; reads the index's disk.
+     *
+     * @throws CorruptFileException if there is no such block
+     * @throws StaleIndexException if the file was replaced
+     */
+    FileSegment segment(ShuffleBlockId block) throws IOException {
+        long blocks = size / Long.BYTES - 1;
+        if (block.endReduceId() > blocks) {
+            throw CorruptFileException.noSuchBlock(path, blocks, block);
+        }
+        try (FileChannel channel = IndexFile.open(path)) {
+            long start = offset(channel, block.startReduceId());
+            long end = offset(channel, block.endReduceId());
+            // Looked at after they were read: it may be written in place meanwhile.
+            if (!FileIdentity.of(path).equals(identity)) {
+                throw StaleIndexException.replaced(path);
+            }
+            if (start < 0 || end < start || end > dataLength) {
+                throw new CorruptFileException(
+                        path,
+                        "offsets " + block.startReduceId() + " and " + block.endReduceId() + " are " + start + " and "
+                                + end + " (expected: growing, from 0 to " + dataLength + ")");
+            }
+            return new FileSegment(start, end - start);
+        }
+    }
+
+    private static long offset(FileChannel channel, long number) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
+        FileChannels.readFully(channel, bytes, number * Long.BYTES);
+        return bytes.getLong(0);
+    }
+
+    @Override
+    public long dataLength() {
+        return dataLength;
+    }
+
+    @Override
+    public int weight() {
+        return WEIGHT_BYTES;
+    }
+}

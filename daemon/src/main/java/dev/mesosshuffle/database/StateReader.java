@@ -1,0 +1,205 @@
+package dev.mesosshuffle.database;
+
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.ExactPaths;
+import dev.mesosshuffle.model.ExecutorShuffleInfo;
+import dev.mesosshuffle.model.LocalDir;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the tables into records. What recurs, such as an application's id, becomes one object. A row that is no valid
+ * record (an operator may have edited it, or it cannot be spelled in this process's locale) is passed over and counted, and
+ * its application is told of as one that is not wholly known.
+ *
+ * <p>Each call into SQLite costs far more than what it returns, so all that is known of an application comes as one
+ * row.
+ */
+public final class StateReader {
+    private static final String APPLICATIONS = """
+            SELECT app_id, ifnull(heartbeat_timeout_ms, '') || char(31) || ifnull(driver_address, ''),
+              (SELECT group_concat(path || char(31) || root || char(31) || root_inode, char(30))
+                FROM local_dirs WHERE app_id = a.app_id),
+              (SELECT group_concat(exec_id || char(31) || local_dirs || char(31) || real_dirs || char(31)
+                  || sub_dirs_per_local_dir || char(31) || shuffle_manager, char(30))
+                FROM executors WHERE app_id = a.app_id)
+            FROM applications a""";
+    private static final String REMOVALS =
+            "SELECT app_id, group_concat(path || char(31) || root || char(31) || ifnull(root_inode, ''), char(30))"
+                    + " FROM removals GROUP BY app_id";
+    private static final char ROW_END = '\u001e';
+    private static final char COLUMN_END = '\u001f';
+    private static final int MAX_COLUMNS = 5;
+
+    private final Map<String, String> texts = new HashMap<>();
+    private final Map<String, Path> roots = new HashMap<>();
+    private final List<StoredApplication> applications = new ArrayList<>();
+    private final List<StoredLocalDir> localDirs = new ArrayList<>();
+    private final List<StoredExecutor> executors = new ArrayList<>();
+    private final Set<String> partlyUnread = new HashSet<>();
+    private int invalidRows;
+
+    /** How many rows were passed over. */
+    public int invalidRows() {
+        return invalidRows;
+    }
+
+    public StoredState read(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // One transaction, so that all tables are of one moment.
+            statement.execute("BEGIN");
+            try (ResultSet rows = statement.executeQuery(withoutMissingColumns(connection, APPLICATIONS))) {
+                while (rows.next()) {
+                    application(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4));
+                }
+            }
+            List<StoredRemoval> removals = readRemovals(connection);
+            statement.execute("COMMIT");
+            return new StoredState(applications, executors, localDirs, removals, partlyUnread);
+        }
+    }
+
+    public List<StoredRemoval> readRemovals(Connection connection) throws SQLException {
+        List<StoredRemoval> removals = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(REMOVALS)) {
+            while (rows.next()) {
+                String appId = rows.getString(1);
+                forEach(appId, rows.getString(2), row -> removals.add(removal(appId, row)));
+            }
+        }
+        return removals;
+    }
+
+    public Map<String, Duration> readQuietTimes(Connection connection) throws SQLException {
+        Map<String, Duration> quietTimes = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT app_id, quiet_ms FROM quiet_times")) {
+            while (rows.next()) {
+                quietTimes.put(rows.getString(1), Duration.ofMillis(Math.max(0, rows.getLong(2))));
+            }
+        }
+        return quietTimes;
+    }
+
+    public Set<String> readKept(Connection connection) throws SQLException {
+        Set<String> kept = new HashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT app_id FROM applications WHERE kept")) {
+            while (rows.next()) {
+                kept.add(rows.getString(1));
+            }
+        }
+        return kept;
+    }
+
+    public Map<String, String> readDriverAddresses(Connection connection) throws SQLException {
+        Map<String, String> addresses = new HashMap<>();
+        String sql = "SELECT app_id, driver_address FROM applications WHERE driver_address IS NOT NULL";
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(withoutMissingColumns(connection, sql))) {
+            while (rows.next()) {
+                addresses.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return addresses;
+    }
+
+    /** A file that cannot be written cannot be upgraded either. */
+    private static String withoutMissingColumns(Connection connection, String query) throws SQLException {
+        return Schema.knowsDriverAddresses(connection) ? query : query.replace("driver_address", "NULL");
+    }
+
+    private StoredRemoval removal(String appId, String[] row) {
+        String owner = appId.equals(StoredRemoval.ORPHAN) ? null : appId;
+        return new StoredRemoval(dir(row), owner, row[2].isEmpty() ? null : Long.valueOf(row[2]));
+    }
+
+    private void application(
+            String appId, String driver, @Nullable String localDirRows, @Nullable String executorRows) {
+        Map<String, Place> places = new HashMap<>();
+        forEach(
+                appId,
+                driver,
+                row -> applications.add(new StoredApplication(
+                        appId, row[0].isEmpty() ? null : Long.valueOf(row[0]), row[1].isEmpty() ? null : row[1])));
+        forEach(appId, localDirRows, row -> {
+            LocalDir dir = dir(row);
+            localDirs.add(new StoredLocalDir(dir, appId, Long.parseLong(row[2])));
+            places.put(row[0], new Place(row[0], dir));
+        });
+        forEach(appId, executorRows, row -> executors.add(executor(appId, row, places)));
+    }
+
+    private void forEach(String appId, @Nullable String rows, Consumer<String[]> action) {
+        if (rows == null) {
+            return;
+        }
+        // Not split twice: all of this is copied as it is, and a large registry would be copied once more.
+        for (int start = 0, end; start <= rows.length(); start = end + 1) {
+            end = endOf(rows, ROW_END, start, rows.length());
+            try {
+                action.accept(columns(rows, start, end));
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                invalidRows++;
+                partlyUnread.add(appId);
+            }
+        }
+    }
+
+    private static String[] columns(String rows, int rowStart, int rowEnd) {
+        List<String> columns = new ArrayList<>(MAX_COLUMNS);
+        for (int start = rowStart, end; start <= rowEnd; start = end + 1) {
+            end = endOf(rows, COLUMN_END, start, rowEnd);
+            columns.add(rows.substring(start, end));
+        }
+        return columns.toArray(String[]::new);
+    }
+
+    private static int endOf(String text, char separator, int start, int limit) {
+        int end = text.indexOf(separator, start);
+        return end < 0 || end > limit ? limit : end;
+    }
+
+    /** A dir and its path as text, which is long, and the same for most executors that have the dir. */
+    private record Place(String path, LocalDir dir) {}
+
+    private LocalDir dir(String[] row) {
+        return new LocalDir(roots.computeIfAbsent(row[1], ExactPaths::of), ExactPaths.of(row[0]));
+    }
+
+    private StoredExecutor executor(String appId, String[] row, Map<String, Place> places) {
+        String[] spelled = row[1].split("\n", -1);
+        String[] real = row[2].isEmpty() ? spelled : row[2].split("\n", -1);
+        LocalDir[] dirs = new LocalDir[real.length];
+        for (int i = 0; i < dirs.length; i++) {
+            Place place = places.get(real[i]);
+            if (place == null) {
+                throw new IllegalArgumentException("dir: " + real[i] + " (expected: a local dir)");
+            }
+            dirs[i] = place.dir();
+            real[i] = place.path();
+        }
+        return new StoredExecutor(
+                new AppExecId(appId, row[0]),
+                new ExecutorShuffleInfo(List.of(spelled), Integer.parseInt(row[3]), shared(row[4])),
+                List.of(dirs));
+    }
+
+    private String shared(String text) {
+        String known = texts.putIfAbsent(text, text);
+        return known == null ? text : known;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.blocks.BlockFile;
+import dev.mesosshuffle.cleanup.BlockFileRemover;
+import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.fetch.DiskRefusals;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.registry.RegisteredExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes single blocks that their application no longer needs, each on the pool of its disk. Never waits. */
+final class RemoveBlocksHandler {
+    private static final Logger logger = LoggerFactory.getLogger(RemoveBlocksHandler.class);
+
+    private final BlockFileRemover remover;
+    private final DiskExecutors pools;
+    private final RateLimitedLogger quietLog;
+
+    RemoveBlocksHandler(BlockFileRemover remover, DiskExecutors pools, RateLimitedLogger quietLog) {
+        this.remover = remover;
+        this.pools = pools;
+        this.quietLog = quietLog;
+    }
+
+    /** Removes the files and answers how many there were, as Spark's service does: one that fails is not counted. */
+    void remove(RegisteredExecutor executor, List<String> fileNames, RpcCall call) {
+        Map<Path, List<BlockFile>> byDisk = fileNames.stream()
+                .map(name -> BlockFile.of(executor, name))
+                .collect(Collectors.groupingBy(BlockFile::root));
+        List<CompletableFuture<Integer>> removed = new ArrayList<>(byDisk.size());
+        byDisk.forEach((disk, files) -> removed.add(onDisk(disk, files)));
+        var unused = CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new))
+                .whenComplete((done, error) -> {
+                    if (error == null) {
+                        int sum = removed.stream()
+                                .mapToInt(CompletableFuture::join)
+                                .sum();
+                        call.answer(id -> Reply.blocksRemoved(id, sum));
+                    } else {
+                        call.failed(Failures.forClient(error));
+                    }
+                });
+    }
+
+    private CompletableFuture<Integer> onDisk(Path disk, List<BlockFile> files) {
+        CompletableFuture<Integer> result = new CompletableFuture<>();
+        try {
+            pools.execute(disk, () -> result.completeAsync(() -> removeAll(files), Runnable::run));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new IllegalStateException(
+                    "files cannot be removed on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
+        }
+        return result;
+    }
+
+    private int removeAll(List<BlockFile> files) {
+        int removed = 0;
+        for (BlockFile file : files) {
+            try {
+                if (remover.remove(file.dir(), file.subDir(), file.name())) {
+                    removed++;
+                }
+            } catch (IOException | IllegalArgumentException e) {
+                quietLog.warn(
+                        logger,
+                        "block removal",
+                        "File " + file.path() + ", which its application no longer needs, could not be removed: "
+                                + ErrorMessages.reason(e));
+            }
+        }
+        return removed;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.mesosshuffle.fetch;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.RatioGauge;
+
+/** Metrics of the blocks sent, under the names of Spark's {@code ExternalBlockHandler.ShuffleMetrics}. For any thread. */
+public final class FetchMetrics {
+    private static final String PREFIX = "shuffleService.";
+
+    /** Blocks that could not be read. */
+    final Counter failedBlocks;
+    /** Connections closed because more was asked than could be done. */
+    final Counter overloads;
+
+    private final Meter blocks;
+    private final Meter chunks;
+    private final Meter bytes;
+
+    /**
+     * Registers the metrics.
+     *
+     * @param metrics where they are registered
+     */
+    public FetchMetrics(MetricRegistry metrics) {
+        failedBlocks = metrics.counter(PREFIX + "failedBlocks");
+        overloads = metrics.counter(PREFIX + "overloads");
+        blocks = metrics.meter(PREFIX + "blockTransferRate");
+        chunks = metrics.meter(PREFIX + "blockTransferMessageRate");
+        bytes = metrics.meter(PREFIX + "blockTransferRateBytes");
+        metrics.gauge(PREFIX + "blockTransferAvgSize_1min", () -> new RatioGauge() {
+            @Override
+            protected Ratio getRatio() {
+                return Ratio.of(bytes.getOneMinuteRate(), chunks.getOneMinuteRate());
+            }
+        });
+    }
+
+    /** Chunks were handed to their connection. */
+    void transferred(int blockCount, int chunkCount, long byteCount) {
+        if (chunkCount > 0) {
+            blocks.mark(blockCount);
+            chunks.mark(chunkCount);
+            bytes.mark(byteCount);
+        }
+    }
+}

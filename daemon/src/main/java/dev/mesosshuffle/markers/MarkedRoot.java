@@ -1,0 +1,284 @@
+package dev.mesosshuffle.markers;
+
+import dev.mesosshuffle.logging.Sanitizer;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The markers in one root, ours among them.
+ *
+ * <p><b>Concurrency:</b> {@link #look} works on the disk, under this object's lock, and is for threads of this root; the
+ * rest is for any.
+ */
+public final class MarkedRoot {
+    private static final Logger logger = LoggerFactory.getLogger(MarkedRoot.class);
+
+    private static final String DIR = ".mesos-shuffle-service";
+
+    /** More services than a host has; what lists more is not to be believed. */
+    private static final int MAX_MARKERS = 1000;
+
+    /** For so long a marker counts that was removed: its service, if it lives, writes it again in seconds. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
+    /** For so long a look counts when expired dirs are removed, of which there may be thousands. */
+    private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Path dir;
+    private final OwnRegistry own;
+    private final Duration timeout;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final Map<String, Long> lastSeen = new HashMap<>();
+    private @Nullable Instant lostAt;
+    private boolean unwritableTold;
+
+    /** Whether what our marker says is this process's word. */
+    private boolean ownSeen;
+
+    private volatile Set<Path> stateDirs = Set.of();
+
+    /** What the last look, if there was one, has found of other services, and when that was. */
+    private @Nullable String missing;
+
+    private boolean hasLooked;
+    private long lookedAt;
+
+    public MarkedRoot(Path root, OwnRegistry own, Duration timeout, InstantSource clock, LongSupplier nanoTime) {
+        this.dir = root.resolve(DIR);
+        this.own = own;
+        this.timeout = timeout;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Where other services keep their registries, as of the last look. */
+    Set<Path> stateDirs() {
+        return stateDirs;
+    }
+
+    /**
+     * Lists the markers in a root.
+     *
+     * @throws IOException if they cannot be listed
+     */
+    static List<Path> markers(Path root) throws IOException {
+        Path dir = root.resolve(DIR);
+        List<Path> files = new ArrayList<>();
+        if (Files.notExists(dir, LinkOption.NOFOLLOW_LINKS)) {
+            return files;
+        }
+        if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(dir + " is no directory");
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
+            for (Path entry : entries) {
+                if (RootMarker.isName(entry.getFileName().toString())) {
+                    files.add(entry);
+                }
+                if (files.size() > MAX_MARKERS) {
+                    throw new IOException(dir + " has more than " + MAX_MARKERS + " markers of services");
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return new ArrayList<>();
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return files;
+    }
+
+    /**
+     * Looks at all markers, and writes ours if it is missing or not true any more.
+     *
+     * @return why no orphan may be deleted under the root; null if nothing speaks against it
+     */
+    synchronized @Nullable String look() {
+        List<Path> files;
+        try {
+            files = markers(dir.resolveSibling(""));
+        } catch (IOException e) {
+            return "what services keep state there cannot be told: " + e;
+        }
+        Set<Path> dirs = new HashSet<>();
+        String reason = null;
+        String elsewhere = null;
+        String ownName = own.markerName();
+        for (Path file : files) {
+            String found = file.getFileName().toString().equals(ownName) ? readOwn(file) : readOther(file, dirs);
+            reason = reason == null ? found : reason;
+            if (own.isOfAnother(file.getFileName().toString())) {
+                elsewhere = elsewhere == null ? found : elsewhere;
+            }
+        }
+        missing = elsewhere;
+        hasLooked = true;
+        lookedAt = nanoTime.getAsLong();
+        stateDirs = Set.copyOf(dirs);
+        String vanished = vanished(files);
+        ownSeen = true;
+        writeOwn(files.stream().anyMatch(file -> file.endsWith(ownName)));
+        String lost = lost();
+        return reason != null ? reason : vanished != null ? vanished : lost;
+    }
+
+    /** Why it cannot be told what other services own under the root, as of the last second; null if it can. */
+    synchronized @Nullable String missingElsewhere() {
+        if (!hasLooked || nanoTime.getAsLong() - lookedAt >= TRUSTED_NANOS) {
+            hasLooked = false;
+            String found = look();
+            // It could not even be listed.
+            return hasLooked ? missing : found;
+        }
+        return missing;
+    }
+
+    private @Nullable String readOther(Path file, Set<Path> dirs) {
+        lastSeen.put(file.getFileName().toString(), nanoTime.getAsLong());
+        try {
+            String text = MarkerFile.read(file);
+            if (text.isEmpty()) {
+                // Its service has moved.
+                lastSeen.remove(file.getFileName().toString());
+                return null;
+            }
+            RootMarker marker = RootMarker.parse(text);
+            String missing = missing(file, marker);
+            if (missing != null && own.isFormer(marker) && Files.notExists(marker.registry())) {
+                MarkerFile.write(file, "");
+                return null;
+            }
+            if (missing != null) {
+                return missing;
+            }
+            dirs.add(marker.stateDir());
+            return isRecent(marker.lostAt()) ? lost(file, marker.lostAt()) : null;
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException | IllegalArgumentException e) {
+            return "the marker " + shown(file) + " of a service cannot be read (" + e.getMessage() + ")";
+        }
+    }
+
+    private static @Nullable String missing(Path file, RootMarker marker) throws IOException {
+        Path registry = marker.registry();
+        String what;
+        try {
+            Map<String, Object> there =
+                    Files.readAttributes(registry, "unix:ino,uid,isRegularFile,size", LinkOption.NOFOLLOW_LINKS);
+            Object owner = Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            if (!Boolean.TRUE.equals(there.get("isRegularFile"))
+                    || !Long.valueOf(marker.inode()).equals(there.get("ino"))) {
+                what = "was replaced by another file";
+            } else if (Long.valueOf(0).equals(there.get("size"))) {
+                what = "was emptied";
+            } else if (!owner.equals(there.get("uid")) && !owner.equals(0)) {
+                // Else anybody could have us open, and write to, a file of his choice.
+                what = "belongs to another user than the marker";
+            } else {
+                return null;
+            }
+        } catch (NoSuchFileException e) {
+            what = "is missing";
+        } catch (IOException e) {
+            what = "cannot be looked at (" + e + ")";
+        }
+        return "the service on port " + marker.port() + " keeps its registry in " + shown(registry) + ", which " + what
+                + "; if that service is gone for good, delete " + shown(file);
+    }
+
+    private @Nullable String readOwn(Path file) {
+        try {
+            String text = MarkerFile.read(file);
+            if (text.isEmpty()) {
+                return null;
+            }
+            RootMarker marker = RootMarker.parse(text);
+            if (!own.hasAllOf(marker.inode(), !ownSeen)) {
+                lostAt = clock.instant();
+                own.tellLost(file, lostAt.plus(timeout));
+            } else if (lostAt == null) {
+                lostAt = marker.lostAt();
+            }
+            return null;
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException | IllegalArgumentException e) {
+            // What it said of the time before this start nobody knows.
+            lostAt = clock.instant();
+            return "this service's own marker " + shown(file) + " cannot be read (" + e.getMessage() + ")";
+        }
+    }
+
+    private @Nullable String vanished(List<Path> files) {
+        Set<String> present = new HashSet<>();
+        files.forEach(file -> present.add(file.getFileName().toString()));
+        long now = nanoTime.getAsLong();
+        lastSeen.entrySet()
+                .removeIf(entry -> !present.contains(entry.getKey()) && now - entry.getValue() > GRACE.toNanos());
+        for (String name : lastSeen.keySet()) {
+            if (!present.contains(name)) {
+                return "the marker " + shown(dir.resolve(name)) + " of a service was removed in the last "
+                        + GRACE.toMinutes() + " min";
+            }
+        }
+        return null;
+    }
+
+    private void writeOwn(boolean isThere) {
+        RootMarker marker = own.marker(isRecent(lostAt) ? lostAt : null);
+        Path file = dir.resolve(marker.name());
+        try {
+            if (!isThere || !MarkerFile.read(file).equals(marker.text())) {
+                MarkerFile.write(file, marker.text());
+            }
+            unwritableTold = false;
+        } catch (IOException e) {
+            if (!unwritableTold && Files.isDirectory(dir.resolveSibling(""))) {
+                logger.warn(
+                        "{} cannot be written ({}): services on other ports do not learn from it where the registry of"
+                                + " this one is. Make it possible for this service's user to write there",
+                        file,
+                        e.toString());
+                unwritableTold = true;
+            }
+        }
+    }
+
+    private @Nullable String lost() {
+        return isRecent(lostAt) ? lost(dir.resolve(own.markerName()), lostAt) : null;
+    }
+
+    private String lost(Path file, @Nullable Instant at) {
+        return "by " + shown(file) + " a service lost its registry at " + at
+                + " and does not know what it had registered" + " before; orphans stay for " + timeout.toSeconds()
+                + " s after that";
+    }
+
+    /** A time to come counts, too: the clock was set. */
+    private boolean isRecent(@Nullable Instant at) {
+        return at != null && clock.instant().isBefore(at.plus(timeout));
+    }
+
+    private static String shown(Path path) {
+        return Sanitizer.printable(path.toString());
+    }
+}

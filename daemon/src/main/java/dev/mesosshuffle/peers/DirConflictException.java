@@ -1,0 +1,32 @@
+package dev.mesosshuffle.peers;
+
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.model.LocalDir;
+
+/**
+ * A local dir cannot be registered, for the store knows that it belongs to another application or is being removed.
+ * The message is fit for the client.
+ */
+public final class DirConflictException extends Exception {
+    DirConflictException(String message) {
+        super(message);
+    }
+
+    public static DirConflictException ofAnother(LocalDir dir) {
+        return new DirConflictException(
+                "local dir " + dir.path() + " belongs to another application (expected: a dir of its own)");
+    }
+
+    /** For a dir that is to be deleted with an application, or as an orphan. */
+    public static DirConflictException inRemoval(LocalDir dir, String appId) {
+        String why = appId.equals(StoredRemoval.ORPHAN)
+                ? "as an orphan, which no registry named"
+                : "with application " + appId + ", which is over";
+        return new DirConflictException(
+                "local dir " + dir.path() + " is being removed " + why + " (expected: a dir of its own)");
+    }
+
+    public static DirConflictException ofAnotherPort(PeerOwner owner) {
+        return new DirConflictException("local dir " + owner.described() + " (expected: a dir of its own)");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.mesosshuffle.peers;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the registries of all ports named at one moment.
+ *
+ * @param owned local dirs of applications
+ * @param removals dirs that are still to be deleted
+ * @param rootInodes the roots that the owned dirs lie under, each with the inodes that it had when they were registered
+ */
+public record KnownDirs(Set<Path> owned, Set<Path> removals, Map<Path, Set<Long>> rootInodes) {
+    /** Copies the outer collections. */
+    public KnownDirs {
+        owned = Set.copyOf(owned);
+        removals = Set.copyOf(removals);
+        rootInodes = Map.copyOf(rootInodes);
+    }
+
+    /**
+     * Lists what their paths are made of. Two services may see one dir by different paths, as containers do, but its
+     * name, which is unique, is the same.
+     *
+     * @return every component of every path
+     */
+    public Set<String> components() {
+        Set<String> components = new HashSet<>();
+        owned.forEach(path -> path.forEach(name -> components.add(name.toString())));
+        removals.forEach(path -> path.forEach(name -> components.add(name.toString())));
+        return components;
+    }
+}

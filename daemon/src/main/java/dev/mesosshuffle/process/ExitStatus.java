@@ -1,0 +1,11 @@
+package dev.mesosshuffle.process;
+
+/** What the process tells its parent; the numbers of the last two are those of BSD's sysexits. */
+public final class ExitStatus {
+    public static final int OK = 0;
+    public static final int FAILURE = 1;
+    public static final int USAGE = 64;
+    public static final int CONFIG = 78;
+
+    private ExitStatus() {}
+}

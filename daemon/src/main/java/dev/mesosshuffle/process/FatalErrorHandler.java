@@ -1,0 +1,57 @@
+package dev.mesosshuffle.process;
+
+import dev.mesosshuffle.concurrent.ThreadShortage;
+import java.io.PrintStream;
+import java.lang.Thread.UncaughtExceptionHandler;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to an exception that nobody caught: it is logged, once the daemon runs. Before that it ends the start. A JVM that is out of memory, or broken, ends at once:
+ * the start script's JVM options see to most of that, but not to memory outside the heap. That no thread could be made
+ * costs what was to be done, not the process.
+ */
+public final class FatalErrorHandler implements UncaughtExceptionHandler {
+    private final PrintStream err;
+    private final Function<Throwable, String> explanation;
+    private final BooleanSupplier running;
+    private final IntConsumer halt;
+
+    /**
+     * Creates a handler.
+     *
+     * @param explanation one line for a failure that ends the start
+     * @param running whether the daemon was started
+     * @param halt ends the process with a status
+     */
+    public FatalErrorHandler(
+            PrintStream err, Function<Throwable, String> explanation, BooleanSupplier running, IntConsumer halt) {
+        this.err = err;
+        this.explanation = explanation;
+        this.running = running;
+        this.halt = halt;
+    }
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable failure) {
+        if (!running.getAsBoolean()) {
+            err.println("mesos-shuffle-service: " + explanation.apply(failure));
+            halt.accept(ExitStatus.FAILURE);
+            return;
+        }
+        if (ThreadShortage.isCauseOf(failure)) {
+            ThreadShortage.report("what thread " + thread.getName() + " did", failure);
+            return;
+        }
+        if (failure instanceof VirtualMachineError) {
+            err.println("mesos-shuffle-service: " + failure);
+            halt.accept(ExitStatus.FAILURE);
+            return;
+        }
+        // Not before: a command that only asks the daemon never needs to log.
+        LoggerFactory.getLogger(FatalErrorHandler.class)
+                .error("Thread {} ended by an unexpected failure", thread.getName(), failure);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mesosshuffle.process;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells systemd how the service is doing, over the datagram socket that it names in {@code $NOTIFY_SOCKET}. Has an event
+ * loop of its own, so that it can tell of the others. For any thread.
+ */
+public final class NotifySocket implements AutoCloseable {
+    private final EventLoopGroup loop;
+    private final Channel channel;
+
+    private NotifySocket(EventLoopGroup loop, Channel channel) {
+        this.loop = loop;
+        this.channel = channel;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param notifySocket the path of systemd's socket; a leading {@code @} stands for an abstract one
+     * @throws IOException if it cannot be reached; Java has no datagrams on such sockets, so native epoll must load
+     */
+    public static NotifySocket open(String notifySocket) throws IOException {
+        if (!Epoll.isAvailable()) {
+            throw new IOException("native epoll does not load here: " + Epoll.unavailabilityCause());
+        }
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("systemd", true), EpollIoHandler.newFactory());
+        String path = notifySocket.startsWith("@") ? '\0' + notifySocket.substring(1) : notifySocket;
+        ChannelFuture connected = new Bootstrap()
+                .group(loop)
+                .channel(EpollDomainDatagramChannel.class)
+                .handler(new ChannelInboundHandlerAdapter())
+                .connect(new DomainSocketAddress(path))
+                .awaitUninterruptibly();
+        if (!connected.isSuccess()) {
+            shutDown(loop);
+            throw new IOException(notifySocket + ": " + connected.cause(), connected.cause());
+        }
+        return new NotifySocket(loop, connected.channel());
+    }
+
+    /**
+     * Sends a state, such as {@code READY=1}.
+     *
+     * @throws IOException if it cannot be sent
+     */
+    public void send(String state) throws IOException {
+        ChannelFuture sent = channel.writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8))
+                .awaitUninterruptibly();
+        if (!sent.isSuccess()) {
+            throw new IOException("the socket of systemd: " + sent.cause(), sent.cause());
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close().syncUninterruptibly();
+        shutDown(loop);
+    }
+
+    private static void shutDown(EventLoopGroup loop) {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.mesosshuffle.process;
+
+import dev.mesosshuffle.logging.ErrorMessages;
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes SIGTERM and SIGINT stop the daemon in order and end the process with 0, where a JVM would end with 143 or 130.
+ *
+ * <p>Its own thread runs the stop, so that one that hangs (on a disk that does not answer) ends as well.
+ */
+public final class ShutdownHook {
+    /** The drain of 10 s, and ample time to close the store. */
+    private static final long LIMIT_MILLIS = TimeUnit.SECONDS.toMillis(25);
+
+    private final PrintStream err;
+    private volatile boolean armed = true;
+    private volatile @Nullable Runnable stop;
+    private volatile boolean running;
+
+    public ShutdownHook(PrintStream err) {
+        this.err = err;
+    }
+
+    /** Watches for signals from now on. */
+    public void install() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onExit, "shutdown"));
+    }
+
+    /** Blocks until the process ends, so that it lives even if no other thread keeps it alive. */
+    public void await() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    /**
+     * Hands over how the daemon stops. Until then a signal ends the process at once.
+     *
+     * @param orderly stops the daemon and returns when that is done
+     */
+    public void started(Runnable orderly) {
+        stop = orderly;
+    }
+
+    /** The start is at its end, and nothing of it failed. */
+    public void running() {
+        running = true;
+    }
+
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** The process ends for another reason, with that reason's status. */
+    public void disarm() {
+        armed = false;
+    }
+
+    private void onExit() {
+        if (armed) {
+            Runtime.getRuntime().halt(stop());
+        }
+    }
+
+    private int stop() {
+        Runnable orderly = stop;
+        if (orderly == null) {
+            return ExitStatus.OK;
+        }
+        Thread stopping = new Thread(() -> stop(orderly), "stop");
+        stopping.setDaemon(true);
+        try {
+            stopping.start();
+        } catch (OutOfMemoryError e) {
+            // No thread can be made: without one there is no limit to how long it takes.
+            stop(orderly);
+            return ExitStatus.OK;
+        }
+        try {
+            stopping.join(LIMIT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (stopping.isAlive()) {
+            err.println("mesos-shuffle-service: not stopped in order within " + LIMIT_MILLIS + " ms; ended anyway");
+            return ExitStatus.FAILURE;
+        }
+        return ExitStatus.OK;
+    }
+
+    private void stop(Runnable orderly) {
+        try {
+            orderly.run();
+        } catch (RuntimeException e) {
+            err.println("mesos-shuffle-service: not stopped in order: " + ErrorMessages.of(e));
+        }
+    }
+}

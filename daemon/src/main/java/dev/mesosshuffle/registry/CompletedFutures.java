@@ -1,0 +1,30 @@
+package dev.mesosshuffle.registry;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Hands the outcome of futures on as it is, without the wrapping that chains of them add. */
+final class CompletedFutures {
+    private CompletedFutures() {}
+
+    static void onEnd(CompletableFuture<Void> future, Consumer<@Nullable Throwable> action) {
+        var unused = future.whenComplete((done, failure) -> action.accept(failure));
+    }
+
+    static void complete(CompletableFuture<Void> result, @Nullable Throwable failure) {
+        if (failure == null) {
+            result.complete(null);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    /** Does something after a removal has ended, which never fails, and hands its outcome on. */
+    static CompletableFuture<Void> after(CompletableFuture<Void> removal, Supplier<CompletableFuture<Void>> next) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        onEnd(removal, never -> onEnd(next.get(), failure -> complete(result, failure)));
+        return result;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.mesosshuffle.registry;
+
+import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.model.LocalDir;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which application owns which local dir. What lies inside a dir is owned with it, so two claims conflict also if one
+ * dir lies inside the other.
+ *
+ * <p><b>Concurrency:</b> guarded by the registry's lock.
+ */
+final class LocalDirClaims {
+    private final Map<Path, Claim> byPath = new HashMap<>();
+
+    /**
+     * How many claims lie inside a dir, for the dirs between a claim and its root. Most claims lie in the root itself,
+     * so this is small, and takes far less to keep than all claims in order.
+     */
+    private final Map<Path, Integer> inside = new HashMap<>();
+
+    /** How many claims have which root, by the inode that it had when they were registered. */
+    private final Map<Path, Map<Long, Integer>> roots = new HashMap<>();
+
+    /** One application's ownership of one dir. It lasts from the first registration, kept once that is persisted. */
+    static final class Claim {
+        private final String appId;
+        private final LocalDir dir;
+        private long rootInode;
+        private int pending;
+        private boolean kept;
+
+        private Claim(String appId, LocalDir dir) {
+            this.appId = appId;
+            this.dir = dir;
+        }
+
+        String appId() {
+            return appId;
+        }
+
+        LocalDir dir() {
+            return dir;
+        }
+
+        /** The inode of the dir's root when it was last registered. */
+        long rootInode() {
+            return rootInode;
+        }
+    }
+
+    /**
+     * Looks for what stands against a claim.
+     *
+     * @param appId who claims
+     * @param dir what is claimed
+     * @return another application's claim to the dir, or to one above or inside it; null if there is none
+     */
+    @Nullable
+    Claim conflict(String appId, LocalDir dir) {
+        for (Path path = dir.path(); path != null; path = path.getParent()) {
+            Claim claim = byPath.get(path);
+            if (claim != null && !claim.appId.equals(appId)) {
+                return claim;
+            }
+        }
+        if (!inside.containsKey(dir.path()) && roots.keySet().stream().noneMatch(root -> root.startsWith(dir.path()))) {
+            return null;
+        }
+        // A dir that holds others' is rare, and is refused or its application's own.
+        return byPath.values().stream()
+                .filter(claim -> !claim.appId.equals(appId) && claim.dir.path().startsWith(dir.path()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Tells whether anybody claims a dir, or one above or inside it. */
+    boolean claims(Path dir) {
+        for (Path path = dir; path != null; path = path.getParent()) {
+            if (byPath.containsKey(path)) {
+                return true;
+            }
+        }
+        return inside.containsKey(dir) || roots.keySet().stream().anyMatch(root -> root.startsWith(dir));
+    }
+
+    /** The roots of all claims, each with the inodes that it had when they were registered. */
+    Map<Path, Set<Long>> rootInodes() {
+        Map<Path, Set<Long>> inodes = new HashMap<>();
+        roots.forEach((root, counts) -> inodes.put(root, Set.copyOf(counts.keySet())));
+        return inodes;
+    }
+
+    /**
+     * Claims a dir until the registration is persisted or has failed.
+     *
+     * @param stored the dir and who claims it
+     * @param owned the application's claims, to which a new one is added
+     * @return the claim, maybe one that the application had before; to be given to {@link #keep} or {@link #release}
+     */
+    Claim hold(StoredLocalDir stored, Collection<Claim> owned) {
+        LocalDir dir = stored.dir();
+        Claim claim = byPath.get(dir.path());
+        if (claim == null) {
+            claim = new Claim(stored.appId(), dir);
+            byPath.put(dir.path(), claim);
+            owned.add(claim);
+            forEachAround(dir, path -> inside.merge(path, 1, Integer::sum));
+        } else {
+            forgetRoot(claim);
+        }
+        claim.rootInode = stored.rootInode();
+        roots.computeIfAbsent(dir.root(), root -> new HashMap<>()).merge(claim.rootInode, 1, Integer::sum);
+        claim.pending++;
+        return claim;
+    }
+
+    /** Claims a dir for an application that had it before a restart. */
+    void restore(StoredLocalDir stored, Collection<Claim> owned) {
+        keep(hold(stored, owned));
+    }
+
+    /** The registration is persisted: the claim lasts until the application is over. */
+    void keep(Claim claim) {
+        claim.pending--;
+        claim.kept = true;
+    }
+
+    /**
+     * The registration failed.
+     *
+     * @return whether the dir is free now, since no other registration claims it
+     */
+    boolean release(Claim claim) {
+        claim.pending--;
+        if (claim.kept || claim.pending > 0) {
+            return false;
+        }
+        remove(claim);
+        return true;
+    }
+
+    /** The application is over. */
+    void remove(Claim claim) {
+        if (byPath.remove(claim.dir.path(), claim)) {
+            forEachAround(claim.dir, path -> inside.computeIfPresent(path, LocalDirClaims::oneLess));
+            forgetRoot(claim);
+        }
+    }
+
+    private void forgetRoot(Claim claim) {
+        roots.computeIfPresent(claim.dir.root(), (root, counts) -> {
+            counts.computeIfPresent(claim.rootInode, LocalDirClaims::oneLess);
+            return counts.isEmpty() ? null : counts;
+        });
+    }
+
+    private static @Nullable Integer oneLess(Object key, Integer count) {
+        return count == 1 ? null : count - 1;
+    }
+
+    private static void forEachAround(LocalDir dir, Consumer<Path> action) {
+        for (Path path = dir.path().getParent(); path != null && !path.equals(dir.root()); path = path.getParent()) {
+            action.accept(path);
+        }
+    }
+}

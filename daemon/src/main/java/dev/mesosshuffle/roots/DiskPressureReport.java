@@ -1,0 +1,153 @@
+package dev.mesosshuffle.roots;
+
+import dev.mesosshuffle.cleanup.PendingRemovals;
+import dev.mesosshuffle.host.TreeSize;
+import dev.mesosshuffle.logging.HumanReadable;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.orphans.Orphan;
+import dev.mesosshuffle.probes.FileStoreSpace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells operators what holds the space of a file system that is short of it. Works on the disk, on any thread. */
+public final class DiskPressureReport {
+    private static final Logger logger = LoggerFactory.getLogger(DiskPressureReport.class);
+
+    /** Applications that are named beside those that are kept by hand; the others are added up. */
+    private static final int NAMED = 5;
+
+    /** Who is told late is told too late: what is not measured by then is left out, and that is said. */
+    static final Duration MEASURING = Duration.ofSeconds(30);
+
+    private final int minFreePercent;
+    private final Supplier<Map<String, List<LocalDir>>> living;
+    private final Supplier<Set<String>> kept;
+    private final Supplier<Map<Path, List<Orphan>>> orphans;
+    private final LongSupplier nanoTime;
+
+    private record Holder(String appId, long bytes) {}
+
+    public DiskPressureReport(
+            int minFreePercent,
+            Supplier<Map<String, List<LocalDir>>> living,
+            Supplier<Set<String>> kept,
+            Supplier<Map<Path, List<Orphan>>> orphans,
+            LongSupplier nanoTime) {
+        this.minFreePercent = minFreePercent;
+        this.living = living;
+        this.kept = kept;
+        this.orphans = orphans;
+        this.nanoTime = nanoTime;
+    }
+
+    void begins(FileStoreSpace space, Set<Path> roots, PendingRemovals waiting) {
+        long deadline = nanoTime.getAsLong() + MEASURING.toNanos();
+        BooleanSupplier late = () -> nanoTime.getAsLong() - deadline >= 0;
+        List<Holder> holders = holders(roots, late);
+        logger.warn(
+                "Short of space: {} are free under {} (expected: {} %). {} What else holds space there: {}; {}.{}",
+                space.described(),
+                text(roots),
+                minFreePercent,
+                text(waiting),
+                applications(holders, kept.get()),
+                orphans(roots),
+                late.getAsBoolean() ? " (Not all was measured within " + MEASURING.toSeconds() + " s.)" : "");
+    }
+
+    void ends(FileStoreSpace space, Set<Path> roots) {
+        logger.info("Enough space again: {} are free under {}", space.described(), text(roots));
+    }
+
+    private List<Holder> holders(Set<Path> roots, BooleanSupplier late) {
+        List<Holder> holders = new ArrayList<>();
+        living.get().forEach((appId, dirs) -> {
+            long bytes = 0;
+            for (LocalDir dir : dirs) {
+                if (roots.contains(dir.root()) && !late.getAsBoolean()) {
+                    bytes += bytes(dir, late);
+                }
+            }
+            if (bytes > 0) {
+                holders.add(new Holder(appId, bytes));
+            }
+        });
+        holders.sort(Comparator.comparingLong(Holder::bytes).reversed());
+        return holders;
+    }
+
+    private static long bytes(LocalDir dir, BooleanSupplier late) {
+        try {
+            return TreeSize.of(dir, late);
+        } catch (IOException e) {
+            logger.debug("{} cannot be measured", dir.path(), e);
+            return 0;
+        }
+    }
+
+    /** An operator who keeps an application may let it go now, so it is named however small it is. */
+    private static String applications(List<Holder> holders, Set<String> kept) {
+        if (holders.isEmpty()) {
+            return "no application that lives";
+        }
+        List<String> parts = new ArrayList<>();
+        int others = 0;
+        long othersBytes = 0;
+        for (Holder holder : holders) {
+            boolean byHand = kept.contains(holder.appId());
+            if (parts.size() < NAMED || byHand) {
+                parts.add("application " + holder.appId() + (byHand ? " (kept by hand) " : " ")
+                        + HumanReadable.bytes(holder.bytes()));
+            } else {
+                others++;
+                othersBytes += holder.bytes();
+            }
+        }
+        if (others > 0) {
+            parts.add(others + " more " + HumanReadable.bytes(othersBytes));
+        }
+        return String.join(", ", parts);
+    }
+
+    private String orphans(Set<Path> roots) {
+        List<Orphan> found = orphans.get().entrySet().stream()
+                .filter(entry -> roots.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .flatMap(Collection::stream)
+                .toList();
+        return found.isEmpty()
+                ? "no orphans"
+                : "orphans "
+                        + HumanReadable.bytes(
+                                found.stream().mapToLong(Orphan::bytes).sum()) + " in " + dirs(found.size());
+    }
+
+    private static String text(PendingRemovals waiting) {
+        if (waiting.dirs() == 0) {
+            return "Nothing is to be deleted there.";
+        }
+        String measured = waiting.bytes() == 0 ? "" : " with at least " + HumanReadable.bytes(waiting.bytes());
+        return "To be deleted there, at once: " + dirs(waiting.dirs()) + measured + ".";
+    }
+
+    private static String dirs(int count) {
+        return count == 1 ? "1 dir" : count + " dirs";
+    }
+
+    private static String text(Set<Path> roots) {
+        return roots.stream().map(Path::toString).collect(Collectors.joining(" and "));
+    }
+}

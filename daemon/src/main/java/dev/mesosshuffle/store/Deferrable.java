@@ -1,7 +1,0 @@
-package dev.mesosshuffle.store;
-
-/**
- * A change that may be acknowledged before it is written, while the file cannot be written: whoever waits for it cannot do
- * without, and what is written later, in order, comes to the same.
- */
-interface Deferrable extends Operation {}

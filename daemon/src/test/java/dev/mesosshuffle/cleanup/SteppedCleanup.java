@@ -1,0 +1,184 @@
+package dev.mesosshuffle.cleanup;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.RateLimiter;
+import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.host.ProcessCredentials;
+import dev.mesosshuffle.host.ScriptedHost;
+import dev.mesosshuffle.model.FileAgeClock;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.orphans.OrphanPolicy;
+import dev.mesosshuffle.orphans.OrphanScanner;
+import dev.mesosshuffle.peers.PeerRegistries;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.roots.DiskPressure;
+import dev.mesosshuffle.roots.DiskPressureReport;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.testing.DirectExecutorService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+
+/**
+ * All of one service that deletes, as it is wired in the daemon, but that work waits until somebody has it done, in his
+ * own thread, and can be killed at any file.
+ */
+public final class SteppedCleanup {
+    private static final int MIN_FREE_PERCENT = 5;
+
+    private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
+    private final LocalDirPolicy policy;
+    private final Reclaimer reclaimer;
+    private final OrphanScanner orphans;
+    private final DiskPressure pressure;
+    private final ScriptedHost host;
+    private int filesToLive = Integer.MAX_VALUE;
+
+    /** The process ends here and now. */
+    public static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * What it is to work on.
+     *
+     * @param roots the local roots
+     * @param store the service's store
+     * @param registry what is registered
+     * @param registries those of all services
+     * @param reads what is being read
+     * @param host what is seen of the host
+     * @param mode what is done about orphans
+     * @param orphanTimeout for how long an orphan must be quiet
+     * @param nanoTime the time, in ns
+     * @param wallMillis the time that files are marked with, in ms
+     */
+    public record Surroundings(
+            List<Path> roots,
+            StateStore store,
+            Registry registry,
+            PeerRegistries registries,
+            ActiveReads reads,
+            ScriptedHost host,
+            OrphanMode mode,
+            Duration orphanTimeout,
+            LongSupplier nanoTime,
+            LongSupplier wallMillis) {}
+
+    public SteppedCleanup(Surroundings its, MetricRegistry metrics) throws IOException {
+        host = its.host();
+        policy = LocalDirPolicy.of(its.roots(), metrics);
+        OrphanPolicy rules = new OrphanPolicy(
+                policy,
+                its.registries(),
+                its.registry()::isClaimed,
+                new FileAgeClock(its.wallMillis(), its.nanoTime()),
+                its.orphanTimeout(),
+                ProcessCredentials.current(),
+                its.host()::view);
+        reclaimer = Reclaimer.withoutTimer(
+                its.store(), policy, rules, its.reads(), its.nanoTime(), metrics, workers(its.nanoTime()));
+        orphans = OrphanScanner.withoutTimer(
+                its.mode(), policy, rules, reclaimer, its.nanoTime(), metrics, workers(its.nanoTime()));
+        pressure = new DiskPressure(
+                MIN_FREE_PERCENT,
+                reclaimer,
+                new DiskPressureReport(
+                        MIN_FREE_PERCENT, () -> living(its.registry()), Set::of, orphans::lastFound, its.nanoTime()),
+                workers(its.nanoTime()));
+    }
+
+    private static Map<String, List<LocalDir>> living(Registry registry) {
+        Map<String, List<LocalDir>> dirs = new HashMap<>();
+        registry.applications().forEach(app -> dirs.put(app, registry.localDirs(app)));
+        return dirs;
+    }
+
+    /** It rests after each file, and that is where it can be killed. */
+    private RootExecutors workers(LongSupplier nanoTime) {
+        return new RootExecutors(root -> later(), () -> new RateLimiter(() -> 1, nanoTime, rest -> fileDone()));
+    }
+
+    private ExecutorService later() {
+        return new DirectExecutorService() {
+            @Override
+            public void execute(Runnable task) {
+                work.add(task);
+            }
+        };
+    }
+
+    private void fileDone() {
+        filesToLive--;
+        if (filesToLive < 0) {
+            throw new Killed();
+        }
+    }
+
+    public LocalDirPolicy policy() {
+        return policy;
+    }
+
+    public Reclaimer reclaimer() {
+        return reclaimer;
+    }
+
+    public void searchForOrphans() {
+        orphans.search();
+    }
+
+    public void lookAtSpace() {
+        policy.realRoots().forEach(root -> pressure.seen(root, host.space()));
+    }
+
+    /** Lets what failed, or had to wait, be tried again if it is time. */
+    public void tick() {
+        reclaimer.check();
+    }
+
+    public boolean isIdle() {
+        return work.isEmpty();
+    }
+
+    /**
+     * Does the work that waits, with all that follows from it, or some of it.
+     *
+     * @param most how many pieces of work
+     */
+    public void work(int most) {
+        Runnable next = work.poll();
+        for (int done = 1; next != null; done++) {
+            next.run();
+            next = done < most ? work.poll() : null;
+        }
+    }
+
+    /** Has it die after so many more files, or when it has no more work. */
+    public void workAndDie(int files) {
+        filesToLive = files;
+        try {
+            work(Integer.MAX_VALUE);
+        } catch (Killed e) {
+            // As was asked for.
+            work.clear();
+        }
+        end();
+    }
+
+    /** Does no more; what waits is forgotten, as when the process is killed. */
+    public void end() {
+        work.clear();
+        pressure.close();
+        orphans.close();
+        reclaimer.close();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.mesosshuffle.concurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DiskExecutorsTest {
+    private static final Path HUNG = Path.of("/hung");
+    private static final Path SOUND = Path.of("/sound");
+
+    private final MetricRegistry metrics = new MetricRegistry();
+    private final DiskExecutors pools = new DiskExecutors(1, 2, metrics);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @AfterEach
+    void letGo() {
+        release.countDown();
+        pools.close();
+    }
+
+    @Test
+    void aDiskThatHangsDoesNotKeepAnotherFromWorking() throws Exception {
+        hang(3);
+        CompletableFuture<String> thread = new CompletableFuture<>();
+        pools.execute(SOUND, () -> thread.complete(Thread.currentThread().getName()));
+        assertThat(thread.get(20, TimeUnit.SECONDS)).isEqualTo("disk-/sound-1");
+    }
+
+    @Test
+    void takesAsManyTasksAsMayWaitAndNoMore() {
+        hang(3);
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> pools.execute(HUNG, () -> {}))
+                .isNotInstanceOf(ThreadShortageException.class);
+    }
+
+    @Test
+    void showsWhatWaits() {
+        hang(2);
+        Gauge<?> queue = Objects.requireNonNull(metrics.getGauges().get("shuffleService.disk./hung.queue"));
+        assertThat(queue.getValue()).isEqualTo(1);
+    }
+
+    @Test
+    void countsTheReadErrorsOfEachDisk() {
+        pools.countReadError(HUNG);
+        pools.countReadError(HUNG);
+        pools.execute(SOUND, () -> {});
+        assertThat(metrics.counter("shuffleService.disk./hung.readErrors").getCount())
+                .isEqualTo(2);
+        assertThat(metrics.counter("shuffleService.disk./sound.readErrors").getCount())
+                .isZero();
+    }
+
+    @Test
+    void givesATaskToTheThreadsThatThereAreIfNoMoreCanBeMade() throws Exception {
+        List<Thread> made = new CopyOnWriteArrayList<>();
+        DiskExecutors starved = starvedBeyond(1, made);
+        CountDownLatch busy = new CountDownLatch(1);
+        starved.execute(SOUND, () -> awaitQuietly(busy));
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        starved.execute(SOUND, () -> second.complete(null));
+        busy.countDown();
+        second.get(20, TimeUnit.SECONDS);
+        assertThat(made).hasSize(1);
+        starved.close();
+    }
+
+    @Test
+    void rejectsATaskIfNoThreadCanBeMadeAtAll() throws Exception {
+        DiskExecutors starved = starvedBeyond(0, new CopyOnWriteArrayList<>());
+        assertThatExceptionOfType(ThreadShortageException.class)
+                .isThrownBy(() -> starved.execute(SOUND, () -> {}))
+                .withMessageContaining("no thread can be made");
+        starved.close();
+    }
+
+    /** Only so many threads can be made. */
+    private DiskExecutors starvedBeyond(int most, List<Thread> made) {
+        return new DiskExecutors(
+                2,
+                10,
+                new MetricRegistry(),
+                prefix -> task -> new Thread(task) {
+                    @Override
+                    public synchronized void start() {
+                        if (made.size() == most) {
+                            throw new OutOfMemoryError("unable to create native thread: possibly out of memory");
+                        }
+                        made.add(this);
+                        super.start();
+                    }
+                });
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void hang(int tasks) {
+        for (int i = 0; i < tasks; i++) {
+            pools.execute(HUNG, () -> {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+}

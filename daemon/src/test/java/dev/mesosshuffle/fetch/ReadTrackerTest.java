@@ -1,0 +1,34 @@
+package dev.mesosshuffle.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ReadTrackerTest {
+    private final ReadTracker reads = new ReadTracker();
+
+    @Test
+    void tellsAnApplicationThatIsReadFromOneThatIsNot() {
+        reads.readStarted("read");
+        assertThat(reads.isRead("read")).isTrue();
+        assertThat(reads.isRead("other")).isFalse();
+    }
+
+    @Test
+    void anApplicationIsReadUntilItsLastReadIsOver() {
+        reads.readStarted("app");
+        reads.readStarted("app");
+        reads.readFinished("app");
+        assertThat(reads.isRead("app")).isTrue();
+        reads.readFinished("app");
+        assertThat(reads.isRead("app")).isFalse();
+    }
+
+    @Test
+    void countsChunksInAndOut() {
+        reads.chunkRequested();
+        reads.chunkRequested();
+        reads.chunksFinished(1);
+        assertThat(reads.chunksInFlight()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,367 @@
+package dev.mesosshuffle.markers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.host.ProcessCredentials;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.orphans.OrphanFixture;
+import dev.mesosshuffle.orphans.OrphanScanner;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.testing.LogCapture;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** That a registry is not there does not prove that its service is not. */
+final class MissingRegistryTest {
+    private static final String ORPHAN = "blockmgr-orphan";
+    private static final String REGISTERED = "blockmgr-registered";
+    private static final int THIRD_PORT = 7400;
+
+    private final LogCapture log = LogCapture.ofPackages(OrphanScanner.class);
+
+    @TempDir
+    private Path temp;
+
+    private OrphanFixture host;
+    private Path elsewhere;
+    private StateStore third;
+    private RootMarkers thirdMarkers;
+    private final LogCapture removalLog = LogCapture.ofPackages(Reclaimer.class);
+
+    @BeforeEach
+    void setUp() throws Exception {
+        host = new OrphanFixture(temp, OrphanMode.DELETE);
+        elsewhere = temp.resolve("state-of-systemd");
+        third = StateStore.open(elsewhere, THIRD_PORT, Clock.systemUTC(), new MetricRegistry());
+        thirdMarkers = host.markersOf(third, elsewhere, THIRD_PORT);
+        thirdMarkers.refresh();
+        host.old(ORPHAN);
+        host.register(third, host.old(REGISTERED)).get();
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        thirdMarkers.close();
+        third.close();
+        host.close();
+        removalLog.close();
+        log.close();
+    }
+
+    private Path thirdMarker() {
+        return host.stateDir.resolve(RootMarker.of(elsewhere, THIRD_PORT, 0).name());
+    }
+
+    private Path ownMarker() {
+        return host.stateDir.resolve(
+                RootMarker.of(host.stateDir, OrphanFixture.PORT, 0).name());
+    }
+
+    private void stopThird() {
+        thirdMarkers.close();
+        third.close();
+    }
+
+    @Test
+    void findsARegistryElsewhereByItsMarkerAndDeletesWhatNoneNames() throws Exception {
+        host.orphans.search();
+
+        assertThat(host.left()).containsExactly(REGISTERED);
+        assertThat(third.loadRemovals())
+                .as("the intent is in that registry, too")
+                .hasSize(1);
+    }
+
+    @Test
+    void deletesNothingWhileAMarkedRegistryIsMissing() throws Exception {
+        stopThird();
+        Path away = temp.resolve("away");
+        Files.move(elsewhere, away);
+
+        host.orphans.search();
+        host.orphans.search();
+
+        assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
+        assertThat(host.found()).as("reported").hasSize(2);
+        assertThat(host.store.loadRemovals()).isEmpty();
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .startsWith("WARN Orphans under " + host.playground.root)
+                .contains("port 7400", "registry-7400.db, which is missing", "delete " + thirdMarker(), ORPHAN);
+
+        Files.move(away, elsewhere);
+        host.orphans.search();
+        assertThat(host.left()).containsExactly(REGISTERED);
+    }
+
+    @Test
+    void deletesNothingWhileAMarkedRegistryIsAnotherFile() throws Exception {
+        stopThird();
+        Path registry = elsewhere.resolve("registry-7400.db");
+        Path copy = temp.resolve("copy");
+        Files.copy(registry, copy);
+        Files.delete(registry);
+        Files.move(copy, registry);
+
+        host.orphans.search();
+
+        assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
+        assertThat(log.lines()).singleElement().asString().contains("was replaced by another file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "replaced", "emptied"})
+    void deletesNoExpiredDirWhileAMarkedRegistryOfAnotherPortIs(String what) throws Exception {
+        stopThird();
+        Path registry = elsewhere.resolve("registry-7400.db");
+        Path away = temp.resolve("away");
+        Files.move(registry, away);
+        if (what.equals("replaced")) {
+            Files.copy(away, registry);
+        } else if (what.equals("emptied")) {
+            Files.move(away, registry);
+            Files.copy(registry, away);
+            Files.newByteChannel(registry, StandardOpenOption.WRITE).truncate(0).close();
+        }
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+
+        expire(dir);
+        host.pass(Duration.ofMinutes(1));
+
+        assertThat(dir.path()).isDirectory();
+        assertThat(removalLog.lines())
+                .singleElement()
+                .asString()
+                .startsWith("WARN No expired dir under " + host.playground.root + " is deleted for now")
+                .contains("port 7400", "delete " + thirdMarker());
+    }
+
+    @Test
+    void deletesExpiredDirsAgainOnceAMarkedRegistryIsBack() throws Exception {
+        stopThird();
+        Path registry = elsewhere.resolve("registry-7400.db");
+        Path away = temp.resolve("away");
+        Files.move(registry, away);
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+        expire(dir);
+
+        Files.move(away, registry);
+        host.pass(Duration.ofMinutes(1));
+
+        assertThat(dir.path()).doesNotExist();
+        assertThat(removalLog.lines()).last().asString().endsWith("are deleted again");
+    }
+
+    @Test
+    void deletesExpiredDirsThoughAnotherPlaceOfItsOwnPortIsMissing() throws Exception {
+        Path former = temp.resolve("former");
+        StateStore before = StateStore.open(former, OrphanFixture.PORT, Clock.systemUTC(), new MetricRegistry());
+        RootMarkers beforeMarkers = host.markersOf(before, former, OrphanFixture.PORT);
+        beforeMarkers.refresh();
+        beforeMarkers.close();
+        before.close();
+        Files.delete(former.resolve("registry-" + OrphanFixture.PORT + ".db"));
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+
+        expire(dir);
+
+        assertThat(dir.path()).doesNotExist();
+    }
+
+    private void expire(LocalDir dir) throws Exception {
+        List<StoredRemoval> intents = List.of(new StoredRemoval(dir, "app", null));
+        host.store.removeApplication("app", intents).get();
+        host.reclaimer.reclaim(intents);
+    }
+
+    @Test
+    void deletesAgainOnceTheOperatorHasDeletedTheMarkerOfARetiredService() throws Exception {
+        stopThird();
+        Files.delete(elsewhere.resolve("registry-7400.db"));
+        host.orphans.search();
+        Files.delete(thirdMarker());
+
+        host.orphans.search();
+        assertThat(host.left()).as("a service that lives would write it again").hasSize(2);
+        host.pass(Duration.ofMinutes(11));
+        host.orphans.search();
+
+        assertThat(host.left()).isEmpty();
+    }
+
+    @Test
+    void writesItsMarkerAgainAndOthersDeleteMeanwhileNothing() throws Exception {
+        host.orphans.search();
+        host.old("blockmgr-second");
+        Files.delete(thirdMarker());
+
+        host.orphans.search();
+        assertThat(host.left()).containsExactlyInAnyOrder("blockmgr-second", REGISTERED);
+
+        thirdMarkers.refresh();
+        host.orphans.search();
+        assertThat(host.left()).containsExactly(REGISTERED);
+    }
+
+    @Test
+    void aServiceThatLostItsRegistryWhileItDidNotRunKeepsOrphansForTheTimeout() throws Exception {
+        try (LogCapture warnings = LogCapture.of(OwnRegistry.class)) {
+            stopThird();
+            Files.delete(elsewhere.resolve("registry-7400.db"));
+            third = StateStore.open(elsewhere, THIRD_PORT, Clock.systemUTC(), new MetricRegistry());
+            thirdMarkers = host.markersOf(third, elsewhere, THIRD_PORT);
+            thirdMarkers.refresh();
+            thirdMarkers.refresh();
+            assertThat(warnings.lines()).singleElement().asString().startsWith("WARN The registry in " + elsewhere);
+        }
+
+        assertThat(thirdMarkers.hindrance(host.playground.root)).contains("lost its registry");
+        host.orphans.search();
+        assertThat(host.left()).as("of another service, too").hasSize(2);
+
+        host.pass(OrphanFixture.TIMEOUT.minusMinutes(1));
+        stopThird();
+        third = StateStore.open(elsewhere, THIRD_PORT, Clock.systemUTC(), new MetricRegistry());
+        thirdMarkers = host.markersOf(third, elsewhere, THIRD_PORT);
+        thirdMarkers.refresh();
+        assertThat(thirdMarkers.hindrance(host.playground.root))
+                .as("over a restart")
+                .contains("lost its registry");
+        host.pass(Duration.ofMinutes(2));
+        thirdMarkers.refresh();
+        assertThat(thirdMarkers.hindrance(host.playground.root)).isNull();
+        host.orphans.search();
+        assertThat(host.left()).isEmpty();
+    }
+
+    @Test
+    void aRestartWithTheSameRegistryLosesNothing() throws Exception {
+        stopThird();
+        third = StateStore.open(elsewhere, THIRD_PORT, Clock.systemUTC(), new MetricRegistry());
+        thirdMarkers = host.markersOf(third, elsewhere, THIRD_PORT);
+        thirdMarkers.refresh();
+
+        assertThat(thirdMarkers.hindrance(host.playground.root)).isNull();
+        host.orphans.search();
+        assertThat(host.left()).containsExactly(REGISTERED);
+    }
+
+    @Test
+    void deletesNothingWhileItsOwnRegistryIsMissing() throws Exception {
+        Path registry = host.stateDir.resolve("registry-7337.db");
+        Path away = temp.resolve("away");
+        Files.move(registry, away);
+
+        host.orphans.search();
+        assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
+        assertThat(host.markers.hindrance(host.playground.root)).contains("registry-7337.db was removed");
+
+        Files.move(away, registry);
+        host.orphans.search();
+        assertThat(host.left()).containsExactly(REGISTERED);
+    }
+
+    @Test
+    void keepsAnOrphanWhoseIntentIsStoredIfARegistryIsMissingByThen() throws Exception {
+        assertThat(host.rules.retentionReason(host.old("blockmgr-late"), () -> false))
+                .isNull();
+        stopThird();
+        Files.delete(elsewhere.resolve("registry-7400.db"));
+
+        assertThat(host.rules.retentionReason(host.old("blockmgr-late"), () -> false))
+                .contains("is missing");
+    }
+
+    @Test
+    void takesWhatIsNoMarkerForNoEvidenceThatAllIsThere() throws Exception {
+        Path odd = host.stateDir.resolve("service-1-odd");
+        Path outside = temp.resolve("another");
+        Files.writeString(outside, "");
+        Files.createSymbolicLink(odd, outside);
+        assertThat(host.markers.hindrance(host.playground.root)).contains("service-1-odd", "no regular file");
+        Files.delete(odd);
+        Files.createDirectory(odd);
+        assertThat(host.markers.hindrance(host.playground.root)).contains("no regular file");
+        Files.delete(odd);
+        Files.writeString(odd, "#".repeat(5000));
+        assertThat(host.markers.hindrance(host.playground.root)).contains("at most 4096 bytes");
+        Files.writeString(odd, "port=1\n");
+        assertThat(host.markers.hindrance(host.playground.root)).contains("no marker");
+        assertThat(new ProcessBuilder("rm", odd.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", odd.toString()).start().waitFor())
+                .isZero();
+        assertThat(host.markers.hindrance(host.playground.root)).contains("no regular file");
+        Files.delete(odd);
+        Files.writeString(odd, "");
+        assertThat(host.markers.hindrance(host.playground.root))
+                .as("its service has moved")
+                .isNull();
+    }
+
+    @Test
+    void writesItsOwnMarkerInPlaceAndOnlyWhenItIsNotTrue() throws Exception {
+        host.markers.refresh();
+        assertThat(ownMarker())
+                .content()
+                .contains(
+                        "state-dir=file://"
+                                + host.stateDir
+                                        .toRealPath()
+                                        .toUri()
+                                        .getRawPath()
+                                        .replaceAll("/$", ""),
+                        "port=7337",
+                        "inode=");
+        Object inode = Files.getAttribute(ownMarker(), "unix:ino");
+        Object changed = Files.getAttribute(ownMarker(), "unix:ctime");
+        host.markers.refresh();
+        assertThat(Files.getAttribute(ownMarker(), "unix:ctime")).isEqualTo(changed);
+
+        String text = Files.readString(ownMarker());
+        Files.writeString(ownMarker(), text.substring(0, 10));
+        host.markers.refresh();
+        assertThat(ownMarker()).content().contains("port=7337");
+        assertThat(Files.getAttribute(ownMarker(), "unix:ino")).isEqualTo(inode);
+        Files.delete(ownMarker());
+        host.markers.refresh();
+        assertThat(ownMarker()).content().contains("port=7337");
+    }
+
+    @Test
+    void saysWhereAPortsStateIs() {
+        host.markers.refresh();
+
+        assertThat(RootMarkers.stateDirs(List.of(host.playground.root), THIRD_PORT))
+                .containsExactly(elsewhere);
+        assertThat(RootMarkers.stateDirs(List.of(host.playground.root), 1)).isEmpty();
+    }
+
+    @Test
+    void asksNobodyToDeleteInAnotherUsersFile() throws Exception {
+        if (!ProcessCredentials.current().ignoresOwners()) {
+            return;
+        }
+        Files.setAttribute(thirdMarker(), "unix:uid", 12_345);
+
+        assertThat(host.markers.hindrance(host.playground.root)).contains("belongs to another user");
+        assertThat(host.markers.markedStateDirs()).doesNotContain(elsewhere);
+    }
+}
