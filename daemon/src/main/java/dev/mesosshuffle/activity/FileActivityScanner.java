@@ -1,6 +1,7 @@
 package dev.mesosshuffle.activity;
 
 import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.RootIdentity;
 import dev.mesosshuffle.host.RootUnavailableException;
 import dev.mesosshuffle.model.FileAgeClock;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +39,13 @@ public final class FileActivityScanner {
     private final DiskExecutor threads;
     private final FileTimes disk;
     private final FileAgeClock clock;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
 
-    public FileActivityScanner(DiskExecutor threads, FileTimes disk, FileAgeClock clock, LongSupplier nanoTime) {
+    public FileActivityScanner(DiskExecutor threads, FileTimes disk, FileAgeClock clock, Ticker ticker) {
         this.threads = threads;
         this.disk = disk;
         this.clock = clock;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /**
@@ -62,7 +62,7 @@ public final class FileActivityScanner {
         return CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new)).thenApply(all -> {
             LastChange newest = looks.stream().map(CompletableFuture::join).reduce(LastChange.NOTHING, LastChange::and);
             Long first = began.get();
-            boolean tooSlow = first != null && nanoTime.getAsLong() - first > LONGEST_LOOK.toNanos();
+            boolean tooSlow = first != null && ticker.read() - first > LONGEST_LOOK.toNanos();
             return tooSlow ? newest.and(LastChange.unseen(ScanFailure.TOO_SLOW)) : newest;
         });
     }
@@ -72,7 +72,7 @@ public final class FileActivityScanner {
         CompletableFuture<LastChange> newest = new CompletableFuture<>();
         try {
             threads.execute(root, () -> {
-                began.compareAndSet(null, nanoTime.getAsLong());
+                began.compareAndSet(null, ticker.read());
                 try {
                     newest.complete(newest(root, dirs));
                 } catch (RuntimeException | Error e) {

@@ -3,10 +3,10 @@ package dev.mesosshuffle.activity;
 import com.codahale.metrics.Counter;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.Sanitizer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,18 +30,18 @@ public final class ScanFailureReporter {
     private final Cache<String, AtomicInteger> byReason;
     private final Counter failures;
 
-    public ScanFailureReporter(Counter failures, LongSupplier nanoTime) {
+    public ScanFailureReporter(Counter failures, Ticker ticker) {
         this.failures = failures;
         this.byReason = Caffeine.newBuilder()
                 .maximumSize(REMEMBERED)
                 .expireAfterWrite(AGAIN_AFTER)
-                .ticker(nanoTime::getAsLong)
+                .ticker(ticker::read)
                 .executor(Runnable::run)
                 .build();
         this.logged = Caffeine.newBuilder()
                 .maximumSize(REMEMBERED)
                 .expireAfterWrite(AGAIN_AFTER)
-                .ticker(nanoTime::getAsLong)
+                .ticker(ticker::read)
                 .executor(Runnable::run)
                 .build();
     }

@@ -8,13 +8,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ public final class DataFileCache implements AutoCloseable {
     private static final Duration UNUSED = Duration.ofSeconds(30);
 
     private final DiskExecutors pools;
-    private final LongSupplier nanoClock;
+    private final Ticker ticker;
     private final Cache<MapOutput, RefCountedFile> cache;
     private final Counter hits;
     private final Counter misses;
@@ -41,16 +41,16 @@ public final class DataFileCache implements AutoCloseable {
      *
      * @param maxFiles how many files may be kept open when nobody reads them
      * @param pools the threads of each disk
-     * @param nanoClock the time, as {@link System#nanoTime}
+     * @param ticker the time
      * @param metrics gets {@code shuffleService.fileCache.hits}, {@code .misses} and {@code .size}
      */
-    public DataFileCache(int maxFiles, DiskExecutors pools, LongSupplier nanoClock, MetricRegistry metrics) {
+    public DataFileCache(int maxFiles, DiskExecutors pools, Ticker ticker, MetricRegistry metrics) {
         this.pools = pools;
-        this.nanoClock = nanoClock;
+        this.ticker = ticker;
         this.cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .scheduler(Scheduler.systemScheduler())
-                .ticker(nanoClock::getAsLong)
+                .ticker(ticker::read)
                 .maximumSize(maxFiles)
                 .expireAfterAccess(UNUSED)
                 .evictionListener((@Nullable MapOutput output, @Nullable RefCountedFile file, RemovalCause cause) -> {
@@ -73,7 +73,7 @@ public final class DataFileCache implements AutoCloseable {
      * @throws IOException if it cannot be opened
      */
     RefCountedFile open(MapOutput output, boolean writtenOnce) throws IOException {
-        long now = nanoClock.getAsLong();
+        long now = ticker.read();
         RefCountedFile recent = output.keptOpen();
         // For a second after each look at the file, the cache is not asked, which is 3 % of the cost of a block of 1
         // KB.
@@ -132,7 +132,7 @@ public final class DataFileCache implements AutoCloseable {
 
     /** Opens a file that is not shared: an RDD block's, which its executor may write again at any time. */
     RefCountedFile openUncached(BlockFile place) throws IOException {
-        return RefCountedFile.open(place, pools, nanoClock.getAsLong());
+        return RefCountedFile.open(place, pools, ticker.read());
     }
 
     /** Drops the cache's reference to an output's file. */

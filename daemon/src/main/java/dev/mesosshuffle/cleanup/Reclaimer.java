@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.NotADirectoryException;
@@ -27,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +72,7 @@ public final class Reclaimer implements AutoCloseable {
     private final Map<LocalDir, DirRemoval> removals;
     private final StateStore store;
     private final LocalDirPolicy policy;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final RootExecutors workers;
     private final OrphanCheck orphans;
     private final CleanupMetrics counters;
@@ -86,7 +86,7 @@ public final class Reclaimer implements AutoCloseable {
             Map<LocalDir, DirRemoval> removals,
             StateStore store,
             LocalDirPolicy policy,
-            LongSupplier nanoTime,
+            Ticker ticker,
             RootExecutors workers,
             OrphanCheck orphans,
             CleanupMetrics counters,
@@ -96,7 +96,7 @@ public final class Reclaimer implements AutoCloseable {
         this.removals = removals;
         this.store = store;
         this.policy = policy;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.workers = workers;
         this.orphans = orphans;
         this.counters = counters;
@@ -112,7 +112,7 @@ public final class Reclaimer implements AutoCloseable {
      * @param policy checks each dir once more
      * @param orphans checks each orphan once more
      * @param reads tells which applications' files are being read
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      * @param filesPerSecond how many files are dealt with under one root at most, which may change; 0 for no bound
      * @param metrics where its metrics go
      * @return the reclaimer, to be closed before the store
@@ -122,14 +122,14 @@ public final class Reclaimer implements AutoCloseable {
             LocalDirPolicy policy,
             OrphanCheck orphans,
             ActiveReads reads,
-            LongSupplier nanoTime,
+            Ticker ticker,
             IntSupplier filesPerSecond,
             MetricRegistry metrics) {
         LongConsumer rest = LockSupport::parkNanos;
         RootExecutors workers = new RootExecutors(
                 root -> RootExecutors.newThread("cleanup-" + root),
                 () -> new RateLimiter(filesPerSecond, System::nanoTime, rest));
-        Reclaimer reclaimer = withoutTimer(store, policy, orphans, reads, nanoTime, metrics, workers);
+        Reclaimer reclaimer = withoutTimer(store, policy, orphans, reads, ticker, metrics, workers);
         var unused = reclaimer.timer.scheduleWithFixedDelay(
                 reclaimer::check, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         return reclaimer;
@@ -140,7 +140,7 @@ public final class Reclaimer implements AutoCloseable {
             LocalDirPolicy policy,
             OrphanCheck orphans,
             ActiveReads reads,
-            LongSupplier nanoTime,
+            Ticker ticker,
             MetricRegistry metrics,
             RootExecutors workers) {
         Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
@@ -151,7 +151,7 @@ public final class Reclaimer implements AutoCloseable {
                 removals,
                 store,
                 policy,
-                nanoTime,
+                ticker,
                 workers,
                 orphans,
                 counters,
@@ -167,7 +167,7 @@ public final class Reclaimer implements AutoCloseable {
      *     intent is in the store, from just now or from a former process
      */
     public void reclaim(List<StoredRemoval> intents) {
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         for (StoredRemoval intent : intents) {
             DirRemoval removal = new DirRemoval(intent, now);
             if (removals.putIfAbsent(intent.dir(), removal) == null) {
@@ -178,7 +178,7 @@ public final class Reclaimer implements AutoCloseable {
 
     /** Begins with each removal whose time has come. */
     public void check() {
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         removals.values().forEach(removal -> beginIfDue(removal, now));
     }
 
@@ -191,7 +191,7 @@ public final class Reclaimer implements AutoCloseable {
             return;
         }
         workers.hurry(root, true);
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         for (DirRemoval removal : removals.values()) {
             if (removal.dir.root().equals(root)) {
                 removal.hurry(now);
@@ -282,7 +282,7 @@ public final class Reclaimer implements AutoCloseable {
                 }
                 later(removal, Duration.ZERO);
                 // Behind all that waits for this root's thread.
-                beginIfDue(removal, nanoTime.getAsLong());
+                beginIfDue(removal, ticker.read());
             }
             case READ -> later(removal, WAIT_FOR_READS);
             case GONE -> {
@@ -328,7 +328,7 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     private void later(DirRemoval removal, Duration delay) {
-        removal.waitFor(delay, nanoTime.getAsLong());
+        removal.waitFor(delay, ticker.read());
     }
 
     /** Stops after the file that is being deleted; the intents stay in the store for the next start. */

@@ -3,7 +3,6 @@ package dev.mesosshuffle.concurrent;
 import java.time.Duration;
 import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 
 /**
  * Spreads work on many files over time, so that those who read from the same disk, or need the same processors, do not
@@ -20,7 +19,7 @@ public final class RateLimiter {
     static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
     private final IntSupplier filesPerSecond;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final LongConsumer rest;
     private volatile boolean hurried;
     private int files;
@@ -30,12 +29,12 @@ public final class RateLimiter {
      * Makes one.
      *
      * @param filesPerSecond the rate, which may change at any time; 0 for no bound
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      * @param rest lets the thread rest for some ns
      */
-    public RateLimiter(IntSupplier filesPerSecond, LongSupplier nanoTime, LongConsumer rest) {
+    public RateLimiter(IntSupplier filesPerSecond, Ticker ticker, LongConsumer rest) {
         this.filesPerSecond = filesPerSecond;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.rest = rest;
     }
 
@@ -52,13 +51,13 @@ public final class RateLimiter {
             return;
         }
         if (files >= Math.max(1, rate / BATCHES_PER_SECOND)) {
-            long worked = nanoTime.getAsLong() - began;
+            long worked = ticker.read() - began;
             rest.accept(Math.max(
                     Math.multiplyExact(files, SECOND) / rate - worked, Math.min(worked, LONGEST_REST.toNanos())));
             files = 0;
         }
         if (files == 0) {
-            began = nanoTime.getAsLong();
+            began = ticker.read();
         }
         files++;
     }

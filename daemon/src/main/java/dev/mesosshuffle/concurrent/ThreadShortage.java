@@ -2,7 +2,6 @@ package dev.mesosshuffle.concurrent;
 
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +21,13 @@ public final class ThreadShortage {
     static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final ThreadShortage INSTANCE = new ThreadShortage(System::nanoTime);
 
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private boolean told;
     private long toldAt;
     private long suppressed;
 
-    ThreadShortage(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
+    ThreadShortage(Ticker ticker) {
+        this.ticker = ticker;
     }
 
     /**
@@ -64,7 +63,7 @@ public final class ThreadShortage {
         }
         long before;
         synchronized (this) {
-            long now = nanoTime.getAsLong();
+            long now = ticker.read();
             if (told && now - toldAt < INTERVAL.toNanos()) {
                 suppressed++;
                 return;

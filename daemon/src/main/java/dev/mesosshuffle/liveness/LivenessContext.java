@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
 import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.concurrent.Ticker;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the rules need from outside.
  *
- * @param nanoTime the time that they go by, in ns from any point; nothing sets it
+ * @param ticker the time that they are judged by
  * @param wallMillis the time that files are marked with, in ms since 1970
  * @param random spreads the questions of many hosts
  * @param diskThreads where local dirs may be looked into
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param master the Mesos master; null if it is not to be asked
  */
 public record LivenessContext(
-        LongSupplier nanoTime,
+        Ticker ticker,
         LongSupplier wallMillis,
         RandomGenerator random,
         DiskExecutor diskThreads,

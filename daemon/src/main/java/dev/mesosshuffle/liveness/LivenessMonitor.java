@@ -115,11 +115,11 @@ public final class LivenessMonitor implements AutoCloseable {
         MesosMaster master = surroundings.master();
         ExpiryPolicy rules = new ExpiryPolicy(
                 settings.orphanTimeout(), master != null, settings.masterTimeout(), FrameworkStatus.ABSENT_FOR);
-        PauseAwareClock clock = new PauseAwareClock(surroundings.nanoTime());
+        PauseAwareClock clock = new PauseAwareClock(surroundings.ticker());
         LivenessMetrics counters = LivenessMetrics.in(metrics);
         TrackedApplications apps = new TrackedApplications(
                 clock, new TransitionReporter(counters, rules), surroundings.quietTimes(), rules);
-        ScanFailureReporter lookReports = new ScanFailureReporter(counters.failedLooks(), surroundings.nanoTime());
+        ScanFailureReporter lookReports = new ScanFailureReporter(counters.failedLooks(), surroundings.ticker());
         LivenessMetrics.gauges(metrics, apps.all(), clock);
         UnknownHeartbeatLogger unknownHeartbeats = new UnknownHeartbeatLogger(counters.unknownHeartbeats());
         Failures failures = new Failures();
@@ -141,8 +141,8 @@ public final class LivenessMonitor implements AutoCloseable {
                 new FileActivityScanner(
                         surroundings.diskThreads(),
                         disk,
-                        new FileAgeClock(surroundings.wallMillis(), surroundings.nanoTime()),
-                        surroundings.nanoTime()),
+                        new FileAgeClock(surroundings.wallMillis(), surroundings.ticker()),
+                        surroundings.ticker()),
                 lookReports,
                 surroundings.driverAddresses(),
                 questions(master, surroundings, rules, clock, metrics),

@@ -1,8 +1,8 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /**
  * A clock that leaves out the time in which this process did not listen.
@@ -25,30 +25,30 @@ final class PauseAwareClock {
 
     private static final int MAX_PASSED_OVER = 4;
 
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
 
     private final AtomicLong leftOut = new AtomicLong();
     private long interval = Long.MAX_VALUE;
     private long lastCheck;
     private int passedOver;
 
-    PauseAwareClock(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
+    PauseAwareClock(Ticker ticker) {
+        this.ticker = ticker;
     }
 
     long now() {
-        return nanoTime.getAsLong() - leftOut.get();
+        return ticker.read() - leftOut.get();
     }
 
     /** From now on a check is expected after each interval; before, none is late. */
     void expectChecks(Duration each) {
         interval = each.toNanos();
-        lastCheck = nanoTime.getAsLong();
+        lastCheck = ticker.read();
     }
 
     /** Notes that a check begins, and tells whether it may judge. */
     boolean checkBegins() {
-        long time = nanoTime.getAsLong();
+        long time = ticker.read();
         if (interval == Long.MAX_VALUE) {
             return true;
         }

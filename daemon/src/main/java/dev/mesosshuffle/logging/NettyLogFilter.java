@@ -5,7 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
-import java.util.function.LongSupplier;
+import dev.mesosshuffle.concurrent.Ticker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -29,8 +29,8 @@ public final class NettyLogFilter extends TurboFilter {
 
     private final RateLimitedLogger quietLog;
 
-    NettyLogFilter(LongSupplier nanoTime) {
-        this.quietLog = new RateLimitedLogger(nanoTime);
+    NettyLogFilter(Ticker ticker) {
+        this.quietLog = new RateLimitedLogger(ticker);
     }
 
     /** Has all that is logged pass through one, whatever an operator's own configuration is. */

@@ -1,9 +1,9 @@
 package dev.mesosshuffle.logging;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 public final class RateLimitedLogger {
     private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final ConcurrentMap<String, Kind> kinds = new ConcurrentHashMap<>();
 
     /**
      * Creates a log.
      *
-     * @param nanoTime the monotonic time, in nanoseconds
+     * @param ticker the time
      */
-    public RateLimitedLogger(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
+    public RateLimitedLogger(Ticker ticker) {
+        this.ticker = ticker;
     }
 
     /**
@@ -33,7 +33,7 @@ public final class RateLimitedLogger {
      * @param line what happened, to whom, and what to do
      */
     public void warn(Logger logger, String kind, String line) {
-        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(nanoTime.getAsLong());
+        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(ticker.read());
         if (leftOut == 0) {
             logger.warn("{}", line);
         } else if (leftOut > 0) {
@@ -51,7 +51,7 @@ public final class RateLimitedLogger {
      * @param failure why
      */
     public void error(Logger logger, String kind, String line, Throwable failure) {
-        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(nanoTime.getAsLong());
+        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(ticker.read());
         if (leftOut == 0) {
             logger.error("{}", line, failure);
         } else if (leftOut > 0) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.markers;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.Sanitizer;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -17,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +46,7 @@ public final class MarkedRoot {
     private final OwnRegistry own;
     private final Duration timeout;
     private final InstantSource clock;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final Map<String, Long> lastSeen = new HashMap<>();
     private @Nullable Instant lostAt;
     private boolean unwritableTold;
@@ -62,12 +62,12 @@ public final class MarkedRoot {
     private boolean hasLooked;
     private long lookedAt;
 
-    public MarkedRoot(Path root, OwnRegistry own, Duration timeout, InstantSource clock, LongSupplier nanoTime) {
+    public MarkedRoot(Path root, OwnRegistry own, Duration timeout, InstantSource clock, Ticker ticker) {
         this.dir = root.resolve(DIR);
         this.own = own;
         this.timeout = timeout;
         this.clock = clock;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /** Where other services keep their registries, as of the last look. */
@@ -131,7 +131,7 @@ public final class MarkedRoot {
         }
         missing = elsewhere;
         hasLooked = true;
-        lookedAt = nanoTime.getAsLong();
+        lookedAt = ticker.read();
         stateDirs = Set.copyOf(dirs);
         String vanished = vanished(files);
         ownSeen = true;
@@ -142,7 +142,7 @@ public final class MarkedRoot {
 
     /** Why it cannot be told what other services own under the root, as of the last second; null if it can. */
     synchronized @Nullable String missingElsewhere() {
-        if (!hasLooked || nanoTime.getAsLong() - lookedAt >= TRUSTED_NANOS) {
+        if (!hasLooked || ticker.read() - lookedAt >= TRUSTED_NANOS) {
             hasLooked = false;
             String found = look();
             // It could not even be listed.
@@ -152,7 +152,7 @@ public final class MarkedRoot {
     }
 
     private @Nullable String readOther(Path file, Set<Path> dirs) {
-        lastSeen.put(file.getFileName().toString(), nanoTime.getAsLong());
+        lastSeen.put(file.getFileName().toString(), ticker.read());
         try {
             String text = MarkerFile.read(file);
             if (text.isEmpty()) {
@@ -231,7 +231,7 @@ public final class MarkedRoot {
     private @Nullable String vanished(List<Path> files) {
         Set<String> present = new HashSet<>();
         files.forEach(file -> present.add(file.getFileName().toString()));
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         lastSeen.entrySet()
                 .removeIf(entry -> !present.contains(entry.getKey()) && now - entry.getValue() > GRACE.toNanos());
         for (String name : lastSeen.keySet()) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.model;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -10,7 +11,7 @@ import java.util.function.LongSupplier;
  */
 public final class FileAgeClock {
     private final LongSupplier wallMillis;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final long startMillis;
     private final long startNanos;
 
@@ -18,13 +19,13 @@ public final class FileAgeClock {
      * Makes one, to be made when the process starts.
      *
      * @param wallMillis the time that files are marked with, in ms since 1970
-     * @param nanoTime the time, in ns from any point; nothing sets it
+     * @param ticker the time; nothing sets it
      */
-    public FileAgeClock(LongSupplier wallMillis, LongSupplier nanoTime) {
+    public FileAgeClock(LongSupplier wallMillis, Ticker ticker) {
         this.wallMillis = wallMillis;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.startMillis = wallMillis.getAsLong();
-        this.startNanos = nanoTime.getAsLong();
+        this.startNanos = ticker.read();
     }
 
     /**
@@ -35,7 +36,7 @@ public final class FileAgeClock {
      */
     public long ageNanos(long millis) {
         long now = wallMillis.getAsLong() - millis;
-        long evenly = startMillis + TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startNanos) - millis;
+        long evenly = startMillis + TimeUnit.NANOSECONDS.toMillis(ticker.read() - startNanos) - millis;
         long age = now < 0 || evenly < 0 ? Math.max(now, evenly) : Math.min(now, evenly);
         return TimeUnit.MILLISECONDS.toNanos(age);
     }

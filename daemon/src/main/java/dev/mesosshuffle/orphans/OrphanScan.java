@@ -1,6 +1,7 @@
 package dev.mesosshuffle.orphans;
 
 import dev.mesosshuffle.cleanup.LocalDirNames;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.HostSnapshot;
 import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.model.ExactPaths;
@@ -17,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +37,7 @@ final class OrphanScan {
     private final Path root;
     private final OrphanPolicy rules;
     private final Set<Path> keepOut;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final BooleanSupplier stopped;
     private final Set<Path> named = new HashSet<>();
     private final Set<String> components;
@@ -52,28 +52,23 @@ final class OrphanScan {
      * @param root a root, by its real path
      * @param keepOut what must not be deleted with what it lies in: other roots, and the state dirs
      * @param names what the registries name
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      * @param stopped asked before each file, on which occasion it may take its time; once true, the search ends
      * @throws IOException if what is in use on this host cannot be told
      */
     OrphanScan(
-            Path root,
-            OrphanPolicy rules,
-            Set<Path> keepOut,
-            KnownDirs names,
-            LongSupplier nanoTime,
-            BooleanSupplier stopped)
+            Path root, OrphanPolicy rules, Set<Path> keepOut, KnownDirs names, Ticker ticker, BooleanSupplier stopped)
             throws IOException {
         this.root = root;
         this.rules = rules;
         this.keepOut = keepOut;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.stopped = stopped;
         this.components = names.components();
         named.addAll(names.owned());
         named.addAll(names.removals());
         view = rules.viewHost();
-        viewedAt = nanoTime.getAsLong();
+        viewedAt = ticker.read();
     }
 
     /**
@@ -133,9 +128,9 @@ final class OrphanScan {
         String reason = whyNamed(path);
         if (reason == null) {
             try {
-                if (nanoTime.getAsLong() - viewedAt > VIEW_LIFE) {
+                if (ticker.read() - viewedAt > VIEW_LIFE) {
                     view = rules.viewHost();
-                    viewedAt = nanoTime.getAsLong();
+                    viewedAt = ticker.read();
                 }
                 found.add(rules.judge(new LocalDir(root, path), view, stopped));
                 return true;

@@ -7,6 +7,7 @@ import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.logging.ErrorMessages;
@@ -28,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +53,7 @@ public final class OrphanScanner implements AutoCloseable {
     private final LocalDirPolicy policy;
     private final OrphanPolicy rules;
     private final Reclaimer reclaimer;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final RootExecutors workers;
     private final OrphanReporter report;
     private final Set<Path> searching = ConcurrentHashMap.newKeySet();
@@ -66,14 +66,14 @@ public final class OrphanScanner implements AutoCloseable {
             LocalDirPolicy policy,
             OrphanPolicy rules,
             Reclaimer reclaimer,
-            LongSupplier nanoTime,
+            Ticker ticker,
             RootExecutors workers,
             OrphanReporter report) {
         this.mode = mode;
         this.policy = policy;
         this.rules = rules;
         this.reclaimer = reclaimer;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.workers = workers;
         this.report = report;
     }
@@ -112,10 +112,10 @@ public final class OrphanScanner implements AutoCloseable {
             LocalDirPolicy policy,
             OrphanPolicy rules,
             Reclaimer reclaimer,
-            LongSupplier nanoTime,
+            Ticker ticker,
             MetricRegistry metrics,
             RootExecutors workers) {
-        return new OrphanScanner(mode, policy, rules, reclaimer, nanoTime, workers, OrphanReporter.in(metrics));
+        return new OrphanScanner(mode, policy, rules, reclaimer, ticker, workers, OrphanReporter.in(metrics));
     }
 
     /** An exception would be the last thing that the timer ever hears of it. */
@@ -163,7 +163,7 @@ public final class OrphanScanner implements AutoCloseable {
                 logger.debug("{} is not searched for orphans: it is not what it was when dirs were registered", root);
                 return;
             }
-            OrphanScan search = new OrphanScan(root, rules, rules.protectedPaths(), names, nanoTime, stopped);
+            OrphanScan search = new OrphanScan(root, rules, rules.protectedPaths(), names, ticker, stopped);
             List<Orphan> found = search.search();
             if (closed.get()) {
                 return;

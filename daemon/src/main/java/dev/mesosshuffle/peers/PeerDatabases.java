@@ -1,5 +1,6 @@
 package dev.mesosshuffle.peers;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.database.BoundedCalls;
 import dev.mesosshuffle.database.FileDescriptors;
 import dev.mesosshuffle.database.Sqlite;
@@ -29,7 +30,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +68,7 @@ public final class PeerDatabases {
     private final Path own;
     private final Path ownDir;
     private final Collection<Path> stateDirs;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final BoundedCalls calls = new BoundedCalls("registry-disk");
     private final Map<Path, Set<Path>> lastLists = new ConcurrentHashMap<>();
     private final Map<Path, OutageLogger> faults = new ConcurrentHashMap<>();
@@ -89,13 +89,13 @@ public final class PeerDatabases {
     private volatile Set<Path> trusted = Set.of();
     private volatile long trustedUntil;
 
-    public PeerDatabases(Path own, Collection<Path> stateDirs, LongSupplier nanoTime) {
+    public PeerDatabases(Path own, Collection<Path> stateDirs, Ticker ticker) {
         this.own = own;
         this.ownReal = own;
         this.ownDir = Objects.requireNonNull(own.getParent());
         this.stateDirs = stateDirs;
-        this.nanoTime = nanoTime;
-        this.trustedUntil = nanoTime.getAsLong();
+        this.ticker = ticker;
+        this.trustedUntil = ticker.read();
         this.uid = uid(Path.of("/proc/self"));
     }
 
@@ -135,14 +135,14 @@ public final class PeerDatabases {
 
     /** The files of this user and root, in the order of their names, as of a moment ago. */
     public Set<Path> trustedFiles() {
-        if (nanoTime.getAsLong() - trustedUntil >= 0) {
+        if (ticker.read() - trustedUntil >= 0) {
             try {
                 trusted = calls.call(ALL, LIST_LIMIT, this::listTrusted, late -> {});
             } catch (IOException | ExecutionException e) {
                 // A disk hangs, perhaps none that matters here: what was there last counts, and the removal asks again.
                 trusted = Set.copyOf(trusted);
             }
-            trustedUntil = nanoTime.getAsLong() + TRUSTED.toNanos();
+            trustedUntil = ticker.read() + TRUSTED.toNanos();
         }
         return trusted;
     }

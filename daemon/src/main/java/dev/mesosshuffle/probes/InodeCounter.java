@@ -1,5 +1,6 @@
 package dev.mesosshuffle.probes;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +36,7 @@ final class InodeCounter {
     private static final int MAX_OUTPUT = 64;
 
     private final List<String> command;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private FileSystemUsage.Inodes last = FileSystemUsage.Inodes.UNKNOWN;
     private @Nullable Process running;
     private boolean counted;
@@ -46,20 +46,20 @@ final class InodeCounter {
      * Makes one.
      *
      * @param command prints the total and the free inodes of the file system of the path that it is given
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      */
-    InodeCounter(List<String> command, LongSupplier nanoTime) {
+    InodeCounter(List<String> command, Ticker ticker) {
         this.command = List.copyOf(command);
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
-    static InodeCounter asking(LongSupplier nanoTime) {
-        return new InodeCounter(List.of("stat", "-f", "-c", "%c %d"), nanoTime);
+    static InodeCounter asking(Ticker ticker) {
+        return new InodeCounter(List.of("stat", "-f", "-c", "%c %d"), ticker);
     }
 
     /** Counts now, or returns what was counted a short while ago. */
     FileSystemUsage.Inodes count(Path root) {
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         if (counted && now - nextAt < 0) {
             return last;
         }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.probes;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.Ticker;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ final class RootProber {
     private final RootReading look;
     private final Executor thread;
     private final RootListener listener;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
 
     /** Is done when the look that goes on has come back; of the last one, if none goes on. */
     private CompletableFuture<Void> current = CompletableFuture.completedFuture(null);
@@ -49,14 +49,14 @@ final class RootProber {
      *
      * @param thread does one task after the other
      * @param listener hears of each look
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      */
-    RootProber(Path root, RootReading look, Executor thread, RootListener listener, LongSupplier nanoTime) {
+    RootProber(Path root, RootReading look, Executor thread, RootListener listener, Ticker ticker) {
         this.root = root;
         this.look = look;
         this.thread = thread;
         this.listener = listener;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /** Has the root looked at, unless a look goes on; returns what is done when it has come back. */
@@ -68,7 +68,7 @@ final class RootProber {
                 return current;
             }
             current = done;
-            lookStarted = nanoTime.getAsLong();
+            lookStarted = ticker.read();
             path = realPath == null ? root : realPath;
         }
         try {
@@ -103,7 +103,7 @@ final class RootProber {
         failure = reason;
         if (seen != null) {
             last = seen;
-            lastAt = nanoTime.getAsLong();
+            lastAt = ticker.read();
             if (realPath == null) {
                 realPath = seen.realPath();
             }
@@ -130,13 +130,13 @@ final class RootProber {
 
     /** For how long what was seen last has been getting old; null if nothing was seen. */
     synchronized @Nullable Duration age() {
-        return last == null ? null : Duration.ofNanos(nanoTime.getAsLong() - lastAt);
+        return last == null ? null : Duration.ofNanos(ticker.read() - lastAt);
     }
 
     /** Why nothing can be done under the root; null if that is not so. */
     synchronized @Nullable String reasonUnavailable() {
         if (!current.isDone()) {
-            Duration waited = Duration.ofNanos(nanoTime.getAsLong() - lookStarted);
+            Duration waited = Duration.ofNanos(ticker.read() - lookStarted);
             if (waited.compareTo(UNRESPONSIVE_AFTER) >= 0) {
                 return "it has not answered for " + waited.toSeconds() + " s";
             }
@@ -153,7 +153,7 @@ final class RootProber {
 
     /** Whether a look goes on that should have come back. */
     synchronized boolean isUnresponsive() {
-        return !current.isDone() && nanoTime.getAsLong() - lookStarted >= UNRESPONSIVE_AFTER.toNanos();
+        return !current.isDone() && ticker.read() - lookStarted >= UNRESPONSIVE_AFTER.toNanos();
     }
 
     /** Tells the operator if the root has become unavailable, or available again. To be called now and then. */
@@ -161,7 +161,7 @@ final class RootProber {
         String reason = reasonUnavailable();
         if (reason != null && !unavailable) {
             unavailable = true;
-            unavailableSince = nanoTime.getAsLong();
+            unavailableSince = ticker.read();
             logger.warn(
                     "Root {} is unavailable: {}. Is its disk well, and the server that it may be on? Until it answers,"
                             + " its blocks cannot be read, nothing is registered or deleted there, and it is not"
@@ -173,7 +173,7 @@ final class RootProber {
             logger.info(
                     "Root {} is available again, {} s after that was noticed",
                     root,
-                    TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong() - unavailableSince));
+                    TimeUnit.NANOSECONDS.toSeconds(ticker.read() - unavailableSince));
         }
     }
 

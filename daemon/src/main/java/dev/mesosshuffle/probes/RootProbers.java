@@ -3,6 +3,7 @@ package dev.mesosshuffle.probes;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +25,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,22 +51,18 @@ public final class RootProbers implements AutoCloseable {
     private final List<Path> roots;
     private final Supplier<RootReading> newLook;
     private final Function<Path, Executor> newThread;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final ConcurrentMap<Path, RootProber> probers = new ConcurrentHashMap<>();
     private final List<RootListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> beforeRounds = new CopyOnWriteArrayList<>();
     private @Nullable ScheduledExecutorService timer;
     private int ticks;
 
-    RootProbers(
-            List<Path> roots,
-            Supplier<RootReading> newLook,
-            Function<Path, Executor> newThread,
-            LongSupplier nanoTime) {
+    RootProbers(List<Path> roots, Supplier<RootReading> newLook, Function<Path, Executor> newThread, Ticker ticker) {
         this.roots = List.copyOf(roots);
         this.newLook = newLook;
         this.newThread = newThread;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /**
@@ -193,7 +189,7 @@ public final class RootProbers implements AutoCloseable {
 
     private RootProber prober(Path root) {
         return probers.computeIfAbsent(
-                root, path -> new RootProber(path, newLook.get(), newThread.apply(path), this::looked, nanoTime));
+                root, path -> new RootProber(path, newLook.get(), newThread.apply(path), this::looked, ticker));
     }
 
     private void looked(Path root, @Nullable RootSnapshot seen, @Nullable IOException failure) {

@@ -1,11 +1,11 @@
 package dev.mesosshuffle.process;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class Watchdog implements Runnable {
 
     private final List<Part> parts;
     private final Runnable feed;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private boolean failing;
 
     /**
@@ -31,21 +31,21 @@ final class Watchdog implements Runnable {
      *
      * @param questions by the names of the parts, what completes when the part has answered, and fails if it cannot be asked
      * @param feed is called each time that all have answered
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      */
-    Watchdog(Map<String, Supplier<CompletableFuture<Void>>> questions, Runnable feed, LongSupplier nanoTime) {
+    Watchdog(Map<String, Supplier<CompletableFuture<Void>>> questions, Runnable feed, Ticker ticker) {
         this.parts = questions.entrySet().stream()
                 .map(question -> new Part(question.getKey(), question.getValue()))
                 .collect(Collectors.toUnmodifiableList());
         this.feed = feed;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /** Looks who has answered to the last question, and asks the next one. */
     @Override
     public void run() {
         try {
-            look(nanoTime.getAsLong());
+            look(ticker.read());
             failing = false;
         } catch (RuntimeException | Error e) {
             // It would be the last thing that the timer ever hears of this.

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.roots;
 
 import dev.mesosshuffle.cleanup.PendingRemovals;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.TreeSize;
 import dev.mesosshuffle.logging.HumanReadable;
 import dev.mesosshuffle.model.LocalDir;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ public final class DiskPressureReport {
     private final Supplier<Map<String, List<LocalDir>>> living;
     private final Supplier<Set<String>> kept;
     private final Supplier<Map<Path, List<Orphan>>> orphans;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
 
     private record Holder(String appId, long bytes) {}
 
@@ -45,17 +45,17 @@ public final class DiskPressureReport {
             Supplier<Map<String, List<LocalDir>>> living,
             Supplier<Set<String>> kept,
             Supplier<Map<Path, List<Orphan>>> orphans,
-            LongSupplier nanoTime) {
+            Ticker ticker) {
         this.minFreePercent = minFreePercent;
         this.living = living;
         this.kept = kept;
         this.orphans = orphans;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     void begins(FileStoreSpace space, Set<Path> roots, PendingRemovals waiting) {
-        long deadline = nanoTime.getAsLong() + MEASURING.toNanos();
-        BooleanSupplier late = () -> nanoTime.getAsLong() - deadline >= 0;
+        long deadline = ticker.read() + MEASURING.toNanos();
+        BooleanSupplier late = () -> ticker.read() - deadline >= 0;
         List<Holder> holders = holders(roots, late);
         logger.warn(
                 "Short of space: {} are free under {} (expected: {} %). {} What else holds space there: {}; {}.{}",

@@ -1,13 +1,13 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.OutageLogger;
 import dev.mesosshuffle.peers.DirConflictException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class StoreWriter implements Runnable {
     private final ReserveFile reserve;
     private final OutageLogger faults;
     private final Runnable committed;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final Counter failures;
 
     /** Why the file could not be written, and when to try again; null if it could. */
@@ -61,7 +61,7 @@ final class StoreWriter implements Runnable {
             ReserveFile reserve,
             OutageLogger faults,
             Runnable committed,
-            LongSupplier nanoTime,
+            Ticker ticker,
             Counter failures) {
         this.queue = queue;
         this.transactions = transactions;
@@ -70,7 +70,7 @@ final class StoreWriter implements Runnable {
         this.reserve = reserve;
         this.faults = faults;
         this.committed = committed;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.failures = failures;
     }
 
@@ -158,7 +158,7 @@ final class StoreWriter implements Runnable {
     }
 
     private boolean isTimeToTry() {
-        return obstacle == null || nanoTime.getAsLong() - nextTry >= 0;
+        return obstacle == null || ticker.read() - nextTry >= 0;
     }
 
     private void withoutWriting(OperationQueue.Entry entry, Throwable reason) {
@@ -261,7 +261,7 @@ final class StoreWriter implements Runnable {
 
     private void failed(Throwable failure) {
         obstacle = failure;
-        nextTry = nanoTime.getAsLong() + RETRY.toNanos();
+        nextTry = ticker.read() + RETRY.toNanos();
         // What is not there was told by who noticed it.
         if (!(failure instanceof RegistryLostException)) {
             faults.failed(failure);

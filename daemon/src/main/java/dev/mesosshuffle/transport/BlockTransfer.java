@@ -1,11 +1,11 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.PageResidency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ final class BlockTransfer {
 
     private final Channel channel;
     private final OpenSegment block;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final Listener listener;
 
     private long sentBytes;
@@ -64,13 +64,13 @@ final class BlockTransfer {
      *
      * @param block the block, whose first window is in the page cache; owned
      * @param readyNanos since when it is
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      */
-    BlockTransfer(Channel channel, OpenSegment block, long readyNanos, LongSupplier nanoTime, Listener listener) {
+    BlockTransfer(Channel channel, OpenSegment block, long readyNanos, Ticker ticker, Listener listener) {
         this.channel = channel;
         this.block = block;
         this.readyNanos = readyNanos;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.listener = listener;
         readyBytes = endOfWindow(0);
     }
@@ -87,7 +87,7 @@ final class BlockTransfer {
     }
 
     private void writeWindow() {
-        WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, nanoTime);
+        WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, ticker);
         leaving = cuts < MAX_CUTS ? window : window.unwatched();
         channel.write(window).addListener(future -> onWindowSent(window, future.isSuccess()));
     }
@@ -127,7 +127,7 @@ final class BlockTransfer {
         long start = readyBytes;
         long end = endOfWindow(start);
         // From here on it can leave the page cache again, also while the rest is being read.
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         if (leaving != null && block.file().residency(block.offset() + start, end - start) == PageResidency.RESIDENT) {
             readyBytes = end;
             readyNanos = now;

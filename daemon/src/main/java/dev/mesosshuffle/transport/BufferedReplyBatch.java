@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.fetch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
@@ -8,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.IntConsumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ final class BufferedReplyBatch implements ReplyBatch {
 
     private final ReplyBufferPool buffers;
     private final ReplyWriter writer;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final IntConsumer answered;
     /** Decided once, for whoever asks whether a block is read at once relies on the answer. */
     private final boolean fromFiles;
@@ -36,13 +36,13 @@ final class BufferedReplyBatch implements ReplyBatch {
     /**
      * Creates a batch.
      *
-     * @param nanoTime the time, in ns from any point, the same as the writer's
+     * @param ticker the time, the same as the writer's
      * @param answered is told how many replies have left, or never will
      */
-    BufferedReplyBatch(ReplyBufferPool buffers, ReplyWriter writer, LongSupplier nanoTime, IntConsumer answered) {
+    BufferedReplyBatch(ReplyBufferPool buffers, ReplyWriter writer, Ticker ticker, IntConsumer answered) {
         this.buffers = buffers;
         this.writer = writer;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.answered = answered;
         this.fromFiles = buffers.isBudgetSpent();
     }
@@ -99,7 +99,7 @@ final class BufferedReplyBatch implements ReplyBatch {
 
     private void addLarge(Reply reply, OpenSegment block) throws IOException {
         ByteBuf head;
-        long readyNanos = nanoTime.getAsLong();
+        long readyNanos = ticker.read();
         try {
             block.file().load(block.offset(), Math.min(block.length(), BlockTransfer.WINDOW_BYTES));
             seal();

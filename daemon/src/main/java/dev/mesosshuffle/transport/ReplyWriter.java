@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
@@ -8,7 +9,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ final class ReplyWriter {
 
     private final Channel channel;
     private final ReplyBufferPool buffers;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private final Listener listener;
     private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
@@ -49,12 +49,12 @@ final class ReplyWriter {
     /**
      * Creates a writer.
      *
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      */
-    ReplyWriter(Channel channel, ReplyBufferPool buffers, LongSupplier nanoTime, Listener listener) {
+    ReplyWriter(Channel channel, ReplyBufferPool buffers, Ticker ticker, Listener listener) {
         this.channel = channel;
         this.buffers = buffers;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
         this.listener = listener;
     }
 
@@ -110,7 +110,7 @@ final class ReplyWriter {
         if (block == null) {
             channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
         } else {
-            transfer = new BlockTransfer(channel, block, next.readyNanos(), nanoTime, new TransferListener(next));
+            transfer = new BlockTransfer(channel, block, next.readyNanos(), ticker, new TransferListener(next));
             transfer.start(next.bytes());
         }
     }

@@ -1,10 +1,10 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.PageResidency;
 import io.netty.channel.DefaultFileRegion;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * A part of a block that goes from its file to the socket without passing through the process. The plain file region
@@ -22,7 +22,7 @@ final class WindowFileRegion extends DefaultFileRegion {
     private final OpenSegment block;
     private final long offset;
     private final long length;
-    private final LongSupplier nanoTime;
+    private final Ticker ticker;
     private long seenNanos;
     private boolean watched = true;
     private boolean cutOff;
@@ -33,15 +33,15 @@ final class WindowFileRegion extends DefaultFileRegion {
      * @param offset where it begins in the block, in bytes
      * @param length how long it is, in bytes
      * @param seenNanos when it was seen in the page cache
-     * @param nanoTime the time, in ns from any point
+     * @param ticker the time
      */
-    WindowFileRegion(OpenSegment block, long offset, long length, long seenNanos, LongSupplier nanoTime) {
+    WindowFileRegion(OpenSegment block, long offset, long length, long seenNanos, Ticker ticker) {
         super(block.file().channel(), block.offset() + offset, length);
         this.block = block;
         this.offset = offset;
         this.length = length;
         this.seenNanos = seenNanos;
-        this.nanoTime = nanoTime;
+        this.ticker = ticker;
     }
 
     /** Has all of it leave, whatever that waits for. */
@@ -63,7 +63,7 @@ final class WindowFileRegion extends DefaultFileRegion {
 
     private boolean isRestMissing() {
         long sent = transferred();
-        long now = nanoTime.getAsLong();
+        long now = ticker.read();
         if (now - seenNanos < TRUST_NANOS) {
             return false;
         }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.host.ScriptedHost;
 import dev.mesosshuffle.model.FileAgeClock;
@@ -59,7 +60,7 @@ public final class SteppedCleanup {
      * @param host what is seen of the host
      * @param mode what is done about orphans
      * @param orphanTimeout for how long an orphan must be quiet
-     * @param nanoTime the time, in ns
+     * @param ticker the time
      * @param wallMillis the time that files are marked with, in ms
      */
     public record Surroundings(
@@ -71,7 +72,7 @@ public final class SteppedCleanup {
             ScriptedHost host,
             OrphanMode mode,
             Duration orphanTimeout,
-            LongSupplier nanoTime,
+            Ticker ticker,
             LongSupplier wallMillis) {}
 
     public SteppedCleanup(Surroundings its, MetricRegistry metrics) throws IOException {
@@ -81,20 +82,20 @@ public final class SteppedCleanup {
                 policy,
                 its.registries(),
                 its.registry()::isClaimed,
-                new FileAgeClock(its.wallMillis(), its.nanoTime()),
+                new FileAgeClock(its.wallMillis(), its.ticker()),
                 its.orphanTimeout(),
                 ProcessCredentials.current(),
                 its.host()::view);
         reclaimer = Reclaimer.withoutTimer(
-                its.store(), policy, rules, its.reads(), its.nanoTime(), metrics, workers(its.nanoTime()));
+                its.store(), policy, rules, its.reads(), its.ticker(), metrics, workers(its.ticker()));
         orphans = OrphanScanner.withoutTimer(
-                its.mode(), policy, rules, reclaimer, its.nanoTime(), metrics, workers(its.nanoTime()));
+                its.mode(), policy, rules, reclaimer, its.ticker(), metrics, workers(its.ticker()));
         pressure = new DiskPressure(
                 MIN_FREE_PERCENT,
                 reclaimer,
                 new DiskPressureReport(
-                        MIN_FREE_PERCENT, () -> living(its.registry()), Set::of, orphans::lastFound, its.nanoTime()),
-                workers(its.nanoTime()));
+                        MIN_FREE_PERCENT, () -> living(its.registry()), Set::of, orphans::lastFound, its.ticker()),
+                workers(its.ticker()));
     }
 
     private static Map<String, List<LocalDir>> living(Registry registry) {
@@ -104,8 +105,8 @@ public final class SteppedCleanup {
     }
 
     /** It rests after each file, and that is where it can be killed. */
-    private RootExecutors workers(LongSupplier nanoTime) {
-        return new RootExecutors(root -> later(), () -> new RateLimiter(() -> 1, nanoTime, rest -> fileDone()));
+    private RootExecutors workers(Ticker ticker) {
+        return new RootExecutors(root -> later(), () -> new RateLimiter(() -> 1, ticker, rest -> fileDone()));
     }
 
     private ExecutorService later() {

@@ -31,9 +31,9 @@ final class RateLimiterTest {
 
     @Test
     void keepsTheRateWhereFilesTakeNoTime() {
-        long before = time.getAsLong();
+        long before = time.read();
         files(pace(1000), 3001, Duration.ZERO);
-        assertThat(Duration.ofNanos(time.getAsLong() - before)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(time.read() - before)).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
@@ -33,7 +34,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -115,9 +115,9 @@ final class LivenessFixture implements AutoCloseable {
                 registry, reclaimer, settings, surroundings(time::get), files, forgotten::addAll, itsMetrics);
     }
 
-    LivenessContext surroundings(LongSupplier nanoTime) {
+    LivenessContext surroundings(Ticker ticker) {
         return new LivenessContext(
-                nanoTime,
+                ticker,
                 () -> wallStart + TimeUnit.NANOSECONDS.toMillis(time.get() - TIME_START) + wallShift,
                 new Random(1),
                 (root, task) -> {

@@ -1,15 +1,15 @@
 package dev.mesosshuffle.testing;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
-/** Time that passes when told to; begins shortly before it wraps around. */
-public final class ManualTicker implements LongSupplier {
+/** A clock that a test advances. It begins shortly before its value wraps around. */
+public final class ManualTicker implements Ticker {
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
 
     @Override
-    public long getAsLong() {
+    public long read() {
         return now.get();
     }
 
