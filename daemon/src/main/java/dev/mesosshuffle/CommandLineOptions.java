@@ -13,27 +13,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What was asked for on the command line. */
+/** The command line. */
 @Command(
         name = "mesos-shuffle-service",
         description =
-                "Serves the shuffle files of Spark's executors on this host, and removes them when their application"
-                        + " is over.",
+                "Serves the shuffle files of Spark's executors on this host, and deletes them when their application"
+                        + " finishes.",
         customSynopsis = {
             "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] [--check-config] [--version] [--help]",
             "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] apps | keep APP | release APP | remove APP"
         },
         usageHelpWidth = 110,
         sortOptions = false,
-        footerHeading = "%nAsks the daemon that runs here, with the same settings and as the same user or root:%n",
+        footerHeading = "%nCommands to the daemon that runs here, with the same settings, as its user or root:%n",
         footer = {
-            "  apps          lists applications: state, executors, bytes, what happens next and why",
-            "  keep APP      never judges an application over, also after a restart, until it is released",
-            "  release APP   takes that back: the application is judged as if it had been heard just now",
-            "  remove APP    judges an application over, now, and deletes its files",
+            "  apps          lists applications: state, executors, bytes, what happens next, and why",
+            "  keep APP      exempts an application from expiry, across restarts, until it is released",
+            "  release APP   ends that, and restarts the timeouts of the application",
+            "  remove APP    expires an application now, and deletes its files",
             "",
             "Exit status:",
-            "  0 done, or after SIGTERM or SIGINT, 64 bad command line, 78 bad configuration, 1 anything else"
+            "  0 success, also after SIGTERM or SIGINT; 64 invalid command line; 78 invalid configuration; 1 any other failure"
         })
 final class CommandLineOptions {
     private static final String SETTING = "KEY=VALUE";
@@ -42,7 +42,7 @@ final class CommandLineOptions {
     @Option(
             names = "--conf",
             paramLabel = SETTING,
-            description = "Sets a configuration key; wins over files and the environment.")
+            description = "Sets a configuration key; takes precedence over files and the environment.")
     private final List<String> settings = new ArrayList<>();
 
     @Option(
@@ -51,7 +51,7 @@ final class CommandLineOptions {
             description = "Reads more settings from a file such as spark-defaults.conf.")
     private @Nullable Path propertiesFile;
 
-    @Option(names = "--check-config", description = "Prints every setting, its value and where it came from.")
+    @Option(names = "--check-config", description = "Prints every setting with its value and its source.")
     private boolean checkConfig;
 
     @Option(names = "--version", description = "Prints the version.")

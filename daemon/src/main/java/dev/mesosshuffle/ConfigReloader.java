@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again and takes over what may change while the daemon runs: all of it, or nothing if anything
- * is wrong. One line tells what has changed, and what waits for a restart. For any thread.
+ * Reads the configuration again and applies what may change while the daemon runs: all of it, or nothing if anything is
+ * invalid. One line is logged with what has changed, and what needs a restart. For any thread.
  */
 final class ConfigReloader implements Runnable {
     private static final Logger logger = LoggerFactory.getLogger(ConfigReloader.class);
@@ -33,12 +33,12 @@ final class ConfigReloader implements Runnable {
     }
 
     /**
-     * Makes one.
+     * Creates a reloader.
      *
      * @param started the configuration that the daemon was started with
      * @param source reads it again
-     * @param limits takes the limits of a new one over
-     * @param logLevels takes the levels over
+     * @param limits receives each new configuration
+     * @param logLevels reads and applies the levels of loggers
      */
     ConfigReloader(LoadedConfig started, Source source, Consumer<ServiceConfig> limits, LogLevels logLevels) {
         this.started = started;
@@ -56,7 +56,7 @@ final class ConfigReloader implements Runnable {
             loaded = source.load();
             levels = logLevels.read();
         } catch (ConfigException | IOException e) {
-            logger.warn("Not reloaded, all stays as it was: {}", ErrorMessages.of(e));
+            logger.warn("Not reloaded, the current settings stay in effect: {}", ErrorMessages.of(e));
             return;
         }
         List<String> changes = new ArrayList<>();
@@ -67,7 +67,7 @@ final class ConfigReloader implements Runnable {
         current = loaded;
         changes.addAll(logLevels.apply(levels));
         for (LoadedConfig.Change change : started.changes(loaded, false)) {
-            changes.add(change.key() + " stays " + change.before() + " until a restart (will be " + change.now() + ")");
+            changes.add(change.key() + " stays " + change.before() + " until a restart (then " + change.now() + ")");
         }
         logger.info("Reloaded: {}", changes.isEmpty() ? "nothing has changed" : String.join("; ", changes));
     }

@@ -9,6 +9,7 @@ import dev.mesosshuffle.config.ConfigException;
 import dev.mesosshuffle.config.ConfigLoader;
 import dev.mesosshuffle.config.ConfigSources;
 import dev.mesosshuffle.config.LoadedConfig;
+import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.ErrorMessages;
@@ -20,6 +21,7 @@ import dev.mesosshuffle.process.FatalErrorHandler;
 import dev.mesosshuffle.process.HealthMonitor;
 import dev.mesosshuffle.process.ShutdownHook;
 import dev.mesosshuffle.process.SighupHandler;
+import dev.mesosshuffle.process.StartFailures;
 import dev.mesosshuffle.process.SystemdNotifier;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,7 +37,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Reads the command line and the configuration, then runs the daemon until a signal ends it, or asks one that runs.
+ * Reads the command line and the configuration, then runs the daemon until a signal ends it, or sends a command to one that runs.
  */
 public final class Main {
     /** Returned by {@link #run} if the daemon was started and goes on in its own threads. */
@@ -47,7 +49,7 @@ public final class Main {
     /** Set by the start script if there is such a file; read by Logback too. */
     private static final String LOG_FILE_PROPERTY = "logback.configurationFile";
 
-    /** Where the start script looks for it, beside the distribution's own configuration. */
+    /** The name by which the start script finds it, beside the distribution's own configuration. */
     private static final String LOG_FILE = "logback.xml";
 
     private static final String NAME = "mesos-shuffle-service";
@@ -130,10 +132,10 @@ public final class Main {
             return ExitStatus.OK;
         }
         String request = options.request();
-        return request == null ? start(options, loaded) : ask(loaded.config(), request);
+        return request == null ? start(options, loaded) : sendCommand(loaded.config(), request);
     }
 
-    private int ask(ServiceConfig config, String request) {
+    private int sendCommand(ServiceConfig config, String request) {
         ControlException failure = null;
         try {
             for (Path socket : sockets(config)) {
@@ -165,15 +167,17 @@ public final class Main {
     private int start(CommandLineOptions options, LoadedConfig loaded) throws IOException, StoreException {
         NettyLogFilter.install((LoggerContext) LoggerFactory.getILoggerFactory());
         ReloadableLimits limits = new ReloadableLimits(loaded.config());
-        // Before anybody is told that the daemon listens, and may send one.
+        // Before anybody can see that the daemon listens, and send one.
         SighupHandler.handle(
                 new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
         ShuffleDaemon daemon = ShuffleDaemon.start(loaded.config(), limits);
         shutdown.started(daemon::stop);
         SystemdNotifier systemd = SystemdNotifier.start(environment);
-        daemon.started(systemd);
-        daemon.started(
-                HealthMonitor.watch(daemon.vitalParts(), daemon.localAddress().getPort(), systemd));
+        daemon.register(systemd);
+        HealthMonitor health =
+                new HealthMonitor(daemon.healthProbes(), daemon.localAddress().getPort(), systemd);
+        daemon.register(health);
+        health.start();
         shutdown.running();
         return RUNNING;
     }

@@ -85,7 +85,7 @@ class ConfigReloaderTest {
         reload.run();
         assertThat(log.lines())
                 .hasSize(2)
-                .containsOnly("INFO Reloaded: spark.shuffle.service.port stays 7337 until a restart (will be 4711)");
+                .containsOnly("INFO Reloaded: spark.shuffle.service.port stays 7337 until a restart (then 4711)");
     }
 
     @Test
@@ -100,9 +100,10 @@ class ConfigReloaderTest {
         assertThat(loggers.getLogger("ROOT").getLevel()).isEqualTo(Level.INFO);
         assertThat(log.lines()).hasSize(2);
         assertThat(log.lines().get(0))
-                .isEqualTo("WARN Not reloaded, all stays as it was: spark.shuffle.service.port: x from " + conf
-                        + " (expected: 0 to 65535)");
-        assertThat(log.lines().get(1)).startsWith("WARN Not reloaded, all stays as it was: " + logback + ": ");
+                .isEqualTo("WARN Not reloaded, the current settings stay in effect: spark.shuffle.service.port: x from "
+                        + conf + " (expected: 0 to 65535)");
+        assertThat(log.lines().get(1))
+                .startsWith("WARN Not reloaded, the current settings stay in effect: " + logback + ": ");
     }
 
     @Test

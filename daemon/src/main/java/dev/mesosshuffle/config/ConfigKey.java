@@ -11,7 +11,7 @@ package dev.mesosshuffle.config;
  * @param description one line for users
  */
 record ConfigKey<T>(String name, String defaultText, ValueParser<T> parser, boolean secret, String description) {
-    /** What its value must look like. */
+    /** The syntax of its value, for people. */
     String expected() {
         return parser.expected();
     }

@@ -31,15 +31,15 @@ final class ConfigKeys {
             "spark.local.dir",
             "/tmp/spark",
             ValueParsers.paths(),
-            "The allowed roots: executors' local dirs must lie under one of them. SPARK_LOCAL_DIRS wins over it as in"
-                    + " Spark, except on the command line.");
+            "The allowed roots: executors' local directories must lie under one of them. SPARK_LOCAL_DIRS "
+                    + "takes precedence, as in Spark, except over the command line.");
 
     static final ConfigKey<Path> STATE_DIR = key(
             OWN_PREFIX + "state.dir",
             "/tmp/spark/.mesos-shuffle-service",
             ValueParsers.path(),
-            "Where the registry is kept, in one file for each port. By default the directory that systemd gives"
-                    + " ($STATE_DIRECTORY); else a directory under the first of the allowed roots.");
+            "The directory of the registry, which has one file per port. Default: the directory that "
+                    + "systemd provides ($STATE_DIRECTORY), otherwise a directory under the first root.");
 
     static final ConfigKey<Duration> NETWORK_TIMEOUT = key(
             "spark.network.timeout",
@@ -51,8 +51,8 @@ final class ConfigKeys {
             "spark.shuffle.io.connectionTimeout",
             "120s",
             ValueParsers.secondsOrNever(),
-            "An idle connection is closed after this time, a driver's never; 0 closes none. By default as long as"
-                    + " spark.network.timeout.");
+            "Closes a connection that is idle for this long; 0 disables it. Connections of drivers are "
+                    + "never closed as idle. Default: spark.network.timeout.");
 
     static final ConfigKey<IoMode> IO_MODE = key(
             "spark.shuffle.io.mode",
@@ -64,151 +64,150 @@ final class ConfigKeys {
             "spark.shuffle.io.serverThreads",
             "0",
             ValueParsers.integer(0, 1024, "0 to 1024"),
-            "Event loops; 0 takes a number that suits the machine.");
+            "Number of event loops; 0 selects a number that suits the machine.");
 
     static final ConfigKey<Integer> BACK_LOG = key(
             "spark.shuffle.io.backLog",
             "-1",
             ValueParsers.integer(
                     Integer.MIN_VALUE, Integer.MAX_VALUE, "a whole number; below 1 leaves it to the system"),
-            "Length of the queue of connections not yet accepted; below 1 leaves it to the system.");
+            "Length of the queue of connections that are not yet accepted; below 1 uses the system's " + "default.");
 
     static final ConfigKey<Integer> RECEIVE_BUFFER = key(
             "spark.shuffle.io.receiveBuffer",
             "-1",
             ValueParsers.socketBuffer(),
-            "Receive buffer of a connection; -1 leaves it to the system.");
+            "Receive buffer of a connection; -1 uses the system's default.");
 
     static final ConfigKey<Integer> SEND_BUFFER = key(
             "spark.shuffle.io.sendBuffer",
             "-1",
             ValueParsers.socketBuffer(),
-            "Send buffer of a connection; -1 leaves it to the system.");
+            "Send buffer of a connection; -1 uses the system's default.");
 
     static final ConfigKey<Boolean> TCP_KEEP_ALIVE = key(
             "spark.shuffle.io.enableTcpKeepAlive",
             "false",
             ValueParsers.bool(),
-            "Whether the system probes idle connections, so that dead clients are noticed.");
+            "Whether the system probes idle connections to detect dead clients.");
 
     static final ConfigKey<Long> MAX_CHUNKS = key(
             "spark.shuffle.maxChunksBeingTransferred",
             Long.toString(Long.MAX_VALUE),
             ValueParsers.longAtLeast(1, "a whole number from 1"),
-            "Blocks in flight to all clients; a request beyond it closes its connection, and the client tries again."
-                    + " Read again on reload.");
+            "Maximum number of blocks in flight to all clients. A request beyond it closes its "
+                    + "connection, and the client retries. Reloadable.");
 
     static final ConfigKey<Long> MAX_FRAME_SIZE = key(
             OWN_PREFIX + "maxFrameSize",
             "16m",
             ValueParsers.size(64 << 10, 1 << 30, "a size such as 16m, from 64k to 1g"),
-            "The longest message that is accepted from a client; a longer one is refused, and logged with its length.");
+            "Maximum length of a client's message. A longer one is rejected and logged with its length.");
 
     static final ConfigKey<Integer> DISK_THREADS = key(
             OWN_PREFIX + "diskThreads",
             "8",
             ValueParsers.integer(1, 256, "1 to 256"),
-            "Threads that read from each local root.");
+            "Number of threads that read from each root.");
 
     static final ConfigKey<Long> INDEX_CACHE_SIZE = key(
             "spark.shuffle.service.index.cache.size",
             "100m",
             ValueParsers.size(0, Long.MAX_VALUE, "a size such as 100m; a bare number is bytes"),
-            "Memory for index files, but never more than a quarter of the heap.");
+            "Memory for index files, at most a quarter of the heap.");
 
     static final ConfigKey<Boolean> FETCH_RDD = key(
             "spark.shuffle.service.fetch.rdd.enabled",
             "false",
             ValueParsers.bool(),
-            "Accepted for Spark's sake: persisted RDD blocks are served either way, as Spark's own service does.");
+            "Accepted for compatibility: persisted RDD blocks are always served, as by Spark's own " + "service.");
 
-    static final ConfigKey<Duration> CLEANER_INTERVAL = key(
-            "spark.shuffle.cleaner.interval",
-            "30s",
-            ValueParsers.seconds(),
-            "How often applications are checked for their end.");
+    static final ConfigKey<Duration> CLEANER_INTERVAL =
+            key("spark.shuffle.cleaner.interval", "30s", ValueParsers.seconds(), "Interval of the expiry checks.");
 
     static final ConfigKey<Duration> ORPHAN_TIMEOUT = key(
             OWN_PREFIX + "orphanTimeout",
             "24h",
             ValueParsers.seconds(),
-            "An application whose driver cannot be heard, as after a restart, is over after this time without any"
-                    + " activity.");
+            "Expires an application whose driver can no longer send heartbeats (for example, after a "
+                    + "restart of this service) once it has been inactive for this long.");
 
     static final ConfigKey<List<URI>> MASTER = key(
             OWN_PREFIX + "master",
             "(none)",
             ValueParsers.masters(),
-            "Where the Mesos masters are, at least one of them; asked which applications live before anything is"
-                    + " removed. Without it heartbeats and use of files decide alone.");
+            "Addresses of the Mesos masters, at least one. The leading master is polled before an "
+                    + "application is removed. Without it, heartbeats and file activity alone decide.");
 
     static final ConfigKey<Duration> MASTER_TIMEOUT = key(
             OWN_PREFIX + "masterTimeout",
             "1h",
             ValueParsers.seconds(),
-            "How long an application that would be over stays if the Mesos master cannot say whether it is.");
+            "How long an application that is due to expire stays if the Mesos master cannot report its " + "status.");
 
     static final ConfigKey<String> MASTER_PRINCIPAL = key(
             OWN_PREFIX + "master.principal",
             "(none)",
             ValueParsers.text("a name without a colon", text -> text.indexOf(':') < 0),
-            "As whom the Mesos master is asked; it must be allowed to view all frameworks. Needs master.secretFile.");
+            "The principal for the Mesos master. It must be allowed to view all frameworks. Requires "
+                    + "master.secretFile.");
 
     static final ConfigKey<Path> MASTER_SECRET_FILE = key(
             OWN_PREFIX + "master.secretFile",
             "(none)",
             ValueParsers.path(),
-            "A file with the secret of master.principal, on one line, that nobody else can read.");
+            "A file with the secret of master.principal, on one line, readable by nobody else.");
 
     static final ConfigKey<Path> MASTER_TOKEN_FILE = key(
             OWN_PREFIX + "master.tokenFile",
             "(none)",
             ValueParsers.path(),
-            "A file with a bearer token for the Mesos master, on one line, that nobody else can read; instead of"
-                    + " master.principal.");
+            "A file with a bearer token for the Mesos master, on one line, readable by nobody else; an "
+                    + "alternative to master.principal.");
 
     static final ConfigKey<Path> MASTER_CA_FILE = key(
             OWN_PREFIX + "master.caFile",
             "(none)",
             ValueParsers.path(),
-            "A PEM file with the certificates by which an https master is trusted; without it, those of the JVM.");
+            "A PEM file with the trusted certificates for an https master. Default: those of the JVM.");
 
     static final ConfigKey<Boolean> CLEANUP = key(
             OWN_PREFIX + "cleanup",
             "on",
             ValueParsers.onOff(),
-            "Whether the local dirs of an application that is over are deleted. While it is off, those stay too that were"
-                    + " to be deleted before the last stop.");
+            "Whether the local directories of expired applications are deleted. While off, directories "
+                    + "whose deletion was pending at the last stop stay too.");
 
     static final ConfigKey<Integer> DELETION_RATE = key(
             OWN_PREFIX + "deletionRate",
             "5000",
             ValueParsers.integer(0, 10_000_000, "0 to 10000000"),
-            "Files a second that are deleted under each local root at most, so that fetches beside it do not suffer; 0"
-                    + " for no bound. Read again on reload.");
+            "Maximum number of files deleted per second under each root, so that concurrent fetches do "
+                    + "not suffer; 0 disables the limit. Reloadable.");
 
     static final ConfigKey<OrphanMode> ORPHANS = key(
             OWN_PREFIX + "orphans",
             "report",
             ValueParsers.orphans(),
-            "What is done about blockmgr-* and spark-UUID dirs under the roots that no service on this host knows, nobody"
-                    + " uses, and nothing has changed in since the host's boot, or for orphanTimeout: delete them, report"
-                    + " them, or off. While cleanup is off they are not deleted.");
+            "What happens to orphan directories: blockmgr-* and spark-UUID directories under the roots "
+                    + "that no service on this host knows, that nobody uses, and that have not changed since the "
+                    + "host's boot, or for orphanTimeout. One of delete, report, off. While cleanup is off they are "
+                    + "not deleted.");
 
     static final ConfigKey<Integer> MIN_FREE_PERCENT = key(
             OWN_PREFIX + "minFreePercent",
             "5",
             ValueParsers.integer(0, 50, "0 to 50; 0 for never"),
-            "A root is short of space while less than this share of its file system's bytes, or of its inodes, is free. Then what is to be deleted"
-                    + " there goes at once, past deletionRate, and a warning says what else holds the space. No living"
-                    + " application loses anything by that.");
+            "When less than this percentage of the bytes or inodes of a root's file system is free, "
+                    + "pending deletions run without the deletionRate limit and a warning lists the largest "
+                    + "remaining users of space. Live applications are not affected.");
 
     static final ConfigKey<Boolean> AUTHENTICATE = key(
             "spark.authenticate",
             "false",
-            ValueParsers.notYet(
+            ValueParsers.unsupported(
                     "this version has no authentication and would serve anyone", ValueParsers.bool(), "false"),
-            "Authentication is not available in this version; true stops the start.");
+            "Authentication is not available in this version; true prevents the start.");
 
     static final ConfigKey<String> AUTHENTICATE_SECRET = new ConfigKey<>(
             "spark.authenticate.secret",
@@ -220,26 +219,26 @@ final class ConfigKeys {
     static final ConfigKey<Boolean> SASL_ENCRYPTION = key(
             "spark.authenticate.enableSaslEncryption",
             "false",
-            ValueParsers.notYet("this version has no encryption", ValueParsers.bool(), "false"),
-            "Encryption is not available in this version; true stops the start.");
+            ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
+            "Encryption is not available in this version; true prevents the start.");
 
     static final ConfigKey<Boolean> CRYPTO = key(
             "spark.network.crypto.enabled",
             "false",
-            ValueParsers.notYet("this version has no encryption", ValueParsers.bool(), "false"),
-            "Encryption is not available in this version; true stops the start.");
+            ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
+            "Encryption is not available in this version; true prevents the start.");
 
     static final ConfigKey<Boolean> SASL_ALWAYS_ENCRYPT = key(
             "spark.network.sasl.serverAlwaysEncrypt",
             "false",
-            ValueParsers.notYet("this version has no encryption", ValueParsers.bool(), "false"),
-            "Encryption is not available in this version; true stops the start.");
+            ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
+            "Encryption is not available in this version; true prevents the start.");
 
     static final ConfigKey<Boolean> SSL_RPC = key(
             "spark.ssl.rpc.enabled",
             "false",
-            ValueParsers.notYet("this version has no TLS", ValueParsers.bool(), "false"),
-            "TLS is not available in this version; true stops the start.");
+            ValueParsers.unsupported("this version has no TLS", ValueParsers.bool(), "false"),
+            "TLS is not available in this version; true prevents the start.");
 
     private static final List<ConfigKey<?>> ALL = List.of(
             HOST,
@@ -278,7 +277,7 @@ final class ConfigKeys {
             SASL_ALWAYS_ENCRYPT,
             SSL_RPC);
 
-    private static final Set<String> LIVE = Set.of(MAX_CHUNKS.name(), DELETION_RATE.name());
+    private static final Set<String> RELOADABLE = Set.of(MAX_CHUNKS.name(), DELETION_RATE.name());
 
     private ConfigKeys() {}
 
@@ -287,9 +286,9 @@ final class ConfigKeys {
         return ALL;
     }
 
-    /** Whether a running daemon takes over a new value of this key. */
-    static boolean isLive(String name) {
-        return LIVE.contains(name);
+    /** Whether a reload applies a new value of this key. */
+    static boolean isReloadable(String name) {
+        return RELOADABLE.contains(name);
     }
 
     private static <T> ConfigKey<T> key(String name, String defaultText, ValueParser<T> parser, String description) {

@@ -33,7 +33,7 @@ public final class ConfigLoader {
     /**
      * Reads all sources and checks every setting.
      *
-     * @param sources where to look
+     * @param sources where settings come from
      * @return the configuration with the origin of each value
      * @throws ConfigException with all that is wrong, in one line
      */
@@ -227,7 +227,7 @@ public final class ConfigLoader {
         for (ConfigKey<?> key : ConfigKeys.all()) {
             LoadedConfig.EffectiveSetting setting = effective.get(key.name());
             if (setting == null) {
-                throw new IllegalStateException(key.name() + " was never looked at");
+                throw new IllegalStateException(key.name() + " is never read");
             }
             inOrder.add(setting);
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A configuration, and how it came about. Some of its keys are live: a running daemon takes them over.
+ * A configuration and the source of each value. Some of its keys are reloadable: a running daemon applies them.
  *
  * @param config the configuration
  * @param settings every key's effective value, in the order of {@link ConfigKeys#all()}
@@ -39,13 +39,13 @@ public record LoadedConfig(ServiceConfig config, List<EffectiveSetting> settings
     /**
      * What a newer configuration changes.
      *
-     * @param live whether to tell of the keys that a running daemon takes over, or of those that wait for a restart
+     * @param reloadable whether to report the keys that a reload applies, or those that need a restart
      */
-    public List<Change> changes(LoadedConfig newer, boolean live) {
+    public List<Change> changes(LoadedConfig newer, boolean reloadable) {
         Map<String, String> now =
                 newer.settings.stream().collect(toMap(EffectiveSetting::key, EffectiveSetting::value));
         return settings.stream()
-                .filter(setting -> ConfigKeys.isLive(setting.key()) == live)
+                .filter(setting -> ConfigKeys.isReloadable(setting.key()) == reloadable)
                 .map(setting -> new Change(setting.key(), setting.value(), now.getOrDefault(setting.key(), "")))
                 .filter(change -> !change.before().equals(change.now()))
                 .toList();

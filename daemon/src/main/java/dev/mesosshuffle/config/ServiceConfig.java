@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param diskThreads how many threads read from each local root
  * @param indexCacheBytes how much heap the cache of index files may hold
  * @param cleanerInterval how often applications are checked for their end; more than zero
- * @param orphanTimeout after how long without any activity an application that cannot be heard is over; more than zero
- * @param cleanup whether the local dirs of an application that is over are deleted
+ * @param orphanTimeout after how long without any activity an application whose driver cannot send heartbeats expires; more than zero
+ * @param cleanup whether the local dirs of an expired application are deleted
  * @param deletionRate how many files a second are deleted under one root at most; 0 for no bound
  * @param orphans what is done about dirs that no registry names
  * @param minFreePercent below which share of free space a root is short of it; 0 for never

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code /var/lib/mesos-shuffle-service}, for a user who may write there, as root may.
  * </ol>
  *
- * <p>Names only: nothing is looked at, since a disk may hang.
+ * <p>Names only: no disk is accessed, since it may hang.
  *
  * @param candidates at least one, absolute, none twice
  */

@@ -13,6 +13,6 @@ interface ValueParser<T> {
      */
     T parse(String text);
 
-    /** What a text must look like, as it stands in a message after "expected:". */
+    /** The syntax of a text, as it follows "expected:" in a message. */
     String expected();
 }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 
 /** The kinds of values that settings have. */
 final class ValueParsers {
-    /** Where a Mesos master listens unless it is told otherwise. */
+    /** Where a Mesos master listens by default. */
     private static final int MASTER_PORT = 5050;
 
     private ValueParsers() {}
@@ -162,7 +162,7 @@ final class ValueParsers {
     }
 
     /** A switch for something that this version does not have: only {@code off} and its like pass. */
-    static ValueParser<Boolean> notYet(String what, ValueParser<Boolean> switchParser, String offText) {
+    static ValueParser<Boolean> unsupported(String what, ValueParser<Boolean> switchParser, String offText) {
         return parser(offText + "; " + what, text -> {
             if (switchParser.parse(text)) {
                 throw new IllegalArgumentException(what);

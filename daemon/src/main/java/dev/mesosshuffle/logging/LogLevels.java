@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The levels of loggers, as Logback's file gives them now. Where the lines go, and what they look like, stays as it was.
+ * The levels of loggers, as Logback's file sets them now. Appenders and patterns stay as they were.
  * Used by one thread at a time.
  */
 public final class LogLevels {
@@ -23,7 +23,7 @@ public final class LogLevels {
     private final @Nullable Path file;
 
     /**
-     * Makes one.
+     * Creates log levels.
      *
      * @param running whose loggers' levels change
      * @param file Logback's configuration, which need not be there; null if there is no place for it

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.process;
 
-/** What the process tells its parent; the numbers of the last two are those of BSD's sysexits. */
+/** The exit status of the process; the numbers of the last two are those of BSD's sysexits. */
 public final class ExitStatus {
     public static final int OK = 0;
     public static final int FAILURE = 1;

@@ -9,9 +9,9 @@ import java.util.function.IntConsumer;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to an exception that nobody caught: it is logged, once the daemon runs. Before that it ends the start. A JVM that is out of memory, or broken, ends at once:
+ * Handles an exception that nobody caught: once the daemon runs, it is logged. Before that it ends the start. A JVM that is out of memory, or broken, ends at once:
  * the start script's JVM options see to most of that, but not to memory outside the heap. That no thread could be made
- * costs what was to be done, not the process.
+ * costs the work of that thread, not the process.
  */
 public final class FatalErrorHandler implements UncaughtExceptionHandler {
     private final PrintStream err;
@@ -42,7 +42,7 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
             return;
         }
         if (ThreadShortage.isCauseOf(failure)) {
-            ThreadShortage.report("what thread " + thread.getName() + " did", failure);
+            ThreadShortage.report("the work of thread " + thread.getName(), failure);
             return;
         }
         if (failure instanceof VirtualMachineError) {
@@ -52,6 +52,6 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
         }
         // Not before: a command that only asks the daemon never needs to log.
         LoggerFactory.getLogger(FatalErrorHandler.class)
-                .error("Thread {} ended by an unexpected failure", thread.getName(), failure);
+                .error("Thread {} ended with an unexpected failure", thread.getName(), failure);
     }
 }

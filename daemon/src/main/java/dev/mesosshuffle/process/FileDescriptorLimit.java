@@ -6,7 +6,7 @@ import javax.management.ObjectName;
 
 /** How many files this process may have open. The JVM has raised that to the hard limit by the time it is asked. */
 public final class FileDescriptorLimit {
-    /** What Linux allows where nobody has said otherwise. */
+    /** What Linux allows by default. */
     private static final long USUAL = 1024;
 
     private FileDescriptorLimit() {}

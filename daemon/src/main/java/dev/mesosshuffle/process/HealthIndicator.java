@@ -8,14 +8,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows when the daemon was last well to anyone who lists its threads: the thread that runs this takes the name
+ * Publishes when the daemon was last healthy to anyone who lists its threads: the thread that runs this takes the name
  * {@code PORT SECONDS}, the seconds since the host's boot. A health check that has nothing but a shell finds it in
- * {@code /proc}, also when the whole process has come to a stop; and no disk, which may be full or hang, has to do with it.
+ * {@code /proc}, even when the whole process hangs; and no disk is involved, which may be full or hang.
  *
  * <p><b>Concurrency:</b> for one thread, whose name it changes.
  */
 final class HealthIndicator implements Runnable {
-    /** The thread's name while there is nothing to show. */
+    /** The thread's name while there is nothing to publish. */
     static final String NONE = "watchdog";
 
     private static final Logger logger = LoggerFactory.getLogger(HealthIndicator.class);
@@ -24,7 +24,7 @@ final class HealthIndicator implements Runnable {
     private final Path uptime;
 
     /**
-     * Makes one.
+     * Creates an indicator.
      *
      * @param port where the daemon listens
      * @param uptime {@code /proc/uptime}
@@ -34,7 +34,7 @@ final class HealthIndicator implements Runnable {
         this.uptime = uptime;
     }
 
-    /** Shows that the daemon is well now. */
+    /** Publishes that the daemon is healthy now. */
     @Override
     public void run() {
         try {
@@ -42,7 +42,7 @@ final class HealthIndicator implements Runnable {
             // The kernel keeps 15 characters of a name: the longest port, and 31 years.
             Thread.currentThread().setName(port + " " + seconds);
         } catch (IOException e) {
-            logger.debug("No sign for health checks: {}", ErrorMessages.of(e));
+            logger.debug("Cannot publish the health of the daemon: {}", ErrorMessages.of(e));
             Thread.currentThread().setName(NONE);
         }
     }

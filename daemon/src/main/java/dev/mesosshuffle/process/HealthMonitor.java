@@ -1,55 +1,74 @@
 package dev.mesosshuffle.process;
 
+import dev.mesosshuffle.concurrent.PeriodicTask;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Watches the daemon on a thread of its own, and tells health checks and systemd as long as all of its parts answer. */
-public final class HealthMonitor {
+/**
+ * Probes the daemon periodically, and reports that it is healthy to systemd and to health checks that have nothing but a
+ * shell. Close it before any of the components, and before the connection with systemd.
+ */
+public final class HealthMonitor implements AutoCloseable {
     /** How often the parts are asked at least; {@code check-mesos-shuffle-service.sh} lets three times this pass. */
     private static final Duration INTERVAL = Duration.ofSeconds(20);
 
-    /** How often they are asked within the time after which systemd takes the daemon for hung. */
-    private static final int QUESTIONS_PER_TIMEOUT = 3;
+    /** How often components are probed within the timeout of systemd's watchdog. */
+    private static final int PROBES_PER_TIMEOUT = 3;
 
-    private HealthMonitor() {}
+    private final HealthIndicator indicator;
+    private final Watchdog watchdog;
+    private final Duration interval;
+    private final PeriodicTask task;
+
+    /** Written by the task's thread alone. */
+    private boolean started;
 
     /**
-     * Begins to watch.
+     * Creates a monitor that does not run yet.
      *
-     * @param parts what must answer, by name
+     * @param probes of the components that must respond, by name
      * @param port where the daemon listens
-     * @return to be closed before any of the parts, and before the connection with systemd, is
+     * @param systemd is notified if it has a watchdog
      */
-    public static AutoCloseable watch(
-            Map<String, Supplier<CompletableFuture<Void>>> parts, int port, SystemdNotifier systemd) {
-        HealthIndicator sign = new HealthIndicator(port, Path.of("/proc/uptime"));
-        Watchdog watchdog = new Watchdog(
-                parts,
+    public HealthMonitor(Map<String, Supplier<CompletableFuture<Void>>> probes, int port, SystemdNotifier systemd) {
+        this.indicator = new HealthIndicator(port, Path.of("/proc/uptime"));
+        this.watchdog = new Watchdog(
+                probes,
                 () -> {
-                    sign.run();
-                    systemd.feed();
+                    indicator.run();
+                    systemd.feedWatchdog();
                 },
                 System::nanoTime);
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, HealthIndicator.NONE);
-            thread.setDaemon(true);
-            return thread;
-        });
-        // It has just started; and a part that never answers is not to be taken for one that nobody watches.
-        timer.execute(sign);
-        long nanos = interval(systemd.watchdogTimeout()).toNanos();
-        var unused = timer.scheduleAtFixedRate(watchdog, 0, nanos, TimeUnit.NANOSECONDS);
-        return timer::shutdownNow;
+        this.interval = interval(systemd.watchdogTimeout());
+        this.task = new PeriodicTask(HealthIndicator.NONE, this::check);
     }
 
-    /** The time between two questions, for a timeout of systemd's, which is zero if there is none. */
+    /** Starts the periodic probes. */
+    public void start() {
+        task.start(Duration.ZERO, interval);
+    }
+
+    private void check() {
+        if (!started) {
+            started = true;
+            // The daemon has just started; and a component that never responds must not look like one that nobody
+            // probes.
+            indicator.run();
+        }
+        watchdog.run();
+    }
+
+    /** The time between two probes, for a timeout of systemd's watchdog, which is zero if it is off. */
     static Duration interval(Duration watchdogTimeout) {
-        Duration wanted = watchdogTimeout.dividedBy(QUESTIONS_PER_TIMEOUT);
+        Duration wanted = watchdogTimeout.dividedBy(PROBES_PER_TIMEOUT);
         return wanted.isZero() || wanted.compareTo(INTERVAL) > 0 ? INTERVAL : wanted;
+    }
+
+    @Override
+    public void close() {
+        task.close();
     }
 }

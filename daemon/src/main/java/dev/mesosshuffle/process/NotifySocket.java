@@ -17,10 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells systemd how the service is doing, over the datagram socket that it names in {@code $NOTIFY_SOCKET}. Has an event
- * loop of its own, so that it can tell of the others. For any thread.
+ * The datagram socket of systemd, which it names in {@code $NOTIFY_SOCKET}. Has an event loop of its own, so that it works
+ * while the others hang. For any thread.
  */
-public final class NotifySocket implements AutoCloseable {
+final class NotifySocket implements AutoCloseable {
     private final EventLoopGroup loop;
     private final Channel channel;
 
@@ -35,7 +35,7 @@ public final class NotifySocket implements AutoCloseable {
      * @param notifySocket the path of systemd's socket; a leading {@code @} stands for an abstract one
      * @throws IOException if it cannot be reached; Java has no datagrams on such sockets, so native epoll must load
      */
-    public static NotifySocket open(String notifySocket) throws IOException {
+    static NotifySocket open(String notifySocket) throws IOException {
         if (!Epoll.isAvailable()) {
             throw new IOException("native epoll does not load here: " + Epoll.unavailabilityCause());
         }
@@ -60,7 +60,7 @@ public final class NotifySocket implements AutoCloseable {
      *
      * @throws IOException if it cannot be sent
      */
-    public void send(String state) throws IOException {
+    void send(String state) throws IOException {
         ChannelFuture sent = channel.writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8))
                 .awaitUninterruptibly();
         if (!sent.isSuccess()) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes SIGTERM and SIGINT stop the daemon in order and end the process with 0, where a JVM would end with 143 or 130.
+ * Makes SIGTERM and SIGINT stop the daemon cleanly and end the process with 0, where a JVM would end with 143 or 130.
  *
  * <p>Its own thread runs the stop, so that one that hangs (on a disk that does not answer) ends as well.
  */
@@ -43,7 +43,7 @@ public final class ShutdownHook {
         stop = orderly;
     }
 
-    /** The start is at its end, and nothing of it failed. */
+    /** The start has succeeded. */
     public void running() {
         running = true;
     }
@@ -83,7 +83,7 @@ public final class ShutdownHook {
             Thread.currentThread().interrupt();
         }
         if (stopping.isAlive()) {
-            err.println("mesos-shuffle-service: not stopped in order within " + LIMIT_MILLIS + " ms; ended anyway");
+            err.println("mesos-shuffle-service: did not stop within " + LIMIT_MILLIS + " ms; ended anyway");
             return ExitStatus.FAILURE;
         }
         return ExitStatus.OK;
@@ -93,7 +93,7 @@ public final class ShutdownHook {
         try {
             orderly.run();
         } catch (RuntimeException e) {
-            err.println("mesos-shuffle-service: not stopped in order: " + ErrorMessages.of(e));
+            err.println("mesos-shuffle-service: did not stop cleanly: " + ErrorMessages.of(e));
         }
     }
 }

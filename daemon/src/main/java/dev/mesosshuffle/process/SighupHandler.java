@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has SIGHUP do something else than end the process. The JDK's only way to that is {@code sun.misc.Signal}, which is
+ * Makes SIGHUP run a task instead of ending the process. The JDK's only way to that is {@code sun.misc.Signal}, which is
  * looked up by name because the compiler warns of it. Where SIGHUP is ignored from the start, as under {@code nohup}, the
  * JVM leaves it so.
  */
@@ -17,7 +17,7 @@ public final class SighupHandler {
 
     private SighupHandler() {}
 
-    /** Has each SIGHUP run a task from now on, on a thread of its own. */
+    /** From now on each SIGHUP runs a task, on a thread of its own. */
     public static void handle(Runnable task) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -30,7 +30,7 @@ public final class SighupHandler {
             var unused = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), proxy);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            logger.warn("This JVM does not hand SIGHUP on, so that only a restart reads the configuration again", e);
+            logger.warn("This JVM does not deliver SIGHUP, so only a restart rereads the configuration", e);
         }
     }
 }

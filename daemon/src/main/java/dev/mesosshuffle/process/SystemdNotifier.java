@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd, if that started the daemon, that it is ready, and from then on, if that is asked for, that it is well. What
- * goes wrong is a warning, since the daemon serves all the same.
+ * Notifies systemd, if it started the daemon, that the daemon is ready, and feeds its watchdog if that is on. A failure is
+ * logged as a warning, since the daemon serves regardless. Not for several threads at one time.
  */
 public final class SystemdNotifier implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(SystemdNotifier.class);
@@ -27,7 +27,7 @@ public final class SystemdNotifier implements AutoCloseable {
     /**
      * Sends {@code READY=1}.
      *
-     * @param environment where systemd says what it wants to know
+     * @param environment names the socket of systemd and the timeout of its watchdog
      */
     public static SystemdNotifier start(Map<String, String> environment) {
         String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
@@ -42,19 +42,18 @@ public final class SystemdNotifier implements AutoCloseable {
                     watchdogTimeout(environment, ProcessHandle.current().pid()));
         } catch (IOException e) {
             logger.warn(
-                    "Cannot tell systemd that the daemon is ready, so that systemd may end it: {}",
-                    ErrorMessages.of(e));
+                    "Cannot notify systemd that the daemon is ready, so systemd may stop it: {}", ErrorMessages.of(e));
             return new SystemdNotifier(null, Duration.ZERO);
         }
     }
 
-    /** The time without a word after which systemd ends this process; zero if it does not. */
+    /** The time without a notification after which systemd ends this process; zero if it does not. */
     Duration watchdogTimeout() {
         return watchdogTimeout;
     }
 
-    /** Says that the daemon is well, if systemd wants to hear that. */
-    void feed() {
+    /** Notifies systemd that the daemon is healthy, if its watchdog is on. */
+    void feedWatchdog() {
         if (notifier == null || watchdogTimeout.isZero()) {
             return;
         }
@@ -62,7 +61,8 @@ public final class SystemdNotifier implements AutoCloseable {
             notifier.send("WATCHDOG=1");
         } catch (IOException e) {
             logger.warn(
-                    "Cannot tell systemd that the daemon is well, so that systemd may end it: {}", ErrorMessages.of(e));
+                    "Cannot feed the watchdog of systemd, so systemd may restart this service: {}",
+                    ErrorMessages.of(e));
         }
     }
 

@@ -13,108 +13,97 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks each part of the daemon in turn, and feeds whoever waits for that only if all have answered since the last time.
- * A part that hangs is not asked twice. One line tells when a part falls silent, and one when it answers again.
+ * Probes each component of the daemon, and reports the daemon as healthy only if all have responded since the last run. A
+ * component that hangs is not probed again. One line is logged when a component stops responding, and one when it responds
+ * again.
  *
- * <p><b>Concurrency:</b> one thread at a time; parts answer on their own.
+ * <p><b>Concurrency:</b> one thread at a time; components respond on their own threads.
  */
 final class Watchdog implements Runnable {
     private static final Logger logger = LoggerFactory.getLogger(Watchdog.class);
 
-    private final List<Part> parts;
-    private final Runnable feed;
+    private final List<Component> components;
+    private final Runnable onHealthy;
     private final Ticker ticker;
-    private boolean failing;
 
     /**
-     * Makes one.
+     * Creates a watchdog.
      *
-     * @param questions by the names of the parts, what completes when the part has answered, and fails if it cannot be asked
-     * @param feed is called each time that all have answered
+     * @param probes by the names of the components: completes when the component has responded, and fails if it cannot be
+     *     probed
+     * @param onHealthy is called in each run that finds that all have responded
      * @param ticker the time
      */
-    Watchdog(Map<String, Supplier<CompletableFuture<Void>>> questions, Runnable feed, Ticker ticker) {
-        this.parts = questions.entrySet().stream()
-                .map(question -> new Part(question.getKey(), question.getValue()))
+    Watchdog(Map<String, Supplier<CompletableFuture<Void>>> probes, Runnable onHealthy, Ticker ticker) {
+        this.components = probes.entrySet().stream()
+                .map(probe -> new Component(probe.getKey(), probe.getValue()))
                 .collect(Collectors.toUnmodifiableList());
-        this.feed = feed;
+        this.onHealthy = onHealthy;
         this.ticker = ticker;
     }
 
-    /** Looks who has answered to the last question, and asks the next one. */
+    /** Checks which components have responded to the last probe, and sends the next one. */
     @Override
     public void run() {
-        try {
-            look(ticker.read());
-            failing = false;
-        } catch (RuntimeException | Error e) {
-            // It would be the last thing that the timer ever hears of this.
-            if (!failing) {
-                logger.error("The watchdog could not look, and tries again (logged once until it can)", e);
-            }
-            failing = true;
+        long now = ticker.read();
+        boolean allHealthy = true;
+        for (Component component : components) {
+            allHealthy &= component.isHealthy(now);
+        }
+        if (allHealthy) {
+            onHealthy.run();
         }
     }
 
-    private void look(long now) {
-        boolean allWell = true;
-        for (Part part : parts) {
-            allWell &= part.isWell(now);
-        }
-        if (allWell) {
-            feed.run();
-        }
-    }
-
-    private static final class Part {
+    private static final class Component {
         private final String name;
-        private final Supplier<CompletableFuture<Void>> question;
-        private @Nullable CompletableFuture<Void> answer;
-        private long askedAt;
-        private boolean silent;
+        private final Supplier<CompletableFuture<Void>> probe;
+        private @Nullable CompletableFuture<Void> response;
+        private long probedAt;
+        private boolean unresponsive;
 
-        Part(String name, Supplier<CompletableFuture<Void>> question) {
+        Component(String name, Supplier<CompletableFuture<Void>> probe) {
             this.name = name;
-            this.question = question;
+            this.probe = probe;
         }
 
-        boolean isWell(long now) {
-            if (answer == null) {
-                askedAt = now;
-                answer = ask();
+        boolean isHealthy(long now) {
+            if (response == null) {
+                probedAt = now;
+                response = probe();
                 return false;
             }
-            boolean answered = answer.isDone() && !answer.isCompletedExceptionally();
-            tell(answered, Duration.ofNanos(now - askedAt));
-            if (answered) {
-                askedAt = now;
+            boolean responded = response.isDone() && !response.isCompletedExceptionally();
+            logChange(responded, Duration.ofNanos(now - probedAt));
+            if (responded) {
+                probedAt = now;
             }
-            if (answer.isDone()) {
-                answer = ask();
+            if (response.isDone()) {
+                response = probe();
             }
-            return answered;
+            return responded;
         }
 
-        private CompletableFuture<Void> ask() {
+        private CompletableFuture<Void> probe() {
             try {
-                return question.get();
+                return probe.get();
             } catch (RuntimeException | OutOfMemoryError e) {
-                ThreadShortage.report("the question whether " + name + " answers", e);
+                ThreadShortage.report("the probe of " + name, e);
                 return CompletableFuture.failedFuture(e);
             }
         }
 
-        private void tell(boolean answered, Duration waited) {
-            if (answered && silent) {
-                logger.info("{} answers again, after {} ms", name, waited.toMillis());
-            } else if (!answered && !silent) {
+        private void logChange(boolean responded, Duration waited) {
+            if (responded && unresponsive) {
+                logger.info("{} responds again after {} ms", name, waited.toMillis());
+            } else if (!responded && !unresponsive) {
                 logger.warn(
-                        "{} has not answered for {} ms; if it goes on like that, health checks fail, and systemd starts this"
-                                + " service anew",
+                        "{} has not responded for {} ms; until it does, health checks fail, and systemd restarts this"
+                                + " service if its watchdog is on",
                         name,
                         waited.toMillis());
             }
-            silent = !answered;
+            unresponsive = !responded;
         }
     }
 }

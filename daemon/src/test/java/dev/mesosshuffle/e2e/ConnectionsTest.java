@@ -4,9 +4,9 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.mesosshuffle.ReloadableLimits;
 import dev.mesosshuffle.ShuffleDaemon;
 import dev.mesosshuffle.config.IoMode;
+import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.testing.GoldenBytes;

@@ -2,7 +2,6 @@ package dev.mesosshuffle.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.StartFailures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -18,42 +18,42 @@ class HealthMonitorTest {
 
     @ParameterizedTest
     @CsvSource({"PT0S, PT20S", "PT6S, PT2S", "PT60S, PT20S", "PT10M, PT20S"})
-    void asksAsOftenAsSystemdWantsItAndHealthChecksNeedIt(Duration timeout, Duration interval) {
+    void probesAsOftenAsSystemdAndHealthChecksNeed(Duration timeout, Duration interval) {
         assertThat(HealthMonitor.interval(timeout)).isEqualTo(interval);
     }
 
     @Test
-    void showsTheLatestTimeToWhoeverListsTheThreads() throws Exception {
+    void publishesTheLatestTimeInTheNameOfItsThread() throws Exception {
         Path uptime = dir.resolve("uptime");
-        HealthIndicator sign = new HealthIndicator(65535, uptime);
+        HealthIndicator indicator = new HealthIndicator(65535, uptime);
 
         assertThat(namesAfter(() -> {
                     Files.writeString(uptime, "12.99 3.00\n");
-                    sign.run();
-                    String first = kernelsName();
+                    indicator.run();
+                    String first = nameInTheKernel();
                     Files.writeString(uptime, "999999999.01 3.00\n");
-                    sign.run();
-                    return first + ", " + kernelsName();
+                    indicator.run();
+                    return first + ", " + nameInTheKernel();
                 }))
                 .isEqualTo("65535 12, 65535 999999999");
     }
 
     @Test
-    void showsNothingWhereTheTimeCannotBeTold() throws Exception {
+    void publishesNothingWhereTheUptimeCannotBeRead() throws Exception {
         Path uptime = dir.resolve("uptime");
-        HealthIndicator sign = new HealthIndicator(7337, uptime);
+        HealthIndicator indicator = new HealthIndicator(7337, uptime);
 
         assertThat(namesAfter(() -> {
                     Files.writeString(uptime, "12.99 3.00\n");
-                    sign.run();
+                    indicator.run();
                     Files.delete(uptime);
-                    sign.run();
-                    return kernelsName();
+                    indicator.run();
+                    return nameInTheKernel();
                 }))
                 .isEqualTo("watchdog");
     }
 
-    /** On a thread of its own, whose name may change. */
+    /** Runs on a thread of its own, whose name may change. */
     private static String namesAfter(Callable<String> names) throws Exception {
         CompletableFuture<String> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -67,7 +67,7 @@ class HealthMonitorTest {
         return result.get();
     }
 
-    private static String kernelsName() throws Exception {
+    private static String nameInTheKernel() throws Exception {
         return Files.readString(Path.of("/proc/thread-self/comm")).strip();
     }
 }

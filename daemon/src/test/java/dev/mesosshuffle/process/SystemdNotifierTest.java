@@ -39,7 +39,7 @@ class SystemdNotifierTest {
         try (LogCapture log = LogCapture.of(SystemdNotifier.class);
                 SystemdNotifier none =
                         SystemdNotifier.start(Map.of("NOTIFY_SOCKET", "/no/such/socket", "WATCHDOG_USEC", "1000000"))) {
-            none.feed();
+            none.feedWatchdog();
             assertThat(none.watchdogTimeout()).isZero();
             assertThat(log.lines()).singleElement().asString().contains("/no/such/socket");
         }
@@ -49,7 +49,7 @@ class SystemdNotifierTest {
     void saysNothingWhereThereIsNoSystemd() {
         try (LogCapture log = LogCapture.of(SystemdNotifier.class);
                 SystemdNotifier none = SystemdNotifier.start(Map.of("WATCHDOG_USEC", "1000000"))) {
-            none.feed();
+            none.feedWatchdog();
             assertThat(none.watchdogTimeout()).isZero();
             assertThat(log.lines()).isEmpty();
         }

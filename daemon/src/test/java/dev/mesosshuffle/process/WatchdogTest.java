@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
     private final LogCapture log = LogCapture.of(Watchdog.class);
-    private final Map<String, Supplier<CompletableFuture<Void>>> parts = new LinkedHashMap<>();
-    private final List<CompletableFuture<Void>> asked = new ArrayList<>();
-    private int fed;
+    private final Map<String, Supplier<CompletableFuture<Void>>> probes = new LinkedHashMap<>();
+    private final List<CompletableFuture<Void>> probed = new ArrayList<>();
+    private int healthy;
     private long seconds;
 
     @AfterEach
@@ -26,92 +26,80 @@ class WatchdogTest {
     }
 
     @Test
-    void isFedOnlyAfterAnAnswer() {
-        parts.put("a loop", () -> CompletableFuture.completedFuture(null));
+    void reportsHealthOnlyAfterAResponse() {
+        probes.put("a loop", () -> CompletableFuture.completedFuture(null));
         Watchdog watchdog = watchdog();
-        look(watchdog);
-        assertThat(fed).as("nobody has been asked before").isZero();
-        look(watchdog);
-        look(watchdog);
-        assertThat(fed).isEqualTo(2);
+        check(watchdog);
+        assertThat(healthy).as("nothing has been probed before").isZero();
+        check(watchdog);
+        check(watchdog);
+        assertThat(healthy).isEqualTo(2);
         assertThat(log.lines()).isEmpty();
     }
 
     @Test
-    void isNotFedWhileOnePartOfManyIsSilentAndTellsOnceWhich() {
-        parts.put("a loop", () -> CompletableFuture.completedFuture(null));
-        parts.put("the store", this::ask);
+    void reportsNothingWhileOneComponentIsUnresponsiveAndLogsOnceWhich() {
+        probes.put("a loop", () -> CompletableFuture.completedFuture(null));
+        probes.put("the store", this::probe);
         Watchdog watchdog = watchdog();
-        look(watchdog);
-        look(watchdog);
-        look(watchdog);
-        assertThat(fed).isZero();
-        assertThat(asked).as("one that hangs is not asked again").hasSize(1);
+        check(watchdog);
+        check(watchdog);
+        check(watchdog);
+        assertThat(healthy).isZero();
+        assertThat(probed).as("one that hangs is not probed again").hasSize(1);
         assertThat(log.lines())
-                .containsExactly("WARN the store has not answered for 10000 ms; if it goes on like that, health checks"
-                        + " fail, and systemd starts this service anew");
+                .containsExactly("WARN the store has not responded for 10000 ms; until it does, health checks fail,"
+                        + " and systemd restarts this service if its watchdog is on");
     }
 
     @Test
-    void isFedAgainOnceThePartAnswers() {
-        parts.put("the store", this::ask);
+    void reportsHealthAgainOnceTheComponentResponds() {
+        probes.put("the store", this::probe);
         Watchdog watchdog = watchdog();
-        look(watchdog);
-        look(watchdog);
-        asked.get(0).complete(null);
-        look(watchdog);
-        assertThat(fed).isEqualTo(1);
-        assertThat(log.lines()).last().isEqualTo("INFO the store answers again, after 20000 ms");
-        assertThat(asked).hasSize(2);
-        look(watchdog);
-        assertThat(fed).as("the next question is open").isEqualTo(1);
+        check(watchdog);
+        check(watchdog);
+        probed.get(0).complete(null);
+        check(watchdog);
+        assertThat(healthy).isEqualTo(1);
+        assertThat(log.lines()).last().isEqualTo("INFO the store responds again after 20000 ms");
+        assertThat(probed).hasSize(2);
+        check(watchdog);
+        assertThat(healthy).as("the next probe is open").isEqualTo(1);
     }
 
     @Test
-    void survivesWhatItDoesNotExpectAndLogsItOnce() {
-        parts.put("the store", () -> {
-            throw new AssertionError("what nobody thought of");
-        });
-        Watchdog watchdog = watchdog();
-        look(watchdog);
-        look(watchdog);
-        assertThat(log.lines())
-                .containsExactly("ERROR The watchdog could not look, and tries again (logged once until it can)");
-        assertThat(fed).isZero();
-    }
-
-    @Test
-    void takesAPartThatCannotBeAskedForSilentAndAsksAgain() {
-        parts.put("full", () -> asked.isEmpty() ? CompletableFuture.failedFuture(new IllegalStateException()) : ask());
-        parts.put("closed", () -> {
-            if (asked.isEmpty()) {
+    void takesAComponentThatCannotBeProbedForUnresponsiveAndProbesAgain() {
+        probes.put(
+                "full", () -> probed.isEmpty() ? CompletableFuture.failedFuture(new IllegalStateException()) : probe());
+        probes.put("closed", () -> {
+            if (probed.isEmpty()) {
                 throw new RejectedExecutionException();
             }
             return CompletableFuture.completedFuture(null);
         });
         Watchdog watchdog = watchdog();
-        look(watchdog);
-        look(watchdog);
-        assertThat(fed).isZero();
+        check(watchdog);
+        check(watchdog);
+        assertThat(healthy).isZero();
         assertThat(log.lines()).hasSize(2).allMatch(line -> line.startsWith("WARN "));
-        ask().complete(null);
-        look(watchdog);
-        asked.forEach(question -> question.complete(null));
-        look(watchdog);
-        assertThat(fed).isEqualTo(1);
+        probe().complete(null);
+        check(watchdog);
+        probed.forEach(pending -> pending.complete(null));
+        check(watchdog);
+        assertThat(healthy).isEqualTo(1);
     }
 
-    private CompletableFuture<Void> ask() {
+    private CompletableFuture<Void> probe() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
-        asked.add(answer);
+        probed.add(answer);
         return answer;
     }
 
     private Watchdog watchdog() {
-        return new Watchdog(parts, () -> fed++, () -> seconds * 1_000_000_000);
+        return new Watchdog(probes, () -> healthy++, () -> seconds * 1_000_000_000);
     }
 
-    private void look(Watchdog watchdog) {
+    private void check(Watchdog watchdog) {
         watchdog.run();
         seconds += 10;
     }

@@ -1,4 +1,4 @@
-package dev.mesosshuffle;
+package dev.mesosshuffle.process;
 
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.logging.ErrorMessages;

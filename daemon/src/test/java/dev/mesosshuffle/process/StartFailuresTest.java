@@ -1,4 +1,4 @@
-package dev.mesosshuffle;
+package dev.mesosshuffle.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

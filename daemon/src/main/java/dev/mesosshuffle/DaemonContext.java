@@ -1,0 +1,21 @@
+package dev.mesosshuffle;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.config.ReloadableLimits;
+import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.process.Lifecycle;
+
+/**
+ * What every part of the daemon is built with.
+ *
+ * @param config the configuration of the start
+ * @param limits the values that a reload may change; those of the configuration do not count
+ * @param metrics where all metrics are registered
+ * @param lifecycle stops what was registered with it, in reverse order
+ */
+record DaemonContext(ServiceConfig config, ReloadableLimits limits, MetricRegistry metrics, Lifecycle lifecycle) {
+    /** Registers a part that runs, so that it is stopped before all parts registered earlier. */
+    <T extends AutoCloseable> T register(T part) {
+        return lifecycle.register(part);
+    }
+}

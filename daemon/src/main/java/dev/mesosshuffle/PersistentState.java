@@ -1,0 +1,76 @@
+package dev.mesosshuffle;
+
+import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.concurrent.TimeLimiter;
+import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.markers.RootMarkers;
+import dev.mesosshuffle.peers.PeerRegistries;
+import dev.mesosshuffle.probes.RootProbers;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.store.StorePlaces;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the daemon knows from before its start: its roots, its registry, and the registries of services on other ports.
+ *
+ * @param probers measure the roots
+ * @param policy which local dirs are accepted
+ * @param stateDir where the registry lies
+ * @param isStandIn whether that is another place than the intended one, which cannot be used
+ * @param store keeps the registry
+ * @param peers the registries of services on other ports
+ * @param registry the restored applications and executors
+ */
+record PersistentState(
+        RootProbers probers,
+        LocalDirPolicy policy,
+        Path stateDir,
+        boolean isStandIn,
+        StateStore store,
+        PeerRegistries peers,
+        Registry registry) {
+    /** How long a start waits for what the markers in the roots say of a registry in another place. */
+    private static final Duration MARKERS_LIMIT = Duration.ofSeconds(2);
+
+    /** Reading the registries of a host takes a second, unless one of them lies on a disk that hangs. */
+    private static final Duration PEERS_LIMIT = Duration.ofSeconds(30);
+
+    /**
+     * Opens and restores the registry.
+     *
+     * @throws IOException if a root cannot be inspected
+     * @throws StoreException if the registry cannot be used
+     */
+    static PersistentState open(DaemonContext context) throws IOException, StoreException {
+        ServiceConfig config = context.config();
+        RootProbers probers = context.register(RootProbers.start(config.localRoots(), context.metrics()));
+        LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), probers, context.metrics());
+        List<Path> stateDirs = config.stateDirs().dirs();
+        StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
+                .open(
+                        dir -> PeerRegistries.of(dir, config.port(), stateDirs).others(),
+                        context.metrics(),
+                        RootMarkers.stateDirs(probers, config.port(), MARKERS_LIMIT));
+        StateStore store = opened.store();
+        // Closed after the store, which may be written again even then.
+        RootMarkers markers = context.register(
+                RootMarkers.start(policy, store, opened.stateDir(), config.port(), config.orphanTimeout()));
+        context.register(store);
+        PeerRegistries peers = PeerRegistries.of(
+                opened.stateDir(),
+                config.port(),
+                stateDirs,
+                opened.others(),
+                context.register(TimeLimiter.onThread(
+                        "registries", "the look into the registries of all services", PEERS_LIMIT)),
+                markers);
+        Registry registry = Registry.restore(store, probers, context.metrics());
+        return new PersistentState(probers, policy, opened.stateDir(), opened.isStandIn(), store, peers, registry);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.mesosshuffle;
+
+import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.concurrent.TimeLimiter;
+import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.liveness.LivenessConfig;
+import dev.mesosshuffle.liveness.LivenessContext;
+import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.liveness.MesosMaster;
+import dev.mesosshuffle.mesos.MasterClient;
+import dev.mesosshuffle.mesos.MasterClientConfig;
+import dev.mesosshuffle.model.FileAgeClock;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.orphans.OrphanPolicy;
+import dev.mesosshuffle.orphans.OrphanScanner;
+import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.roots.DiskPressure;
+import dev.mesosshuffle.roots.RootMonitor;
+import dev.mesosshuffle.store.StateStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The RECLAIM flow, in the direction of an expiry: {@code liveness} judges each application, {@code registry} and {@code
+ * store} record that its dirs are to be deleted, {@code cleanup} deletes them; {@code orphans} finds dirs that no
+ * registry names and hands them to {@code cleanup}; {@code roots} pauses or hastens it.
+ */
+final class ReclaimFlow {
+    private static final Logger logger = LoggerFactory.getLogger(ReclaimFlow.class);
+
+    /** A scan of the host's open files takes a second, unless one of them lies on a disk that hangs. */
+    private static final Duration OPEN_FILES_LIMIT = Duration.ofSeconds(30);
+
+    private final DaemonContext context;
+    private final PersistentState state;
+    private final OrphanPolicy orphanPolicy;
+    private final Reclaimer reclaimer;
+    private final RootMonitor rootMonitor;
+    private final LivenessMonitor liveness;
+
+    /**
+     * Restores what was known of each application, and resumes the removals of before. Nothing expires yet.
+     *
+     * @throws IOException if a file that names the master's credentials cannot be read
+     * @throws StoreException if the registry cannot be read
+     */
+    ReclaimFlow(DaemonContext context, PersistentState state, ServeFlow serve) throws IOException, StoreException {
+        this.context = context;
+        this.state = state;
+        ServiceConfig config = context.config();
+        this.orphanPolicy = OrphanPolicy.of(
+                state.policy(),
+                state.peers(),
+                state.registry()::isClaimed,
+                new FileAgeClock(System::currentTimeMillis, System::nanoTime),
+                config.orphanTimeout(),
+                context.register(TimeLimiter.onThread(
+                        "open-files", "the look at what the host's processes have open", OPEN_FILES_LIMIT)));
+        this.reclaimer = context.register(Reclaimer.start(
+                state.store(),
+                state.policy(),
+                orphanPolicy,
+                serve::isRead,
+                System::nanoTime,
+                context.limits()::deletionRate,
+                context.metrics()));
+        resumeRemovals(state.store().loadRemovals());
+        this.rootMonitor = RootMonitor.start(state.registry()::rootInodes, reclaimer, state.probers());
+        StateStore store = state.store();
+        this.liveness = LivenessMonitor.create(
+                state.registry(),
+                reclaimer,
+                new LivenessConfig(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
+                new LivenessContext(
+                        System::nanoTime,
+                        System::currentTimeMillis,
+                        new Random(),
+                        serve.backgroundDisks(),
+                        store::putQuietTime,
+                        store::putKept,
+                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        mesosMaster(config.master())),
+                serve::invalidate,
+                context.metrics());
+        restoreIdleTimes(store);
+    }
+
+    /** Starts to judge applications. Ends before the server does, whose stop closes every driver's connection. */
+    void startExpiry() {
+        context.register(liveness);
+        liveness.start(context.config().cleanerInterval());
+    }
+
+    /** Starts the periodic scans for orphans and for disks that are short of space. */
+    void startScans() {
+        OrphanScanner orphans = context.register(OrphanScanner.start(
+                orphanMode(),
+                state.policy(),
+                orphanPolicy,
+                reclaimer,
+                context.limits()::deletionRate,
+                context.metrics()));
+        context.register(DiskPressure.start(
+                context.config().minFreePercent(),
+                state.probers(),
+                reclaimer,
+                orphans,
+                () -> localDirs(state.registry()),
+                liveness.handControl()::kept,
+                context.metrics()));
+    }
+
+    LivenessMonitor liveness() {
+        return liveness;
+    }
+
+    RootMonitor rootMonitor() {
+        return rootMonitor;
+    }
+
+    private void resumeRemovals(List<StoredRemoval> removals) {
+        if (context.config().cleanup()) {
+            reclaimer.reclaim(removals);
+        } else if (!removals.isEmpty()) {
+            logger.info(
+                    "{} dirs whose deletion was pending at the last stop are retained until a start with"
+                            + " spark.mesos.shuffle.service.cleanup on",
+                    removals.size());
+        }
+    }
+
+    /** A service that must not delete, or that stands in for its own registry, only reports orphans. */
+    private OrphanMode orphanMode() {
+        OrphanMode mode = context.config().orphans();
+        boolean mayDelete = context.config().cleanup() && !state.isStandIn();
+        return mode == OrphanMode.DELETE && !mayDelete ? OrphanMode.REPORT : mode;
+    }
+
+    private @Nullable MesosMaster mesosMaster(ServiceConfig.Master master) throws IOException {
+        if (master.urls().isEmpty()) {
+            return null;
+        }
+        return context.register(MasterClient.create(new MasterClientConfig(
+                master.urls(), master.principal(), master.secretFile(), master.tokenFile(), master.caFile())));
+    }
+
+    private void restoreIdleTimes(StateStore store) throws StoreException {
+        Map<String, Duration> idleTimes = store.loadQuietTimes();
+        Map<String, Duration> restored = new HashMap<>();
+        state.registry().applications().forEach(app -> restored.put(app, idleTimes.getOrDefault(app, Duration.ZERO)));
+        liveness.restored(restored, store.loadKept(), store.loadDriverAddresses());
+    }
+
+    private static Map<String, List<LocalDir>> localDirs(Registry registry) {
+        Map<String, List<LocalDir>> dirs = new HashMap<>();
+        registry.applications().forEach(app -> dirs.put(app, registry.localDirs(app)));
+        return dirs;
+    }
+}

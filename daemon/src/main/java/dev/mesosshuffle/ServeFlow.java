@@ -1,0 +1,148 @@
+package dev.mesosshuffle;
+
+import dev.mesosshuffle.activity.DiskHangsException;
+import dev.mesosshuffle.blocks.BlockResolver;
+import dev.mesosshuffle.blocks.DataFileCache;
+import dev.mesosshuffle.blocks.IndexCache;
+import dev.mesosshuffle.cleanup.BlockFileRemover;
+import dev.mesosshuffle.concurrent.DaemonThreads;
+import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.fetch.ReadTracker;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.probes.RootProbers;
+import dev.mesosshuffle.process.FileDescriptorLimit;
+import dev.mesosshuffle.transport.ServerConfig;
+import dev.mesosshuffle.transport.ShuffleServer;
+import dev.mesosshuffle.transport.TcpMemoryMonitor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The SERVE flow, in the direction of a fetch: {@code transport} decodes a message, {@code dispatch} decides who answers
+ * it, {@code fetch} reads the chunks in order, {@code blocks} finds and opens their files, on the threads of their disk.
+ */
+final class ServeFlow {
+    private static final Logger logger = LoggerFactory.getLogger(ServeFlow.class);
+
+    /** How long requests that were accepted may take once the daemon stops. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /** How many reads may wait for one disk: one batch for each lane of each connection is far less. */
+    private static final int MAX_QUEUED_READS = 16_384;
+
+    /** How many data files that nobody reads are kept open for the next fetch. */
+    private static final int MAX_OPEN_FILES = 1024;
+
+    /** How many checksums may wait for their diagnosis. */
+    private static final int MAX_QUEUED_DIAGNOSES = 100;
+
+    private final DaemonContext context;
+    private final RootProbers probers;
+    private final DiskExecutors disks;
+    private final IndexCache indexes;
+    private final DataFileCache dataFiles;
+    private final ReadTracker reads = new ReadTracker();
+
+    /** Prepares what reads blocks; nothing listens yet. */
+    ServeFlow(DaemonContext context, RootProbers probers) {
+        this.context = context;
+        this.probers = probers;
+        this.disks = context.register(
+                new DiskExecutors(context.config().diskThreads(), MAX_QUEUED_READS, context.metrics()));
+        this.indexes = new IndexCache(context.config().indexCacheBytes(), System::currentTimeMillis, context.metrics());
+        this.dataFiles = context.register(new DataFileCache(
+                FileDescriptorLimit.share(MAX_OPEN_FILES), disks, System::nanoTime, context.metrics()));
+    }
+
+    /**
+     * Starts the server. When this returns, connections are accepted.
+     *
+     * @throws IOException if the address cannot be bound
+     */
+    ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
+        probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
+        RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
+        ThreadPoolExecutor diagnosis = diagnosisThread();
+        context.register(diagnosis::shutdown);
+        Dispatcher dispatcher = new Dispatcher(
+                new Dispatcher.Serving(
+                        new BlockResolver(indexes, dataFiles),
+                        disks,
+                        reads,
+                        diagnosis,
+                        context.limits()::maxChunksBeingTransferred),
+                new Dispatcher.Guarding(state.policy(), new BlockFileRemover(), reclaim.rootMonitor()),
+                state.registry(),
+                reclaim.liveness(),
+                failureLog,
+                context.metrics());
+        ShuffleServer server =
+                ShuffleServer.start(serverConfig(context.config()), dispatcher, failureLog, context.metrics());
+        context.register(() -> stop(server));
+        return server;
+    }
+
+    /** Whether a file of an application is being read. */
+    boolean isRead(String appId) {
+        return reads.isRead(appId);
+    }
+
+    /** Closes the files of dirs that no fetch may use any more. */
+    void invalidate(Collection<LocalDir> dirs) {
+        indexes.drop(dirs);
+        dataFiles.drop(dirs);
+    }
+
+    /** The threads of each disk, for work that no client waits for. A disk that hangs takes none: it would only wait. */
+    DiskExecutor backgroundDisks() {
+        return (root, task) -> {
+            if (probers.isUnresponsive(root)) {
+                throw new DiskHangsException(root.toString());
+            }
+            disks.execute(root, task);
+        };
+    }
+
+    private static ThreadPoolExecutor diagnosisThread() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1,
+                1,
+                60,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_QUEUED_DIAGNOSES),
+                DaemonThreads.named("corruption-diagnosis"));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    private static ServerConfig serverConfig(ServiceConfig config) {
+        ServiceConfig.Transport transport = config.transport();
+        return new ServerConfig(
+                config.host(),
+                config.port(),
+                ServerConfig.IoMode.valueOf(transport.mode().name()),
+                transport.serverThreads(),
+                transport.backLog(),
+                transport.receiveBuffer(),
+                transport.sendBuffer(),
+                transport.tcpKeepAlive(),
+                transport.connectionTimeout(),
+                transport.maxFrameBytes());
+    }
+
+    private static void stop(ShuffleServer server) {
+        if (!server.stop(DRAIN)) {
+            logger.warn("Stopped with requests unanswered after {} s; their clients retry", DRAIN.toSeconds());
+        }
+    }
+}

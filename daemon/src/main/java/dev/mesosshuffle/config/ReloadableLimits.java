@@ -1,0 +1,26 @@
+package dev.mesosshuffle.config;
+
+/** The current values of the limits that may change while the daemon runs. For any thread. */
+public final class ReloadableLimits {
+    private volatile ServiceConfig config;
+
+    /** Creates limits with the values of a configuration. */
+    public ReloadableLimits(ServiceConfig config) {
+        this.config = config;
+    }
+
+    /** Takes the values of another configuration. */
+    public void change(ServiceConfig newer) {
+        config = newer;
+    }
+
+    /** How many files may be deleted under one root, per second; 0 for no limit. */
+    public int deletionRate() {
+        return config.deletionRate();
+    }
+
+    /** How many chunks may be in transfer at one time, over all connections. */
+    public long maxChunksBeingTransferred() {
+        return config.transport().maxChunksBeingTransferred();
+    }
+}
