@@ -6,7 +6,7 @@
 #
 # Environment: as for bin/mesos-shuffle-service; JAVA_HOME above all, and
 #   MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE   the file to write, for a distribution that cannot be written to, such as one in
-#                                    the state dir; the daemon is to be told the same (default: lib/classes.jsa)
+#                                    the state dir; give the daemon the same (default: lib/classes.jsa)
 
 fail() {
   echo "make-class-archive: $1" >&2

@@ -2,7 +2,7 @@
 
 script=${BASH_SOURCE[1]}
 
-# Where the daemon is: above this script, wherever links lead to it; a copy of the script elsewhere needs to be told.
+# Where the daemon is: above this script, wherever links lead to it; a copy of the script elsewhere needs the variable.
 export MESOS_SHUFFLE_SERVICE_HOME="${MESOS_SHUFFLE_SERVICE_HOME:-$(dirname -- "$(dirname -- "$(readlink -f -- "$script")")")}"
 
 # Where Spark's files are: the folder the script was called in, so that a link in /opt/spark/sbin logs to

@@ -135,7 +135,7 @@ final class FullDiskIT {
             daemon.kill();
         }
         try (ManagedProcess restarted = settings.start()) {
-            // What waited to be written of the one that is over is not.
+            // The deferred writes of the expired one are dropped.
             restarted.await("Restored 1 executors of 1 applications", LIMIT);
         }
     }

@@ -73,7 +73,7 @@ final class JmxIT {
                     .filter(name -> name.startsWith(PREFIX))
                     .collect(Collectors.toSet());
         } catch (IOException | JMException e) {
-            throw new AssertionError("the service tells no metrics", e);
+            throw new AssertionError("the service publishes no metrics", e);
         }
     }
 

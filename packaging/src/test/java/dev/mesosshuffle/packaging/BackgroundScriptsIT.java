@@ -2,6 +2,7 @@ package dev.mesosshuffle.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.packaging.Distribution.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -170,7 +171,7 @@ class BackgroundScriptsIT {
         Process foreground =
                 distribution.with("SPARK_NO_DAEMONIZE", "1").start(distribution.harmless(Distribution.START));
         try {
-            Wait.until(dir.resolve("out"), "Listening on ");
+            Await.untilContains(dir.resolve("out"), "Listening on ");
             assertThat(pid()).isEqualTo(foreground.pid());
 
             Process stop = new ProcessBuilder("/bin/kill", Long.toString(foreground.pid())).start();

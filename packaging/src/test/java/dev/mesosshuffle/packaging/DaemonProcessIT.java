@@ -2,6 +2,7 @@ package dev.mesosshuffle.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.packaging.Distribution.Result;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -46,7 +47,7 @@ class DaemonProcessIT {
         List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT"));
         command.addAll(List.of(distribution.harmless(Distribution.BIN)));
         daemon = distribution.start(command.toArray(String[]::new));
-        Wait.until(dir.resolve("out"), "INFO .*: Listening on 127\\.0\\.0\\.1:\\d+\n");
+        Await.untilContains(dir.resolve("out"), "INFO .*: Listening on 127\\.0\\.0\\.1:\\d+\n");
 
         signal(daemon, signal);
 
@@ -65,12 +66,13 @@ class DaemonProcessIT {
         List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=HUP"));
         command.addAll(List.of(distribution.harmless(Distribution.BIN)));
         daemon = distribution.start(command.toArray(String[]::new));
-        Wait.until(dir.resolve("out"), "Listening on ");
+        Await.untilContains(dir.resolve("out"), "Listening on ");
 
         Files.writeString(settings, "spark.mesos.shuffle.service.deletionRate 20\n");
         signal(daemon, "HUP");
 
-        Wait.until(dir.resolve("out"), "Reloaded: spark.mesos.shuffle.service.deletionRate is 20 \\(was 10\\)\n");
+        Await.untilContains(
+                dir.resolve("out"), "Reloaded: spark.mesos.shuffle.service.deletionRate is 20 \\(was 10\\)\n");
         signal(daemon, "TERM");
         assertThat(distribution.result(daemon).status()).isZero();
     }
@@ -79,7 +81,7 @@ class DaemonProcessIT {
     void startsAndStopsWithTheLeastMemory() throws Exception {
         distribution.with("SPARK_DAEMON_MEMORY", "256m");
         daemon = distribution.start(distribution.harmless(Distribution.BIN));
-        Wait.until(dir.resolve("out"), "Listening on ");
+        Await.untilContains(dir.resolve("out"), "Listening on ");
 
         signal(daemon, "TERM");
 
@@ -91,7 +93,7 @@ class DaemonProcessIT {
         Path tmp = Files.createDirectories(dir.resolve("tmp"));
         distribution.with("SPARK_DAEMON_JAVA_OPTS", "\"-Djava.io.tmpdir=" + tmp + "\"");
         daemon = distribution.start(distribution.harmless(Distribution.BIN));
-        Wait.until(dir.resolve("out"), "Listening on ");
+        Await.untilContains(dir.resolve("out"), "Listening on ");
 
         try (Stream<Path> files = Files.list(tmp)) {
             assertThat(files).isEmpty();
@@ -117,7 +119,7 @@ class DaemonProcessIT {
     @Test
     void isHealthyWhileAllOfItAnswers() throws Exception {
         daemon = distribution.start(distribution.harmless(Distribution.BIN));
-        Wait.until(dir.resolve("out"), "Listening on ");
+        Await.untilContains(dir.resolve("out"), "Listening on ");
         String port = Files.readString(dir.resolve("out")).replaceAll("(?s).*Listening on 127.0.0.1:(\\d+).*", "$1");
         Distribution check = new Distribution(Files.createDirectory(dir.resolve("check")));
         assertThat(check.run(Distribution.CHECK, port)).isEqualTo(new Result(0, "", ""));

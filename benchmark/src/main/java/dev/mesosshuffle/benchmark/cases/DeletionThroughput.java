@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What it costs to delete the files of an application that is over, compared with {@code rm -rf}, when nothing holds it
+ * What it costs to delete the files of an expired application, compared with {@code rm -rf}, when nothing holds it
  * back, in turn with it; and what fetches notice of it, looked at once, at the pace that is set by default. For services that hear of an application's end
  * by its driver.
  *

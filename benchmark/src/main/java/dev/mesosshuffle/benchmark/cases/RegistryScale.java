@@ -29,7 +29,7 @@ record RegistryScale() implements Experiment {
     private static final int STREAMS_A_CONNECTION = 1000;
     private static final int DISCONNECTS = 5000;
 
-    /** The thread of the daemon that checks which applications are over; Spark's service leaves that to others. */
+    /** The thread of the daemon that checks which applications have expired; Spark's service leaves that to others. */
     private static final String CHECK_THREAD = "liveness-check";
 
     private static final Pattern RESTORED = Pattern.compile("Restored .* in (\\d+) ms");

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** An application whose files are there to be deleted. They are made anew each time. */
+/** An application whose files are there to be deleted. They are created again for each run. */
 public final class ExpiredApplication {
     /** The name it has. */
     public static final String APP_ID = "benchmark-doomed";

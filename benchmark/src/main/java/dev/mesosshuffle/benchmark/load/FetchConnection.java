@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection, which keeps one fetch in flight. For the load generator's thread. */
 final class FetchConnection implements FrameWalker.Listener {
-    /** Whom a connection gets its fetches from, and tells what became of them. */
+    /** Supplies a connection with fetches, and receives their results. */
     interface Owner {
         /** What to fetch next; null to fetch no more. */
         @Nullable

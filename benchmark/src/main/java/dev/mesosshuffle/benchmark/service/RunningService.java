@@ -140,7 +140,7 @@ public final class RunningService implements AutoCloseable {
         return ProcessUsage.of(process.pid());
     }
 
-    /** Has the kernel count the most memory that it holds anew. */
+    /** Resets the kernel's count of the peak memory. */
     public void forgetPeak() throws IOException {
         Files.writeString(Path.of("/proc", Long.toString(process.pid()), "clear_refs"), RESET_PEAK);
     }

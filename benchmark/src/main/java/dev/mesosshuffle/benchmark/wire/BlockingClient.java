@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A client for what is not measured: it sends, waits, and looks at what it gets. */
+/** A client for what is not measured: it sends, waits, and checks the response. */
 public final class BlockingClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
 

@@ -16,7 +16,7 @@ import org.apache.spark.SparkContext;
  *
  * <ul>
  *   <li>{@code spark.it.driverClient} is the class path of that client
- *   <li>{@code spark.it.heartbeatTimeout} is after how many ms of silence the driver says that it is over
+ *   <li>{@code spark.it.heartbeatTimeout} is the heartbeat timeout with which the driver registers, in ms
  *   <li>{@code spark.it.heartbeatInterval} is how often it sends a heartbeat, in ms
  * </ul>
  */

@@ -18,11 +18,11 @@ import scala.collection.JavaConverters;
  * is answered by one line of JSON:
  *
  * <ul>
- *   <li>{@code register} registers the driver with the shuffle service, as {@link Heartbeats} tells
+ *   <li>{@code register} registers the driver with the shuffle service, see {@link Heartbeats}
  *   <li>{@code map} writes all map output, and reads the first group to that end
  *   <li>{@code idle} waits until no executor is left
  *   <li>{@code count} counts the groups
- *   <li>{@code sum} adds up all values, and tells what they must come to
+ *   <li>{@code sum} adds up all values, and prints the expected sum
  *   <li>{@code stop} ends the application
  * </ul>
  */

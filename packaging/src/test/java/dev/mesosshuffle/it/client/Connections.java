@@ -14,7 +14,7 @@ public final class Connections {
 
     private Connections() {}
 
-    /** The local port of each established connection to the port: what tells one connection from the next. */
+    /** The local port of each established connection to the port: it identifies the connection. */
     public static Set<String> to(int port) throws IOException {
         String remote = String.format(":%04X", port);
         return Stream.concat(table("tcp"), table("tcp6"))

@@ -34,7 +34,7 @@ public enum ServiceKind {
         }
     },
 
-    /** Spark's own for standalone clusters: it tells a defect of the daemon from one of a test. */
+    /** Spark's own for standalone clusters: it separates a defect of the daemon from one of a test. */
     SPARKS_OWN {
         @Override
         ProcessBuilder command(Map<String, String> conf, List<String> javaOptions) {

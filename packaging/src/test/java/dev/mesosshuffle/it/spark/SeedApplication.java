@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The seed's program as an application of a cluster, its driver in a process of its own, told step by step. */
+/** The seed's program as an application of a cluster, its driver in a process of its own, driven step by step. */
 public final class SeedApplication implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(60);
 
