@@ -14,9 +14,26 @@ fail() {
   exit 1
 }
 
-# As the kernel lists it: the local port, nobody at the other end, and the state LISTEN.
-cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q ":$(printf %04X "$port") 0*:0000 0A " ||
-  fail "nothing listens on port $port"
+# As the kernel lists it: the local port, nobody at the other end, and the state LISTEN; then, among others, the user.
+listeners=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r _ local remote state _ _ _ user _; do
+  case "$local $remote $state" in
+    *":$(printf %04X "$port") "*":0000 0A") echo "$user" ;;
+  esac
+done)
+[ -n "$listeners" ] || fail "nothing listens on port $port"
+
+# Whether a process is a shuffle service of a user who listens on the port: any other process may name its threads as it
+# likes.
+is_service() {
+  grep -q 'dev\.mesosshuffle\.Main' "$1/cmdline" 2>/dev/null || return 1
+  while read -r field user _; do
+    [ "$field" != Uid: ] || break
+  done 2>/dev/null <"$1/status"
+  for listener in $listeners; do
+    [ "$listener" != "$user" ] || return 0
+  done
+  return 1
+}
 
 # The daemon's watchdog is called by the port, and when all was well, in seconds since the host's boot.
 read -r now _ 2>/dev/null </proc/uptime || exit 0
@@ -25,8 +42,10 @@ for thread in /proc/[0-9]*/task/*/comm; do
   case $name in
     "$port "*[!0-9]* | "$port ") ;;
     "$port "*)
+      is_service "${thread%/task/*}" || continue
       silence=$((${now%.*} - ${name#* }))
-      [ "$silence" -le "$limit" ] || fail "port $port: silent for $silence s" ", well at most $limit s ago"
+      [ "$silence" -le "$limit" ] ||
+        fail "port $port: unresponsive for $silence s" ", healthy at most $limit s ago"
       ;;
   esac
 done

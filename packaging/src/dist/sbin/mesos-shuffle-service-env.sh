@@ -28,17 +28,57 @@ fi
 
 export SPARK_IDENT_STRING="${SPARK_IDENT_STRING:-${USER:-}}"
 SPARK_LOG_DIR=${SPARK_LOG_DIR:-$SPARK_HOME/logs}
-SPARK_PID_DIR=${SPARK_PID_DIR:-/tmp}
+# By default a folder that belongs to this user alone: in /tmp itself anybody could put a file in place of the pid file.
+own_pid_dir=
+if [ -z "${SPARK_PID_DIR:-}" ]; then
+  own_pid_dir=1
+  SPARK_PID_DIR=/tmp/mesos-shuffle-service-$(id -u)
+fi
 
 # The name of the service that this one replaces: those who look for its log or its pid file find it.
 name=org.apache.spark.deploy.mesos.MesosExternalShuffleService
 log=$SPARK_LOG_DIR/spark-$SPARK_IDENT_STRING-$name-1-${HOSTNAME:-$(uname -n)}.out
 pid_file=$SPARK_PID_DIR/spark-$SPARK_IDENT_STRING-$name-1.pid
 
-# Sets pid to the process that the pid file names, if that one is still a shuffle service: this one or Spark's own.
+# Fails if everybody may replace what lies in a folder.
+check_dir() {
+  if [ -n "$(find "$1/" -maxdepth 0 -perm -0002 ! -perm -1000 2>&1)" ]; then
+    echo "$1 (expected: a folder that not everybody may write to, or a sticky one)" >&2
+    return 1
+  fi
+}
+
+# Fails unless a file is missing, or is a regular file of this user's: no link is followed, and no pipe is waited for.
+check_file() {
+  if [ -L "$1" ] || { [ -e "$1" ] && { [ ! -f "$1" ] || [ ! -O "$1" ]; }; }; then
+    echo "$1 (expected: a regular file of this user's, or none)" >&2
+    return 1
+  fi
+}
+
+# Creates a folder and a file in it, unless they are there, without following a link.
+create() {
+  mkdir -p -- "$(dirname -- "$1")" && check_dir "$(dirname -- "$1")" && check_file "$1" || return 1
+  [ -e "$1" ] || (set -o noclobber && : > "$1") 2> /dev/null || check_file "$1"
+}
+
+# Creates the folder of the pid file; one that this script chose belongs to this user alone.
+create_pid_dir() {
+  [ -n "$own_pid_dir" ] || return 0
+  mkdir -m 700 -- "$SPARK_PID_DIR" 2> /dev/null
+  if [ -L "$SPARK_PID_DIR" ] || [ ! -d "$SPARK_PID_DIR" ] || [ ! -O "$SPARK_PID_DIR" ]; then
+    echo "$SPARK_PID_DIR (expected: a folder of this user's; set SPARK_PID_DIR to another one)" >&2
+    return 1
+  fi
+}
+
+# Sets pid to the process that the pid file names, and ours if that one is this service; else it is Spark's own. Fails if
+# the file is not this user's, or the process has ended.
 find_running() {
-  pid=
+  pid= ours=
   local candidate command
+  [ -e "$pid_file" ] || return 1
+  check_file "$pid_file" || return 1
   read -r candidate 2> /dev/null < "$pid_file" || return 1
   case $candidate in
     '' | *[!0-9]*) return 1 ;;
@@ -46,7 +86,8 @@ find_running() {
   command=$(tr '\0' ' ' 2> /dev/null < "/proc/$candidate/cmdline") || return 1
   # As a whole word: what shows the log has the name in its command line too.
   case $command in
-    *" dev.mesosshuffle.Main "* | *"/bin/mesos-shuffle-service "* | *" $name "*) pid=$candidate ;;
+    *" dev.mesosshuffle.Main "* | *"/bin/mesos-shuffle-service "*) pid=$candidate ours=1 ;;
+    *" $name "*) pid=$candidate ;;
     *) return 1 ;;
   esac
 }

@@ -7,7 +7,7 @@
 #   SPARK_CONF_DIR        where spark-env.sh and spark-defaults.conf are (default: conf beside sbin)
 #   SPARK_LOG_DIR         where the log goes (default: logs beside sbin)
 #   SPARK_LOG_MAX_FILES   how many old logs are kept (default 5)
-#   SPARK_PID_DIR         where the pid file goes (default /tmp)
+#   SPARK_PID_DIR         where the pid file goes (default: a folder of this user's own in /tmp)
 #   SPARK_IDENT_STRING    who runs it, a part of both files' names (default $USER)
 #   SPARK_NICENESS        scheduling priority (default 0)
 #   SPARK_NO_DAEMONIZE    if set, the daemon runs in the foreground and logs to the terminal
@@ -21,6 +21,9 @@ daemon=(nice -n "${SPARK_NICENESS:-0}" "$home/bin/mesos-shuffle-service" "$@")
 # CPU each look delays what it waits for.
 looks=17
 
+# A start that holds the lock watches its daemon for 15 s at most.
+lock_seconds=60
+
 old_logs=${SPARK_LOG_MAX_FILES:-5}
 case $old_logs in
   0* | *[!0-9]*)
@@ -33,15 +36,18 @@ rotate() {
   local i
   [ -f "$log" ] || return 0
   for ((i = old_logs; i > 1; i--)); do
-    [ ! -f "$log.$((i - 1))" ] || mv -f -- "$log.$((i - 1))" "$log.$i"
+    [ ! -f "$log.$((i - 1))" ] || mv -fT -- "$log.$((i - 1))" "$log.$i"
   done
-  mv -f -- "$log" "$log.1"
+  mv -fT -- "$log" "$log.1"
 }
 
 # Of two that are called at the same time, one waits here until the other is done.
-mkdir -p -- "$SPARK_PID_DIR" || exit 1
+create_pid_dir && create "$pid_file" || exit 1
 if { exec 9>> "$pid_file"; } 2> /dev/null && command -v flock > /dev/null; then
-  flock 9
+  if ! flock -w "$lock_seconds" 9; then
+    echo "$pid_file is locked by another start for more than $lock_seconds s" >&2
+    exit 1
+  fi
 fi
 
 if find_running; then
@@ -56,8 +62,11 @@ fi
 
 mkdir -p -- "$SPARK_LOG_DIR" || exit 1
 rotate
+if ! create "$log"; then
+  rm -f -- "$pid_file"
+  exit 1
+fi
 echo "starting $name, logging to $log"
-: >> "$log" || exit 1
 nohup -- "${daemon[@]}" >> "$log" 2>&1 < /dev/null 9>&- &
 pid=$!
 if ! echo "$pid" > "$pid_file"; then

@@ -10,8 +10,12 @@ wait_tenths=300
 
 if ! find_running; then
   echo "no $name to stop"
-  rm -f -- "$pid_file"
+  ! check_file "$pid_file" 2> /dev/null || rm -f -- "$pid_file"
   exit 0
+fi
+if [ -z "$ours" ]; then
+  echo "process $pid is Spark's own $name (expected: mesos-shuffle-service); stop it with Spark's script" >&2
+  exit 1
 fi
 
 echo "stopping $name"

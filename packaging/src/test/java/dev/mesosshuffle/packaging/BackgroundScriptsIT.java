@@ -7,6 +7,7 @@ import dev.mesosshuffle.packaging.Distribution.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -115,6 +116,85 @@ class BackgroundScriptsIT {
     }
 
     @Test
+    void stopsOnlyThisService() throws Exception {
+        Files.createDirectories(pidFile.getParent());
+        // What a shuffle service of Spark looks like.
+        Process spark = new ProcessBuilder("bash", "-c", "exec -a 'java -cp x " + NAME + " y' sleep 600").start();
+        try {
+            Files.writeString(pidFile, spark.pid() + "\n");
+
+            Result stopped = distribution.run(Distribution.STOP);
+            assertThat(stopped.status()).isEqualTo(1);
+            assertThat(stopped.err()).contains("is Spark's own " + NAME);
+            assertThat(spark.isAlive()).isTrue();
+            assertThat(start().out()).isEqualTo(NAME + " running as process " + spark.pid() + ".  Stop it first.\n");
+        } finally {
+            spark.destroyForcibly();
+        }
+    }
+
+    @Test
+    void waitsForNoPipeInPlaceOfThePidFile() throws Exception {
+        Files.createDirectories(pidFile.getParent());
+        pipe(pidFile);
+
+        Result started = start();
+        assertThat(started.status()).isEqualTo(1);
+        assertThat(started.err()).isEqualTo(pidFile + " (expected: a regular file of this user's, or none)\n");
+        assertThat(distribution.run(Distribution.STOP).out()).isEqualTo("no " + NAME + " to stop\n");
+        assertThat(pidFile).exists();
+        Files.delete(pidFile);
+    }
+
+    @Test
+    void followsNoLinkInPlaceOfThePidFile() throws Exception {
+        Files.createDirectories(pidFile.getParent());
+        Path victim = Files.writeString(dir.resolve("victim"), "precious\n");
+        Files.createSymbolicLink(pidFile, victim);
+
+        assertThat(start().status()).isEqualTo(1);
+        assertThat(victim).hasContent("precious\n");
+        Files.delete(pidFile);
+    }
+
+    @Test
+    void movesALinkInPlaceOfTheLogAwayWithoutFollowingIt() throws Exception {
+        Files.createDirectories(logs);
+        Path victim = Files.writeString(dir.resolve("victim"), "precious\n");
+        Path log = logs.resolve("spark-me-" + NAME + "-1-agent-7.out");
+        Files.createSymbolicLink(log, victim);
+
+        assertThat(start().status()).isZero();
+        assertThat(victim).hasContent("precious\n");
+        assertThat(log).content().contains("Listening on ");
+        assertThat(distribution.run(Distribution.STOP).status()).isZero();
+    }
+
+    @Test
+    void waitsForNoPipeInPlaceOfTheLog() throws Exception {
+        Files.createDirectories(logs);
+        Path log = logs.resolve("spark-me-" + NAME + "-1-agent-7.out");
+        pipe(log);
+
+        Result started = start();
+        assertThat(started.status()).isEqualTo(1);
+        assertThat(started.err()).isEqualTo(log + " (expected: a regular file of this user's, or none)\n");
+        assertThat(pidFile).doesNotExist();
+    }
+
+    @Test
+    void usesNoFolderInWhichEverybodyCanReplaceThePidFile() throws Exception {
+        Path pids = Files.createDirectories(pidFile.getParent());
+        Files.setPosixFilePermissions(pids, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        Result started = start();
+        assertThat(started.status()).isEqualTo(1);
+        assertThat(started.err())
+                .isEqualTo(pids + " (expected: a folder that not everybody may write to, or a sticky one)\n");
+        assertThat(pidFile).doesNotExist();
+    }
+
+    @Test
     void tellsWhyTheDaemonDidNotStart() throws Exception {
         Result result = distribution.run(Distribution.START, "--conf", "spark.shuffle.service.port=x");
 
@@ -218,6 +298,11 @@ class BackgroundScriptsIT {
         assertThat(result.status()).as(result.out() + result.err()).isZero();
         assertThat(result.out()).contains("Listening on 127.0.0.1:");
         assertThat(distribution.run(stopLink.toString()).status()).isZero();
+    }
+
+    private static void pipe(Path path) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                .isZero();
     }
 
     private Result start() throws IOException, InterruptedException {

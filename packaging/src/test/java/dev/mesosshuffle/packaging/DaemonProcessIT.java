@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.packaging.Distribution.Result;
+import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -130,8 +131,8 @@ class DaemonProcessIT {
         // The kernel goes on to take connections for it.
         signal(daemon, "STOP");
         assertThat(check.run("/bin/sh", "-c", unhealthy, "1").err())
-                .matches("port " + port + ": silent for \\d+ s"
-                        + " \\(expected: mesos-shuffle-service, well at most 1 s ago\\)\n");
+                .matches("port " + port + ": unresponsive for \\d+ s"
+                        + " \\(expected: mesos-shuffle-service, healthy at most 1 s ago\\)\n");
         assertThat(check.run(Distribution.CHECK, port, "3600").status()).isZero();
 
         signal(daemon, "KILL");
@@ -139,6 +140,24 @@ class DaemonProcessIT {
         assertThat(check.run(Distribution.CHECK, port))
                 .isEqualTo(
                         new Result(1, "", "nothing listens on port " + port + " (expected: mesos-shuffle-service)\n"));
+    }
+
+    @Test
+    void isHealthyWhateverOtherProcessesCallThemselves() throws Exception {
+        daemon = distribution.start(distribution.harmless(Distribution.BIN));
+        Await.untilContains(dir.resolve("out"), "Listening on ");
+        String port = Files.readString(dir.resolve("out")).replaceAll("(?s).*Listening on 127.0.0.1:(\\d+).*", "$1");
+        Process stranger = new ProcessBuilder(
+                        "bash", "-c", "printf '%s 1' \"$0\" > /proc/$$/comm && echo named && read -r", port)
+                .start();
+        try (BufferedReader output = stranger.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("named");
+
+            Distribution check = new Distribution(Files.createDirectory(dir.resolve("check")));
+            assertThat(check.run(Distribution.CHECK, port)).isEqualTo(new Result(0, "", ""));
+        } finally {
+            stranger.destroyForcibly();
+        }
     }
 
     private static void signal(Process process, String signal) throws Exception {
