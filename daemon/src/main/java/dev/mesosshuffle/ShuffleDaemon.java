@@ -139,7 +139,7 @@ public final class ShuffleDaemon {
         List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
                 .open(
-                        dir -> PeerRegistries.of(dir, config.port(), stateDirs).others(),
+                        dir -> PeerRegistries.of(dir, config.port(), stateDirs).peers(),
                         metrics,
                         RootMarkers.stateDirs(roots, config.port(), MARKERS_LIMIT));
         StateStore store = opened.store();
@@ -148,13 +148,8 @@ public final class ShuffleDaemon {
                 RootMarkers.start(policy, store, opened.stateDir(), config.port(), config.orphanTimeout()));
         lifecycle.started(store);
         PeerRegistries registries = PeerRegistries.of(
-                opened.stateDir(),
-                config.port(),
-                stateDirs,
-                opened.others(),
-                limiter(lifecycle, "registries", "the look into the registries of all services"),
-                markers);
-        Registry registry = Registry.restore(store, roots, metrics);
+                opened.stateDir(), config.port(), stateDirs, opened.peers(), limiter(lifecycle, "registries"), markers);
+        Registry registry = Registry.load(store, roots, metrics);
 
         roots.beforeEachRound(TcpMemoryMonitor.ofHost(metrics));
         ReadTracker reads = new ReadTracker();
@@ -168,7 +163,7 @@ public final class ShuffleDaemon {
                 registry::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout(),
-                limiter(lifecycle, "open-files", "the look at what the host's processes have open"));
+                limiter(lifecycle, "open-files"));
         Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
                 store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
         resume(config.cleanup(), reclaimer, store.loadRemovals());
@@ -183,9 +178,9 @@ public final class ShuffleDaemon {
                         System::currentTimeMillis,
                         new Random(),
                         offFetchPath,
-                        store::putQuietTime,
+                        store::putIdleTime,
                         store::putKept,
-                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
                         master(config.master(), lifecycle)),
                 dirs -> {
                     indexes.drop(dirs);
@@ -238,8 +233,8 @@ public final class ShuffleDaemon {
         return new ShuffleDaemon(lifecycle, store, server);
     }
 
-    private static TimeLimiter limiter(Lifecycle lifecycle, String threadName, String what) {
-        return lifecycle.started(TimeLimiter.onThread(threadName, what, HANG_LIMIT));
+    private static TimeLimiter limiter(Lifecycle lifecycle, String threadName) {
+        return lifecycle.started(new TimeLimiter(threadName, HANG_LIMIT));
     }
 
     /** A look at a disk that hangs is not begun: it would only wait behind the others. */
@@ -287,7 +282,7 @@ public final class ShuffleDaemon {
     }
 
     private static void restore(LivenessMonitor liveness, Registry registry, StateStore store) throws StoreException {
-        Map<String, Duration> quietTimes = store.loadQuietTimes();
+        Map<String, Duration> quietTimes = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
         liveness.restored(restored, store.loadKept(), store.loadDriverAddresses());

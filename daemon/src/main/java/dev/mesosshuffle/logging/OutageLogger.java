@@ -36,8 +36,8 @@ public final class OutageLogger {
         }
     }
 
-    public void worked() {
-        worked("");
+    public void recovered() {
+        recovered("");
     }
 
     /**
@@ -45,7 +45,7 @@ public final class OutageLogger {
      *
      * @param result what follows after these words
      */
-    public void worked(String result) {
+    public void recovered(String result) {
         if (failing.get() && failing.compareAndSet(true, false)) {
             logger.info("{} works again{}", what, result);
         }

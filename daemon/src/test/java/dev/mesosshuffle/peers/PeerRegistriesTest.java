@@ -65,21 +65,21 @@ final class PeerRegistriesTest {
     @Test
     void knowsNothingWhileADiskHangsAndWaitsNoLonger() throws Exception {
         CountDownLatch back = new CountDownLatch(1);
-        try (TimeLimiter limiter = TimeLimiter.onThread("registries", "the look", Duration.ofMillis(50))) {
+        try (TimeLimiter limiter = new TimeLimiter("registries", Duration.ofMillis(50))) {
             PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
             assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> limiter.call(() -> {
+                    .isThrownBy(() -> limiter.call("one of the registries of this host", () -> {
                         back.await();
                         return null;
                     }));
             for (DiskUse use : List.<DiskUse>of(
-                    limited::namedDirs, limited::realStateDirs, () -> limited.isOwned(stateDir), () -> {
-                        limited.withdraw(stateDir);
+                    limited::knownDirs, limited::realStateDirs, () -> limited.isOwned(stateDir), () -> {
+                        limited.deleteRemoval(stateDir);
                         return true;
                     })) {
                 assertThatExceptionOfType(StoreException.class)
                         .isThrownBy(use::use)
-                        .withMessageContaining("the look has not come back")
+                        .withMessageContaining("one of the registries of this host did not respond within 50 ms")
                         .withMessageContaining(stateDir.toString());
             }
         } finally {
@@ -94,9 +94,9 @@ final class PeerRegistriesTest {
     @Test
     void knowsAllInTime() throws Exception {
         StoreFixture.await(put(own, "a", "blockmgr-a"));
-        try (TimeLimiter limiter = TimeLimiter.onThread("registries", "the look", Duration.ofMinutes(1))) {
+        try (TimeLimiter limiter = new TimeLimiter("registries", Duration.ofMinutes(1))) {
             PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
-            assertThat(limited.namedDirs().owned()).hasSize(1);
+            assertThat(limited.knownDirs().owned()).hasSize(1);
             assertThat(limited.realStateDirs()).contains(stateDir, stateDir.toRealPath());
         }
     }
@@ -106,7 +106,7 @@ final class PeerRegistriesTest {
         StoreFixture.await(put(own, "a", "blockmgr-a"));
         StoreFixture.await(put(other, "b", "spark-1/blockmgr-b"));
         StoreFixture.await(other.removeApplication("c", List.of(StoreFixture.removal("c", "blockmgr-c"))));
-        KnownDirs names = registries.namedDirs();
+        KnownDirs names = registries.knownDirs();
         assertThat(names.owned()).containsExactlyInAnyOrder(path("blockmgr-a"), path("spark-1/blockmgr-b"));
         assertThat(names.removals()).containsExactly(path("blockmgr-c"));
         assertThat(names.components())
@@ -117,7 +117,7 @@ final class PeerRegistriesTest {
     void readsServicesThatDoNotRun() throws Exception {
         StoreFixture.await(put(other, "b", "blockmgr-b"));
         other.close();
-        assertThat(registries.namedDirs().owned()).containsExactly(path("blockmgr-b"));
+        assertThat(registries.knownDirs().owned()).containsExactly(path("blockmgr-b"));
     }
 
     @Test
@@ -126,9 +126,11 @@ final class PeerRegistriesTest {
         try (StateStore third = StateStore.open(elsewhere, 1, StoreFixture.CLOCK, new MetricRegistry())) {
             StoreFixture.await(put(third, "c", "blockmgr-c"));
             PeerRegistries all = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(elsewhere, stateDir));
-            assertThat(all.namedDirs().owned()).containsExactly(path("blockmgr-c"));
-            assertThat(all.intend(orphan("blockmgr-c"), path("blockmgr-c"))).isFalse();
-            assertThat(all.intend(orphan("blockmgr-d"), path("blockmgr-d"))).isTrue();
+            assertThat(all.knownDirs().owned()).containsExactly(path("blockmgr-c"));
+            assertThat(all.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c")))
+                    .isFalse();
+            assertThat(all.recordRemoval(orphan("blockmgr-d"), path("blockmgr-d")))
+                    .isTrue();
             assertThat(third.loadRemovals()).hasSize(1);
         }
     }
@@ -137,7 +139,7 @@ final class PeerRegistriesTest {
     void namesADirThatTwoWaysLeadToOnce() throws Exception {
         Path link = Files.createSymbolicLink(temp.resolve("link"), stateDir);
         assertThat(PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(link))
-                        .intend(orphan("blockmgr-d"), path("blockmgr-d")))
+                        .recordRemoval(orphan("blockmgr-d"), path("blockmgr-d")))
                 .isTrue();
     }
 
@@ -151,7 +153,7 @@ final class PeerRegistriesTest {
     void passesOverAFileThatIsEmptyAsAStartLeavesItThatWasKilled() throws Exception {
         Files.createFile(stateDir.resolve("registry-1.db"));
 
-        assertThat(registries.namedDirs().owned()).isEmpty();
+        assertThat(registries.knownDirs().owned()).isEmpty();
         assertThat(registries.isOwned(path("blockmgr-a"))).isFalse();
     }
 
@@ -161,7 +163,7 @@ final class PeerRegistriesTest {
         Files.writeString(stateDir.resolve("registry-1.db-wal"), "what was committed");
 
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(registries::namedDirs)
+                .isThrownBy(registries::knownDirs)
                 .withMessageContaining(empty.toString());
     }
 
@@ -193,22 +195,23 @@ final class PeerRegistriesTest {
 
     private void assertUnreadable(Path file) {
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(registries::namedDirs)
+                .isThrownBy(registries::knownDirs)
                 .withMessageContaining(file.toString());
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.isOwned(path("blockmgr-a")));
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> registries.intend(orphan("blockmgr-a"), path("blockmgr-a")));
+                .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")));
     }
 
     @Test
     void leavesDamagedFilesOut() throws Exception {
         Files.writeString(stateDir.resolve("registry-1.db.damaged-20260101T000000Z"), "garbage");
-        assertThat(registries.namedDirs().owned()).isEmpty();
+        assertThat(registries.knownDirs().owned()).isEmpty();
     }
 
     @Test
     void storesAnIntentInEveryRegistryUntilItIsWithdrawn() throws Exception {
-        assertThat(registries.intend(orphan("blockmgr-a"), path("blockmgr-a"))).isTrue();
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                .isTrue();
         assertThat(own.loadRemovals()).containsExactly(orphan("blockmgr-a"));
         assertThat(other.loadRemovals()).containsExactly(orphan("blockmgr-a"));
         for (StateStore store : List.of(own, other)) {
@@ -217,7 +220,7 @@ final class PeerRegistriesTest {
                     .hasMessageContaining("as an orphan");
             StoreFixture.await(put(store, "b", "blockmgr-b"));
         }
-        registries.withdraw(path("blockmgr-a"));
+        registries.deleteRemoval(path("blockmgr-a"));
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
         StoreFixture.await(put(other, "a", "blockmgr-a"));
@@ -226,7 +229,7 @@ final class PeerRegistriesTest {
     @ParameterizedTest
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/blockmgr-1"})
     void anIntentKeepsWhatLiesInsideFromBeingRegistered(String orphan) throws Exception {
-        assertThat(registries.intend(orphan(orphan), path(orphan))).isTrue();
+        assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isTrue();
         assertThat(StoreFixture.awaitFailure(put(other, "a", "spark-1/executor-1/blockmgr-1")))
                 .isInstanceOf(DirConflictException.class);
     }
@@ -241,7 +244,7 @@ final class PeerRegistriesTest {
             })
     void intendsNothingAroundWhatIsOwned(String orphan) throws Exception {
         StoreFixture.await(put(other, "a", "spark-1/executor-1/blockmgr-1"));
-        assertThat(registries.intend(orphan(orphan), path(orphan))).isFalse();
+        assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isFalse();
         assertThat(registries.isOwned(path(orphan))).isTrue();
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
@@ -252,7 +255,7 @@ final class PeerRegistriesTest {
         StoreFixture.await(put(other, "a", "spark-1/executor-1/blockmgr-1"));
         for (String orphan : List.of("spark-11", "spark-1/executor-11", "spark-1/executor-1/blockmgr-11", "blockmgr")) {
             assertThat(registries.isOwned(path(orphan))).isFalse();
-            assertThat(registries.intend(orphan(orphan), path(orphan))).isTrue();
+            assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isTrue();
         }
     }
 
@@ -262,7 +265,7 @@ final class PeerRegistriesTest {
         Path root = Path.of("/as/a/container/sees/it");
         for (String name : List.of("spark-1", "spark-1/blockmgr-1")) {
             LocalDir dir = new LocalDir(root, root.resolve(name));
-            assertThat(registries.intend(new StoredRemoval(dir, null, 42L), dir.path()))
+            assertThat(registries.recordRemoval(new StoredRemoval(dir, null, 42L), dir.path()))
                     .isFalse();
             assertThat(registries.isOwned(dir.path())).isTrue();
         }
@@ -271,14 +274,15 @@ final class PeerRegistriesTest {
     @Test
     void intendsNothingThatIsBeingDeletedAlready() throws Exception {
         StoreFixture.await(other.removeApplication("c", List.of(StoreFixture.removal("c", "blockmgr-c"))));
-        assertThat(registries.intend(orphan("blockmgr-c"), path("blockmgr-c"))).isFalse();
-        assertThat(registries.intend(orphan("going-blockmgr-c"), path("blockmgr-c")))
+        assertThat(registries.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c")))
                 .isFalse();
-        registries.withdraw(path("blockmgr-c"));
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-c"), path("blockmgr-c")))
+                .isFalse();
+        registries.deleteRemoval(path("blockmgr-c"));
         assertThat(other.loadRemovals()).hasSize(1);
-        assertThat(registries.intend(orphan("going-blockmgr-d"), path("blockmgr-d")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d")))
                 .isTrue();
-        assertThat(registries.intend(orphan("going-blockmgr-d"), path("blockmgr-d")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d")))
                 .isFalse();
     }
 
@@ -287,13 +291,14 @@ final class PeerRegistriesTest {
         try (Connection busy = operator(OTHER_PORT)) {
             StoreFixture.execute(busy, "BEGIN IMMEDIATE");
             assertThatExceptionOfType(StoreException.class)
-                    .isThrownBy(() -> registries.intend(orphan("blockmgr-a"), path("blockmgr-a")))
+                    .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
                     .withMessageContaining("registry-" + OTHER_PORT + ".db");
             StoreFixture.execute(busy, "ROLLBACK");
         }
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
-        assertThat(registries.intend(orphan("blockmgr-a"), path("blockmgr-a"))).isTrue();
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                .isTrue();
     }
 
     @Test
@@ -303,7 +308,8 @@ final class PeerRegistriesTest {
             StoreFixture.execute(file, "ALTER TABLE removals DROP COLUMN root_inode");
             StoreFixture.execute(file, "PRAGMA user_version = 1");
         }
-        assertThat(registries.intend(orphan("blockmgr-a"), path("blockmgr-a"))).isTrue();
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                .isTrue();
         try (Connection file = operator(OTHER_PORT)) {
             assertThat(StoreFixture.query(file, "SELECT path || app_id FROM removals"))
                     .containsExactly("/data/blockmgr-a");
@@ -339,7 +345,7 @@ final class PeerRegistriesTest {
 
     private boolean intendUnlessBusy(String name) {
         try {
-            return registries.intend(orphan(name), path(name));
+            return registries.recordRemoval(orphan(name), path(name));
         } catch (StoreException e) {
             return false;
         }

@@ -53,7 +53,7 @@ class LocalDirClaimsTest {
     void tellsWhetherAnybodyClaimsADirOrWhatIsInsideOrAbove(String path, boolean claimed) {
         restore("app-1", dir("x/blockmgr-1"));
 
-        assertThat(claims.claims(dir(path).path())).isEqualTo(claimed);
+        assertThat(claims.isClaimed(dir(path).path())).isEqualTo(claimed);
     }
 
     @Test
@@ -61,8 +61,8 @@ class LocalDirClaimsTest {
         restore("app-1", dir("x/blockmgr-1"));
         owned.forEach(claims::remove);
 
-        assertThat(claims.claims(dir("x").path())).isFalse();
-        assertThat(claims.claims(dir("x/blockmgr-1").path())).isFalse();
+        assertThat(claims.isClaimed(dir("x").path())).isFalse();
+        assertThat(claims.isClaimed(dir("x/blockmgr-1").path())).isFalse();
     }
 
     @Test
@@ -84,8 +84,8 @@ class LocalDirClaimsTest {
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
         assertThat(claims.conflict("app-1", dir("x"))).isNull();
         assertThat(claims.conflict("app-2", dir("z"))).isNull();
-        assertThat(claims.claims(dir("x").path())).isTrue();
-        assertThat(claims.claims(dir("z").path())).isFalse();
+        assertThat(claims.isClaimed(dir("x").path())).isTrue();
+        assertThat(claims.isClaimed(dir("z").path())).isFalse();
     }
 
     @Test
@@ -99,7 +99,7 @@ class LocalDirClaimsTest {
 
     @Test
     void isFreeOnceTheOnlyRegistrationHasFailed() {
-        LocalDirClaims.Claim claim = claims.hold(stored("app-1", dir("x")), owned);
+        LocalDirClaims.Claim claim = claims.acquire(stored("app-1", dir("x")), owned);
         assertThat(claims.conflict("app-2", dir("x"))).isSameAs(claim);
 
         assertThat(claims.release(claim)).isTrue();
@@ -109,8 +109,8 @@ class LocalDirClaimsTest {
 
     @Test
     void staysWhenOneOfTwoRegistrationsHasFailed() {
-        LocalDirClaims.Claim first = claims.hold(stored("app-1", dir("x")), owned);
-        LocalDirClaims.Claim second = claims.hold(stored("app-1", dir("x")), owned);
+        LocalDirClaims.Claim first = claims.acquire(stored("app-1", dir("x")), owned);
+        LocalDirClaims.Claim second = claims.acquire(stored("app-1", dir("x")), owned);
 
         assertThat(claims.release(first)).isFalse();
 
@@ -123,7 +123,7 @@ class LocalDirClaimsTest {
     void staysWhenAnEarlierRegistrationWasPersisted() {
         restore("app-1", dir("x"));
 
-        assertThat(claims.release(claims.hold(stored("app-1", dir("x")), owned)))
+        assertThat(claims.release(claims.acquire(stored("app-1", dir("x")), owned)))
                 .isFalse();
 
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();

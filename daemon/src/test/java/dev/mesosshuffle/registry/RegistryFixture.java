@@ -5,6 +5,7 @@ import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
 import java.io.IOException;
@@ -25,14 +26,14 @@ final class RegistryFixture implements AutoCloseable {
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
         store = StoreFixture.open(stateDir);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
     }
 
     void restart() throws StoreException {
         store.close();
         metrics = new MetricRegistry();
         store = StoreFixture.open(stateDir);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
     }
 
     LocalDir dir(String name) {

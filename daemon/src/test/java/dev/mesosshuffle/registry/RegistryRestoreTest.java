@@ -3,6 +3,7 @@ package dev.mesosshuffle.registry;
 import static dev.mesosshuffle.store.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;

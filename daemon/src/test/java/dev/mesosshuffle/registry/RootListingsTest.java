@@ -36,25 +36,25 @@ final class RootListingsTest {
         return new StoredLocalDir(new LocalDir(root, root.resolve(name)), "app", RootListings.inode(root));
     }
 
-    private RootListings.Looks look(Set<Path> hung) {
+    private RootListings.Result look(Set<Path> hung) {
         return new RootListings(new HungRoots(List.of(good, other), hung).probers(), Duration.ofMillis(10))
-                .look(stored);
+                .find(stored);
     }
 
     @Test
     void findsWhatIsGoneUnderEachRoot() {
-        RootListings.Looks looks = look(Set.of());
-        assertThat(looks.gone())
+        RootListings.Result looks = look(Set.of());
+        assertThat(looks.missing())
                 .containsExactlyInAnyOrder(
                         new LocalDir(good, good.resolve("blockmgr-gone")),
                         new LocalDir(other, other.resolve("blockmgr-gone")));
-        assertThat(looks.late()).isEmpty();
+        assertThat(looks.unresponsiveRoots()).isEmpty();
     }
 
     @Test
     void takesNothingForGoneUnderARootThatDoesNotAnswerAndWaitsForItNoLonger() {
-        RootListings.Looks looks = look(Set.of(other));
-        assertThat(looks.gone()).containsExactly(new LocalDir(good, good.resolve("blockmgr-gone")));
-        assertThat(looks.late()).containsExactly(other);
+        RootListings.Result looks = look(Set.of(other));
+        assertThat(looks.missing()).containsExactly(new LocalDir(good, good.resolve("blockmgr-gone")));
+        assertThat(looks.unresponsiveRoots()).containsExactly(other);
     }
 }
