@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which files SQLite has open as the database and its companions. All three count: commits to a log that was deleted are
- * lost, and whoever opens a database whose {@code -shm} is missing creates another one and does not see our locks.
+ * lost, and a process that opens a database whose {@code -shm} is missing creates another one and does not see our locks.
  *
  * @param files their identities, in the order of {@link StoreFiles#all}; null for one that was missing
  * @param bytes the size of the database

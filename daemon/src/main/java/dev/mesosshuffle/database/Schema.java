@@ -129,7 +129,7 @@ public final class Schema {
                 ? new StoreException("it has schema version " + version + " (expected: at most " + VERSION
                         + "): a newer mesos-shuffle-service wrote it; run that one, or move the file away")
                 : new StoreException("it has application id " + applicationId + " (expected: " + APPLICATION_ID
-                        + "): another program wrote it; move the file away, or use another state dir");
+                        + "): another program wrote it; move the file away, or use another state directory");
     }
 
     private static void create(Statement statement) throws SQLException {

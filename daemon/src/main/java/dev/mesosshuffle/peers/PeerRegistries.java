@@ -180,7 +180,7 @@ public final class PeerRegistries {
                 } catch (NoSuchFileException e) {
                     // No service keeps its state there.
                 } catch (IOException e) {
-                    throw new StoreException("the state dir " + dir + " cannot be inspected: " + e, e);
+                    throw new StoreException("the state directory " + dir + " cannot be inspected: " + e, e);
                 }
             }
             return real;

@@ -154,7 +154,7 @@ public final class Registry {
     }
 
     /**
-     * Returns every local dir that an application ever owned, each with what identifies its disk.
+     * Returns every local directory that an application ever owned, each with the inode that identifies its disk.
      *
      * @param appId the application
      * @return its directories; none if it is not known
@@ -205,9 +205,9 @@ public final class Registry {
     }
 
     /**
-     * Returns the roots that applications' dirs lie under.
+     * Returns the roots of the directories of all applications.
      *
-     * @return each with the inodes that it had when dirs below it were registered: more than one if it has changed
+     * @return each with the inodes that it had when directories below it were registered: more than one if it has changed
      */
     public Map<Path, Set<Long>> rootInodes() {
         state.lock.lock();

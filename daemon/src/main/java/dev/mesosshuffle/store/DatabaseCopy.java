@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Writes a complete copy of a database into a file beside its place. The file gets the name that ends in {@code .new}
  * only when it is complete and synced; until it has taken its place, a start finds it by that name.
  *
- * <p><b>Concurrency:</b> used by whoever holds the registry's lock, on one thread.
+ * <p><b>Concurrency:</b> used by the holder of the registry's lock, on one thread.
  */
 final class DatabaseCopy {
     private static final Logger logger = LoggerFactory.getLogger(DatabaseCopy.class);

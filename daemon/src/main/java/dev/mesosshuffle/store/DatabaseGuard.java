@@ -230,7 +230,7 @@ final class DatabaseGuard {
         } catch (StoreLock.HeldException e) {
             if (!lockLost) {
                 logger.error(
-                        "{} was removed, and {} uses the registry as well now, so that neither knows what is registered"
+                        "{} was removed, and {} uses the registry as well now, so that neither has what is registered"
                                 + " with the other: stop one of them",
                         files.lock(),
                         e.getMessage());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> the writer's.
  */
 final class IntentIndex {
-    /** In the order of text, so that all that lies inside a dir is one range. */
+    /** In the order of text, so that all that lies inside a directory is one range. */
     private final TreeMap<String, String> appIdsByPath = new TreeMap<>();
 
     IntentIndex(List<StoredRemoval> stored) {

@@ -14,7 +14,7 @@ import java.util.List;
 interface RegistrationOperation extends DeferrableOperation {
     String appId();
 
-    /** The local dirs that it claims. */
+    /** The local directories that it claims. */
     List<StoredLocalDir> dirs();
 
     /** Checks that it conflicts with nothing that is stored. Only reads. */
@@ -41,7 +41,7 @@ interface RegistrationOperation extends DeferrableOperation {
         }
     }
 
-    /** Stores an executor, or changes it, together with the ownership of its dirs. */
+    /** Stores an executor, or changes it, together with the ownership of its directories. */
     record OfExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs) implements RegistrationOperation {
         @Override
         public String appId() {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Concurrency:</b> used by one thread at a time.
  */
 final class ReserveFile {
-    /** The log of a removal takes some 10 KiB for each local dir; opening the database takes 32 KiB. */
+    /** The log of a removal takes some 10 KiB for each local directory; opening the database takes 32 KiB. */
     static final int BYTES = 4 << 20;
 
     /** The last free space of a disk belongs to its users: this many times the missing bytes must be free to refill. */

@@ -133,7 +133,7 @@ final class TimeLimiterTest {
         for (int i = 0; i < 8; i++) {
             seen.add(callFromAnotherThread(() -> {
                 int now = running.incrementAndGet();
-                Thread.yield();
+                Thread.onSpinWait();
                 running.decrementAndGet();
                 return now;
             }));

@@ -130,7 +130,7 @@ class LocalDirClaimsTest {
     }
 
     @Test
-    void isFreeOnceItsApplicationIsOver() {
+    void isFreeOnceItsApplicationIsRemoved() {
         restore("app-1", dir("x"));
         restore("app-1", dir("y"));
 
@@ -152,17 +152,17 @@ class LocalDirClaimsTest {
         assertThat(claims.rootInodes()).as("registered again").isEqualTo(Map.of(root, Set.of(7L, 9L)));
 
         claims.remove(owned.get(0));
-        assertThat(claims.rootInodes()).as("one of two is gone").isEqualTo(Map.of(root, Set.of(7L, 9L)));
+        assertThat(claims.rootInodes()).as("one of two is removed").isEqualTo(Map.of(root, Set.of(7L, 9L)));
 
         claims.remove(owned.get(1));
-        assertThat(claims.rootInodes()).as("both are gone").isEqualTo(Map.of(root, Set.of(9L)));
+        assertThat(claims.rootInodes()).as("both are removed").isEqualTo(Map.of(root, Set.of(9L)));
 
         claims.remove(owned.get(2));
         assertThat(claims.rootInodes()).isEmpty();
     }
 
     @Test
-    void countsWhatLiesInsideUntilTheLastIsGone() {
+    void countsClaimsInsideUntilTheLastIsRemoved() {
         restore("app-1", dir("x/y/blockmgr-1"));
         restore("app-1", dir("x/y/blockmgr-2"));
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A root, a store, and the registry on it, which can be started anew. */
+/** A root, a store, and the registry on it, which can be restarted. */
 final class RegistryFixture implements AutoCloseable {
     final Path root;
     final Path stateDir;

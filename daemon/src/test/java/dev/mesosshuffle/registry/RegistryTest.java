@@ -164,11 +164,11 @@ class RegistryTest {
     }
 
     @Test
-    void keepsFormerDirsOfAnExecutorThatRegistersAnewWithOthers() throws Exception {
+    void keepsFormerDirsOfAnExecutorThatRegistersAgainWithOthers() throws Exception {
         fixture.register("app-1", "1", "blockmgr-a");
-        RegisteredExecutor anew = fixture.register("app-1", "1", "blockmgr-b");
+        RegisteredExecutor changed = fixture.register("app-1", "1", "blockmgr-b");
 
-        assertThat(registry.executor(anew.id())).isEqualTo(anew);
+        assertThat(registry.executor(changed.id())).isEqualTo(changed);
         assertThat(fixture.registerInVain("app-2", "1", "blockmgr-a")).isInstanceOf(RegistrationRefusedException.class);
         assertThat(registry.remove("app-1").dirs())
                 .containsExactlyInAnyOrder(fixture.dir("blockmgr-a"), fixture.dir("blockmgr-b"));

@@ -216,9 +216,9 @@ class DatabaseGuardTest {
 
     @Test
     void keepsAStrangersFileUnderAnotherName() throws Exception {
-        Path stranger = temp.resolve("stranger");
-        Files.writeString(stranger, "somebody's notes");
-        Files.move(stranger, files.database(), StandardCopyOption.REPLACE_EXISTING);
+        Path foreign = temp.resolve("foreign");
+        Files.writeString(foreign, "somebody's notes");
+        Files.move(foreign, files.database(), StandardCopyOption.REPLACE_EXISTING);
         pass(3);
 
         assertThat(put("app-after")).isNull();
@@ -229,7 +229,7 @@ class DatabaseGuardTest {
     }
 
     @Test
-    void takesALookThatFailsForNoLoss() throws Exception {
+    void doesNotTakeAFailedCheckForALoss() throws Exception {
         Path away = temp.resolve("away");
         Files.move(stateDir, away);
         Files.createSymbolicLink(stateDir, stateDir);
@@ -254,7 +254,7 @@ class DatabaseGuardTest {
         assertThat(put("app-refused")).isInstanceOf(RegistryLostException.class).hasMessageContaining("is missing");
         pass(60);
         assertThat(put("app-refused")).isInstanceOf(RegistryLostException.class);
-        assertThat(log.lines()).as("told once").hasSize(2).allMatch(line -> line.startsWith("ERROR "));
+        assertThat(log.lines()).as("logged once").hasSize(2).allMatch(line -> line.startsWith("ERROR "));
 
         Files.delete(stateDir);
         pass(3);

@@ -189,7 +189,7 @@ class FullDiskTest {
         StateStore store = open();
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         store.close();
-        // As whoever looks with sqlite3 while the service is stopped leaves it.
+        // As after a read with sqlite3 while the service was stopped.
         deleteWhatLiesBesideIt();
         takeTheReserve();
 

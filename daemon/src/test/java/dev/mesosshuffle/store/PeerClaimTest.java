@@ -52,7 +52,7 @@ class PeerClaimTest {
     }
 
     private StateStore open(int port) throws StoreException {
-        // Each look at the list of registries is a new one.
+        // The list of registries is never cached.
         long[] now = new long[1];
         PeerDatabases others =
                 new PeerDatabases(StoreFiles.of(temp, port).database(), List.of(temp), () -> now[0] += 2_000_000_000L);
@@ -80,7 +80,7 @@ class PeerClaimTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"spark-1/blockmgr-10", "spark-10", "blockmgr-1"})
-    void registersWhatOnlyLooksLikeIt(String claim) throws Exception {
+    void registersDirsWithSimilarPaths(String claim) throws Exception {
         await(put(other, executor("app-1", "1", "spark-1/blockmgr-1")));
 
         await(put(own, executor("app-2", "1", claim)));
@@ -186,7 +186,7 @@ class PeerClaimTest {
 
     /** Both claim the same dirs at the same moment: each dir gets one owner. */
     @Test
-    void twoServicesThatClaimADirAtOnceAreNotBothTold() throws Exception {
+    void twoServicesThatClaimADirAtOnceAreNotBothAcknowledged() throws Exception {
         int both = 0;
         int none = 0;
         int ours = 0;
@@ -207,7 +207,7 @@ class PeerClaimTest {
 
     /** The same with many at a time, in groups that only partly fail. */
     @Test
-    void twoStormsOfTheSameClaimsAreNotBothTold() throws Exception {
+    void twoStormsOfTheSameClaimsAreNotBothAcknowledged() throws Exception {
         List<CompletableFuture<Void>> one = new ArrayList<>();
         List<CompletableFuture<Void>> two = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {

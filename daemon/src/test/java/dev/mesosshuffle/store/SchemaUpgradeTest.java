@@ -80,7 +80,7 @@ final class SchemaUpgradeTest {
     }
 
     @Test
-    void version3KnewQuietTimes() throws Exception {
+    void version3HadIdleTimes() throws Exception {
         makeOlder(3);
 
         try (StateStore store = StoreFixture.open(temp)) {

@@ -110,12 +110,12 @@ class StateStoreTest {
     }
 
     @Test
-    void changesAnExecutorThatRegistersAnew() throws Exception {
+    void changesAnExecutorThatRegistersAgain() throws Exception {
         await(put(store, executor("app", "1", "blockmgr-a")));
-        RegisteredExecutor anew = executor("app", "1", "blockmgr-b");
-        await(put(store, anew));
+        RegisteredExecutor changed = executor("app", "1", "blockmgr-b");
+        await(put(store, changed));
 
-        assertThat(store.load().executors()).containsExactly(anew);
+        assertThat(store.load().executors()).containsExactly(changed);
         assertThat(dirsOwned()).containsExactlyInAnyOrder(dir("blockmgr-a"), dir("blockmgr-b"));
     }
 
@@ -232,7 +232,7 @@ class StateStoreTest {
     }
 
     @Test
-    void acceptsADirThatOnlyLooksLikeOneToBeDeleted() throws Exception {
+    void acceptsADirWhosePathResemblesOneBeingRemoved() throws Exception {
         await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
 
         await(put(store, executor("app-2", "1", "blockmgr-10", "blockmgr-", "x/blockmgr-1")));
@@ -309,7 +309,7 @@ class StateStoreTest {
     }
 
     @Test
-    void passesOverRowsThatSomeoneBroke() throws Exception {
+    void skipsInvalidRows() throws Exception {
         RegisteredExecutor sound = executor("app", "1", "blockmgr-a");
         await(put(store, sound));
         await(put(store, executor("app", "2", "blockmgr-b")));

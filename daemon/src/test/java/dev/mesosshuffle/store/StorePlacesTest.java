@@ -78,7 +78,7 @@ class StorePlacesTest {
     }
 
     @Test
-    void takesOverWhatAStateDirHoldsThatIsNoPlaceAnyMore() throws Exception {
+    void importsFromAStateDirThatIsNotConfiguredAnyMore() throws Exception {
         Path former = temp.resolve("former");
         StateStore before = StoreFixture.open(former);
         await(put(before, executor("app-1", "1", "blockmgr-1")));
@@ -120,7 +120,7 @@ class StorePlacesTest {
     }
 
     @Test
-    void takesOverWhatDoesNotContradictWhatIsKnown() throws Exception {
+    void importsWhatDoesNotConflictWithTheRegistryInUse() throws Exception {
         try (StateStore old = StoreFixture.open(first)) {
             await(put(old, executor("app-1", "1", "blockmgr-1")));
             await(old.removeApplication("app-9", List.of(removal("app-9", "blockmgr-9"))));
@@ -223,7 +223,7 @@ class StorePlacesTest {
     }
 
     @Test
-    void stopsInsteadOfPassingOverWhatSomebodyMustDecide() throws Exception {
+    void failsInsteadOfSkippingARegistryThatAnOperatorMustDecideOn() throws Exception {
         StoreFixture.open(first).close();
         try (Connection newer = DriverManager.getConnection("jdbc:sqlite:" + StoreFixture.database(first))) {
             StoreFixture.execute(newer, "PRAGMA user_version = 99");
