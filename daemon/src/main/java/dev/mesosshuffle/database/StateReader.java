@@ -58,6 +58,7 @@ public final class StateReader {
         return invalidRows;
     }
 
+    /** Reads all tables but the liveness state, in one transaction. */
     public StoredState read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // One transaction, so that all tables are of one moment.
@@ -73,6 +74,7 @@ public final class StateReader {
         }
     }
 
+    /** Reads which directories are still to be deleted. */
     public List<StoredRemoval> readRemovals(Connection connection) throws SQLException {
         List<StoredRemoval> removals = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -85,6 +87,7 @@ public final class StateReader {
         return removals;
     }
 
+    /** Reads how long applications have been idle, by their ids. */
     public Map<String, Duration> readIdleTimes(Connection connection) throws SQLException {
         Map<String, Duration> idleTimes = new HashMap<>();
         try (Statement statement = connection.createStatement();
@@ -96,6 +99,7 @@ public final class StateReader {
         return idleTimes;
     }
 
+    /** Reads the ids of the applications that an operator keeps. */
     public Set<String> readKept(Connection connection) throws SQLException {
         Set<String> kept = new HashSet<>();
         try (Statement statement = connection.createStatement();
@@ -107,6 +111,7 @@ public final class StateReader {
         return kept;
     }
 
+    /** Reads the addresses of living drivers, as in {@link StoredApplication}, by the ids of their applications. */
     public Map<String, String> readDriverAddresses(Connection connection) throws SQLException {
         Map<String, String> addresses = new HashMap<>();
         String sql = "SELECT app_id, driver_address FROM applications WHERE driver_address IS NOT NULL";

@@ -32,6 +32,7 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+    /** Names the files of a port in a state directory; works on no disk. */
     public static StoreFiles of(Path stateDir, int port) {
         Path database = stateDir.toAbsolutePath().resolve("registry-" + port + ".db");
         return new StoreFiles(
@@ -61,6 +62,7 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         }
     }
 
+    /** The state directory. */
     public Path dir() {
         return Objects.requireNonNull(database.getParent());
     }

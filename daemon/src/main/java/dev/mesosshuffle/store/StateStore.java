@@ -71,7 +71,8 @@ import org.slf4j.LoggerFactory;
  * +-----------+
  *
  * applications.driver_address: the addresses of all its living drivers, without port, separated by spaces, and the token
- * "others" if there were more than are tracked; NULL: unknown. PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
+ * "others" if there were more than are tracked; NULL: unknown.
+ * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
  * </pre>
  *
  * <p>Beside it are SQLite's own {@code -wal} and {@code -shm}, also while nobody uses it, and {@code registry-PORT.lock},
