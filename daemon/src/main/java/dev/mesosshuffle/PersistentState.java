@@ -54,7 +54,7 @@ record PersistentState(
         List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
                 .open(
-                        dir -> PeerRegistries.of(dir, config.port(), stateDirs).others(),
+                        dir -> PeerRegistries.of(dir, config.port(), stateDirs).peers(),
                         context.metrics(),
                         RootMarkers.stateDirs(probers, config.port(), MARKERS_LIMIT));
         StateStore store = opened.store();
@@ -66,11 +66,10 @@ record PersistentState(
                 opened.stateDir(),
                 config.port(),
                 stateDirs,
-                opened.others(),
-                context.register(TimeLimiter.onThread(
-                        "registries", "the look into the registries of all services", PEERS_LIMIT)),
+                opened.peers(),
+                context.register(new TimeLimiter("registries", PEERS_LIMIT)),
                 markers);
-        Registry registry = Registry.restore(store, probers, context.metrics());
+        Registry registry = Registry.load(store, probers, context.metrics());
         return new PersistentState(probers, policy, opened.stateDir(), opened.isStandIn(), store, peers, registry);
     }
 }

@@ -64,8 +64,7 @@ final class ReclaimFlow {
                 state.registry()::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout(),
-                context.register(TimeLimiter.onThread(
-                        "open-files", "the look at what the host's processes have open", OPEN_FILES_LIMIT)));
+                context.register(new TimeLimiter("open-files", OPEN_FILES_LIMIT)));
         this.reclaimer = context.register(Reclaimer.start(
                 state.store(),
                 state.policy(),
@@ -86,9 +85,9 @@ final class ReclaimFlow {
                         System::currentTimeMillis,
                         new Random(),
                         serve.backgroundDisks(),
-                        store::putQuietTime,
+                        store::putIdleTime,
                         store::putKept,
-                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
                         mesosMaster(config.master())),
                 serve::invalidate,
                 context.metrics());
@@ -155,7 +154,7 @@ final class ReclaimFlow {
     }
 
     private void restoreIdleTimes(StateStore store) throws StoreException {
-        Map<String, Duration> idleTimes = store.loadQuietTimes();
+        Map<String, Duration> idleTimes = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         state.registry().applications().forEach(app -> restored.put(app, idleTimes.getOrDefault(app, Duration.ZERO)));
         liveness.restored(restored, store.loadKept(), store.loadDriverAddresses());

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -3,8 +3,8 @@ package dev.mesosshuffle.blocks;
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.model.ShuffleBlockId;
-import dev.mesosshuffle.registry.RegisteredExecutor;
 import java.io.EOFException;
 import java.io.IOException;
 

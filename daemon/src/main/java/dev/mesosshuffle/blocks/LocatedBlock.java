@@ -2,7 +2,7 @@ package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.FileSegment;
-import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

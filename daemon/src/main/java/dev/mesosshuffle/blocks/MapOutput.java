@@ -1,6 +1,6 @@
 package dev.mesosshuffle.blocks;
 
-import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**

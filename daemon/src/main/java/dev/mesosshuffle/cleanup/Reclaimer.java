@@ -301,12 +301,12 @@ public final class Reclaimer implements AutoCloseable {
     }
 
     private void forget(DirRemoval removal) {
-        var unused = store.removalDone(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
+        var unused = store.deleteRemoval(removal.dir).whenComplete((done, failure) -> ended(removal, failure));
     }
 
     private void withdraw(DirRemoval removal) throws IOException {
         try {
-            orphans.registries().withdraw(removal.dir.path());
+            orphans.registries().deleteRemoval(removal.dir.path());
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }

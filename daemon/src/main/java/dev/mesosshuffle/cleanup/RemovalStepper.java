@@ -115,7 +115,7 @@ final class RemovalStepper {
         }
         PeerOwner owner;
         try {
-            owner = orphans.registries().others().owner(path);
+            owner = orphans.registries().peers().owner(path);
         } catch (StoreException e) {
             throw new OwnerUnknownException(String.valueOf(e.getMessage()), e);
         }

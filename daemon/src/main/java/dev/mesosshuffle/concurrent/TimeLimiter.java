@@ -1,136 +1,183 @@
 package dev.mesosshuffle.concurrent;
 
-import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has something done that may hang, on one thread of its own, and waits no longer than a limit. While a call hangs, every
- * other one fails at once, so that no more than that one thread ever hangs. What failed so may still be done later.
+ * Makes calls that may hang, such as those that read a disk, and waits for each no longer than a limit. A call names its
+ * place: at one place, one call runs at a time, and callers get their turn in order. Once a call has run for longer than a
+ * caller would wait, that caller fails at once, so that a place that hangs costs one thread.
  *
- * <p><b>Concurrency:</b> for any thread that may wait.
+ * <p><b>Concurrency:</b> for any thread that may block.
  */
 public final class TimeLimiter implements AutoCloseable {
-    private final @Nullable ExecutorService thread;
-    private final String what;
-    private final Duration limit;
-    private final Semaphore turn = new Semaphore(1, true);
-    /** What did not come back in time, until it does. */
-    private volatile @Nullable Future<?> late;
+    private static final Duration IDLE_LIFE = Duration.ofSeconds(10);
 
-    private TimeLimiter(@Nullable ExecutorService thread, String what, Duration limit) {
-        this.thread = thread;
-        this.what = what;
-        this.limit = limit;
+    private final Map<Object, Slot> slots = new ConcurrentHashMap<>();
+    private final @Nullable ExecutorService threads;
+    private final Duration defaultLimit;
+
+    private TimeLimiter(Duration defaultLimit, @Nullable ExecutorService threads) {
+        this.threads = threads;
+        this.defaultLimit = defaultLimit;
     }
 
     /**
-     * Makes one.
+     * Creates a limiter.
      *
-     * @param threadName the name of its thread, which comes and goes with the work
-     * @param what is done there, for people
-     * @param limit how long it may take
-     * @return the limiter, to be closed
+     * @param threadName of its threads, which exist only while there is work and for 10 s after it
+     * @param defaultLimit how long to wait for the calls that name no limit of their own
      */
-    public static TimeLimiter onThread(String threadName, String what, Duration limit) {
-        ThreadPoolExecutor thread =
-                new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread made = new Thread(task, threadName);
-                    made.setDaemon(true);
-                    return made;
-                });
-        thread.allowCoreThreadTimeOut(true);
-        return new TimeLimiter(thread, what, limit);
+    public TimeLimiter(String threadName, Duration defaultLimit) {
+        this(
+                defaultLimit,
+                new ThreadPoolExecutor(
+                        0,
+                        Integer.MAX_VALUE,
+                        IDLE_LIFE.toSeconds(),
+                        TimeUnit.SECONDS,
+                        new SynchronousQueue<>(),
+                        DaemonThreads.named(threadName)));
     }
 
-    /**
-     * Makes one that has everything done by whoever calls, without a limit.
-     *
-     * @return the limiter
-     */
+    /** Returns a limiter that makes every call on the caller's thread, however long it takes. */
     public static TimeLimiter unlimited() {
-        return new TimeLimiter(null, "", Duration.ZERO);
+        return new TimeLimiter(Duration.ZERO, null);
+    }
+
+    /** The turn at one place, and since when the call runs whose turn it is. */
+    private static final class Slot {
+        final Semaphore turn = new Semaphore(1, true);
+        volatile boolean running;
+        volatile long startedAt;
+
+        boolean isStuck(Duration limit) {
+            return running && System.nanoTime() - startedAt >= limit.toNanos();
+        }
+    }
+
+    /** As {@link #call(Object, Duration, Callable, Consumer)}, with the default limit; a late result is dropped. */
+    public <T> T call(Object place, Callable<T> work) throws CallTimeoutException, ExecutionException {
+        return call(place, defaultLimit, work, late -> {});
+    }
+
+    /** As {@link #call(Object, Duration, Callable, Consumer)}, with the default limit. */
+    public <T> T call(Object place, Callable<T> work, Consumer<T> abandon)
+            throws CallTimeoutException, ExecutionException {
+        return call(place, defaultLimit, work, abandon);
     }
 
     /**
-     * Has something done.
+     * Makes a call, after those at the same place that were there before.
      *
-     * @param call what
-     * @param <T> what it returns
-     * @return what it returned
-     * @throws IOException if it did not come back in time
-     * @throws ExecutionException if it failed, with the reason as its cause
+     * @param place a path, or text that names it in messages
+     * @param limit how long to wait for the turn, and again for the result
+     * @param abandon gets, on the thread of the call and before the next one, a result that comes too late
+     * @throws CallTimeoutException if there is no result in time; the call may still run, and take effect
+     * @throws ExecutionException if it failed or could not be started, or the caller was interrupted, with the reason as
+     *     its cause
      */
-    public <T> T call(Callable<T> call) throws IOException, ExecutionException {
-        ExecutorService executor = thread;
-        if (executor == null) {
-            try {
-                return call.call();
-            } catch (Exception e) {
-                throw new ExecutionException(e);
-            }
+    public <T> T call(Object place, Duration limit, Callable<T> work, Consumer<T> abandon)
+            throws CallTimeoutException, ExecutionException {
+        if (threads == null) {
+            return callDirectly(work);
         }
+        Slot slot = slots.computeIfAbsent(place, key -> new Slot());
         try {
-            Future<?> before = late;
-            if ((before != null && !before.isDone()) || !turn.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw tooLate();
+            if (!slot.turn.tryAcquire(0, TimeUnit.NANOSECONDS)
+                    && (slot.isStuck(limit) || !slot.turn.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS))) {
+                throw new CallTimeoutException(place, limit);
             }
-            return await(submit(executor, call));
+            CompletableFuture<T> result = new CompletableFuture<>();
+            start(threads, place, slot, () -> complete(slot, result, work, abandon));
+            return await(result, place, limit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("this service stops", e);
+            throw new ExecutionException(e);
         }
     }
 
-    private <T> Future<T> submit(ExecutorService executor, Callable<T> call) throws IOException {
-        boolean submitted = false;
+    private static <T> T callDirectly(Callable<T> work) throws ExecutionException {
         try {
-            Future<T> result = executor.submit(() -> {
+            return work.call();
+        } catch (Exception e) {
+            throw new ExecutionException(e);
+        }
+    }
+
+    private static void start(ExecutorService threads, Object place, Slot slot, Runnable work)
+            throws ExecutionException {
+        slot.startedAt = System.nanoTime();
+        slot.running = true;
+        boolean started = false;
+        try {
+            threads.execute(() -> {
                 try {
-                    return call.call();
+                    work.run();
                 } finally {
-                    turn.release();
+                    release(slot);
                 }
             });
-            submitted = true;
-            return result;
+            started = true;
         } catch (RuntimeException | OutOfMemoryError e) {
-            ThreadShortage.report(what, e);
-            throw new IOException(what + " cannot be begun: " + e.getMessage(), e);
+            ThreadShortage.report("work on " + place, e);
+            throw new ExecutionException(e);
         } finally {
-            if (!submitted) {
-                turn.release();
+            if (!started) {
+                release(slot);
             }
         }
     }
 
-    private <T> T await(Future<T> result) throws IOException, ExecutionException, InterruptedException {
+    private static void release(Slot slot) {
+        slot.running = false;
+        slot.turn.release();
+    }
+
+    private static <T> void complete(Slot slot, CompletableFuture<T> result, Callable<T> work, Consumer<T> abandon) {
         try {
-            return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            late = result;
-            throw tooLate();
+            T value = work.call();
+            // Before the caller can return: its next call must not take this one for stuck.
+            slot.running = false;
+            if (!result.complete(value)) {
+                slot.running = true;
+                abandon.accept(value);
+            }
+        } catch (Exception | Error e) {
+            slot.running = false;
+            result.completeExceptionally(e);
         }
     }
 
-    private IOException tooLate() {
-        return new IOException(what + " has not come back within " + limit.toSeconds() + " s; does a disk hang?");
+    private static <T> T await(CompletableFuture<T> result, Object place, Duration limit)
+            throws CallTimeoutException, ExecutionException, InterruptedException {
+        try {
+            return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            if (result.cancel(false)) {
+                throw new CallTimeoutException(place, limit);
+            }
+            return result.get();
+        }
     }
 
-    /** Begins with nothing more, and waits for nothing. */
+    /** Starts no further calls; waits for none. */
     @Override
     public void close() {
-        if (thread != null) {
-            thread.shutdown();
+        if (threads != null) {
+            threads.shutdown();
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.database;
 
-/** The file is no database, or its content is damaged. */
+/** The file is not a database, or its content is corrupt. */
 public final class CorruptStoreException extends Exception {
     CorruptStoreException(String message) {
         super(message);

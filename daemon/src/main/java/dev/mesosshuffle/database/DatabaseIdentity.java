@@ -10,18 +10,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files SQLite has open as the database and its companions. All three count: a log that lost its name takes
- * commits that nobody finds again, and whoever opens a database whose {@code -shm} is gone makes another one and does not
- * see our locks.
+ * Which files SQLite has open as the database and its companions. All three count: commits to a log that was deleted are
+ * lost, and a process that opens a database whose {@code -shm} is missing creates another one and does not see our locks.
  *
- * @param files their identities, in the order of {@link StoreFiles#all}; null for one that was not there
- * @param bytes how long the database was
+ * @param files their identities, in the order of {@link StoreFiles#all}; null for one that was missing
+ * @param bytes the size of the database
  */
 public record DatabaseIdentity(List<NamedFileIdentity> files, long bytes) {
-    /** Knows no file. */
+    /** No files. */
     public static final DatabaseIdentity NONE = new DatabaseIdentity(List.of(), 0);
 
-    /** Looks at the files, right after they were opened and written. */
+    /** Inspects the files, right after they were opened and written. */
     public static DatabaseIdentity of(StoreFiles files) throws IOException {
         List<NamedFileIdentity> identities = new ArrayList<>();
         for (Path file : files.all()) {
@@ -30,22 +29,22 @@ public record DatabaseIdentity(List<NamedFileIdentity> files, long bytes) {
         return new DatabaseIdentity(identities, bytes(files.database()));
     }
 
-    /** The database's own number, which says whether it is the same one as before. */
+    /** The database's inode; 0 for {@link #NONE}. */
     public long inode() {
         NamedFileIdentity database = files.isEmpty() ? null : files.get(0);
         return database == null ? 0 : database.inode();
     }
 
-    /** Whether a file is one of these, by whatever name. */
+    /** Whether a file is one of these, whatever its name. */
     boolean contains(NamedFileIdentity file) {
         return files.contains(file);
     }
 
     /**
-     * Compares with what has the names now.
+     * Compares these with the files that have the names now.
      *
-     * @return what happened, for an operator; null if all is as it was
-     * @throws IOException if that cannot be told
+     * @return what happened, for an operator; null if nothing did
+     * @throws IOException if they cannot be inspected
      */
     @Nullable
     public String difference(StoreFiles now) throws IOException {
@@ -60,13 +59,13 @@ public record DatabaseIdentity(List<NamedFileIdentity> files, long bytes) {
             }
         }
         if (removed.isEmpty() && replaced.isEmpty()) {
-            // SQLite never makes it shorter, for nothing here asks for that.
+            // SQLite never truncates the database, since nothing here vacuums it.
             return !files.isEmpty() && bytes(now.database()) < bytes
-                    ? now.database().getFileName() + " was cut short by somebody"
+                    ? now.database().getFileName() + " was truncated"
                     : null;
         }
         if (removed.size() == files.size() && Files.notExists(now.dir())) {
-            return "its dir was removed";
+            return "its directory was removed";
         }
         return text(removed, "removed")
                 + (removed.isEmpty() || replaced.isEmpty() ? "" : ", ")

@@ -9,17 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which file a path leads to. As long as somebody has that file open, no other one can have the same identity.
+ * The identity of the file that a path leads to. As long as a process has that file open, no other one can have the same.
  *
  * @param device the file system
  * @param inode the file in it
  */
 public record NamedFileIdentity(long device, long inode) {
     /**
-     * Looks at a path. Opens nothing: to close a database's file would drop SQLite's locks on it.
+     * Inspects a path. Opens nothing: closing a database's file would release SQLite's locks on it.
      *
-     * @return null if nothing is there
-     * @throws IOException if that cannot be told
+     * @return null if there is no file
+     * @throws IOException if the path cannot be inspected
      */
     public static @Nullable NamedFileIdentity of(Path path) throws IOException {
         try {
@@ -40,6 +40,6 @@ public record NamedFileIdentity(long device, long inode) {
         if (value instanceof Long number) {
             return number;
         }
-        throw new IOException("this file system does not number its files");
+        throw new IOException("this file system has no inode numbers");
     }
 }

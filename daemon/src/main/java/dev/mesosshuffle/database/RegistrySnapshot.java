@@ -6,32 +6,31 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * All that a registry holds, read from a file that cannot be written. What is only in the log beside it counts: SQLite
- * reads both where it finds what it needs; else a file without a log is read as one that nobody changes; else both are
- * copied to where they can be opened.
+ * All that a registry holds, read from a file that cannot be written. What is only in its write-ahead log counts: SQLite
+ * reads both if it can open the companion files; otherwise a file without a log is read as immutable; otherwise both are
+ * copied to a temporary directory and opened there.
  *
- * @param state applications, executors, local dirs and removals
- * @param quietTimes for how long applications were quiet
+ * @param state applications, executors, local directories and removals
+ * @param idleTimes how long applications have been idle
  * @param kept which applications an operator keeps
- * @param driverAddresses where the drivers in charge were, without port
+ * @param driverAddresses the addresses of the living drivers of each application, as in {@link StoredApplication}
  */
 public record RegistrySnapshot(
-        StoredState state, Map<String, Duration> quietTimes, Set<String> kept, Map<String, String> driverAddresses) {
+        StoredState state, Map<String, Duration> idleTimes, Set<String> kept, Map<String, String> driverAddresses) {
     /**
      * Reads a registry.
      *
-     * @throws StoreException if that is not possible, or it is not one that this version can use
+     * @throws StoreException if it cannot be read, or this version cannot use it
      */
     public static RegistrySnapshot of(StoreFiles files) throws StoreException {
         try {
             return read("file:" + files.database() + "?mode=ro");
         } catch (SQLException e) {
-            // Without its companions, which cannot be made here.
+            // Without its companions, which cannot be created there.
             return withoutCompanions(files, e);
         }
     }
@@ -53,7 +52,7 @@ public record RegistrySnapshot(
     }
 
     private static RegistrySnapshot readCopy(StoreFiles files) throws SQLException, IOException, StoreException {
-        // With the permissions of this user alone.
+        // Accessible to this user only.
         Path dir = Files.createTempDirectory("mesos-shuffle-service-");
         StoreFiles copy = StoreFiles.of(dir, 0);
         try {
@@ -61,14 +60,7 @@ public record RegistrySnapshot(
             Files.copy(files.wal(), copy.wal());
             return read("file:" + copy.database());
         } finally {
-            // Nothing but what was just made.
-            for (Path file : List.of(
-                    copy.database(),
-                    copy.wal(),
-                    copy.database().resolveSibling(copy.database().getFileName() + "-shm"),
-                    dir)) {
-                Files.deleteIfExists(file);
-            }
+            copy.deleteTemporary();
         }
     }
 
@@ -78,7 +70,7 @@ public record RegistrySnapshot(
             StateReader reader = new StateReader();
             return new RegistrySnapshot(
                     reader.read(connection),
-                    reader.readQuietTimes(connection),
+                    reader.readIdleTimes(connection),
                     reader.readKept(connection),
                     reader.readDriverAddresses(connection));
         }

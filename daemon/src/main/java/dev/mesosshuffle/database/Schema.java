@@ -5,52 +5,52 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The tables as they are drawn at {@code StateStore}, and the checks that a file has exactly these and is sound. */
+/** The tables, drawn at {@code StateStore}, their upgrades, and the checks that a file has these tables and is valid. */
 public final class Schema {
     public static final int VERSION = 5;
 
-    /** The first version that knows which root a dir to be deleted lies under, but for its path. */
+    /** The first version that stores the inode of the root of a directory to be deleted. */
     public static final int WITH_ROOT_INODE = 2;
 
-    /** The first version that has all that is read. */
+    /** The first version that can be read without an upgrade. */
     private static final int READABLE = 4;
 
     private static final int WITH_DRIVER_ADDRESS = 5;
 
-    /** Says whose file it is, also to {@code file(1)}: "MSHS". */
+    /** Identifies this service's files, also to {@code file(1)}: "MSHS". */
     public static final int APPLICATION_ID = 0x4d534853;
 
-    // SQLite keeps these texts, comments included, and shows them to whoever asks for ".schema". No STRICT tables,
-    // since
-    // the sqlite3 of an older host could not read them.
+    // SQLite stores these texts, comments included, and ".schema" shows them. No STRICT tables, since the sqlite3 of an
+    // older host could not read them.
     private static final String TABLES = """
             CREATE TABLE applications (
               app_id TEXT NOT NULL PRIMARY KEY,
               heartbeat_timeout_ms INTEGER, -- NULL: no driver registered here
-              kept INTEGER NOT NULL DEFAULT 0, -- 1: an operator wants it to stay, whatever speaks for its end
-              driver_address TEXT -- of the driver in charge, without port; NULL: unknown
+              kept INTEGER NOT NULL DEFAULT 0, -- 1: an operator exempts it from expiry
+              driver_address TEXT -- of all living drivers, without port, separated by spaces,
+                -- with 'others' if there were more than are tracked; NULL: unknown
             ) WITHOUT ROWID;
             CREATE TABLE executors (
               app_id TEXT NOT NULL,
               exec_id TEXT NOT NULL,
-              local_dirs TEXT NOT NULL, -- as the executor spells them, one a line
-              real_dirs TEXT NOT NULL, -- where they really are, line by line; empty if just there
+              local_dirs TEXT NOT NULL, -- as the executor spells them, one per line
+              real_dirs TEXT NOT NULL, -- their real paths, line by line; empty if the same
               sub_dirs_per_local_dir INTEGER NOT NULL,
               shuffle_manager TEXT NOT NULL,
               PRIMARY KEY (app_id, exec_id)
             ) WITHOUT ROWID;
             CREATE TABLE local_dirs (
-              app_id TEXT NOT NULL, -- the owner, until that application is over
+              app_id TEXT NOT NULL, -- the owner, until that application expires
               path TEXT NOT NULL UNIQUE, -- real path
               root TEXT NOT NULL, -- the allowed root it lies under
-              root_inode INTEGER NOT NULL, -- at registration; if it is another one now, the disk is another
+              root_inode INTEGER NOT NULL, -- at registration; if it differs now, it is another disk
               PRIMARY KEY (app_id, path)
             ) WITHOUT ROWID;
             CREATE TABLE removals (
-              path TEXT NOT NULL PRIMARY KEY, -- a local dir that is to be deleted
-              app_id TEXT NOT NULL, -- '': an orphan, which no registry named
+              path TEXT NOT NULL PRIMARY KEY, -- a local dir to be deleted
+              app_id TEXT NOT NULL, -- '': an orphan, which no registry names
               root TEXT NOT NULL,
-              root_inode INTEGER -- as in local_dirs; NULL: unknown, stored by a version that did not keep it
+              root_inode INTEGER -- as in local_dirs; NULL: unknown, written by schema version 1
             ) WITHOUT ROWID;
             """;
 
@@ -58,7 +58,7 @@ public final class Schema {
     private static final String QUIET_TIMES = """
             CREATE TABLE quiet_times (
               app_id TEXT NOT NULL PRIMARY KEY,
-              quiet_ms INTEGER NOT NULL -- for how long there was no sign of life of it, while a daemon listened
+              quiet_ms INTEGER NOT NULL -- time since its last liveness signal while a daemon ran
             ) WITHOUT ROWID;
             """;
 
@@ -67,8 +67,8 @@ public final class Schema {
     /**
      * Checks the file, and creates the tables in an empty one.
      *
-     * @throws CorruptStoreException if the file is unsound
-     * @throws StoreException if it is sound but not one that this version can use
+     * @throws CorruptStoreException if the file is corrupt
+     * @throws StoreException if it is valid, but this version cannot use it
      */
     public static void prepare(Connection connection) throws SQLException, CorruptStoreException, StoreException {
         try (Statement statement = connection.createStatement()) {
@@ -82,7 +82,7 @@ public final class Schema {
             if (!"ok".equals(check)) {
                 throw new CorruptStoreException(check);
             }
-            useLog(statement);
+            useWriteAheadLog(statement);
             if (empty) {
                 create(statement);
             } else if (version < VERSION) {
@@ -94,7 +94,7 @@ public final class Schema {
     /**
      * Checks a file that is only read.
      *
-     * @throws StoreException if it is not one that this version can read as it is
+     * @throws StoreException if this version cannot read it without an upgrade
      */
     static void checkVersion(Connection connection) throws SQLException, StoreException {
         try (Statement statement = connection.createStatement()) {
@@ -110,15 +110,15 @@ public final class Schema {
         }
     }
 
-    /** Whether a file says where drivers were, as all do since version 5. */
-    static boolean knowsDriverAddresses(Connection connection) throws SQLException {
+    /** Whether a file has the addresses of drivers, as all have since version 5. */
+    static boolean hasDriverAddresses(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             return number(statement, "PRAGMA user_version") >= WITH_DRIVER_ADDRESS;
         }
     }
 
-    /** A change of the mode leaves a transaction open, in which no checkpoint can be done, until the next one ends. */
-    private static void useLog(Statement statement) throws SQLException {
+    /** A change of the mode leaves a transaction open, which prevents checkpoints until the next one ends. */
+    private static void useWriteAheadLog(Statement statement) throws SQLException {
         statement.execute("PRAGMA journal_mode = WAL");
         statement.execute("BEGIN IMMEDIATE");
         statement.execute("COMMIT");
@@ -129,7 +129,7 @@ public final class Schema {
                 ? new StoreException("it has schema version " + version + " (expected: at most " + VERSION
                         + "): a newer mesos-shuffle-service wrote it; run that one, or move the file away")
                 : new StoreException("it has application id " + applicationId + " (expected: " + APPLICATION_ID
-                        + "): another program wrote it; move the file away, or use another state dir");
+                        + "): another program wrote it; move the file away, or use another state directory");
     }
 
     private static void create(Statement statement) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.database;
 
+import dev.mesosshuffle.concurrent.CallTimeoutException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,34 +14,34 @@ import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.SQLiteOpenMode;
 
-/** Opens connections and tells SQLite's errors apart. */
+/** Opens connections and classifies SQLite's errors. */
 public final class Sqlite {
-    /** How long an operator's write in the same file may hold us up. */
+    /** How long an operator's write to the same file may block us. */
     private static final int BUSY_TIMEOUT_MS = 3_000;
 
-    /** How long others' registries are waited for; ours waits meanwhile. */
+    /** How long to wait for peers' registries; ours waits meanwhile. */
     private static final int SHORT_BUSY_TIMEOUT_MS = 200;
 
     /** The low byte of an extended code is the plain one. */
     private static final int PLAIN_CODE = 0xff;
 
-    private static final Set<SQLiteErrorCode> DAMAGED =
+    private static final Set<SQLiteErrorCode> CORRUPTION =
             EnumSet.of(SQLiteErrorCode.SQLITE_CORRUPT, SQLiteErrorCode.SQLITE_NOTADB);
 
-    /** A quota that is used up is told as an I/O error, as is a disk that has no room for the {@code -shm} file. */
-    private static final Set<SQLiteErrorCode> WANT_OF_SPACE =
+    /** An exhausted quota is reported as an I/O error, as is a disk without space for the {@code -shm} file. */
+    private static final Set<SQLiteErrorCode> OUT_OF_SPACE =
             EnumSet.of(SQLiteErrorCode.SQLITE_FULL, SQLiteErrorCode.SQLITE_IOERR);
 
-    private static final Set<SQLiteErrorCode> FAULT_OF_THE_FILE = EnumSet.of(
+    private static final Set<SQLiteErrorCode> WRITE_FAILURE = EnumSet.of(
             SQLiteErrorCode.SQLITE_FULL,
             SQLiteErrorCode.SQLITE_IOERR,
             SQLiteErrorCode.SQLITE_READONLY,
             SQLiteErrorCode.SQLITE_BUSY,
             SQLiteErrorCode.SQLITE_CANTOPEN);
     private static final Set<SQLiteErrorCode> BUSY = EnumSet.of(SQLiteErrorCode.SQLITE_BUSY);
-    private static final Set<SQLiteErrorCode> REFUSALS =
+    private static final Set<SQLiteErrorCode> PERMISSION_FAILURE =
             EnumSet.of(SQLiteErrorCode.SQLITE_READONLY, SQLiteErrorCode.SQLITE_CANTOPEN, SQLiteErrorCode.SQLITE_PERM);
-    private static final Set<SQLiteErrorCode> FAULT_OF_THE_STATEMENT = EnumSet.of(
+    private static final Set<SQLiteErrorCode> STATEMENT_ERROR = EnumSet.of(
             SQLiteErrorCode.SQLITE_CONSTRAINT,
             SQLiteErrorCode.SQLITE_ERROR,
             SQLiteErrorCode.SQLITE_MISMATCH,
@@ -50,13 +51,18 @@ public final class Sqlite {
 
     private Sqlite() {}
 
+    /**
+     * Loads the native library.
+     *
+     * @throws StoreException if it cannot be loaded, with what to do
+     */
     public static void loadLibrary() throws StoreException {
         try {
             SQLiteJDBCLoader.initialize();
         } catch (Exception | LinkageError e) {
             throw new StoreException(
                     "cannot load the SQLite library: " + e.getMessage()
-                            + "; set -Dorg.sqlite.tmpdir to a dir from which libraries may be loaded",
+                            + "; set -Dorg.sqlite.tmpdir to a directory from which libraries may be loaded",
                     e);
         }
     }
@@ -69,12 +75,12 @@ public final class Sqlite {
     private static SQLiteConfig usual() {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
-        // Else the driver prepares and runs one more query after each insert.
+        // Otherwise the driver prepares and runs one more query after each insert.
         config.setGetGeneratedKeys(false);
         return config;
     }
 
-    /** Opens a file that must be there. */
+    /** Opens a file that must exist, with a short wait for its lock. */
     public static Connection connectToExisting(Path database) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(SHORT_BUSY_TIMEOUT_MS);
@@ -83,8 +89,8 @@ public final class Sqlite {
     }
 
     /**
-     * Opens a file that must be there, for reading alone, and has SQLite open what lies beside it. Whoever closes a
-     * database last deletes its {@code -wal} and {@code -shm}, but for one who may not write it.
+     * Opens a file that must exist, for reading only, and makes SQLite open its companions. The last connection that closes
+     * a database deletes its {@code -wal} and {@code -shm}, unless it is read-only.
      */
     public static Connection connectReadOnly(Path database) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
@@ -100,7 +106,7 @@ public final class Sqlite {
         }
     }
 
-    /** Opens a file as its URI says, in the way of SQLite. */
+    /** Opens a file by a URI of SQLite, for reading only. */
     static Connection connectByUri(String uri) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
@@ -109,11 +115,11 @@ public final class Sqlite {
         return config.createConnection("jdbc:sqlite:" + uri);
     }
 
-    /** Opens no file; some that must be there are to be attached. */
+    /** Opens no file; files that must exist can be attached. */
     public static Connection connectToNone() throws SQLException {
         Connection connection = connectToExisting(Path.of(":memory:"));
         try {
-            // Checkpoints are the service's own.
+            // Each service checkpoints its own registry.
             execute(connection, "PRAGMA wal_autocheckpoint = 0");
             return connection;
         } catch (SQLException e) {
@@ -122,13 +128,14 @@ public final class Sqlite {
         }
     }
 
+    /** Executes one command. */
     public static void execute(Connection connection, String command) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(command);
         }
     }
 
-    /** Opens a file that was checked, and must be there. */
+    /** Opens a file that was checked, and must exist, and configures the connection. */
     public static Connection connectConfigured(Path database) throws SQLException {
         SQLiteConfig config = usual();
         config.resetOpenMode(SQLiteOpenMode.CREATE);
@@ -142,46 +149,49 @@ public final class Sqlite {
         return connection;
     }
 
+    /** Sets how a connection commits and checkpoints. */
     public static void configure(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // What is committed survives the end of this process. Only a crash of the host can lose the newest commits,
             // and never the file's integrity; in return no commit waits for the disk.
             statement.execute("PRAGMA synchronous = NORMAL");
-            // Checkpoints are the Checkpointer's; the limit makes the log's size tell how much of it is in use.
+            // Only the Checkpointer checkpoints; the limit makes the log's size show how much of it is in use.
             statement.execute("PRAGMA wal_autocheckpoint = 0");
             statement.execute("PRAGMA journal_size_limit = 0");
         }
     }
 
-    public static boolean isDamage(SQLException e) {
-        return isOneOf(e, DAMAGED);
+    /** Whether the file is corrupt. */
+    public static boolean isCorruption(SQLException e) {
+        return isOneOf(e, CORRUPTION);
     }
 
     /** Whether the statement would fail again while others succeed. */
-    public static boolean isFaultOfTheStatement(SQLException e) {
-        return isOneOf(e, FAULT_OF_THE_STATEMENT);
+    public static boolean isStatementError(SQLException e) {
+        return isOneOf(e, STATEMENT_ERROR);
     }
 
-    /** Whether it may be a lack of space. */
-    public static boolean isWantOfSpace(Throwable e) {
-        return isOneOf(e, WANT_OF_SPACE);
+    /** Whether the disk may be full. */
+    public static boolean isOutOfSpace(Throwable e) {
+        return isOneOf(e, OUT_OF_SPACE);
     }
 
-    /** Whether nothing can be written for now, whatever it is. */
-    public static boolean isFaultOfTheFile(Throwable e) {
-        return e instanceof BoundedCalls.NoAnswerException || isOneOf(e, FAULT_OF_THE_FILE);
+    /** Whether the file cannot be written at present, for whatever reason. */
+    public static boolean isWriteFailure(Throwable e) {
+        return e instanceof CallTimeoutException || isOneOf(e, WRITE_FAILURE);
     }
 
-    /** Whether nothing can be written for now, though nobody else writes, who would be done in a moment. */
-    public static boolean isFaultOfTheDisk(Throwable e) {
-        return isFaultOfTheFile(e) && !isBusy(e);
+    /** Whether the file cannot be written at present, and not only because another process writes to it. */
+    public static boolean isDiskFailure(Throwable e) {
+        return isWriteFailure(e) && !isBusy(e);
     }
 
-    /** Whether it may be a lack of permission. */
-    public static boolean isRefusal(@Nullable Throwable e) {
-        return e != null && isOneOf(e, REFUSALS);
+    /** Whether a permission may be missing. */
+    public static boolean isPermissionFailure(@Nullable Throwable e) {
+        return e != null && isOneOf(e, PERMISSION_FAILURE);
     }
 
+    /** Whether another connection holds the lock. */
     public static boolean isBusy(Throwable e) {
         return isOneOf(e, BUSY);
     }

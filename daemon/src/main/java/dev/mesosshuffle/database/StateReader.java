@@ -4,6 +4,7 @@ import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,12 +21,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the tables into records. What recurs, such as an application's id, becomes one object. A row that is no valid
- * record (an operator may have edited it, or it cannot be spelled in this process's locale) is passed over and counted, and
- * its application is told of as one that is not wholly known.
+ * Reads the tables into records. Recurring values, such as an application's id, become one object. A row that is no valid
+ * record (an operator may have edited it, or this process's locale cannot represent it) is skipped and counted, and its
+ * application is reported as partly unread.
  *
- * <p>Each call into SQLite costs far more than what it returns, so all that is known of an application comes as one
- * row.
+ * <p>Each call into SQLite costs far more than what it returns, so all that is stored of an application comes as one row.
+ *
+ * <p><b>Concurrency:</b> used by one thread.
  */
 public final class StateReader {
     private static final String APPLICATIONS = """
@@ -47,15 +49,16 @@ public final class StateReader {
     private final Map<String, Path> roots = new HashMap<>();
     private final List<StoredApplication> applications = new ArrayList<>();
     private final List<StoredLocalDir> localDirs = new ArrayList<>();
-    private final List<StoredExecutor> executors = new ArrayList<>();
+    private final List<RegisteredExecutor> executors = new ArrayList<>();
     private final Set<String> partlyUnread = new HashSet<>();
     private int invalidRows;
 
-    /** How many rows were passed over. */
+    /** How many rows were skipped. */
     public int invalidRows() {
         return invalidRows;
     }
 
+    /** Reads all tables but the liveness state, in one transaction. */
     public StoredState read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // One transaction, so that all tables are of one moment.
@@ -71,6 +74,7 @@ public final class StateReader {
         }
     }
 
+    /** Reads which directories are still to be deleted. */
     public List<StoredRemoval> readRemovals(Connection connection) throws SQLException {
         List<StoredRemoval> removals = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -83,17 +87,19 @@ public final class StateReader {
         return removals;
     }
 
-    public Map<String, Duration> readQuietTimes(Connection connection) throws SQLException {
-        Map<String, Duration> quietTimes = new HashMap<>();
+    /** Reads how long applications have been idle, by their ids. */
+    public Map<String, Duration> readIdleTimes(Connection connection) throws SQLException {
+        Map<String, Duration> idleTimes = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT app_id, quiet_ms FROM quiet_times")) {
             while (rows.next()) {
-                quietTimes.put(rows.getString(1), Duration.ofMillis(Math.max(0, rows.getLong(2))));
+                idleTimes.put(rows.getString(1), Duration.ofMillis(Math.max(0, rows.getLong(2))));
             }
         }
-        return quietTimes;
+        return idleTimes;
     }
 
+    /** Reads the ids of the applications that an operator keeps. */
     public Set<String> readKept(Connection connection) throws SQLException {
         Set<String> kept = new HashSet<>();
         try (Statement statement = connection.createStatement();
@@ -105,6 +111,7 @@ public final class StateReader {
         return kept;
     }
 
+    /** Reads the addresses of living drivers, as in {@link StoredApplication}, by the ids of their applications. */
     public Map<String, String> readDriverAddresses(Connection connection) throws SQLException {
         Map<String, String> addresses = new HashMap<>();
         String sql = "SELECT app_id, driver_address FROM applications WHERE driver_address IS NOT NULL";
@@ -119,7 +126,7 @@ public final class StateReader {
 
     /** A file that cannot be written cannot be upgraded either. */
     private static String withoutMissingColumns(Connection connection, String query) throws SQLException {
-        return Schema.knowsDriverAddresses(connection) ? query : query.replace("driver_address", "NULL");
+        return Schema.hasDriverAddresses(connection) ? query : query.replace("driver_address", "NULL");
     }
 
     private StoredRemoval removal(String appId, String[] row) {
@@ -147,7 +154,7 @@ public final class StateReader {
         if (rows == null) {
             return;
         }
-        // Not split twice: all of this is copied as it is, and a large registry would be copied once more.
+        // Not split twice, which would copy a large registry a second time.
         for (int start = 0, end; start <= rows.length(); start = end + 1) {
             end = endOf(rows, ROW_END, start, rows.length());
             try {
@@ -173,14 +180,14 @@ public final class StateReader {
         return end < 0 || end > limit ? limit : end;
     }
 
-    /** A dir and its path as text, which is long, and the same for most executors that have the dir. */
+    /** A directory and its path as text, which is long, and the same for most executors that have the directory. */
     private record Place(String path, LocalDir dir) {}
 
     private LocalDir dir(String[] row) {
         return new LocalDir(roots.computeIfAbsent(row[1], ExactPaths::of), ExactPaths.of(row[0]));
     }
 
-    private StoredExecutor executor(String appId, String[] row, Map<String, Place> places) {
+    private RegisteredExecutor executor(String appId, String[] row, Map<String, Place> places) {
         String[] spelled = row[1].split("\n", -1);
         String[] real = row[2].isEmpty() ? spelled : row[2].split("\n", -1);
         LocalDir[] dirs = new LocalDir[real.length];
@@ -192,7 +199,7 @@ public final class StateReader {
             dirs[i] = place.dir();
             real[i] = place.path();
         }
-        return new StoredExecutor(
+        return new RegisteredExecutor(
                 new AppExecId(appId, row[0]),
                 new ExecutorShuffleInfo(List.of(spelled), Integer.parseInt(row[3]), shared(row[4])),
                 List.of(dirs));

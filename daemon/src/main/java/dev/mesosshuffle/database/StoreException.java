@@ -1,6 +1,6 @@
 package dev.mesosshuffle.database;
 
-/** The store could not be opened, or did not keep what it was given. The message is fit for an operator. */
+/** The store could not be opened, read or written. The message is for an operator. */
 public final class StoreException extends Exception {
     public StoreException(String message) {
         super(message);

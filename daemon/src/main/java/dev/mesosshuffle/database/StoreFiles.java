@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The names of one port's files.
+ * The names of one port's files. Whatever is renamed or deleted of them is renamed or deleted here; an application's files
+ * are not among them.
  *
  * @param database the SQLite file
  * @param wal SQLite's write-ahead log of it
- * @param lock the file whose lock says that a process uses the database
- * @param reserve the file that keeps space for when the disk has none
+ * @param lock the file that a process locks while it uses the database
+ * @param reserve the file that reserves space for a full disk
  */
 public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
     private static final Logger logger = LoggerFactory.getLogger(StoreFiles.class);
@@ -31,6 +32,7 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+    /** Names the files of a port in a state directory; works on no disk. */
     public static StoreFiles of(Path stateDir, int port) {
         Path database = stateDir.toAbsolutePath().resolve("registry-" + port + ".db");
         return new StoreFiles(
@@ -40,14 +42,14 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
                 database.resolveSibling("registry-" + port + ".reserve"));
     }
 
-    /** The database, and what SQLite keeps beside it. */
+    /** The database and its companions. */
     List<Path> all() {
         return SUFFIXES.stream().map(suffix -> sibling(database, suffix)).toList();
     }
 
     /**
-     * Tells whether a database has nothing in it, not even tables, as a start leaves it that was killed at once: it names
-     * nobody.
+     * Checks whether a database is empty, without tables, as after a start that was killed at once. Such a database names
+     * nothing.
      */
     public static boolean isBlank(Path database) throws IOException {
         if (Files.size(database) > 0) {
@@ -60,6 +62,7 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         }
     }
 
+    /** The state directory. */
     public Path dir() {
         return Objects.requireNonNull(database.getParent());
     }
@@ -69,12 +72,12 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         return sibling(database, ".partial");
     }
 
-    /** A complete copy of the database that is to take its place. */
+    /** A complete copy of the database that will take its place. */
     public Path copy() {
         return sibling(database, ".new");
     }
 
-    /** Makes the state dir, closed to other users, and what is missing above it with usual permissions. */
+    /** Creates the state directory, inaccessible to other users, and missing parents with default permissions. */
     public void createDir() throws IOException {
         Path dir = dir();
         if (isDirectory(dir)) {
@@ -87,7 +90,7 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
                 dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
-    /** Unlike the JDK's method, tells a dir that is not there from one that cannot be looked at. */
+    /** Unlike the JDK's method, fails if the directory cannot be inspected. */
     private static boolean isDirectory(Path dir) throws IOException {
         try {
             return Files.readAttributes(dir, BasicFileAttributes.class).isDirectory();
@@ -97,7 +100,7 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
     }
 
     /**
-     * Gives the database and its companions another name; together they can still be opened with {@code sqlite3}.
+     * Renames the database and its companions; together they can still be opened with {@code sqlite3}.
      *
      * @return the database's new name
      */
@@ -105,27 +108,31 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         return moveAside(clock, "damaged");
     }
 
-    /** As {@link #moveAside(Clock)}, with a word that says why. */
-    public Path moveAside(Clock clock, String why) throws IOException {
-        Path aside = unused(sibling(database, "." + why + "-" + TIMESTAMP.format(clock.instant())));
+    /**
+     * As {@link #moveAside(Clock)}.
+     *
+     * @param reason part of the new names
+     */
+    public Path moveAside(Clock clock, String reason) throws IOException {
+        Path aside = unused(sibling(database, "." + reason + "-" + TIMESTAMP.format(clock.instant())));
         // The database first: SQLite ignores the log of a database that is not there.
         for (String suffix : SUFFIXES) {
             try {
                 Files.move(sibling(database, suffix), sibling(aside, suffix), StandardCopyOption.ATOMIC_MOVE);
             } catch (NoSuchFileException e) {
-                // SQLite makes its companions when it needs them; what is not there cannot be damaged.
+                // SQLite creates its companions when it needs them; a missing one cannot be damaged.
             }
         }
         return aside;
     }
 
     /**
-     * Frees the names for a copy. What a stranger put there is kept under another name; what is ours, and all in that copy,
-     * is overwritten by it, or by the next that has to go.
+     * Frees the names for a copy. Foreign files are kept under another name; our own, all of whose content is in the copy, are
+     * replaced by it, or renamed over the former ones.
      *
-     * @param ours the files that are open; they can be read on
+     * @param ours the files that are open; they stay readable
      */
-    public void makeWay(DatabaseIdentity ours, Clock clock) throws IOException {
+    public void moveOutOfTheWay(DatabaseIdentity ours, Clock clock) throws IOException {
         Path aside = unused(sibling(database, ".replaced-" + TIMESTAMP.format(clock.instant())));
         for (String suffix : SUFFIXES) {
             Path file = sibling(database, suffix);
@@ -137,6 +144,24 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
                 Files.move(file, sibling(database, ".old" + suffix), StandardCopyOption.ATOMIC_MOVE);
             }
         }
+    }
+
+    /** Gives a copy that was written and synced the name of a complete one. */
+    public void markCopyComplete() throws IOException {
+        Files.move(partialCopy(), copy(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Puts the complete copy in the place of the database. */
+    public void replaceDatabaseByCopy() throws IOException {
+        Files.move(copy(), database, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Deletes a database that was copied into a temporary directory, and that directory, which holds nothing else. */
+    void deleteTemporary() throws IOException {
+        for (Path file : all()) {
+            Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(dir());
     }
 
     private static Path unused(Path wanted) {

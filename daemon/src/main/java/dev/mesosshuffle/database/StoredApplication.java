@@ -4,16 +4,17 @@ import dev.mesosshuffle.model.IdValidator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application as the store keeps it.
+ * An application as it is stored.
  *
  * @param appId its id
- * @param heartbeatTimeoutMs after how many ms of silence its driver is over; null if no driver registered here
- * @param driverAddress where that driver was, without port; null if that is not known
+ * @param heartbeatTimeoutMs the longest heartbeat timeout of its living drivers; null if no driver registered here
+ * @param driverAddresses the addresses of all its living drivers, without port, separated by spaces, with the token {@code
+ *     others} if there were more than are tracked; null if unknown
  */
 public record StoredApplication(
         String appId,
         @Nullable Long heartbeatTimeoutMs,
-        @Nullable String driverAddress) {
+        @Nullable String driverAddresses) {
     /**
      * Checks the id.
      *

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.database;
 
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.util.List;
 import java.util.Set;
 
@@ -7,14 +8,14 @@ import java.util.Set;
  * Everything that the store holds.
  *
  * @param applications all applications
- * @param executors all executors; each one's application is among the applications, its dirs among the local dirs
- * @param localDirs every local dir that belongs to an application, also those that no executor names any more
- * @param removals dirs that are still to be deleted
- * @param partlyUnread the applications, or the former ones of removals, of which there are rows that cannot be read
+ * @param executors all executors; each one's application is among the applications, its directories among the local directories
+ * @param localDirs every local directory that belongs to an application, also those that no executor names any more
+ * @param removals directories that are still to be deleted
+ * @param partlyUnread the applications, or the former ones of removals, that have unreadable rows
  */
 public record StoredState(
         List<StoredApplication> applications,
-        List<StoredExecutor> executors,
+        List<RegisteredExecutor> executors,
         List<StoredLocalDir> localDirs,
         List<StoredRemoval> removals,
         Set<String> partlyUnread) {

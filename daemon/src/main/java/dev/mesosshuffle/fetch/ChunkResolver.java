@@ -2,8 +2,8 @@ package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.logging.Sanitizer;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.ProtocolErrors;
-import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import org.jspecify.annotations.Nullable;
 

@@ -113,7 +113,7 @@ final class ExpiredApplicationRemover {
                     appId,
                     failure.getMessage());
         }
-        registry.reinstate(decision.removed());
+        registry.restore(decision.removed());
         boolean told = !decision.byHand() || decision.before().announced();
         apps.change(appId, now, app -> isThat(app, decision) ? app.back(decision.before(), told, now) : app);
     }

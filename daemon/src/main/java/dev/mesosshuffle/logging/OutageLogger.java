@@ -3,7 +3,7 @@ package dev.mesosshuffle.logging;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
-/** Logs when something begins to fail and when it works again, and nothing in between. For any thread. */
+/** Logs the start and the end of an outage, and nothing in between. For any thread. */
 public final class OutageLogger {
     private final AtomicBoolean failing = new AtomicBoolean();
     private final Logger logger;
@@ -23,35 +23,37 @@ public final class OutageLogger {
         this.consequence = consequence;
     }
 
+    /** Logs the start of an outage at ERROR, unless it is logged already. */
     public void failed(Throwable reason) {
         if (failing.compareAndSet(false, true)) {
             logger.error("{} fails: {}; {}", what, reason.getMessage(), consequence);
         }
     }
 
-    /** As {@link #failed}, for what costs nobody anything yet. */
+    /** As {@link #failed}, at WARN, for an outage without effect on clients. */
     public void warned(Throwable reason) {
         if (failing.compareAndSet(false, true)) {
             logger.warn("{} fails: {}; {}", what, reason.getMessage(), consequence);
         }
     }
 
-    public void worked() {
-        worked("");
+    /** Logs the end of the outage, if there is one. */
+    public void recovered() {
+        recovered("");
     }
 
     /**
-     * Tells that it works again, if it did not.
+     * Logs the end of the outage, if there is one.
      *
-     * @param result what follows after these words
+     * @param result appended to the line
      */
-    public void worked(String result) {
+    public void recovered(String result) {
         if (failing.get() && failing.compareAndSet(true, false)) {
             logger.info("{} works again{}", what, result);
         }
     }
 
-    /** Tells of what cannot be made good. */
+    /** Logs a permanent loss. */
     public void lost(String line) {
         logger.error("{}", line);
     }

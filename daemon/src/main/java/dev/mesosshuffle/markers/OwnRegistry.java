@@ -39,7 +39,7 @@ public final class OwnRegistry {
      * the disk.
      */
     boolean isFormer(RootMarker marker) {
-        return marker.port() == first.port() && RegistryImport.wasTakenFrom(marker.stateDir(), marker.port());
+        return marker.port() == first.port() && RegistryImport.wasImportedFrom(marker.stateDir(), marker.port());
     }
 
     /** Whether a marker is of another service, by its name: on one port there is only one. */

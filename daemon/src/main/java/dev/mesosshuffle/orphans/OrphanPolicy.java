@@ -132,7 +132,7 @@ public final class OrphanPolicy implements OrphanCheck {
     /** Looks at the host, for a bounded time: one of the open files that are looked at may lie on a disk that hangs. */
     HostSnapshot viewHost() throws IOException {
         try {
-            return limiter.call(hostView::get);
+            return limiter.call("one of the files that this host's processes have open", hostView::get);
         } catch (ExecutionException e) {
             throw new IOException("what is in use cannot be told: " + e.getCause(), e);
         }

@@ -132,7 +132,7 @@ public final class OrphanScanner implements AutoCloseable {
         KnownDirs names;
         rules.registries().refresh();
         try {
-            names = rules.registries().namedDirs();
+            names = rules.registries().knownDirs();
         } catch (StoreException e) {
             report.unknown(ErrorMessages.of(e));
             return;
@@ -196,7 +196,8 @@ public final class OrphanScanner implements AutoCloseable {
             }
             try {
                 if (rules.registries()
-                        .intend(intent, LocalDirNames.beforeGoing(orphan.dir().path()))) {
+                        .recordRemoval(
+                                intent, LocalDirNames.beforeGoing(orphan.dir().path()))) {
                     deleting.add(orphan);
                     reclaimer.reclaim(List.of(intent));
                 } else {

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the registries of all ports named at one moment.
+ * The directories that the registries of all ports named at one moment.
  *
- * @param owned local dirs of applications
- * @param removals dirs that are still to be deleted
- * @param rootInodes the roots that the owned dirs lie under, each with the inodes that it had when they were registered
+ * @param owned local directories of applications
+ * @param removals directories that are still to be deleted
+ * @param rootInodes the roots of the owned directories, each with the inodes that it had when they were registered
  */
 public record KnownDirs(Set<Path> owned, Set<Path> removals, Map<Path, Set<Long>> rootInodes) {
     /** Copies the outer collections. */
@@ -21,10 +21,8 @@ public record KnownDirs(Set<Path> owned, Set<Path> removals, Map<Path, Set<Long>
     }
 
     /**
-     * Lists what their paths are made of. Two services may see one dir by different paths, as containers do, but its
-     * name, which is unique, is the same.
-     *
-     * @return every component of every path
+     * Returns every component of every path. Two services may see one directory at different paths, as containers do, but
+     * its name, which is unique, is the same.
      */
     public Set<String> components() {
         Set<String> components = new HashSet<>();

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.peers;
 
 import dev.mesosshuffle.concurrent.Ticker;
-import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.FileDescriptors;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
@@ -36,17 +36,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registries of other ports on this host: who owns what there. Asked twice: before a dir is registered here, under
- * their locks ({@link PeerLocks}), and before one is renamed to be deleted. So a registry that cannot be read costs no
- * executor its life: a claim is taken without it, and nothing that it may name is deleted until it can be read again.
+ * The registries of other ports on this host, and the owners of directories there. They are queried twice: before a
+ * directory is registered here, under their locks ({@link PeerLocks}), and before one is renamed to be deleted. So an
+ * unreadable registry fails no executor: a claim is accepted without it, and nothing that it may name is deleted until it
+ * can be read again.
  *
- * <p>A state dir that cannot be listed holds what it held when it could: no service begins to keep its registry on a disk
- * that is broken, hangs, or is not mounted.
+ * <p>A state directory that cannot be listed is assumed to hold what it held before: no service starts to use a registry on
+ * a disk that is broken, hangs, or is not mounted.
  *
- * <p>Only the registries of this process's user and of root count, and for a dir those of its owner: in a folder that others
- * may write, anyone may put a file that claims, or is, anything.
+ * <p>Only the registries of this process's user and of root count, and for a directory those of its owner: in a directory
+ * that others may write, anyone may create a file that claims anything.
  *
- * <p><b>Concurrency:</b> for any thread; works on the disk, on threads of its own, which are waited for two seconds at most.
+ * <p><b>Concurrency:</b> for any thread; works on the disk, on threads of its own, and waits two seconds for each at most.
  */
 public final class PeerDatabases {
     private static final Logger logger = LoggerFactory.getLogger(PeerDatabases.class);
@@ -54,36 +55,36 @@ public final class PeerDatabases {
     private static final String FILES = "registry-*.db";
     private static final int ROOT_USER = 0;
 
-    /** How long a list of files is trusted when dirs are registered; what comes meanwhile is found when they are deleted. */
-    private static final Duration TRUSTED = Duration.ofSeconds(1);
+    /** How long a list of files is cached for registrations; newer registries are found before anything is deleted. */
+    private static final Duration CACHED = Duration.ofSeconds(1);
 
     static final Duration LIMIT = Duration.ofSeconds(2);
 
-    /** How long a registration waits for the list, which takes a moment where no disk hangs. */
+    /** How long a registration waits for the list, which takes milliseconds if no disk hangs. */
     private static final Duration LIST_LIMIT = Duration.ofMillis(500);
 
-    /** Stands for all dirs together. */
+    /** The place of calls that list all directories. */
     private static final Path ALL = Path.of("/");
 
     private final Path own;
     private final Path ownDir;
     private final Collection<Path> stateDirs;
     private final Ticker ticker;
-    private final BoundedCalls calls = new BoundedCalls("registry-disk");
+    private final TimeLimiter limiter = new TimeLimiter("registry-disk", LIMIT);
     private final Map<Path, Set<Path>> lastLists = new ConcurrentHashMap<>();
-    private final Map<Path, OutageLogger> faults = new ConcurrentHashMap<>();
-    private final OutageLogger noDescriptors = new OutageLogger(
+    private final Map<Path, OutageLogger> outages = new ConcurrentHashMap<>();
+    private final OutageLogger descriptorOutage = new OutageLogger(
             logger,
             "Reading the registries of other ports",
-            "raise the limit of open files (LimitNOFILE of the unit, or ulimit -n). Dirs are registered here all the same,"
-                    + " and nothing of applications that are over is deleted until they can be read");
-    private final Set<Path> ignored = ConcurrentHashMap.newKeySet();
+            "raise the limit of open files (LimitNOFILE of the unit, or ulimit -n). Directories are registered here all"
+                    + " the same, and nothing of expired applications is deleted until they can be read");
+    private final Set<Path> excluded = ConcurrentHashMap.newKeySet();
     private final int uid;
 
-    /** Where services say that theirs lie. */
+    /** The state directories that markers of services name. */
     private volatile Supplier<Set<Path>> marked = Set::of;
 
-    /** Where this service's own file really is, as far as that was seen. */
+    /** The real path of this service's own file, as far as it could be resolved. */
     private volatile Path ownReal;
 
     private volatile Set<Path> trusted = Set.of();
@@ -99,7 +100,7 @@ public final class PeerDatabases {
         this.uid = uid(Path.of("/proc/self"));
     }
 
-    /** The user whom a file belongs to; -1 if that cannot be told. */
+    /** Returns the user who owns a file; -1 if that cannot be determined. */
     public static int uid(Path path) {
         try {
             return (Integer) Files.getAttribute(path, "unix:uid");
@@ -108,7 +109,7 @@ public final class PeerDatabases {
         }
     }
 
-    /** The user whom a file belongs to, or else a link in its place; if neither can be told, the one that counts. */
+    /** The user who owns a file, or a link in its place; {@code unknown} if neither can be determined. */
     private static int owner(Path file, int unknown) {
         int user = uid(file);
         try {
@@ -118,31 +119,31 @@ public final class PeerDatabases {
         }
     }
 
-    /** Names more dirs, which may change; nothing that works on a disk. */
-    void lookAlsoIn(Supplier<Set<Path>> more) {
+    /** Adds directories to scan, which may change; the supplier must not work on a disk. */
+    void alsoScan(Supplier<Set<Path>> more) {
         marked = more;
     }
 
-    /** A file is this service's own, though not the one that it uses. */
-    public void ignore(Path file) {
-        ignored.add(file);
+    /** Excludes a file that is this service's own, though not the one that it uses. */
+    public void exclude(Path file) {
+        excluded.add(file);
     }
 
-    /** A file is another service's after all. */
-    public void heed(Path file) {
-        ignored.remove(file);
+    /** Includes a file again that is another service's after all. */
+    public void include(Path file) {
+        excluded.remove(file);
     }
 
-    /** The files of this user and root, in the order of their names, as of a moment ago. */
+    /** Returns the registries of this user and root, in the order of their names, as of one second ago at most. */
     public Set<Path> trustedFiles() {
         if (ticker.read() - trustedUntil >= 0) {
             try {
-                trusted = calls.call(ALL, LIST_LIMIT, this::listTrusted, late -> {});
+                trusted = limiter.call(ALL, LIST_LIMIT, this::listTrusted, late -> {});
             } catch (IOException | ExecutionException e) {
-                // A disk hangs, perhaps none that matters here: what was there last counts, and the removal asks again.
+                // A disk hangs, perhaps none that matters here: the last list counts, and the removal queries again.
                 trusted = Set.copyOf(trusted);
             }
-            trustedUntil = ticker.read() + TRUSTED.toNanos();
+            trustedUntil = ticker.read() + CACHED.toNanos();
         }
         return trusted;
     }
@@ -160,9 +161,9 @@ public final class PeerDatabases {
 
     private int userOf(Path file) {
         try {
-            return calls.call(file, LIMIT, () -> owner(file, uid), late -> {});
+            return limiter.call(file, () -> owner(file, uid));
         } catch (IOException | ExecutionException e) {
-            // It was there when its dir was listed: unknown, and so it counts.
+            // It was in the list of its directory: its owner is unknown, so it counts.
             return uid;
         }
     }
@@ -176,10 +177,10 @@ public final class PeerDatabases {
         dirs.addAll(marked.get());
         for (Path dir : dirs) {
             try {
-                Set<Path> list = calls.call(dir, LIMIT, () -> list(dir), late -> {});
+                Set<Path> list = limiter.call(dir, () -> list(dir));
                 lastLists.put(dir, list);
             } catch (IOException | ExecutionException e) {
-                // What it held last counts.
+                // The last list counts.
                 lastLists.putIfAbsent(dir, Set.of());
             }
             files.addAll(lastLists.getOrDefault(dir, Set.of()));
@@ -190,13 +191,13 @@ public final class PeerDatabases {
     private Set<Path> list(Path dir) throws IOException {
         Set<Path> files = new HashSet<>();
         if (dir.equals(ownDir) && Files.exists(own)) {
-            // Only there: to look at it for another dir would wait for its disk.
+            // Only here: for another directory, this would wait for the disk of this one.
             ownReal = own.toRealPath();
         }
         Path ownFile = ownReal;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
             for (Path entry : entries) {
-                Path file = ignored.contains(entry) ? ownFile : fileAt(entry);
+                Path file = excluded.contains(entry) ? ownFile : fileAt(entry);
                 if (file != null && !file.equals(ownFile)) {
                     files.add(file);
                 }
@@ -209,7 +210,7 @@ public final class PeerDatabases {
         return files;
     }
 
-    /** The registry that a name leads to; null if there is none. What cannot be looked at may be one. */
+    /** The registry that a name leads to; null if there is none. What cannot be inspected may be one. */
     private static @Nullable Path fileAt(Path entry) {
         try {
             Path file = entry.toRealPath();
@@ -224,10 +225,10 @@ public final class PeerDatabases {
     }
 
     /**
-     * Asks who owns a dir, or what lies inside or above it, at another port. Its own name is looked at.
+     * Finds the application of another port that owns a directory, or what lies inside or above it.
      *
-     * @param dir the dir, whose disk may be worked on
-     * @return the first that is found; null if there is none
+     * @param dir the directory; this works on its disk too
+     * @return the first owner found; null if there is none
      * @throws StoreException if one of the registries cannot be read
      */
     public @Nullable PeerOwner owner(Path dir) throws StoreException {
@@ -236,7 +237,7 @@ public final class PeerDatabases {
             if (!isTrusted(file) && userOf(file) != dirOwner) {
                 continue;
             }
-            PeerOwner owner = ask(file, connection -> new PeerQueries(connection, file).owner(dir));
+            PeerOwner owner = query(file, connection -> new PeerQueries(connection, file).owner(dir));
             if (owner != null) {
                 return owner;
             }
@@ -245,9 +246,9 @@ public final class PeerDatabases {
     }
 
     /**
-     * Asks, without locks, what stands against claims.
+     * Finds, without locks, what conflicts with claims.
      *
-     * @return the first that is found; null if there is none, or cannot be found out
+     * @return the first conflict found; null if there is none, or a registry cannot be read
      */
     @Nullable
     public PeerOwner conflict(List<StoredLocalDir> claims) {
@@ -262,33 +263,29 @@ public final class PeerDatabases {
 
     private @Nullable PeerOwner conflict(Path file, List<StoredLocalDir> claims) {
         try {
-            return ask(file, connection -> new PeerQueries(connection, file).conflict(claims));
+            return query(file, connection -> new PeerQueries(connection, file).conflict(claims));
         } catch (StoreException e) {
-            // Told already; whoever wants to delete asks again.
+            // Logged already; the registry is queried again before anything is deleted.
             return null;
         }
     }
 
-    private interface Question<T> {
+    private interface Query<T> {
         @Nullable
-        T ask(Connection connection) throws SQLException;
+        T run(Connection connection) throws SQLException;
     }
 
-    private <T> @Nullable T ask(Path file, Question<T> question) throws StoreException {
+    private <T> @Nullable T query(Path file, Query<T> query) throws StoreException {
         try {
-            // In a list, since nothing is no result.
-            List<T> answer = calls.call(
-                    file,
-                    LIMIT,
-                    () -> {
-                        try (Connection connection = open(file)) {
-                            T found = question.ask(connection);
-                            return found == null ? List.of() : List.of(found);
-                        }
-                    },
-                    late -> {});
-            works(file);
-            return answer.isEmpty() ? null : answer.get(0);
+            // In a list, since a result cannot be null.
+            List<T> result = limiter.call(file, () -> {
+                try (Connection connection = open(file)) {
+                    T found = query.run(connection);
+                    return found == null ? List.of() : List.of(found);
+                }
+            });
+            recovered(file);
+            return result.isEmpty() ? null : result.get(0);
         } catch (IOException e) {
             throw failed(file, e);
         } catch (ExecutionException e) {
@@ -296,11 +293,11 @@ public final class PeerDatabases {
         }
     }
 
-    /** Opens one that is there, whatever its version: each has the two tables. */
+    /** Opens a registry that exists, of any version: each has the two tables. */
     static Connection open(Path file) throws SQLException {
         Connection connection = Sqlite.connectToExisting(file);
         try {
-            // As its own service does it: nobody waits for the disk.
+            // As its own service does: no commit waits for the disk.
             Sqlite.execute(connection, "PRAGMA synchronous = NORMAL");
             Sqlite.execute(connection, "PRAGMA wal_autocheckpoint = 0");
             return connection;
@@ -310,47 +307,48 @@ public final class PeerDatabases {
         }
     }
 
-    /** This service's own, which is none of them. */
+    /** Returns this service's own registry, which is not among them. */
     public Path own() {
         return own;
     }
 
-    public BoundedCalls calls() {
-        return calls;
+    /** Limits the time of what works on registries, also on this service's own ({@link #own}). */
+    public TimeLimiter limiter() {
+        return limiter;
     }
 
-    void works(Path file) {
-        noDescriptors.worked();
-        OutageLogger log = faults.get(file);
+    void recovered(Path file) {
+        descriptorOutage.recovered();
+        OutageLogger log = outages.get(file);
         if (log != null) {
-            log.worked();
+            log.recovered();
         }
     }
 
-    /** A service that is being removed leaves nothing to be mended. */
+    /** The registry of an uninstalled service is no failure to report. */
     private static boolean wasRemoved(Path file) {
         return Files.notExists(file);
     }
 
-    /** Tells once that a registry cannot be asked. */
+    /** Logs, once in an outage, that a registry cannot be read. */
     StoreException failed(Path file, Throwable reason) {
         StoreException failure =
                 new StoreException("the registry " + file + " cannot be read: " + reason.getMessage(), reason);
         if (Sqlite.isBusy(reason) || wasRemoved(file)) {
             return failure;
         }
-        if (FileDescriptors.areUsedUp()) {
-            noDescriptors.warned(new IOException("too many open files"));
+        if (FileDescriptors.areExhausted()) {
+            descriptorOutage.warned(new IOException("too many open files"));
             return failure;
         }
-        faults.computeIfAbsent(
+        outages.computeIfAbsent(
                         file,
                         key -> new OutageLogger(
                                 logger,
                                 "Reading the registry " + file + " of another port",
-                                "whether an application there owns a local dir is unknown. Dirs are registered here all"
-                                        + " the same, and nothing of applications that are over is deleted until it can"
-                                        + " be read; mend it, or move it away if its service is gone"))
+                                "whether an application there owns a local directory is unknown. Directories are"
+                                        + " registered here all the same, and nothing of expired applications is deleted"
+                                        + " until it can be read; repair it, or move it away if its service was removed"))
                 .warned(reason);
         return failure;
     }

@@ -13,24 +13,24 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write locks of other ports' registries, held while dirs are registered here that nobody owns yet: of two services
- * that claim one at the same moment, only one holds both locks, and the other sees what it has stored.
+ * The write locks of other ports' registries, held while directories without an owner are registered here: of two services
+ * that claim one at the same moment, only one holds both locks, and the other sees what the first has stored.
  *
- * <p>No lock is waited for: whoever comes too late gives all back, its own too, and tries again. So two services cannot
+ * <p>No lock is waited for: a service that is too late releases all locks, its own too, and retries. So two services cannot
  * wait for each other.
  *
  * <p><b>Concurrency:</b> the writer's.
  */
 public final class PeerLocks implements AutoCloseable {
-    private final PeerDatabases others;
+    private final PeerDatabases peers;
     private final List<Held> held = new ArrayList<>();
 
-    /** What stands against the claims. */
+    /** The conflict with the claims; null if there is none. */
     private @Nullable PeerOwner owner;
 
     private record Held(Path file, Connection connection) {}
 
-    /** Somebody else writes there at this moment. */
+    /** Another process holds the lock of a registry at this moment. */
     public static final class BusyException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -39,37 +39,38 @@ public final class PeerLocks implements AutoCloseable {
         }
     }
 
-    private PeerLocks(PeerDatabases others) {
-        this.others = others;
+    private PeerLocks(PeerDatabases peers) {
+        this.peers = peers;
     }
 
     /**
-     * Locks all other registries that can be locked, and asks them.
+     * Locks all other registries that can be locked, and queries them.
      *
      * @param claims what is to be registered
-     * @param patient whether one that is busy may be asked without its lock; else it ends the try
+     * @param withoutBusy whether a busy registry may be queried without its lock
+     * @throws BusyException if one is busy, and {@code withoutBusy} is false
      */
-    public static PeerLocks take(PeerDatabases others, Collection<StoredLocalDir> claims, boolean patient)
+    public static PeerLocks acquire(PeerDatabases peers, Collection<StoredLocalDir> claims, boolean withoutBusy)
             throws BusyException {
-        PeerLocks locks = new PeerLocks(others);
-        boolean taken = false;
+        PeerLocks locks = new PeerLocks(peers);
+        boolean acquired = false;
         try {
-            for (Path file : others.trustedFiles()) {
-                locks.take(file, claims, patient);
+            for (Path file : peers.trustedFiles()) {
+                locks.acquire(file, claims, withoutBusy);
             }
-            taken = true;
+            acquired = true;
             return locks;
         } finally {
-            if (!taken) {
+            if (!acquired) {
                 locks.close();
             }
         }
     }
 
     /**
-     * Tells what they said.
+     * Checks the result of the queries.
      *
-     * @throws DirConflictException if one of the claims is refused
+     * @throws DirConflictException if one of the claims conflicts with a registry
      */
     public void check() throws DirConflictException {
         if (owner != null) {
@@ -77,51 +78,52 @@ public final class PeerLocks implements AutoCloseable {
         }
     }
 
-    private void take(Path file, Collection<StoredLocalDir> claims, boolean patient) throws BusyException {
+    private void acquire(Path file, Collection<StoredLocalDir> claims, boolean withoutBusy) throws BusyException {
         try {
-            Answer answer = others.calls()
-                    .call(file, PeerDatabases.LIMIT, () -> ask(file, claims, patient), late -> end(late.connection()));
-            held.add(new Held(file, answer.connection()));
-            others.works(file);
-            if (answer.owner() != null) {
-                owner = answer.owner();
+            Locked locked = peers.limiter()
+                    .call(file, () -> lockAndQuery(file, claims, withoutBusy), late -> end(late.connection()));
+            held.add(new Held(file, locked.connection()));
+            peers.recovered(file);
+            if (locked.owner() != null) {
+                owner = locked.owner();
             }
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            if (Sqlite.isBusy(cause) && !patient) {
+            if (Sqlite.isBusy(cause) && !withoutBusy) {
                 throw new BusyException(String.valueOf(cause.getMessage()), cause);
             }
-            // Told once; whoever wants to delete asks again.
-            var unused = others.failed(file, cause);
+            // Logged once; the registry is queried again before anything is deleted.
+            var unused = peers.failed(file, cause);
         } catch (IOException e) {
-            var unused = others.failed(file, e);
+            var unused = peers.failed(file, e);
         }
     }
 
-    private record Answer(Connection connection, @Nullable PeerOwner owner) {}
+    private record Locked(Connection connection, @Nullable PeerOwner owner) {}
 
-    private static Answer ask(Path file, Collection<StoredLocalDir> claims, boolean patient) throws SQLException {
+    private static Locked lockAndQuery(Path file, Collection<StoredLocalDir> claims, boolean withoutBusy)
+            throws SQLException {
         Connection connection = PeerDatabases.open(file);
-        boolean asked = false;
+        boolean queried = false;
         try {
-            lock(connection, patient);
-            Answer answer = new Answer(connection, new PeerQueries(connection, file).conflict(claims));
-            asked = true;
-            return answer;
+            lock(connection, withoutBusy);
+            Locked locked = new Locked(connection, new PeerQueries(connection, file).conflict(claims));
+            queried = true;
+            return locked;
         } finally {
-            if (!asked) {
+            if (!queried) {
                 end(connection);
             }
         }
     }
 
-    private static void lock(Connection connection, boolean patient) throws SQLException {
+    private static void lock(Connection connection, boolean withoutBusy) throws SQLException {
         Sqlite.execute(connection, "PRAGMA busy_timeout = 0");
         try {
             Sqlite.execute(connection, "BEGIN IMMEDIATE");
         } catch (SQLException e) {
-            if (Sqlite.isFaultOfTheDisk(e) || (patient && Sqlite.isBusy(e))) {
-                // It cannot be written by us, or at all, or not for long: what it says now is all that there is.
+            if (Sqlite.isDiskFailure(e) || (withoutBusy && Sqlite.isBusy(e))) {
+                // It cannot be written, or is busy for too long: what it holds now has to do.
                 return;
             }
             throw e;
@@ -133,7 +135,7 @@ public final class PeerLocks implements AutoCloseable {
             // Rolls back what is open: nothing was changed.
             connection.close();
         } catch (SQLException e) {
-            // The lock goes with its file.
+            // The lock ends with its file descriptor.
             return;
         }
     }
@@ -142,17 +144,12 @@ public final class PeerLocks implements AutoCloseable {
     public void close() {
         for (Held one : held) {
             try {
-                others.calls()
-                        .call(
-                                one.file(),
-                                PeerDatabases.LIMIT,
-                                () -> {
-                                    end(one.connection());
-                                    return one;
-                                },
-                                late -> {});
+                peers.limiter().call(one.file(), () -> {
+                    end(one.connection());
+                    return one;
+                });
             } catch (IOException | ExecutionException e) {
-                var unused = others.failed(one.file(), e);
+                var unused = peers.failed(one.file(), e);
             }
         }
         held.clear();

@@ -4,18 +4,18 @@ import dev.mesosshuffle.database.StoredRemoval;
 import java.nio.file.Path;
 
 /**
- * Another port's registry names a dir.
+ * An entry of another port's registry for a directory.
  *
  * @param registry that registry
- * @param path what it names: the dir, or what lies inside or above it, or the same dir where another path leads to it
+ * @param path the path in that registry: the directory, or what lies inside or above it, maybe as another container sees it
  * @param appId the application that owns it
- * @param isRemoval whether it is still to be deleted there
+ * @param isRemoval whether it is being removed there
  */
 public record PeerOwner(Path registry, String path, String appId, boolean isRemoval) {
     /**
-     * Says who it is.
+     * Describes the entry.
      *
-     * @return for people, clients among them
+     * @return for operators and clients
      */
     public String described() {
         String port = String.valueOf(registry.getFileName()).replaceAll("\\D", "");

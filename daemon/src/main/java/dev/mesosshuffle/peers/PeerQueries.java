@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who owns a dir in another port's registry. Paths are found by their index; only the names that Spark makes, which occur
- * once in the world, are looked for under every path, since two containers may see one dir at two places.
+ * Finds the owner of a directory in another port's registry. Paths are found by their index; only the names that Spark
+ * creates, which are globally unique, are searched for under every path, since two containers may see one directory at two
+ * places.
  *
  * <p><b>Concurrency:</b> as its connection.
  */
@@ -31,14 +32,14 @@ final class PeerQueries {
         this.file = file;
     }
 
-    /** Finds what stands against claims: another application's, or any intent to delete. */
+    /** Finds what conflicts with claims: a claim of another application, or any intent to delete. */
     @Nullable
     PeerOwner conflict(Collection<StoredLocalDir> claims) throws SQLException {
         PeerOwner owner = find("local_dirs", claims);
         return owner == null ? find("removals", claims) : owner;
     }
 
-    /** Finds an application that owns a dir, whichever it is. */
+    /** Finds any application that owns a directory. */
     @Nullable
     PeerOwner owner(Path dir) throws SQLException {
         PeerOwner owner = byPath("local_dirs", dir, null);
@@ -79,7 +80,7 @@ final class PeerQueries {
         return UNIQUE.matcher(String.valueOf(dir.getFileName())).matches();
     }
 
-    /** The dir, what lies inside it, or what lies above it. */
+    /** Finds the directory, what lies inside it, or what lies above it. */
     private @Nullable PeerOwner byPath(String table, Path dir, @Nullable String exceptAppId) throws SQLException {
         String sql = "SELECT path, app_id FROM " + table + " WHERE path = ?1 AND app_id IS NOT ?2";
         try (PreparedStatement at = connection.prepareStatement(sql)) {

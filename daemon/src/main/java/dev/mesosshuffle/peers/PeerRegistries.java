@@ -25,38 +25,39 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registries of all services on this host, one for each port: what they name between them, and the intent to delete
- * what none of them names. That intent is stored in all of them in one transaction, since each service refuses to register
- * a dir only if its own registry holds an intent to delete it.
+ * The registries of all services on this host, one for each port: the directories that they name, and the intents to delete
+ * orphans, which none of them names. Such an intent is stored in all of them in one transaction, since a service refuses to
+ * register a directory only if its own registry holds an intent to delete it.
  *
- * <p>One that cannot be read could name anything, so then nothing is known, and every method fails.
+ * <p>An unreadable registry could name anything: while there is one, every method fails.
  *
- * <p><b>Concurrency:</b> works on the disk, on any thread; registries are locked for the blink of an eye only.
+ * <p><b>Concurrency:</b> works on the disk, on any thread; registries are locked for milliseconds only.
  */
 public final class PeerRegistries {
     private static final String FILES = "registry-*.db";
+    private static final String ALL_REGISTRIES = "one of the registries of this host";
 
     private final Path own;
     private final Set<Path> stateDirs;
     private final TimeLimiter limiter;
-    private final PeerDatabases others;
+    private final PeerDatabases peers;
     private final RegistryEvidence evidence;
 
     private PeerRegistries(
-            Path own, Set<Path> stateDirs, TimeLimiter limiter, PeerDatabases others, RegistryEvidence evidence) {
+            Path own, Set<Path> stateDirs, TimeLimiter limiter, PeerDatabases peers, RegistryEvidence evidence) {
         this.own = own;
         this.stateDirs = stateDirs;
         this.limiter = limiter;
-        this.others = others;
+        this.peers = peers;
         this.evidence = evidence;
     }
 
     /**
-     * Makes one; nothing is looked at yet.
+     * Creates an instance; works on no disk yet.
      *
-     * @param stateDir where this service's registry lies
+     * @param stateDir the directory of this service's registry
      * @param port this service's port
-     * @param otherStateDirs where those of other services may lie
+     * @param otherStateDirs the possible directories of those of other services
      * @return the registries
      */
     public static PeerRegistries of(Path stateDir, int port, List<Path> otherStateDirs) {
@@ -64,12 +65,12 @@ public final class PeerRegistries {
     }
 
     /**
-     * Makes one that knows what services say; nothing is looked at yet.
+     * Creates an instance that uses the markers of services; works on no disk yet.
      *
-     * @param stateDir where this service's registry lies
+     * @param stateDir the directory of this service's registry
      * @param port this service's port
-     * @param otherStateDirs where those of other services may lie
-     * @param evidence what else is known of registries
+     * @param otherStateDirs the possible directories of those of other services
+     * @param evidence where registries should be
      * @return the registries
      */
     public static PeerRegistries of(Path stateDir, int port, List<Path> otherStateDirs, RegistryEvidence evidence) {
@@ -77,12 +78,12 @@ public final class PeerRegistries {
     }
 
     /**
-     * Makes one that gives up on a disk that hangs; nothing is looked at yet.
+     * Creates an instance that fails if a disk hangs; works on no disk yet.
      *
-     * @param stateDir where this service's registry lies
+     * @param stateDir the directory of this service's registry
      * @param port this service's port
-     * @param otherStateDirs where those of other services may lie
-     * @param limiter does all that works on a disk, and is not closed before this is used for the last time
+     * @param otherStateDirs the possible directories of those of other services
+     * @param limiter runs all that works on a disk; is closed after the last use of this
      * @return the registries
      */
     public static PeerRegistries of(Path stateDir, int port, List<Path> otherStateDirs, TimeLimiter limiter) {
@@ -99,43 +100,39 @@ public final class PeerRegistries {
     }
 
     /**
-     * Makes one; nothing is looked at yet.
+     * Creates an instance; works on no disk yet.
      *
-     * @param stateDir where this service's registry lies
+     * @param stateDir the directory of this service's registry
      * @param port this service's port
-     * @param otherStateDirs where those of other services may lie
-     * @param others those of other ports, which the store asks too; from now on also in dirs that services told of
-     * @param limiter does all that works on a disk, and is not closed before this is used for the last time
-     * @param evidence what else is known of registries
+     * @param otherStateDirs the possible directories of those of other services
+     * @param peers those of other ports, which the store queries too; from now on also in the directories of markers
+     * @param limiter runs all that works on a disk; is closed after the last use of this
+     * @param evidence where registries should be
      * @return the registries
      */
     public static PeerRegistries of(
             Path stateDir,
             int port,
             List<Path> otherStateDirs,
-            PeerDatabases others,
+            PeerDatabases peers,
             TimeLimiter limiter,
             RegistryEvidence evidence) {
         Set<Path> stateDirs = new LinkedHashSet<>(otherStateDirs);
         Path own = StoreFiles.of(stateDir, port).database();
         stateDirs.add(stateDir.toAbsolutePath());
-        others.lookAlsoIn(evidence::markedStateDirs);
-        return new PeerRegistries(own, stateDirs, limiter, others, evidence);
+        peers.alsoScan(evidence::markedStateDirs);
+        return new PeerRegistries(own, stateDirs, limiter, peers, evidence);
     }
 
     /**
-     * Gives those of the other ports alone.
-     *
-     * @return they can be asked though some of them cannot be read
+     * Returns those of the other ports only; they can be queried while some of them are unreadable.
      */
-    public PeerDatabases others() {
-        return others;
+    public PeerDatabases peers() {
+        return peers;
     }
 
     /**
-     * Lists the dirs in which registries are looked for.
-     *
-     * @return their paths, whether or not they exist
+     * Returns the directories that are searched for registries, whether or not they exist.
      */
     public Set<Path> stateDirs() {
         Set<Path> all = new LinkedHashSet<>(stateDirs);
@@ -143,7 +140,7 @@ public final class PeerRegistries {
         return all;
     }
 
-    /** Has what is known of registries brought up to date. Works on the disk, for a bounded time. */
+    /** Refreshes the evidence of where registries should be. Works on the disk, for a bounded time. */
     public void refresh() {
         evidence.refresh();
     }
@@ -159,20 +156,20 @@ public final class PeerRegistries {
     }
 
     /**
-     * Looks whether the registry of another service is missing, which may name what lies under a root. Works on the disk.
+     * Checks whether the registry of another service is missing, which may name what lies under a root. Works on the disk.
      *
      * @param root a root, by its real path
-     * @return why it cannot be told who else owns a dir there; null if it can
+     * @return why the owners of directories there are unknown; null if they are known
      */
     public @Nullable String missingElsewhere(Path root) {
         return evidence.missingElsewhere(root);
     }
 
     /**
-     * Lists the dirs in which registries are looked for, each as it is given and where it really is.
+     * Lists the directories that are searched for registries, each as configured and by its real path.
      *
      * @return their paths, whether or not they exist
-     * @throws StoreException if that cannot be told in time
+     * @throws StoreException if that cannot be determined in time
      */
     public Set<Path> realStateDirs() throws StoreException {
         return limited(() -> {
@@ -183,7 +180,7 @@ public final class PeerRegistries {
                 } catch (NoSuchFileException e) {
                     // No service keeps its state there.
                 } catch (IOException e) {
-                    throw new StoreException("the state dir " + dir + " cannot be looked at: " + e, e);
+                    throw new StoreException("the state directory " + dir + " cannot be inspected: " + e, e);
                 }
             }
             return real;
@@ -196,9 +193,9 @@ public final class PeerRegistries {
 
     private <T> T limited(DiskWork<T> work) throws StoreException {
         try {
-            return limiter.call(work::work);
+            return limiter.call(ALL_REGISTRIES, work::work);
         } catch (IOException e) {
-            throw new StoreException(e.getMessage() + " (registries are looked for in " + stateDirs + ")", e);
+            throw new StoreException(e.getMessage() + " (registries are searched for in " + stateDirs + ")", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StoreException failure) {
                 throw failure;
@@ -208,16 +205,16 @@ public final class PeerRegistries {
     }
 
     /**
-     * Reads what is named anywhere.
+     * Reads what all registries name.
      *
      * @return what is committed now
-     * @throws StoreException if one registry cannot be read; says which, and why
+     * @throws StoreException if one registry cannot be read, with its name and the reason
      */
-    public KnownDirs namedDirs() throws StoreException {
-        return limited(this::readNamedDirs);
+    public KnownDirs knownDirs() throws StoreException {
+        return limited(this::readKnownDirs);
     }
 
-    private KnownDirs readNamedDirs() throws StoreException {
+    private KnownDirs readKnownDirs() throws StoreException {
         Set<Path> owned = new HashSet<>();
         Set<Path> removals = new HashSet<>();
         Map<Path, Set<Long>> rootInodes = new HashMap<>();
@@ -238,15 +235,15 @@ public final class PeerRegistries {
     }
 
     /**
-     * Stores the intent to delete a dir that nobody owns. From then on no service registers it, or what lies inside it
-     * or above it.
+     * Stores, in all registries, the intent to delete a directory that nobody owns. From then on no service registers it, or
+     * what lies inside it or above it.
      *
-     * @param orphan the dir, its {@code appId} null
-     * @param formerPath where it was before somebody renamed it to delete it; the same if nobody did
+     * @param orphan the directory, its {@code appId} null
+     * @param formerPath its path before it was renamed to be deleted; the same if it was not
      * @return false if it, or what lies inside it or above it, is named by now; then nothing is stored
-     * @throws StoreException if one registry cannot be read or written, or has no time; then nothing is stored
+     * @throws StoreException if one registry cannot be read or written, or is busy; then nothing is stored
      */
-    public boolean intend(StoredRemoval orphan, Path formerPath) throws StoreException {
+    public boolean recordRemoval(StoredRemoval orphan, Path formerPath) throws StoreException {
         return inOneTransaction(registries -> {
             for (PeerRegistry registry : registries) {
                 if (registry.names("local_dirs", orphan.dir().path())
@@ -263,10 +260,10 @@ public final class PeerRegistries {
     }
 
     /**
-     * Tells whether an application owns a dir, or what lies inside it or above it.
+     * Checks whether any application owns a directory, or what lies inside it or above it.
      *
-     * @param dir the dir
-     * @return whether any registry says so
+     * @param dir the directory
+     * @return whether any registry names an owner
      * @throws StoreException if one registry cannot be read
      */
     public boolean isOwned(Path dir) throws StoreException {
@@ -289,12 +286,12 @@ public final class PeerRegistries {
     }
 
     /**
-     * Forgets the intent to delete an orphan, everywhere.
+     * Deletes the intent to delete an orphan from all registries.
      *
-     * @param dir the dir, which is gone or stays
-     * @throws StoreException if one registry cannot be read or written; the intent is there still
+     * @param dir the directory, which is deleted or retained
+     * @throws StoreException if one registry cannot be read or written; then the intent stays in all
      */
-    public void withdraw(Path dir) throws StoreException {
+    public void deleteRemoval(Path dir) throws StoreException {
         var unused = inOneTransaction(registries -> {
             for (PeerRegistry registry : registries) {
                 registry.deleteOrphan(dir);
@@ -303,15 +300,15 @@ public final class PeerRegistries {
         });
     }
 
-    private interface Change {
+    private interface Transaction {
         boolean apply(List<PeerRegistry> registries) throws SQLException;
     }
 
-    private boolean inOneTransaction(Change change) throws StoreException {
-        return limited(() -> writeInOneTransaction(change));
+    private boolean inOneTransaction(Transaction transaction) throws StoreException {
+        return limited(() -> writeInOneTransaction(transaction));
     }
 
-    private boolean writeInOneTransaction(Change change) throws StoreException {
+    private boolean writeInOneTransaction(Transaction transaction) throws StoreException {
         Set<Path> files = files();
         try (Connection connection = Sqlite.connectToNone()) {
             List<PeerRegistry> registries = PeerRegistry.attach(connection, files);
@@ -322,7 +319,7 @@ public final class PeerRegistries {
                 for (PeerRegistry registry : registries) {
                     registry.check();
                 }
-                boolean changed = change.apply(registries);
+                boolean changed = transaction.apply(registries);
                 if (changed) {
                     Sqlite.execute(connection, "COMMIT");
                     committed = true;
@@ -338,7 +335,7 @@ public final class PeerRegistries {
         }
     }
 
-    /** Each file once, though two ways may lead to it; SQLite's own and our companions have other endings. */
+    /** Each file once, though two paths may lead to it; the companions of a database have other suffixes. */
     private Set<Path> files() throws StoreException {
         evidence.verifyOwn();
         Set<Path> files = new TreeSet<>();
@@ -351,9 +348,9 @@ public final class PeerRegistries {
                     }
                 }
             } catch (NoSuchFileException e) {
-                // No service keeps its state there; that ours is among them is seen to below.
+                // No service keeps its state there; that ours is among them is checked below.
             } catch (IOException | DirectoryIteratorException e) {
-                throw new StoreException("the registries in " + dir + " cannot be looked for: " + e, e);
+                throw new StoreException("the registries in " + dir + " cannot be searched for: " + e, e);
             }
         }
         try {
@@ -363,7 +360,7 @@ public final class PeerRegistries {
         } catch (IOException e) {
             throw unreadable(own, e);
         }
-        throw new StoreException("the registry " + own + " is not there");
+        throw new StoreException("the registry " + own + " is missing");
     }
 
     private static StoreException unreadable(Path file, Exception reason) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * One registry as seen from outside its service, which may run, and may be of another version: only columns that every
+ * One registry as another process accesses it. Its service may run, and may be of another version: only columns that every
  * version has are used.
  *
  * <p><b>Concurrency:</b> as its connection.
@@ -25,17 +25,17 @@ final class PeerRegistry {
     private long version;
 
     /**
-     * Makes one.
+     * Creates an instance.
      *
      * @param connection a connection to the registry
-     * @param schema the name that the registry has there
+     * @param schema the name of the registry in that connection
      */
     PeerRegistry(Connection connection, String schema) {
         this.connection = connection;
         this.schema = schema;
     }
 
-    /** Adds files to a connection. */
+    /** Attaches files to a connection. */
     static List<PeerRegistry> attach(Connection connection, Collection<Path> files) throws SQLException {
         List<PeerRegistry> registries = new ArrayList<>();
         for (Path file : files) {
@@ -44,7 +44,7 @@ final class PeerRegistry {
                 attach.setString(1, file.toString());
                 attach.executeUpdate();
             }
-            // As its own service does it: a commit need not wait for the disk.
+            // As its own service does: a commit need not wait for the disk.
             Sqlite.execute(connection, "PRAGMA " + schema + ".synchronous = NORMAL");
             registries.add(new PeerRegistry(connection, schema));
         }
@@ -52,9 +52,9 @@ final class PeerRegistry {
     }
 
     /**
-     * Checks that it can be understood.
+     * Checks that this version can read it.
      *
-     * @throws SQLException if it is another program's, or of a newer version, which may name dirs where we do not look
+     * @throws SQLException if it is another program's, or of a newer version, which may name directories elsewhere
      */
     void check() throws SQLException {
         long applicationId = number("PRAGMA " + schema + ".application_id");
@@ -76,7 +76,7 @@ final class PeerRegistry {
         return paths;
     }
 
-    /** Reads which roots owned dirs lie under, and which inodes these had when the dirs were registered. */
+    /** Reads the roots of owned directories, and the inodes that these had when the directories were registered. */
     void readRoots(BiConsumer<String, Long> root) throws SQLException {
         String sql = "SELECT DISTINCT root, root_inode FROM " + schema + ".local_dirs";
         try (PreparedStatement query = connection.prepareStatement(sql);
@@ -88,8 +88,8 @@ final class PeerRegistry {
     }
 
     /**
-     * Tells whether a table names a dir, one above it, or something inside it; also where the path to it is another one,
-     * as in another container: its name is unique.
+     * Checks whether a table names a directory, one above it, or something inside it; also if its path is another one, as in
+     * another container: its name is unique.
      */
     boolean names(String table, Path dir) throws SQLException {
         String sql = "SELECT 1 FROM " + schema + "." + table + " WHERE instr(path || '/', '/' || ?1 || '/') > 0"

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of the registries of this host beside the files that are found. Its methods work on the disk. */
+/** Evidence of registries of this host beside the files that are found. Its methods work on the disk. */
 public interface RegistryEvidence {
-    /** Knows nothing, and has no doubts. */
+    /** No evidence. */
     RegistryEvidence NONE = new RegistryEvidence() {
         @Override
         public void refresh() {}
@@ -31,37 +31,35 @@ public interface RegistryEvidence {
         }
     };
 
-    /** Looks again, at all roots, for a bounded time. */
+    /** Checks all roots again, for a bounded time. */
     void refresh();
 
     /**
-     * Lists where registries are that services told of.
-     *
-     * @return their dirs, as of the last look; does not work on the disk
+     * Returns the state directories that markers of services name, as of the last check; does not work on the disk.
      */
     Set<Path> markedStateDirs();
 
     /**
-     * Looks whether this service's registry is the file that others find.
+     * Checks that this service's registry is the file that others find.
      *
-     * @throws StoreException if it is not, or if that cannot be told
+     * @throws StoreException if it is not, or if that cannot be determined
      */
     void verifyOwn() throws StoreException;
 
     /**
-     * Looks whether a registry that was there is missing.
+     * Checks whether a registry that was there is missing.
      *
      * @param root a root, by its real path
-     * @return why no orphan may be deleted under it; null if nothing speaks against it
+     * @return why no orphan may be deleted under it; null if one may
      */
     @Nullable
     String hindrance(Path root);
 
     /**
-     * Looks whether the registry of another service is missing, which may name what lies under a root.
+     * Checks whether the registry of another service is missing, which may name what lies under a root.
      *
      * @param root a root, by its real path
-     * @return why it cannot be told who else owns a dir there, as of the last second; null if it can
+     * @return why the owners of directories there are unknown, as of one second ago at most; null if they are known
      */
     @Nullable
     String missingElsewhere(Path root);

@@ -6,42 +6,42 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The way of an application out of the registry, and back if that cannot be persisted. */
+/** Removes applications from the registry, and restores one whose removal cannot be persisted. */
 final class ApplicationRemover {
-    private final RegistryState memory;
+    private final RegistryState state;
     private final StateStore store;
 
-    ApplicationRemover(RegistryState memory, StateStore store) {
-        this.memory = memory;
+    ApplicationRemover(RegistryState state, StateStore store) {
+        this.state = state;
         this.store = store;
     }
 
     RemovedApplication remove(String appId) {
-        memory.lock.lock();
+        state.lock.lock();
         try {
-            RegisteredApplication application = memory.application(appId);
+            RegisteredApplication application = state.application(appId);
             if (application.removal == null) {
                 application.removal = new CompletableFuture<>();
-                application.executors().forEach(executor -> memory.executors.remove(executor.id()));
+                application.executors().forEach(executor -> state.executors.remove(executor.id()));
             }
             return application.removed();
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
     }
 
     CompletableFuture<Void> persist(RemovedApplication removed, boolean cleanupLocalDirs) {
         RegisteredApplication application;
         CompletableFuture<Void> committed;
-        memory.lock.lock();
+        state.lock.lock();
         try {
-            application = memory.applications.get(removed.appId());
+            application = state.applications.get(removed.appId());
             if (application == null || application.removal == null) {
                 return CompletableFuture.completedFuture(null);
             }
             committed = store.removeApplication(removed.appId(), cleanupLocalDirs ? removed.removals() : List.of());
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
         CompletableFuture<Void> result = new CompletableFuture<>();
         CompletedFutures.onEnd(committed, failure -> persisted(application, cleanupLocalDirs, failure, result));
@@ -55,13 +55,13 @@ final class ApplicationRemover {
             CompletableFuture<Void> result) {
         CompletableFuture<Void> removal = null;
         if (failure == null) {
-            memory.lock.lock();
+            state.lock.lock();
             try {
-                application.claims.forEach(memory.claims::remove);
-                memory.applications.remove(application.appId, application);
+                application.claims.forEach(state.claims::remove);
+                state.applications.remove(application.appId, application);
                 removal = application.removal;
             } finally {
-                memory.lock.unlock();
+                state.lock.unlock();
             }
             SparkLoggers.BLOCK_RESOLVER.info(
                     "Application {} removed, cleanupLocalDirs = {}", application.appId, cleanupLocalDirs);
@@ -72,20 +72,20 @@ final class ApplicationRemover {
         }
     }
 
-    void reinstate(RemovedApplication removed) {
+    void restore(RemovedApplication removed) {
         CompletableFuture<Void> removal;
-        memory.lock.lock();
+        state.lock.lock();
         try {
-            RegisteredApplication application = memory.applications.get(removed.appId());
+            RegisteredApplication application = state.applications.get(removed.appId());
             if (application == null || application.removal == null) {
                 return;
             }
             removal = application.removal;
             application.removal = null;
-            application.executors().forEach(executor -> memory.executors.put(executor.id(), executor));
-            memory.forgetIfNothingIsLeft(application);
+            application.executors().forEach(executor -> state.executors.put(executor.id(), executor));
+            state.removeIfEmpty(application);
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
         removal.complete(null);
     }

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the outcome of futures on as it is, without the wrapping that chains of them add. */
+/** Passes the outcome of futures on without the wrapping that chains of them add. */
 final class CompletedFutures {
     private CompletedFutures() {}
 
@@ -21,7 +21,7 @@ final class CompletedFutures {
         }
     }
 
-    /** Does something after a removal has ended, which never fails, and hands its outcome on. */
+    /** Starts something after a removal has ended, which never fails, and passes its outcome on. */
     static CompletableFuture<Void> after(CompletableFuture<Void> removal, Supplier<CompletableFuture<Void>> next) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         onEnd(removal, never -> onEnd(next.get(), failure -> complete(result, failure)));

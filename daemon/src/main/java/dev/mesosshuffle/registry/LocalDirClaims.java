@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which application owns which local dir. What lies inside a dir is owned with it, so two claims conflict also if one
- * dir lies inside the other.
+ * The ownership of local directories by applications. What lies inside a directory is owned with it, so two claims conflict
+ * also if one directory lies inside the other.
  *
  * <p><b>Concurrency:</b> guarded by the registry's lock.
  */
@@ -20,15 +20,15 @@ final class LocalDirClaims {
     private final Map<Path, Claim> byPath = new HashMap<>();
 
     /**
-     * How many claims lie inside a dir, for the dirs between a claim and its root. Most claims lie in the root itself,
-     * so this is small, and takes far less to keep than all claims in order.
+     * The number of claims inside a directory, for the directories between a claim and its root. Most claims lie directly in
+     * the root, so this is small, and far cheaper to maintain than all claims in order.
      */
     private final Map<Path, Integer> inside = new HashMap<>();
 
-    /** How many claims have which root, by the inode that it had when they were registered. */
+    /** The number of claims by their root and the inode that it had when they were registered. */
     private final Map<Path, Map<Long, Integer>> roots = new HashMap<>();
 
-    /** One application's ownership of one dir. It lasts from the first registration, kept once that is persisted. */
+    /** One application's ownership of one directory: pending from the first registration, kept once that is persisted. */
     static final class Claim {
         private final String appId;
         private final LocalDir dir;
@@ -49,18 +49,18 @@ final class LocalDirClaims {
             return dir;
         }
 
-        /** The inode of the dir's root when it was last registered. */
+        /** The inode of the directory's root when it was last registered. */
         long rootInode() {
             return rootInode;
         }
     }
 
     /**
-     * Looks for what stands against a claim.
+     * Finds what conflicts with a claim.
      *
-     * @param appId who claims
-     * @param dir what is claimed
-     * @return another application's claim to the dir, or to one above or inside it; null if there is none
+     * @param appId the application that claims
+     * @param dir the directory that it claims
+     * @return another application's claim to the directory, or to one above or inside it; null if there is none
      */
     @Nullable
     Claim conflict(String appId, LocalDir dir) {
@@ -73,15 +73,15 @@ final class LocalDirClaims {
         if (!inside.containsKey(dir.path()) && roots.keySet().stream().noneMatch(root -> root.startsWith(dir.path()))) {
             return null;
         }
-        // A dir that holds others' is rare, and is refused or its application's own.
+        // Rare: a directory that holds other claims, which is refused, or belongs to their application.
         return byPath.values().stream()
                 .filter(claim -> !claim.appId.equals(appId) && claim.dir.path().startsWith(dir.path()))
                 .findFirst()
                 .orElse(null);
     }
 
-    /** Tells whether anybody claims a dir, or one above or inside it. */
-    boolean claims(Path dir) {
+    /** Checks whether any application claims a directory, or one above or inside it. */
+    boolean isClaimed(Path dir) {
         for (Path path = dir; path != null; path = path.getParent()) {
             if (byPath.containsKey(path)) {
                 return true;
@@ -90,7 +90,7 @@ final class LocalDirClaims {
         return inside.containsKey(dir) || roots.keySet().stream().anyMatch(root -> root.startsWith(dir));
     }
 
-    /** The roots of all claims, each with the inodes that it had when they were registered. */
+    /** Returns the roots of all claims, each with the inodes that it had when they were registered. */
     Map<Path, Set<Long>> rootInodes() {
         Map<Path, Set<Long>> inodes = new HashMap<>();
         roots.forEach((root, counts) -> inodes.put(root, Set.copyOf(counts.keySet())));
@@ -98,13 +98,13 @@ final class LocalDirClaims {
     }
 
     /**
-     * Claims a dir until the registration is persisted or has failed.
+     * Claims a directory until the registration is persisted or has failed.
      *
-     * @param stored the dir and who claims it
+     * @param stored the directory and the application that claims it
      * @param owned the application's claims, to which a new one is added
-     * @return the claim, maybe one that the application had before; to be given to {@link #keep} or {@link #release}
+     * @return the claim, maybe one that the application had before; to be passed to {@link #keep} or {@link #release}
      */
-    Claim hold(StoredLocalDir stored, Collection<Claim> owned) {
+    Claim acquire(StoredLocalDir stored, Collection<Claim> owned) {
         LocalDir dir = stored.dir();
         Claim claim = byPath.get(dir.path());
         if (claim == null) {
@@ -113,7 +113,7 @@ final class LocalDirClaims {
             owned.add(claim);
             forEachAround(dir, path -> inside.merge(path, 1, Integer::sum));
         } else {
-            forgetRoot(claim);
+            removeRoot(claim);
         }
         claim.rootInode = stored.rootInode();
         roots.computeIfAbsent(dir.root(), root -> new HashMap<>()).merge(claim.rootInode, 1, Integer::sum);
@@ -121,12 +121,12 @@ final class LocalDirClaims {
         return claim;
     }
 
-    /** Claims a dir for an application that had it before a restart. */
+    /** Claims a directory for an application that owned it before a restart. */
     void restore(StoredLocalDir stored, Collection<Claim> owned) {
-        keep(hold(stored, owned));
+        keep(acquire(stored, owned));
     }
 
-    /** The registration is persisted: the claim lasts until the application is over. */
+    /** The registration is persisted: the claim lasts until the application is removed. */
     void keep(Claim claim) {
         claim.pending--;
         claim.kept = true;
@@ -135,7 +135,7 @@ final class LocalDirClaims {
     /**
      * The registration failed.
      *
-     * @return whether the dir is free now, since no other registration claims it
+     * @return whether the directory is free now, since no other registration claims it
      */
     boolean release(Claim claim) {
         claim.pending--;
@@ -146,15 +146,15 @@ final class LocalDirClaims {
         return true;
     }
 
-    /** The application is over. */
+    /** The application is removed. */
     void remove(Claim claim) {
         if (byPath.remove(claim.dir.path(), claim)) {
             forEachAround(claim.dir, path -> inside.computeIfPresent(path, LocalDirClaims::oneLess));
-            forgetRoot(claim);
+            removeRoot(claim);
         }
     }
 
-    private void forgetRoot(Claim claim) {
+    private void removeRoot(Claim claim) {
         roots.computeIfPresent(claim.dir.root(), (root, counts) -> {
             counts.computeIfPresent(claim.rootInode, LocalDirClaims::oneLess);
             return counts.isEmpty() ? null : counts;

@@ -3,10 +3,10 @@ package dev.mesosshuffle.registry;
 import dev.mesosshuffle.model.LocalDir;
 
 /**
- * A local dir that belongs to an application.
+ * A local directory that belongs to an application.
  *
- * @param dir the dir
+ * @param dir the directory
  * @param rootInode the inode of its root when it was registered: as long as the root has another one, its disk is not
- *     mounted, and what is not there says nothing
+ *     mounted, and missing files are not evidence
  */
 public record OwnedDirectory(LocalDir dir, long rootInode) {}

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,16 +18,16 @@ final class RegisteredApplication {
     final String appId;
     final List<LocalDirClaims.Claim> claims = new ArrayList<>();
 
-    /** Whether something of it is persisted. */
+    /** Whether any of it is persisted. */
     boolean persisted;
 
-    /** Whether rows of it were there that could not be read when it was restored. */
+    /** Whether it had rows that could not be read when it was restored. */
     boolean partlyUnread;
 
-    /** Registrations that are on their way to the store. */
+    /** The number of registrations that are not persisted yet. */
     int pending;
 
-    /** Set while the application is being removed: completes when it is gone, or is back. */
+    /** Set while the application is being removed: completes when it is removed or restored. */
     @Nullable
     CompletableFuture<Void> removal;
 
@@ -40,8 +41,7 @@ final class RegisteredApplication {
     private record Latest(RegisteredExecutor executor, long sequence) {}
 
     /**
-     * Takes a persisted registration in. Whoever sent one to the store may hear of its success after that of a later
-     * one.
+     * Adds a persisted registration. The success of one may be reported after that of a later one.
      *
      * @return whether it is the executor's latest
      */

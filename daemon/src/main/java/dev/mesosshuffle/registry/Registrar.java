@@ -2,12 +2,13 @@ package dev.mesosshuffle.registry;
 
 import com.codahale.metrics.Counter;
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
@@ -16,41 +17,43 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The way of executors and drivers into the store and then into the memory. */
+/** Registers executors and drivers: first in the store, then in memory. */
 final class Registrar {
-    private final RegistryState memory;
+    private final RegistryState state;
     private final StateStore store;
     private final Counter refused;
 
-    /** How many registrations were sent to the store; guarded by the memory's lock. */
+    /** The number of registrations that were sent to the store; guarded by the registry's lock. */
     private long sequence;
 
-    /** What nearly every executor says, kept once for all of them. */
+    /** The shuffle manager of nearly every executor, kept once for all of them. */
     private volatile String lastShuffleManager = "";
 
-    Registrar(RegistryState memory, StateStore store, Counter refused) {
-        this.memory = memory;
+    Registrar(RegistryState state, StateStore store, Counter refused) {
+        this.state = state;
         this.store = store;
         this.refused = refused;
     }
 
     /**
-     * A registration on its way to the store.
+     * A registration that is not persisted yet.
      *
-     * @param sequence its place among all that were sent there
+     * @param claims its claims, pending until it is persisted
+     * @param sequence its number among all that were sent to the store
      */
     private record Registration(
             RegisteredApplication application,
             RegisteredExecutor executor,
-            List<LocalDirClaims.Claim> held,
+            List<LocalDirClaims.Claim> claims,
             long sequence) {}
 
     CompletableFuture<Void> registerExecutor(RegisteredExecutor executor) {
-        StoredExecutor stored;
+        RegisteredExecutor stored;
         List<StoredLocalDir> owned = new ArrayList<>();
         try {
-            stored = new StoredExecutor(executor.id(), shared(executor), executor.dirs());
+            stored = new RegisteredExecutor(executor.id(), shared(executor), executor.dirs());
             for (LocalDir dir : executor.dirs()) {
+                checkStorable(dir);
                 owned.add(new StoredLocalDir(dir, executor.id().appId(), RootListings.inode(dir.root())));
             }
         } catch (IllegalArgumentException e) {
@@ -59,6 +62,14 @@ final class Registrar {
             return refused(executor.id() + ": the root of its local dirs cannot be read (" + e + ")");
         }
         return persist(stored, owned);
+    }
+
+    /** The store keeps the paths of an executor line by line. */
+    private static void checkStorable(LocalDir dir) {
+        if (dir.path().toString().indexOf('\n') >= 0) {
+            throw new IllegalArgumentException(
+                    "dir: " + Sanitizer.printable(dir.path().toString()) + " (expected: no line break)");
+        }
     }
 
     /** Equal texts, which are long, become one object, as after a restart: most of an executor's memory is text. */
@@ -80,69 +91,69 @@ final class Registrar {
         return new ExecutorShuffleInfo(List.copyOf(spelled), info.subDirsPerLocalDir(), shuffleManager);
     }
 
-    private CompletableFuture<Void> persist(StoredExecutor stored, List<StoredLocalDir> owned) {
+    private CompletableFuture<Void> persist(RegisteredExecutor stored, List<StoredLocalDir> owned) {
         String appId = stored.id().appId();
         Registration registration;
         CompletableFuture<Void> committed;
-        memory.lock.lock();
+        state.lock.lock();
         try {
             for (LocalDir dir : stored.dirs()) {
-                LocalDirClaims.Claim conflict = memory.claims.conflict(appId, dir);
+                LocalDirClaims.Claim conflict = state.claims.conflict(appId, dir);
                 if (conflict != null) {
                     return refused("local dir " + dir.path() + " of " + stored.id() + ": "
                             + conflict.dir().path() + " belongs to application " + conflict.appId()
                             + " (expected: a dir of its own)");
                 }
             }
-            RegisteredApplication application = memory.application(appId);
+            RegisteredApplication application = state.application(appId);
             if (application.removal != null) {
                 return CompletedFutures.after(application.removal, () -> persist(stored, owned));
             }
             AppExecId id = new AppExecId(application.appId, stored.id().execId());
             RegisteredExecutor executor = new RegisteredExecutor(id, stored.info(), stored.dirs());
-            registration = new Registration(application, executor, hold(application, owned), ++sequence);
+            registration = new Registration(application, executor, acquire(application, owned), ++sequence);
             committed = store.putExecutor(stored, owned);
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
         CompletableFuture<Void> result = new CompletableFuture<>();
         CompletedFutures.onEnd(committed, failure -> persisted(registration, failure, result));
         return result;
     }
 
-    private List<LocalDirClaims.Claim> hold(RegisteredApplication application, List<StoredLocalDir> dirs) {
+    private List<LocalDirClaims.Claim> acquire(RegisteredApplication application, List<StoredLocalDir> dirs) {
         application.pending++;
-        List<LocalDirClaims.Claim> held = new ArrayList<>(dirs.size());
+        List<LocalDirClaims.Claim> acquired = new ArrayList<>(dirs.size());
         for (StoredLocalDir dir : dirs) {
-            held.add(memory.claims.hold(dir, application.claims));
+            acquired.add(state.claims.acquire(dir, application.claims));
         }
-        return held;
+        return acquired;
     }
 
     private void persisted(Registration registration, @Nullable Throwable failure, CompletableFuture<Void> result) {
         RegisteredApplication application = registration.application();
         RegisteredExecutor executor = registration.executor();
         Throwable reason = failure;
-        memory.lock.lock();
+        state.lock.lock();
         try {
             application.pending--;
             if (failure == null) {
-                registration.held().forEach(memory.claims::keep);
+                registration.claims().forEach(state.claims::keep);
                 application.persisted = true;
                 if (application.put(executor, registration.sequence()) && application.removal == null) {
-                    memory.executors.put(executor.id(), executor);
+                    state.executors.put(executor.id(), executor);
                 }
                 if (application.removal != null) {
-                    // Removed in between: it is found again only if the application is reinstated.
-                    reason = refusal(
-                            "application " + application.appId + " is over; " + executor.id() + " was not registered");
+                    // Removed in between: it is served only if the application is restored.
+                    reason = refusal("application " + application.appId + " was removed; " + executor.id()
+                            + " was not registered");
                 }
             } else {
-                registration.held().stream().filter(memory.claims::release).forEach(application.claims::remove);
-                memory.forgetIfNothingIsLeft(application);
+                registration.claims().stream().filter(state.claims::release).forEach(application.claims::remove);
+                state.removeIfEmpty(application);
             }
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
         if (reason == null) {
             SparkLoggers.BLOCK_RESOLVER.info("Registered executor {} with {}", executor.id(), executor.info());
@@ -153,22 +164,22 @@ final class Registrar {
         }
     }
 
-    CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers inCharge) {
+    CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers drivers) {
         RegisteredApplication application;
         CompletableFuture<Void> committed;
-        memory.lock.lock();
+        state.lock.lock();
         try {
-            application = memory.application(appId);
+            application = state.application(appId);
             if (application.removal != null) {
-                return CompletedFutures.after(application.removal, () -> registerDriver(appId, inCharge));
+                return CompletedFutures.after(application.removal, () -> registerDriver(appId, drivers));
             }
             application.pending++;
             committed = store.putApplication(
-                    inCharge == null
+                    drivers == null
                             ? new StoredApplication(appId, null, null)
-                            : new StoredApplication(appId, inCharge.heartbeatTimeoutMs(), inCharge.address()));
+                            : new StoredApplication(appId, drivers.heartbeatTimeoutMs(), drivers.addresses()));
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
         CompletableFuture<Void> result = new CompletableFuture<>();
         CompletedFutures.onEnd(committed, failure -> driverPersisted(application, failure, result));
@@ -177,13 +188,13 @@ final class Registrar {
 
     private void driverPersisted(
             RegisteredApplication application, @Nullable Throwable failure, CompletableFuture<Void> result) {
-        memory.lock.lock();
+        state.lock.lock();
         try {
             application.pending--;
             application.persisted |= failure == null;
-            memory.forgetIfNothingIsLeft(application);
+            state.removeIfEmpty(application);
         } finally {
-            memory.lock.unlock();
+            state.lock.unlock();
         }
         CompletedFutures.complete(result, failure);
     }

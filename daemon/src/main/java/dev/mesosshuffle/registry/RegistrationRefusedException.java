@@ -1,6 +1,6 @@
 package dev.mesosshuffle.registry;
 
-/** An executor cannot be registered as it asks to be. The message is fit for the client. */
+/** An executor cannot be registered with these directories. The message is for the client. */
 public final class RegistrationRefusedException extends Exception {
     RegistrationRefusedException(String message) {
         super(message);

@@ -1,92 +1,79 @@
 package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.database.StoreException;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.AppExecId;
-import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.store.StateStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fills the registry's memory from the store, but for executors that are surely gone. */
+/** Loads the registry's state from the store, without executors whose directories are certainly missing. */
 final class RegistryLoader {
     private static final Logger logger = LoggerFactory.getLogger(RegistryLoader.class);
 
-    private final Map<AppExecId, RegisteredExecutor> executors;
-    private final Map<String, RegisteredApplication> applications;
-    private final LocalDirClaims claims;
-
+    private final RegistryState state;
     private final RootListings roots;
 
-    RegistryLoader(
-            Map<AppExecId, RegisteredExecutor> executors,
-            Map<String, RegisteredApplication> applications,
-            LocalDirClaims claims,
-            RootListings roots) {
-        this.executors = executors;
-        this.applications = applications;
-        this.claims = claims;
+    /** Creates a loader into a state that nobody else uses yet. */
+    RegistryLoader(RegistryState state, RootListings roots) {
+        this.state = state;
         this.roots = roots;
     }
 
-    void from(StateStore store) throws StoreException {
+    void loadFrom(StateStore store) throws StoreException {
         long start = System.nanoTime();
-        StoredState state = store.load();
-        state.applications().forEach(stored -> application(stored.appId()));
-        RootListings.Looks looks = roots.look(state.localDirs());
-        Set<LocalDir> goneDirs = looks.gone();
-        for (StoredLocalDir stored : state.localDirs()) {
-            claims.restore(stored, application(stored.appId()).claims);
+        StoredState stored = store.load();
+        stored.applications().forEach(application -> application(application.appId()));
+        RootListings.Result listed = roots.find(stored.localDirs());
+        for (StoredLocalDir dir : stored.localDirs()) {
+            state.claims.restore(dir, application(dir.appId()).claims);
         }
-        List<AppExecId> gone = new ArrayList<>();
-        for (StoredExecutor stored : state.executors()) {
-            if (goneDirs.containsAll(stored.dirs())) {
-                gone.add(stored.id());
+        List<AppExecId> dropped = new ArrayList<>();
+        for (RegisteredExecutor executor : stored.executors()) {
+            if (listed.missing().containsAll(executor.dirs())) {
+                dropped.add(executor.id());
             } else {
-                restore(stored);
+                restore(executor);
             }
         }
-        for (String appId : state.partlyUnread()) {
-            RegisteredApplication application = applications.get(appId);
+        for (String appId : stored.partlyUnread()) {
+            RegisteredApplication application = state.applications.get(appId);
             if (application != null) {
                 application.partlyUnread = true;
             }
         }
-        if (!gone.isEmpty()) {
-            // Should that fail, the store says so, and the next start finds them gone again.
-            var unused = store.dropExecutors(gone);
+        if (!dropped.isEmpty()) {
+            // If that fails, the store logs it, and the next start drops them again.
+            var unused = store.deleteExecutors(dropped);
         }
-        if (!looks.late().isEmpty()) {
+        if (!listed.unresponsiveRoots().isEmpty()) {
             logger.warn(
-                    "Not answered in time while executors were restored: {}. Those with dirs there are kept, whether or not"
-                            + " these are still there.",
-                    looks.late());
+                    "No response in time while executors were restored: {}. Executors with directories there are kept,"
+                            + " whether or not these still exist.",
+                    listed.unresponsiveRoots());
         }
-        if (!state.applications().isEmpty()) {
+        if (!stored.applications().isEmpty()) {
             logger.info(
-                    "Restored {} executors of {} applications in {} ms, without {} executors whose dirs are gone",
-                    executors.size(),
-                    applications.size(),
+                    "Restored {} executors of {} applications in {} ms, without {} executors whose directories are missing",
+                    state.executors.size(),
+                    state.applications.size(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-                    gone.size());
+                    dropped.size());
         }
     }
 
-    private void restore(StoredExecutor stored) {
-        RegisteredExecutor executor = new RegisteredExecutor(stored.id(), stored.info(), stored.dirs());
-        application(stored.id().appId()).put(executor, 0);
-        executors.put(stored.id(), executor);
+    private void restore(RegisteredExecutor executor) {
+        application(executor.id().appId()).put(executor, 0);
+        state.executors.put(executor.id(), executor);
     }
 
     private RegisteredApplication application(String appId) {
-        RegisteredApplication application = applications.computeIfAbsent(appId, RegisteredApplication::new);
+        RegisteredApplication application = state.application(appId);
         application.persisted = true;
         return application;
     }

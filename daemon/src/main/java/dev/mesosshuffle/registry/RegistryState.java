@@ -1,16 +1,17 @@
 package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the registry holds.
+ * The registry's state in memory.
  *
- * <p><b>Concurrency:</b> {@link #executors} may be looked at without the lock; everything else, and every change, is
- * guarded by it. It is held for memory work alone, and no future completes under it.
+ * <p><b>Concurrency:</b> {@link #executors} may be read without the lock; everything else, and every change, is guarded by
+ * it. It is held for work in memory only, and no future completes under it.
  */
 final class RegistryState {
     final ReentrantLock lock = new ReentrantLock();
@@ -22,7 +23,8 @@ final class RegistryState {
         return applications.computeIfAbsent(appId, RegisteredApplication::new);
     }
 
-    void forgetIfNothingIsLeft(RegisteredApplication application) {
+    /** Removes an application that has neither persisted nor pending registrations, and is not being removed. */
+    void removeIfEmpty(RegisteredApplication application) {
         if (!application.persisted && application.pending == 0 && application.removal == null) {
             applications.remove(application.appId, application);
         }

@@ -2,14 +2,15 @@ package dev.mesosshuffle.registry;
 
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.util.List;
 
 /**
- * An application that was taken out of the registry, until its removal is persisted or taken back.
+ * An application that was removed from memory, until its removal is persisted or rolled back.
  *
  * @param appId its id
  * @param executors its executors
- * @param removals the intent to delete each local dir that it ever owned, also those that no executor names any more
+ * @param removals the intent to delete each local directory that it ever owned, also those that no executor names any more
  */
 public record RemovedApplication(String appId, List<RegisteredExecutor> executors, List<StoredRemoval> removals) {
     /** Copies the lists. */
@@ -19,9 +20,7 @@ public record RemovedApplication(String appId, List<RegisteredExecutor> executor
     }
 
     /**
-     * Lists its local dirs.
-     *
-     * @return every one that it ever owned
+     * Returns every local directory that it ever owned.
      */
     public List<LocalDir> dirs() {
         return removals.stream().map(StoredRemoval::dir).toList();

@@ -25,9 +25,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * Tells which dirs are gone. A root must be readable, and the one it was, to tell that: where a disk is not mounted there is
- * a dir too, but another one. Each root is looked at once, on its own thread; of one that does not answer in time nothing
- * is known, so nothing of it is gone.
+ * Finds directories that are missing. Only a root that is readable, and the same as before, is evidence: where a disk is not
+ * mounted there is a directory too, but another one. Each root is listed once, on its own thread; if it does not respond in
+ * time, nothing of it counts as missing.
  */
 final class RootListings {
     private static final Root UNREADABLE = new Root(-1, Set.of());
@@ -35,21 +35,21 @@ final class RootListings {
     private final RootProbers probers;
     private final Duration limit;
 
-    /** What a root looks like. */
+    /** The content of a root. */
     private record Root(long inode, Set<String> names) {}
 
     /**
-     * What was found.
+     * The result of a search.
      *
-     * @param gone dirs that are surely gone
-     * @param late roots that did not answer in time
+     * @param missing directories that are certainly missing
+     * @param unresponsiveRoots roots that did not respond in time
      */
-    record Looks(Set<LocalDir> gone, Set<Path> late) {}
+    record Result(Set<LocalDir> missing, Set<Path> unresponsiveRoots) {}
 
     /**
-     * Makes one.
+     * Creates an instance.
      *
-     * @param probers have the threads of the roots
+     * @param probers provide the threads of the roots
      * @param limit how long all roots may take together
      */
     RootListings(RootProbers probers, Duration limit) {
@@ -61,88 +61,87 @@ final class RootListings {
         return (Long) Files.getAttribute(root, "unix:ino");
     }
 
-    /** Looks for dirs, under all of their roots at the same time. */
-    Looks look(Collection<StoredLocalDir> dirs) {
+    /** Searches for directories, under all of their roots at the same time. */
+    Result find(Collection<StoredLocalDir> dirs) {
         Map<Path, List<StoredLocalDir>> byRoot = dirs.stream()
                 .collect(Collectors.groupingBy(stored -> stored.dir().root()));
-        Map<Path, CompletableFuture<Set<LocalDir>>> looks = new HashMap<>();
-        byRoot.forEach((root, there) -> looks.put(root, begin(root, there)));
-        await(looks.values());
-        Set<LocalDir> gone = new HashSet<>();
-        Set<Path> late = new TreeSet<>();
-        looks.forEach((root, look) -> {
-            // What comes later is not looked at: half of what a root says is nothing to go by.
-            if (look.isDone() && !look.isCompletedExceptionally()) {
-                gone.addAll(look.join());
+        Map<Path, CompletableFuture<Set<LocalDir>>> searches = new HashMap<>();
+        byRoot.forEach((root, there) -> searches.put(root, start(root, there)));
+        await(searches.values());
+        Set<LocalDir> missing = new HashSet<>();
+        Set<Path> unresponsive = new TreeSet<>();
+        searches.forEach((root, search) -> {
+            // A later or partial result is ignored.
+            if (search.isDone() && !search.isCompletedExceptionally()) {
+                missing.addAll(search.join());
             } else {
-                late.add(root);
+                unresponsive.add(root);
             }
         });
-        return new Looks(gone, late);
+        return new Result(missing, unresponsive);
     }
 
-    private CompletableFuture<Set<LocalDir>> begin(Path root, List<StoredLocalDir> dirs) {
-        CompletableFuture<Set<LocalDir>> look = new CompletableFuture<>();
+    private CompletableFuture<Set<LocalDir>> start(Path root, List<StoredLocalDir> dirs) {
+        CompletableFuture<Set<LocalDir>> search = new CompletableFuture<>();
         try {
-            probers.execute(root, () -> look.completeAsync(() -> gone(root, dirs), Runnable::run));
+            probers.execute(root, () -> search.completeAsync(() -> missing(root, dirs), Runnable::run));
         } catch (RuntimeException | Error e) {
-            ThreadShortage.report("the look at the dirs under " + root, e);
-            look.completeExceptionally(e);
+            ThreadShortage.report("the search for directories under " + root, e);
+            search.completeExceptionally(e);
         }
-        return look;
+        return search;
     }
 
-    private void await(Collection<CompletableFuture<Set<LocalDir>>> looks) {
+    private void await(Collection<CompletableFuture<Set<LocalDir>>> searches) {
         try {
-            CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new))
+            CompletableFuture.allOf(searches.toArray(CompletableFuture[]::new))
                     .get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // Each is asked by itself.
+            // The caller checks each search.
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static Set<LocalDir> gone(Path root, List<StoredLocalDir> dirs) {
-        Root seen = look(root);
+    private static Set<LocalDir> missing(Path root, List<StoredLocalDir> dirs) {
+        Root listed = list(root);
         return dirs.stream()
-                .filter(stored -> isGone(seen, stored))
+                .filter(stored -> isMissing(listed, stored))
                 .map(StoredLocalDir::dir)
                 .collect(Collectors.toSet());
     }
 
-    private static boolean isGone(Root root, StoredLocalDir stored) {
+    private static boolean isMissing(Root root, StoredLocalDir stored) {
         LocalDir dir = stored.dir();
         if (root.inode() != stored.rootInode()) {
             return false;
         }
-        // Most are in the listing, which costs far less than to look for each of them.
+        // Most are in the listing, which is far cheaper than a check of each of them.
         int depth = dir.root().getNameCount();
         if (dir.path().getNameCount() == depth + 1
                 && root.names().contains(dir.path().getName(depth).toString())) {
             return false;
         }
-        return isGone(dir.path(), dir.root(), stored.rootInode());
+        return isMissing(dir.path(), dir.root(), stored.rootInode());
     }
 
     /**
-     * A listing may lack names: a disk's error ends it early, and a name may not be as the locale of this process spells it.
-     * Only the kernel's word that there is no such file counts; and the root must be the same after it, for it may have
-     * been unmounted meanwhile.
+     * A listing may lack names: an error of the disk ends it early, and this process's locale may not represent a name. Only
+     * ENOENT from the kernel counts, and the root must be the same after it, since it may have been unmounted meanwhile.
      */
-    private static boolean isGone(Path dir, Path root, long rootInode) {
+    private static boolean isMissing(Path dir, Path root, long rootInode) {
         try {
             Files.readAttributes(dir, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return false;
         } catch (NoSuchFileException e) {
-            return isStill(root, rootInode);
+            return isSameRoot(root, rootInode);
         } catch (IOException e) {
             return false;
         }
     }
 
-    private static boolean isStill(Path root, long inode) {
+    private static boolean isSameRoot(Path root, long inode) {
         try {
             return inode(root) == inode;
         } catch (IOException e) {
@@ -150,8 +149,8 @@ final class RootListings {
         }
     }
 
-    private static Root look(Path path) {
-        // Null tells of any failure. A Files stream would make a Path of each of maybe 100,000 names.
+    private static Root list(Path path) {
+        // Null means any failure. A Files stream would create a Path for each of maybe 100,000 names.
         String[] names = path.toFile().list();
         try {
             return names == null ? UNREADABLE : new Root(inode(path), new HashSet<>(List.of(names)));

@@ -1,9 +1,10 @@
 package dev.mesosshuffle.registry;
 
 /**
- * The drivers by whose silence an application may expire.
+ * The living drivers of an application, as they are stored.
  *
- * @param address where they are, without port, to be known again after a restart; several with a space between
- * @param heartbeatTimeoutMs the longest time in ms of silence after which one of them expires
+ * @param addresses the addresses of all of them, without port, separated by spaces, to be recognized after a restart; the
+ *     token {@code others} among them stands for drivers beyond those that are tracked
+ * @param heartbeatTimeoutMs the longest of their heartbeat timeouts
  */
-public record StoredDrivers(String address, long heartbeatTimeoutMs) {}
+public record StoredDrivers(String addresses, long heartbeatTimeoutMs) {}

@@ -1,5 +1,5 @@
 /**
- * Which applications and executors exist, and which local dirs belong to whom. Start at {@code Registry}.
+ * Which applications and executors exist, and which local directories they own. Start at {@code Registry}.
  */
 @NullMarked
 package dev.mesosshuffle.registry;

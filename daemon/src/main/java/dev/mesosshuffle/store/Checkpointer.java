@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Moves what was committed from the write-ahead log into the database, when the log has grown. This syncs both files,
- * so it has a thread and a connection of its own: the writer commits on meanwhile. The log starts anew at the first
+ * so it has a thread and a connection of its own: the writer continues to commit meanwhile. The log restarts at the first
  * commit that finds all of it moved.
  *
  * <p><b>Concurrency:</b> {@link #committed} belongs to the writer, the connection to the executor's thread.
@@ -30,11 +30,11 @@ final class Checkpointer {
     /** Some hundred registrations, each alone; a log of this size is read back in milliseconds after a crash. */
     static final long STEP_BYTES = 16L << 20;
 
-    /** So many steps, and the writer never paused so long that all could be moved: it is held up for once. */
+    /** After so many steps in which the writer never paused long enough to move all, the writer is blocked once. */
     private static final int LIMIT_STEPS = 4;
 
-    /** How long the writer is held up at most, when somebody reads an old state. */
-    private static final int MAX_HOLD_UP_MS = 100;
+    /** How long the writer is blocked at most, when somebody reads an old state. */
+    private static final int MAX_BLOCKING_MS = 100;
 
     private static final FileTime NEVER = FileTime.fromMillis(0);
 
@@ -42,26 +42,26 @@ final class Checkpointer {
     private final Path wal;
     private final ConnectionSource connection;
     private final Executor executor;
-    private final OutageLogger faults;
+    private final OutageLogger outages;
     private final long stepBytes;
     private volatile long nextAtBytes;
 
-    /** When the log was last written, as of the last look; what nobody adds to is moved, so that little is in it alone. */
+    /** When the log was last written, as of the last check. An idle log is moved too, so that little is only in it. */
     private FileTime lastWritten = NEVER;
 
-    /** The same, when the last checkpoint began. */
+    /** When the log was last written, as of the start of the last checkpoint. */
     private FileTime checkpointed = NEVER;
 
-    Checkpointer(Path wal, ConnectionSource connection, Executor executor, OutageLogger faults, long stepBytes) {
+    Checkpointer(Path wal, ConnectionSource connection, Executor executor, OutageLogger outages, long stepBytes) {
         this.stepBytes = stepBytes;
         this.nextAtBytes = stepBytes;
         this.wal = wal;
         this.connection = connection;
         this.executor = executor;
-        this.faults = faults;
+        this.outages = outages;
     }
 
-    /** To be called after each commit, and now and then while there is none. */
+    /** Checks the log; to be called after each commit, and every few seconds while there is none. */
     void committed() {
         BasicFileAttributes log = log();
         long size = log == null ? 0 : log.size();
@@ -73,12 +73,12 @@ final class Checkpointer {
         }
         if ((size >= nextAtBytes || isIdle) && running.compareAndSet(false, true)) {
             checkpointed = written;
-            begin();
+            start();
         }
     }
 
-    /** The writer goes on without a checkpoint, if no thread can be made for one. */
-    private void begin() {
+    /** The writer continues without a checkpoint if no thread can be created for one. */
+    private void start() {
         try {
             executor.execute(this::run);
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -88,31 +88,32 @@ final class Checkpointer {
         }
     }
 
-    /** Closes the connection to a database that is not the registry any more, after what is still done there. */
+    /** Closes the connection to a database that is no longer the registry, after the checkpoint that may still run there. */
     static void retire(Connection former, Executor executor) {
         executor.execute(() -> {
             try {
                 former.close();
             } catch (SQLException e) {
-                logger.debug("A connection was not closed in order", e);
+                logger.debug("A connection could not be closed", e);
             }
         });
     }
 
     private void run() {
         try (Statement statement = connection.get().createStatement()) {
-            // The second, short, takes what was committed during the first: only a log that is done with starts anew.
+            // The second, short one moves what was committed during the first: only a log that is moved completely
+            // restarts.
             statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
             statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
             if (walBytes() >= LIMIT_STEPS * stepBytes) {
-                statement.execute("PRAGMA busy_timeout = " + MAX_HOLD_UP_MS);
+                statement.execute("PRAGMA busy_timeout = " + MAX_BLOCKING_MS);
                 statement.execute("PRAGMA wal_checkpoint(RESTART)");
             }
-            faults.worked();
+            outages.recovered();
         } catch (SQLException e) {
-            faults.failed(e);
+            outages.failed(e);
         } finally {
-            // Whoever reads may keep the log from starting anew: then try again when it has grown once more.
+            // A reader may keep the log from restarting: then retry when it has grown again.
             nextAtBytes = walBytes() + stepBytes;
             running.set(false);
         }

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,17 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a database whole into a file beside the place where it belongs. The file gets the name that ends in {@code .new}
- * only when it is complete and on the disk; until it has taken its place, a start finds it by that name.
+ * Writes a complete copy of a database into a file beside its place. The file gets the name that ends in {@code .new}
+ * only when it is complete and synced; until it has taken its place, a start finds it by that name.
  *
- * <p><b>Concurrency:</b> used by whoever holds the registry's lock, on one thread.
+ * <p><b>Concurrency:</b> used by the holder of the registry's lock, on one thread.
  */
 final class DatabaseCopy {
     private static final Logger logger = LoggerFactory.getLogger(DatabaseCopy.class);
 
     private DatabaseCopy() {}
 
-    /** Writes all that is committed, as a connection sees it, also from files that have no name any more. */
+    /** Writes all that is committed, as a connection sees it, also from files that were deleted. */
     static void write(Connection from, StoreFiles to) throws SQLException, IOException {
         // SQLite writes into an empty file, and refuses one that is not.
         empty(to.partialCopy());
@@ -38,7 +37,7 @@ final class DatabaseCopy {
         try (FileChannel channel = FileChannel.open(to.partialCopy(), StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-        Files.move(to.partialCopy(), to.copy(), StandardCopyOption.ATOMIC_MOVE);
+        to.markCopyComplete();
         sync(to.dir());
     }
 
@@ -51,26 +50,26 @@ final class DatabaseCopy {
         }
     }
 
-    /** Puts the complete copy in its place, where only the database that it was made of may lie. */
+    /** Puts the complete copy in its place, where there may only be the database that it was copied from. */
     static void putInPlace(StoreFiles files) throws IOException {
-        Files.move(files.copy(), files.database(), StandardCopyOption.ATOMIC_MOVE);
+        files.replaceDatabaseByCopy();
         sync(files.dir());
     }
 
     /** Puts a copy in place that was complete when the process that made it was killed. Returns whether there was one. */
     static boolean finish(StoreFiles files, Clock clock) throws IOException {
         if (isComplete(files)) {
-            files.makeWay(DatabaseIdentity.NONE, clock);
+            files.moveOutOfTheWay(DatabaseIdentity.NONE, clock);
             putInPlace(files);
             logger.info(
-                    "{} is the copy of the registry that was to take its place when the last process ended",
+                    "{} is the complete copy of the registry that the last process had not put in its place yet",
                     files.database());
             return true;
         }
         return false;
     }
 
-    /** Takes back what a copy says, since what it was made of is there. */
+    /** Empties the copy, since the database that it was copied from is there. */
     static void discard(StoreFiles files) throws IOException {
         empty(files.copy());
     }
@@ -86,7 +85,7 @@ final class DatabaseCopy {
         }
     }
 
-    /** Names survive a crash of the host, too; where the file system cannot do that, they survive that of the process. */
+    /** So that names survive a crash of the host; if the file system cannot do that, they survive a crash of the process. */
     private static void sync(Path dir) {
         try (FileChannel channel = FileChannel.open(dir, StandardOpenOption.READ)) {
             channel.force(true);

@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that what is committed is in the file that has the registry's name. An open file that lost its name can be
- * written and read on, and is gone with the process. So the files' identities are compared before and after each commit, and
- * every few seconds. If they differ, nothing is committed until all that the open files hold is written
- * to a new one in their place:
+ * Ensures that what is committed is in the file that has the registry's name. An open file that was deleted can still be
+ * written and read, and is lost with the process. So the files' identities are compared before and after each commit, and
+ * every few seconds. If they differ, nothing is committed until all that the open files hold is written to a new file in
+ * their place:
  *
  * <pre>
  *   COPY: complete beside the place --&gt; PLACE: strangers' files moved aside, ours out of the way, the copy takes the place
  *         --&gt; OPEN: two new connections --&gt; the old ones are closed
  * </pre>
  *
- * <p>The old ones are closed last: SQLite leaves alone what it finds under the names of files that are not the ones it has
- * open, and what is open can be copied again. A look that fails says nothing: then all goes on as before.
+ * <p>The old ones are closed last: SQLite does not touch files that it does not have open, whatever their names, and what
+ * is open can be copied again. If the identities cannot be read, nothing changes.
  *
  * <p><b>Concurrency:</b> the writer's, but for {@link #verify} and {@link #inode}, which are for any thread. They all work
  * on the disk.
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class DatabaseGuard {
     private static final Logger logger = LoggerFactory.getLogger(DatabaseGuard.class);
 
-    /** How often it is looked at while nothing is committed. */
+    /** How often the files are checked while nothing is committed. */
     static final Duration PERIOD = Duration.ofSeconds(3);
 
     private enum Step {
@@ -51,14 +51,14 @@ final class DatabaseGuard {
     private final ReserveFile reserve;
     private final Clock clock;
     private final Counter rewrites;
-    private final OutageLogger faults;
+    private final OutageLogger outages;
 
-    /** Gets the checkpointer's connection to what is not the registry any more, to close it. */
+    /** Closes the checkpointer's connection to a database that is no longer the registry. */
     private final Consumer<Connection> retired;
 
     private volatile OpenDatabase database;
 
-    /** Why nothing may be committed; null as long as all is well. */
+    /** Why nothing may be committed; null if it may. */
     private @Nullable RegistryLostException lost;
 
     private boolean lockLost;
@@ -79,11 +79,11 @@ final class DatabaseGuard {
         this.clock = clock;
         this.rewrites = rewrites;
         this.retired = retired;
-        this.faults = new OutageLogger(
+        this.outages = new OutageLogger(
                 logger,
                 "Writing the registry " + files.database() + " again",
-                "until it works, registrations are refused, and what is registered is lost if this process ends. Make it"
-                        + " possible to write there");
+                "until it works, registrations are rejected, and what is registered is lost if this process ends. Make the"
+                        + " directory writable");
     }
 
     Connection connection() {
@@ -94,16 +94,16 @@ final class DatabaseGuard {
         return database;
     }
 
-    /** The number of the file that is open. */
+    /** The inode of the file that is open. */
     long inode() {
         return database.identity().inode();
     }
 
     /**
-     * Looks whether all is well, and makes it well. A look takes some microseconds, so each commit has one before and one
-     * after it.
+     * Checks that the open files have their names, and writes the registry again if not. A check takes some microseconds, so
+     * each commit has one before and one after it.
      *
-     * @return why nothing may be committed, or acknowledged; null if all is well
+     * @return why nothing may be committed or acknowledged; null if it may
      */
     @Nullable
     RegistryLostException check() {
@@ -111,31 +111,31 @@ final class DatabaseGuard {
         try {
             what = step == Step.OPEN ? "it is not open" : database.identity().difference(files);
         } catch (IOException e) {
-            logger.debug("Whether {} is still what is open cannot be told", files.database(), e);
+            logger.debug("Whether {} is still the open file cannot be determined", files.database(), e);
             return lost;
         }
         if (what == null) {
-            foundWell();
+            onFound();
         } else {
             rewrite(what);
         }
         return lost;
     }
 
-    /** Looks whether what is open has its name; for evidence that others act upon. */
+    /** Checks that the open files have their names, for evidence that others rely on. */
     void verify() throws StoreException {
         String what;
         try {
             what = database.identity().difference(files);
         } catch (IOException e) {
-            throw new StoreException("the registry " + files.database() + " cannot be looked at: " + e, e);
+            throw new StoreException("the registry " + files.database() + " cannot be inspected: " + e, e);
         }
         if (what != null) {
             throw new StoreException("the registry " + files.database() + " is being written again: " + what);
         }
     }
 
-    private void foundWell() {
+    private void onFound() {
         renewLock();
         reserve.measure();
         if (lost == null) {
@@ -148,15 +148,15 @@ final class DatabaseGuard {
         } catch (IOException e) {
             logger.warn("{} is out of date, and cannot be emptied: {}; delete it", files.copy(), e.toString());
         }
-        logger.info("The registry {} is there again", files.database());
+        logger.info("The registry {} is back", files.database());
     }
 
     private void rewrite(String what) {
         if (lost == null) {
             logger.error(
-                    "The registry {} is not what this service has open: {}. All that is registered is being written there"
-                            + " again, and until then nothing is acknowledged. Find out what tidies {}, and keep it out"
-                            + " of there, or set another spark.mesos.shuffle.service.state.dir",
+                    "The registry {} is not the file that this service has open: {}. All that is registered is being"
+                            + " written there again, and until then nothing is acknowledged. Find out what cleans {},"
+                            + " and exclude that directory, or set another spark.mesos.shuffle.service.state.dir",
                     files.database(),
                     what,
                     files.dir());
@@ -170,10 +170,10 @@ final class DatabaseGuard {
             open();
         } catch (IOException | SQLException | StoreException | StoreLock.HeldException | RuntimeException e) {
             lost = new RegistryLostException(
-                    "the registry " + files.database() + " is not there (" + what + ") and cannot be written again: "
+                    "the registry " + files.database() + " is missing (" + what + ") and cannot be written again: "
                             + e.getMessage(),
                     e);
-            faults.failed(e);
+            outages.failed(e);
         }
     }
 
@@ -182,7 +182,7 @@ final class DatabaseGuard {
             copy();
             step = Step.PLACE;
         }
-        files.makeWay(database.identity(), clock);
+        files.moveOutOfTheWay(database.identity(), clock);
         DatabaseCopy.putInPlace(files);
         step = Step.OPEN;
     }
@@ -191,7 +191,7 @@ final class DatabaseGuard {
         try {
             DatabaseCopy.write(connection(), files);
         } catch (SQLException e) {
-            if (!Sqlite.isWantOfSpace(e) || !reserve.giveUp()) {
+            if (!Sqlite.isOutOfSpace(e) || !reserve.release()) {
                 throw e;
             }
             DatabaseCopy.write(connection(), files);
@@ -208,7 +208,7 @@ final class DatabaseGuard {
         close(before.connection());
         reserve.measure();
         rewrites.inc();
-        faults.worked();
+        outages.recovered();
         logger.info("The registry {} is written again: {}", files.database(), contents());
     }
 
@@ -216,28 +216,28 @@ final class DatabaseGuard {
         try {
             connection.close();
         } catch (SQLException e) {
-            logger.debug("A connection was not closed in order", e);
+            logger.debug("A connection could not be closed", e);
         }
     }
 
-    /** The lock's file can lose its name alone, and then a second process could lock another one. */
+    /** If the lock file alone is removed, a second process could lock another one. */
     private void renewLock() {
         try {
             if (lock.renew()) {
-                logger.warn("{} was removed or replaced; it is made and locked again", files.lock());
+                logger.warn("{} was removed or replaced; it is created and locked again", files.lock());
             }
             lockLost = false;
         } catch (StoreLock.HeldException e) {
             if (!lockLost) {
                 logger.error(
-                        "{} was removed, and {} uses the registry as well now, so that neither knows what is registered"
+                        "{} was removed, and {} uses the registry as well now, so that neither has what is registered"
                                 + " with the other: stop one of them",
                         files.lock(),
                         e.getMessage());
             }
             lockLost = true;
         } catch (IOException e) {
-            logger.debug("{} cannot be looked at, or locked", files.lock(), e);
+            logger.debug("{} cannot be inspected or locked", files.lock(), e);
         }
     }
 
@@ -245,7 +245,7 @@ final class DatabaseGuard {
         try {
             return count("executors") + " executors of " + count("applications") + " applications";
         } catch (SQLException e) {
-            return "how much it holds cannot be counted (" + e.getMessage() + ")";
+            return "its rows cannot be counted (" + e.getMessage() + ")";
         }
     }
 

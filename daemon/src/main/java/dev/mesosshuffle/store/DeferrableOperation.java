@@ -1,7 +1,7 @@
 package dev.mesosshuffle.store;
 
 /**
- * A change that may be acknowledged before it is written, while the file cannot be written: whoever waits for it cannot do
- * without, and what is written later, in order, comes to the same.
+ * An operation that may be acknowledged before it is written, while the file cannot be written: its caller cannot continue
+ * without it, and it has the same effect when it is written later, in order.
  */
 interface DeferrableOperation extends StoreOperation {}

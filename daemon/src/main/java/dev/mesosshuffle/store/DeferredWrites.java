@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Registrations, removals and ends of removals that were acknowledged but are not written, in order.
+ * Registrations, removals and ends of removals that were acknowledged but are not written yet, in order.
  *
  * <p><b>Concurrency:</b> the writer's, but for {@link #size}.
  */
@@ -35,11 +35,11 @@ final class DeferredWrites {
         size = entries.size();
     }
 
-    List<OperationQueue.Entry> oldest(int most) {
-        return entries.stream().limit(most).toList();
+    List<OperationQueue.Entry> oldest(int max) {
+        return entries.stream().limit(max).toList();
     }
 
-    /** The oldest ones need not be written any more. */
+    /** Drops the oldest entries, which need not be written any more. */
     void drop(int count) {
         for (int i = 0; i < count; i++) {
             entries.remove();
@@ -51,8 +51,8 @@ final class DeferredWrites {
         return entries.stream().anyMatch(entry -> !(entry.operation() instanceof RegistrationOperation));
     }
 
-    /** The application is over, and was forgotten in the store, or is to be behind all that waits. */
-    void forget(String appId) {
+    /** Drops the registrations of an application that was removed from the store, or will be after all that is deferred. */
+    void dropRegistrations(String appId) {
         entries.removeIf(entry -> entry.operation() instanceof RegistrationOperation registration
                 && registration.appId().equals(appId));
         size = entries.size();

@@ -10,13 +10,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The intents to delete dirs as they are once all that was acknowledged is written: what a registration is checked against
- * while the file lags behind, or cannot even be read.
+ * The intents to delete directories as they are once all that was acknowledged is written. A registration is checked
+ * against them while the file is not up to date, or cannot be read.
  *
  * <p><b>Concurrency:</b> the writer's.
  */
 final class IntentIndex {
-    /** In the order of text, so that all that lies inside a dir is one range. */
+    /** In the order of text, so that all that lies inside a directory is one range. */
     private final TreeMap<String, String> appIdsByPath = new TreeMap<>();
 
     IntentIndex(List<StoredRemoval> stored) {
@@ -38,9 +38,9 @@ final class IntentIndex {
     }
 
     /**
-     * Checks that dirs may be registered.
+     * Checks that directories may be registered.
      *
-     * @throws DirConflictException if one of them, or what lies inside or above it, is still to be deleted
+     * @throws DirConflictException if one of them, or what lies inside or above it, is being removed
      */
     void check(List<StoredLocalDir> dirs) throws DirConflictException {
         for (StoredLocalDir dir : dirs) {

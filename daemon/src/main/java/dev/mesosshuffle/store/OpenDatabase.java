@@ -17,14 +17,14 @@ import java.time.Clock;
  * @param identity which files these have open
  */
 record OpenDatabase(Connection connection, Connection checkpoints, DatabaseIdentity identity) implements AutoCloseable {
-    /** Opens it, or creates it. */
+    /** Opens the database, or creates it. */
     static OpenDatabase open(StoreFiles files, Clock clock, ReserveFile reserve)
             throws StoreException, SQLException, IOException {
         Connection connection = StoreOpener.open(files, clock, reserve);
         try {
             Connection checkpoints = Sqlite.connectConfigured(files.database());
             try {
-                // Only a connection that has read has opened the log, too.
+                // A connection opens the log with its first read.
                 Sqlite.execute(checkpoints, "SELECT count(*) FROM sqlite_master");
                 return new OpenDatabase(connection, checkpoints, DatabaseIdentity.of(files));
             } catch (SQLException | IOException e) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that wait for the writer, in order. A queue of its own, since none of the JDK's can be closed: after {@link
- * #close} nothing can slip in behind the writer's last look.
+ * #close} no operation can enter behind the writer's last take.
  *
  * <p><b>Concurrency:</b> {@link #add} from any thread, never blocking; {@link #take} from the writer alone.
  */
@@ -43,7 +43,7 @@ final class OperationQueue {
             }
             if (entries.size() >= capacity) {
                 throw new StoreException(
-                        "the registry's store is overloaded: " + entries.size() + " changes wait for the disk");
+                        "the registry's store is overloaded: " + entries.size() + " operations wait for the disk");
             }
             entries.add(entry);
             changed.signal();
@@ -55,20 +55,20 @@ final class OperationQueue {
     /**
      * Waits for at least one operation.
      *
-     * @param most how many to take at most
-     * @param patience for how long to wait; null for ever
-     * @return the oldest operations, none if none came; null if the queue is closed and empty
+     * @param max how many to take at most
+     * @param timeout how long to wait for the first one
+     * @return the oldest operations, none after a timeout; null if the queue is closed and empty
      */
     @Nullable
-    List<Entry> take(int most, @Nullable Duration patience) {
+    List<Entry> take(int max, Duration timeout) {
         lock.lock();
         try {
-            await(patience);
+            await(timeout);
             if (entries.isEmpty() && closed) {
                 return null;
             }
-            List<Entry> taken = new ArrayList<>(Math.min(most, entries.size()));
-            while (taken.size() < most && !entries.isEmpty()) {
+            List<Entry> taken = new ArrayList<>(Math.min(max, entries.size()));
+            while (taken.size() < max && !entries.isEmpty()) {
                 taken.add(entries.remove());
             }
             return taken;
@@ -77,17 +77,13 @@ final class OperationQueue {
         }
     }
 
-    private void await(@Nullable Duration patience) {
-        long left = patience == null ? 0 : patience.toNanos();
-        while (entries.isEmpty() && !closed && (patience == null || left > 0)) {
+    private void await(Duration timeout) {
+        long left = timeout.toNanos();
+        while (entries.isEmpty() && !closed && left > 0) {
             try {
-                if (patience == null) {
-                    changed.awaitUninterruptibly();
-                } else {
-                    left = changed.awaitNanos(left);
-                }
+                left = changed.awaitNanos(left);
             } catch (InterruptedException e) {
-                // Nobody interrupts the writer; who does makes it look once more.
+                // Nobody interrupts the writer; an interrupt ends this wait like a timeout.
                 return;
             }
         }
@@ -103,7 +99,7 @@ final class OperationQueue {
     }
 
     /**
-     * Takes nothing more.
+     * Accepts no further operations; those that wait can still be taken.
      *
      * @return false if it was closed before
      */

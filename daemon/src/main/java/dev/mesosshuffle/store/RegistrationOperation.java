@@ -1,23 +1,23 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A change that an executor or a driver waits for, and cannot do without: it may be acknowledged before it is written,
- * if it would be written but for the disk.
+ * An operation that an executor or a driver waits for and cannot continue without. It may be acknowledged before it is
+ * written if only the disk keeps it from being written.
  */
 interface RegistrationOperation extends DeferrableOperation {
     String appId();
 
-    /** The local dirs that it claims. */
+    /** The local directories that it claims. */
     List<StoredLocalDir> dirs();
 
-    /** Looks whether nothing that is written speaks against it. It only reads. */
+    /** Checks that it conflicts with nothing that is stored. Only reads. */
     void check(Statements statements) throws SQLException, DirConflictException;
 
     /** Stores an application, or changes it. */
@@ -41,8 +41,8 @@ interface RegistrationOperation extends DeferrableOperation {
         }
     }
 
-    /** Stores an executor, or changes it, together with the ownership of its dirs. */
-    record OfExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) implements RegistrationOperation {
+    /** Stores an executor, or changes it, together with the ownership of its directories. */
+    record OfExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs) implements RegistrationOperation {
         @Override
         public String appId() {
             return executor.id().appId();

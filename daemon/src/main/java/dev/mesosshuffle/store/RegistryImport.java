@@ -4,11 +4,11 @@ import dev.mesosshuffle.database.RegistrySnapshot;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -30,15 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over what the registry of the same port in another place holds. What the one that is used knows stays as it is:
- * a dir keeps its owner, and an owned dir gets no intent to delete it. Afterwards the other is moved aside, so that it is
- * taken over once; if the process dies in between, it is taken over twice, which comes to the same.
+ * Imports what the registry of the same port in another place holds. What the one in use holds stays as it is: a directory
+ * keeps its owner, and an owned directory gets no intent to delete it. Afterwards the other is moved aside, so that it is
+ * imported once; if the process dies in between, it is imported twice, which has the same effect.
  */
 public final class RegistryImport {
     private static final Logger logger = LoggerFactory.getLogger(RegistryImport.class);
     private static final long LIMIT_SECONDS = 8;
 
-    /** Part of the names of files whose content is in another place now. */
+    /** Part of the names of files whose content was imported elsewhere. */
     private static final String IMPORTED = "imported";
 
     private final StoreFiles files;
@@ -54,13 +54,13 @@ public final class RegistryImport {
     }
 
     /**
-     * Tells whether a registry was taken over from a place, and nothing has come there since. Works on the disk.
+     * Checks whether a registry was imported from a place, and none was created there since. Works on the disk.
      *
      * @param stateDir the place
      * @param port the service's port
-     * @return whether that is sure
+     * @return whether that is certain
      */
-    public static boolean wasTakenFrom(Path stateDir, int port) {
+    public static boolean wasImportedFrom(Path stateDir, int port) {
         Path database = StoreFiles.of(stateDir, port).database();
         try (DirectoryStream<Path> aside =
                 Files.newDirectoryStream(stateDir, database.getFileName() + "." + IMPORTED + "-*")) {
@@ -71,11 +71,11 @@ public final class RegistryImport {
     }
 
     /**
-     * What came of it.
+     * The result of an import.
      *
-     * @param isOfAnother whether another service uses that registry
+     * @param isInUse whether another service uses that registry
      */
-    record Result(boolean isOfAnother) {}
+    record Result(boolean isInUse) {}
 
     Result into(StateStore store) throws StoreException {
         if (!isThere()) {
@@ -83,21 +83,21 @@ public final class RegistryImport {
         }
         StoreLock lock;
         try {
-            lock = StoreLock.take(files.lock());
+            lock = StoreLock.acquire(files.lock());
         } catch (StoreLock.HeldException e) {
             return new Result(true);
         } catch (IOException e) {
             return withoutLock(store, e);
         }
         try {
-            take(store, true);
+            copy(store, true);
         } finally {
             StoreOpener.release(lock);
         }
         return new Result(false);
     }
 
-    /** What cannot be moved aside is taken over at each start until it can be, which adds nothing but what was forgotten. */
+    /** What cannot be moved aside is imported at each start until it can be. */
     private Result withoutLock(StateStore store, IOException failure) throws StoreException {
         try {
             if (StoreLock.isHeld(files.lock())) {
@@ -107,11 +107,11 @@ public final class RegistryImport {
             failure.addSuppressed(e);
             throw StoreOpener.cannotUse(files, failure);
         }
-        take(store, false);
+        copy(store, false);
         return new Result(false);
     }
 
-    /** Only what this user or root has put there counts. */
+    /** Only a file of this user or of root counts. */
     private boolean isThere() {
         int owner = Files.isRegularFile(files.database(), LinkOption.NOFOLLOW_LINKS)
                 ? PeerDatabases.uid(files.database())
@@ -119,27 +119,27 @@ public final class RegistryImport {
         return owner == 0 || (owner >= 0 && owner == PeerDatabases.uid(Path.of("/proc/self")));
     }
 
-    private void take(StateStore store, boolean movesAside) throws StoreException {
+    private void copy(StateStore store, boolean movesAside) throws StoreException {
         if (!store.isWritable()) {
-            throw new StoreException("the registry cannot be written for now");
+            throw new StoreException("the registry cannot be written at present");
         }
         RegistrySnapshot found = RegistrySnapshot.of(files);
         if (!isOfTheseRoots(found.state())) {
-            logger.info("{} is left alone: it is about other roots", files.database());
+            logger.info("{} is not imported: it names other roots", files.database());
             return;
         }
-        Taken taken = new Taken();
+        Rows rows = new Rows();
         try {
-            store.apply(statements -> taken.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            store.apply(statements -> rows.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
             String after = movesAside
                     ? "it is " + files.moveAside(clock, IMPORTED) + " now"
-                    : "it cannot be moved aside, so it is taken over again at the next start";
+                    : "it cannot be moved aside, so it is imported again at the next start";
             logger.info(
-                    "Took over {} applications, {} executors and {} dirs to delete from {}, the registry of port {} in"
+                    "Imported {} applications, {} executors and {} directories to delete from {}, the registry of port {} in"
                             + " another place; {}",
                     found.state().applications().size(),
-                    taken.executors,
-                    taken.removals,
+                    rows.executors,
+                    rows.removals,
                     files.database(),
                     port,
                     after);
@@ -158,8 +158,8 @@ public final class RegistryImport {
         return named.isEmpty() || named.stream().anyMatch(roots::contains);
     }
 
-    /** Used by the writer; a group that is tried again counts again. */
-    private final class Taken {
+    /** Writes the imported rows and counts them; a group that is retried counts again. */
+    private final class Rows {
         private int executors;
         private int removals;
 
@@ -170,40 +170,40 @@ public final class RegistryImport {
             Map<LocalDir, String> owners = new HashMap<>();
             for (StoredApplication application : state.applications()) {
                 if (statements.addApplication(application)) {
-                    addJudgements(application.appId(), found, statements);
+                    addLivenessState(application.appId(), found, statements);
                 }
             }
             for (StoredLocalDir dir : state.localDirs()) {
-                if (isMine(dir.dir().root()) && statements.addLocalDir(dir)) {
+                if (isAllowed(dir.dir().root()) && statements.addLocalDir(dir)) {
                     owners.put(dir.dir(), dir.appId());
                 }
             }
-            for (StoredExecutor executor : state.executors()) {
+            for (RegisteredExecutor executor : state.executors()) {
                 String appId = executor.id().appId();
-                boolean whole = executor.dirs().stream().allMatch(dir -> appId.equals(owners.get(dir)));
-                if (whole && statements.addExecutor(executor)) {
+                boolean ownsAllDirs = executor.dirs().stream().allMatch(dir -> appId.equals(owners.get(dir)));
+                if (ownsAllDirs && statements.addExecutor(executor)) {
                     executors++;
                 }
             }
             for (StoredRemoval removal : state.removals()) {
-                if (isMine(removal.dir().root()) && statements.addRemoval(removal)) {
+                if (isAllowed(removal.dir().root()) && statements.addRemoval(removal)) {
                     removals++;
                 }
             }
         }
 
-        private boolean isMine(Path root) {
+        private boolean isAllowed(Path root) {
             return roots.contains(root);
         }
 
-        private static void addJudgements(String appId, RegistrySnapshot found, Statements statements)
+        private static void addLivenessState(String appId, RegistrySnapshot found, Statements statements)
                 throws SQLException {
             if (found.kept().contains(appId)) {
                 statements.putKept(appId, true);
             }
-            Duration quiet = found.quietTimes().get(appId);
-            if (quiet != null) {
-                statements.putQuiet(appId, quiet.toMillis());
+            Duration idle = found.idleTimes().get(appId);
+            if (idle != null) {
+                statements.putIdleTime(appId, idle.toMillis());
             }
         }
     }

@@ -4,13 +4,13 @@ import dev.mesosshuffle.model.LocalDir;
 import java.sql.SQLException;
 
 /**
- * Forgets the intent to delete a dir.
+ * Deletes the intent to delete a directory.
  *
- * @param dir the dir, which is deleted
+ * @param dir the directory, which is deleted
  */
 record RemovalEndOperation(LocalDir dir) implements DeferrableOperation {
     @Override
     public void apply(Statements statements) throws SQLException {
-        statements.removalDone(dir);
+        statements.deleteRemoval(dir);
     }
 }

@@ -5,11 +5,11 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Forgets an application, and stores the intents to delete its dirs: what makes room, and so must not wait for it. Dirs on
- * other disks than the registry's must not wait for that disk either.
+ * Deletes an application from the store, and stores the intents to delete its directories. It frees space, and so must not
+ * wait for space; directories on other disks than the registry's must not wait for that disk either.
  *
  * @param appId the application
- * @param intents what is to be deleted
+ * @param intents the directories to be deleted
  */
 record RemovalOperation(String appId, List<StoredRemoval> intents) implements DeferrableOperation {
     @Override

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.store;
 
-/** Changes nothing: as long as it waits to be written, the file is tried again. */
+/** Changes nothing. As long as it is deferred, the writer tries to open the file again. */
 record ReopenOperation() implements DeferrableOperation {
     @Override
     public void apply(Statements statements) {}

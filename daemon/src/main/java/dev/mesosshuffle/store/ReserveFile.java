@@ -12,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Space for what must be written on a disk that has none left, such as a removal, which makes room: a file beside the
- * database, which is emptied then. It is never deleted.
+ * Space for operations that must be written on a full disk, such as a removal, which frees space: a file beside the
+ * database that is emptied then, and filled again later. It is never deleted.
  *
  * <p><b>Concurrency:</b> used by one thread at a time.
  */
 final class ReserveFile {
-    /** The log of a removal takes some 10 KiB for each local dir; opening the database takes 32 KiB. */
+    /** The log of a removal takes some 10 KiB for each local directory; opening the database takes 32 KiB. */
     static final int BYTES = 4 << 20;
 
-    /** The last space of a disk is its users': so many times what is missing must be free before it is taken. */
-    private static final int ROOM = 4;
+    /** The last free space of a disk belongs to its users: this many times the missing bytes must be free to refill. */
+    private static final int FREE_SPACE_FACTOR = 4;
 
     private static final int CHUNK_BYTES = 64 << 10;
     private static final Logger logger = LoggerFactory.getLogger(ReserveFile.class);
@@ -45,27 +45,27 @@ final class ReserveFile {
         return new ReserveFile(file, held);
     }
 
-    /** Looks how much there is, since somebody else may have taken the file away. */
+    /** Updates its size, since somebody else may have removed or truncated the file. */
     void measure() {
         try {
             held = Files.size(file);
         } catch (NoSuchFileException e) {
             held = 0;
         } catch (IOException e) {
-            logger.debug("{} cannot be looked at", file, e);
+            logger.debug("{} cannot be inspected", file, e);
         }
     }
 
-    boolean isWhole() {
+    boolean isFull() {
         return held >= BYTES;
     }
 
     /**
-     * Gives the space back to the disk.
+     * Releases the space to the disk.
      *
-     * @return whether there was any
+     * @return whether there was any to release
      */
-    boolean giveUp() {
+    boolean release() {
         if (held == 0) {
             return false;
         }
@@ -79,7 +79,7 @@ final class ReserveFile {
         return true;
     }
 
-    /** Takes what is missing, or what there is of it. */
+    /** Fills the file as far as the disk has space. */
     void fill() {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
@@ -94,9 +94,9 @@ final class ReserveFile {
         }
     }
 
-    /** Takes what is missing if that leaves enough. */
-    void fillIfThereIsRoom() {
-        if (!isWhole() && file.resolveSibling("").toFile().getUsableSpace() >= ROOM * (BYTES - held)) {
+    /** Fills the file if that leaves enough free space. */
+    void refillIfSpaceAllows() {
+        if (!isFull() && file.resolveSibling("").toFile().getUsableSpace() >= FREE_SPACE_FACTOR * (BYTES - held)) {
             fill();
         }
     }

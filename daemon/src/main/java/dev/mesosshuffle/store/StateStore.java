@@ -4,20 +4,21 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
-import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.concurrent.DaemonThreads;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.RegistrySnapshot;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StateReader;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.logging.OutageLogger;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.peers.PeerDatabases;
 import dev.mesosshuffle.peers.PeerRegistries;
@@ -49,40 +50,42 @@ import org.slf4j.LoggerFactory;
  * +----------------------+        +------------------------+
  * | app_id            PK |&lt;------+| app_id              PK |
  * | heartbeat_timeout_ms |        | exec_id             PK |
- * | kept                 |        | local_dirs             |  as the executor spells them, one a line
- * | driver_address       |        | real_dirs              |  where they are, line by line, if not there:
+ * | kept                 |        | local_dirs             |  as the executor spells them, one per line
+ * | driver_address       |        | real_dirs              |  their real paths, line by line, if they differ:
  * +----------------------+        | sub_dirs_per_local_dir |  each is a path of local_dirs
  *            ^                    | shuffle_manager        |
  *            |                    +------------------------+
  *            |
  *            |  local_dirs                      removals
  *            |  +------------+                  +------------+
- *            +--| app_id  PK |   application    | path    PK |  to be deleted; the row goes
- *               | path PK, U |   over --------&gt; | app_id     |  when the dir is gone
+ *            +--| app_id  PK |   application    | path    PK |  to be deleted; the row is removed
+ *               | path PK, U |   expired -----&gt; | app_id     |  when the directory is deleted
  *               | root       |                  | root       |
  *               | root_inode |                  | root_inode |
  *               +------------+                  +------------+
  *
  *  quiet_times
  * +-----------+
- * | app_id PK |  for how long there was no sign of life of an application; no row: for no time worth storing
+ * | app_id PK |  how long an application has been idle, without a liveness signal; no row: not long enough to store
  * | quiet_ms  |
  * +-----------+
  *
+ * applications.driver_address: the addresses of all its living drivers, without port, separated by spaces, and the token
+ * "others" if there were more than are tracked; NULL: unknown.
  * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
  * </pre>
  *
- * <p>Beside it lie SQLite's own {@code -wal} and {@code -shm}, also while nobody uses it, and {@code registry-PORT.lock}, which is locked as long as
- * a process uses the store. A damaged database is moved aside, and a new one takes its place.
+ * <p>Beside it are SQLite's own {@code -wal} and {@code -shm}, also while nobody uses it, and {@code registry-PORT.lock},
+ * which is locked as long as a process uses the store. A corrupt database is moved aside, and a new one takes its place.
  *
- * <p><b>Concurrency:</b> every method may be called from any thread. Changes are queued without blocking and committed
- * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so what
- * depends on it must not block. A future fails with a {@link StoreException}; nothing of that change is stored then.
+ * <p><b>Concurrency:</b> every method may be called from any thread. Operations are queued without blocking and committed
+ * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so its
+ * dependents must not block. A future fails with a {@link StoreException}; nothing of that operation is stored then.
  *
- * <p><b>While the file cannot be written</b>, as on a full disk or one that is read-only or broken, applications and
- * executors are put, and applications removed, all the same: their futures complete, and they wait in memory, a bounded
- * number of them, to be written before anything that comes later. If the process dies before that, they are lost. For
- * removals on a full disk, {@code registry-PORT.reserve} keeps space. Other changes fail.
+ * <p><b>While the file cannot be written</b>, as on a disk that is full, read-only or broken, registrations and removals
+ * are acknowledged all the same: their futures complete, and they are deferred in memory, up to a maximum number, to be
+ * written before anything that comes later. If the process dies before that, they are lost. For removals on a full disk,
+ * {@code registry-PORT.reserve} keeps space. Other operations fail.
  */
 public final class StateStore implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StateStore.class);
@@ -91,14 +94,14 @@ public final class StateStore implements AutoCloseable {
     private static final int MAX_QUEUED = 65_536;
 
     /** More than a host registers in days; some MB. */
-    private static final int MAX_UNWRITTEN = 10_000;
+    private static final int MAX_DEFERRED = 10_000;
 
-    /** For the last checkpoint, which a disk that hangs never ends. */
+    /** For the last checkpoint, which never returns if the disk hangs. */
     private static final Duration CLOSE_LIMIT = Duration.ofMinutes(1);
 
     private final StoreFiles files;
     private final StoreDatabase database;
-    private final BoundedCalls calls;
+    private final TimeLimiter limiter;
     private final OperationQueue queue;
     private final Thread writer;
     private final ExecutorService checkpoints;
@@ -109,14 +112,14 @@ public final class StateStore implements AutoCloseable {
     private StateStore(
             StoreFiles files,
             StoreDatabase database,
-            BoundedCalls calls,
+            TimeLimiter limiter,
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
             @Nullable RegistrySnapshot snapshot) {
         this.files = files;
         this.database = database;
-        this.calls = calls;
+        this.limiter = limiter;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
@@ -124,11 +127,11 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Opens a port's store, or creates it, where all registries of this host lie in one dir. Works on the disk.
+     * Opens a port's store, or creates it, if all registries of this host are in one directory. Works on the disk.
      *
-     * @param stateDir where the file lies; made if missing
+     * @param stateDir the file's directory; created if missing
      * @param port the service's port
-     * @param clock names a damaged file that is moved aside
+     * @param clock for the name of a corrupt file that is moved aside
      * @param metrics where the store's metrics go
      * @return the store, for this process alone
      * @throws StoreException if the store cannot be used, with the reason and what to do
@@ -139,26 +142,26 @@ public final class StateStore implements AutoCloseable {
                 port,
                 clock,
                 metrics,
-                PeerRegistries.of(stateDir, port, List.of()).others());
+                PeerRegistries.of(stateDir, port, List.of()).peers());
     }
 
     /**
      * Opens a port's store, or creates it. Works on the disk.
      *
-     * @param stateDir where the file lies; made if missing
+     * @param stateDir the file's directory; created if missing
      * @param port the service's port
-     * @param clock names a damaged file that is moved aside
+     * @param clock for the name of a corrupt file that is moved aside
      * @param metrics where the store's metrics go
-     * @param others the registries of other ports, whose applications' dirs are not to be registered here
+     * @param peers the registries of other ports, whose applications' directories must not be registered here
      * @return the store, for this process alone
      * @throws StoreException if the store cannot be used, with the reason and what to do
      */
-    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics, PeerDatabases others)
+    public static StateStore open(Path stateDir, int port, Clock clock, MetricRegistry metrics, PeerDatabases peers)
             throws StoreException {
         StoreFiles files = StoreFiles.of(stateDir, port);
         Sqlite.loadLibrary();
         ReserveFile reserve = ReserveFile.at(files.reserve());
-        ExecutorService checkpoints = Executors.newSingleThreadExecutor(task -> daemon("store-checkpoint", task));
+        ExecutorService checkpoints = Executors.newSingleThreadExecutor(DaemonThreads.named("store-checkpoint"));
         StoreDatabase database = new StoreDatabase(
                 files,
                 port,
@@ -171,9 +174,9 @@ public final class StateStore implements AutoCloseable {
             database.open();
         } catch (StoreException e) {
             snapshot = StoreOpener.readOnly(files, e);
-            database.expectWhatIsThere();
+            database.expectFoundFile();
         }
-        return start(files, database, reserve, checkpoints, metrics, others, snapshot);
+        return start(files, database, reserve, checkpoints, metrics, peers, snapshot);
     }
 
     private static StateStore start(
@@ -182,52 +185,51 @@ public final class StateStore implements AutoCloseable {
             ReserveFile reserve,
             ExecutorService checkpoints,
             MetricRegistry metrics,
-            PeerDatabases others,
+            PeerDatabases peers,
             @Nullable RegistrySnapshot snapshot)
             throws StoreException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
         Counter failures = metrics.counter("shuffleService.store.failures");
-        metrics.register("shuffleService.store.queuedChanges", (Gauge<Integer>) queue::size);
+        metrics.register("shuffleService.store.queuedWrites", (Gauge<Integer>) queue::size);
 
         List<StoredRemoval> removals = snapshot == null
                 ? read(files, StateReader::readRemovals)
                 : snapshot.state().removals();
-        DeferredWrites unwritten = new DeferredWrites(MAX_UNWRITTEN);
+        DeferredWrites deferred = new DeferredWrites(MAX_DEFERRED);
         if (snapshot != null) {
-            unwritten.add(new OperationQueue.Entry(new ReopenOperation(), new CompletableFuture<>()));
+            deferred.add(new OperationQueue.Entry(new ReopenOperation(), new CompletableFuture<>()));
         }
-        metrics.register("shuffleService.store.unwrittenChanges", (Gauge<Integer>) unwritten::size);
+        metrics.register("shuffleService.store.deferredWrites", (Gauge<Integer>) deferred::size);
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
                 database::checkpoints,
                 checkpoints,
-                new OutageLogger(
-                        logger, "Checkpoint of " + files.database(), "the file beside it, -wal, grows until it works"),
+                new OutageLogger(logger, "Checkpoint of " + files.database(), "its -wal file grows until it works"),
                 Checkpointer.STEP_BYTES);
         TransactionRunner transactions =
-                new TransactionRunner(database::writing, database::hindrance, others, TransactionRunner.LIMIT, latency);
+                new TransactionRunner(database::writing, database::checkFile, peers, TransactionRunner.LIMIT, latency);
         StoreWriter writer = new StoreWriter(
                 queue,
                 transactions,
-                unwritten,
-                new IntentIndex(removals),
+                new StoreWriter.Acknowledged(deferred, new IntentIndex(removals)),
                 reserve,
-                new OutageLogger(
-                        logger,
-                        "Writing to " + files.database(),
-                        "make room on its disk, or mend what hinders it. Until it works, executors that register are"
-                                + " served from memory alone and are forgotten if this process dies, and applications"
-                                + " that are over and removed are known again if it does"),
                 () -> {
                     checkpointer.committed();
                     transactions.verify();
                 },
                 System::nanoTime,
-                failures);
-        Thread thread = daemon("store-writer", writer);
+                new StoreWriter.FailureReports(
+                        new OutageLogger(
+                                logger,
+                                "Writing to " + files.database(),
+                                "free space on its disk, or repair it. Until it works, executors that register are"
+                                        + " served from memory only, and are unknown after a restart, and expired"
+                                        + " applications that are removed are restored by one"),
+                        failures));
+        Thread thread = DaemonThreads.newThread("store-writer", writer);
         thread.start();
-        return new StateStore(files, database, others.calls(), queue, thread, checkpoints, snapshot);
+        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, snapshot);
     }
 
     /**
@@ -241,7 +243,7 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Reads which dirs are still to be deleted. Works on the disk.
+     * Reads which directories are still to be deleted. Works on the disk.
      *
      * @return what is committed now
      * @throws StoreException if it cannot be read
@@ -253,17 +255,17 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Reads for how long applications were quiet. Works on the disk.
+     * Reads how long applications have been idle. Works on the disk.
      *
-     * @return their quiet times by their ids; one that was not quiet is not there
+     * @return the stored idle times by the ids of their applications
      * @throws StoreException if it cannot be read
      */
-    public Map<String, Duration> loadQuietTimes() throws StoreException {
-        return snapshot == null ? read(files, StateReader::readQuietTimes) : snapshot.quietTimes();
+    public Map<String, Duration> loadIdleTimes() throws StoreException {
+        return snapshot == null ? read(files, StateReader::readIdleTimes) : snapshot.idleTimes();
     }
 
     /**
-     * Reads which applications are kept by hand. Works on the disk.
+     * Reads which applications an operator keeps. Works on the disk.
      *
      * @return their ids
      * @throws StoreException if it cannot be read
@@ -273,9 +275,9 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Reads where the drivers were that were in charge. Works on the disk.
+     * Reads the addresses of the drivers that were alive. Works on the disk.
      *
-     * @return their addresses, without port, by the ids of their applications, for as many as are known
+     * @return by the ids of their applications, as given to {@link #putDrivers}; unknown ones are missing
      * @throws StoreException if it cannot be read
      */
     public Map<String, String> loadDriverAddresses() throws StoreException {
@@ -296,8 +298,8 @@ public final class StateStore implements AutoCloseable {
         }
         if (reader.invalidRows() > 0) {
             logger.warn(
-                    "Passed over {} invalid rows in {}: was it edited? If not, their paths cannot be spelled in this process's"
-                            + " locale: start it in one with UTF-8 (LC_ALL=C.UTF-8). Applications that they are of stay.",
+                    "Skipped {} invalid rows in {}: was it edited? If not, their paths cannot be encoded in this process's"
+                            + " locale: start it in one with UTF-8 (LC_ALL=C.UTF-8). Their applications stay.",
                     reader.invalidRows(),
                     files.database());
         }
@@ -308,74 +310,74 @@ public final class StateStore implements AutoCloseable {
      * Stores an application, or changes it.
      *
      * @param application the application
-     * @return completes when it is committed, or waits in memory for a file that cannot be written
+     * @return completes when it is committed, or deferred because the file cannot be written
      */
     public CompletableFuture<Void> putApplication(StoredApplication application) {
         return submit(new RegistrationOperation.OfApplication(application));
     }
 
     /**
-     * Stores an executor, or changes it, together with the ownership of its dirs; its application too if that is
-     * unknown. Dirs that the application owned before stay its own.
+     * Stores an executor, or changes it, together with the ownership of its directories; its application too if that is
+     * unknown. Directories that the application owned before stay its own.
      *
      * @param executor the executor
-     * @param dirs the ownership of its dirs
-     * @return completes when all of it is committed, or waits in memory for a file that cannot be written; fails with a
-     *     {@link DirConflictException} if one of the dirs belongs to another application, or if it, or one inside or above
-     *     it, is still to be deleted
+     * @param dirs the ownership of its directories
+     * @return completes when all of it is committed, or deferred because the file cannot be written; fails with a {@link
+     *     DirConflictException} if one of the directories belongs to another application, or if it, or one inside or
+     *     above it, is being removed
      */
-    public CompletableFuture<Void> putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) {
+    public CompletableFuture<Void> putExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs) {
         return submit(new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)));
     }
 
     /**
-     * Forgets an application, its executors and what it owns, and stores the intent to delete dirs, all at once.
+     * Deletes an application, its executors and its ownership, and stores the intents to delete directories, atomically.
      *
      * @param appId the application
-     * @param removals what is to be deleted
-     * @return completes when all of it is committed, or waits in memory for a file that cannot be written
+     * @param removals the directories to be deleted
+     * @return completes when all of it is committed, or deferred because the file cannot be written
      */
     public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
         return submit(new RemovalOperation(appId, List.copyOf(removals)));
     }
 
     /**
-     * Forgets executors; what their applications own stays their own.
+     * Deletes executors; what their applications own stays their own.
      *
      * @param ids the executors
-     * @return completes when all are gone from the store
+     * @return completes when all of it is committed
      */
-    public CompletableFuture<Void> dropExecutors(Collection<AppExecId> ids) {
-        List<AppExecId> dropped = List.copyOf(ids);
-        return submit(statements -> statements.dropExecutors(dropped));
+    public CompletableFuture<Void> deleteExecutors(Collection<AppExecId> ids) {
+        List<AppExecId> deleted = List.copyOf(ids);
+        return submit(statements -> statements.deleteExecutors(deleted));
     }
 
     /**
-     * Stores for how long an application was quiet.
+     * Stores how long an application has been idle.
      *
      * @param appId the application; nothing happens if it is not stored
-     * @param quiet for how long there was no sign of life of it
+     * @param idle the time since its last liveness signal; zero deletes what is stored
      * @return completes when it is committed
      */
-    public CompletableFuture<Void> putQuietTime(String appId, Duration quiet) {
-        long quietMs = quiet.toMillis();
-        return submit(statements -> statements.putQuiet(appId, quietMs));
+    public CompletableFuture<Void> putIdleTime(String appId, Duration idle) {
+        long idleMs = idle.toMillis();
+        return submit(statements -> statements.putIdleTime(appId, idleMs));
     }
 
     /**
-     * Stores which drivers an application has since that has changed.
+     * Stores which living drivers an application has.
      *
      * @param appId the application; nothing happens if it is not stored
-     * @param heartbeatTimeoutMs after how many ms of silence the last of them expires
-     * @param address where they are, without port
+     * @param heartbeatTimeoutMs the longest of their heartbeat timeouts
+     * @param addresses their addresses, without port, separated by spaces
      * @return completes when it is committed
      */
-    public CompletableFuture<Void> putDriver(String appId, long heartbeatTimeoutMs, String address) {
-        return submit(statements -> statements.putDriver(appId, heartbeatTimeoutMs, address));
+    public CompletableFuture<Void> putDrivers(String appId, long heartbeatTimeoutMs, String addresses) {
+        return submit(statements -> statements.putDrivers(appId, heartbeatTimeoutMs, addresses));
     }
 
     /**
-     * Stores whether an application is kept by hand.
+     * Stores whether an operator keeps an application.
      *
      * @param appId the application; nothing happens if it is not stored
      * @param kept whether it is
@@ -386,19 +388,19 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Forgets the intent to delete a dir.
+     * Deletes the intent to delete a directory.
      *
-     * @param dir the dir, which is gone
-     * @return completes when it is committed, or waits in memory for a file that cannot be written
+     * @param dir the directory, which is deleted
+     * @return completes when it is committed, or deferred because the file cannot be written
      */
-    public CompletableFuture<Void> removalDone(LocalDir dir) {
+    public CompletableFuture<Void> deleteRemoval(LocalDir dir) {
         return submit(new RemovalEndOperation(dir));
     }
 
     /**
-     * Asks the thread that writes whether it comes to what it is given.
+     * Checks that the thread that writes makes progress.
      *
-     * @return completes when it has opened a transaction, or found that it cannot; fails if the store takes nothing more
+     * @return completes when a transaction has succeeded or failed; fails if the store accepts no operations
      */
     public CompletableFuture<Void> ping() {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -415,29 +417,27 @@ public final class StateStore implements AutoCloseable {
         return snapshot == null;
     }
 
-    /** Changes anything. */
+    /** Applies any operation; completes when it is committed. */
     CompletableFuture<Void> apply(StoreOperation operation) {
         return submit(operation);
     }
 
     /**
-     * Looks whether the file that is open is the one that others find. Works on the disk.
+     * Checks that the open file is the one that others find. Works on the disk.
      *
-     * @throws StoreException if it is not, or cannot be looked at; what it names must not be taken for all
+     * @throws StoreException if it is not, or cannot be inspected; then its content is no complete evidence
      */
     public void verify() throws StoreException {
         database.verify();
     }
 
-    /** Whether it began empty, because there was none, or one that was damaged. */
+    /** Whether it started empty, because there was no database, or a corrupt one. */
     public boolean isNew() {
         return database.isNew();
     }
 
     /**
-     * Tells which file the registry is. It becomes another one when the registry is written again, with all that it held.
-     *
-     * @return its number in its file system
+     * Returns the inode of the registry's file. It changes when the registry is written again, with all that it held.
      */
     public long inode() {
         return database.inode();
@@ -453,7 +453,7 @@ public final class StateStore implements AutoCloseable {
         return done;
     }
 
-    /** Commits what is queued, moves all of it into the database file, and lets go of it. Waits for the disk. */
+    /** Commits what is queued, moves all of it into the database file, and closes it. Waits for the disk. */
     @Override
     public void close() {
         if (!queue.close()) {
@@ -463,10 +463,10 @@ public final class StateStore implements AutoCloseable {
         checkpoints.shutdown();
         try {
             if (!checkpoints.awaitTermination(1, TimeUnit.MINUTES)) {
-                logger.warn("A checkpoint of {} hangs; is its disk well?", files.database());
+                logger.warn("A checkpoint of {} hangs; check its disk", files.database());
                 return;
             }
-            calls.call(files.database(), CLOSE_LIMIT, database::closed, late -> {});
+            limiter.call(files.database(), CLOSE_LIMIT, database::closed, late -> {});
         } catch (ExecutionException | IOException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             logger.warn(
@@ -490,11 +490,5 @@ public final class StateStore implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -1,11 +1,11 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,8 +30,8 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement rollback;
     private final PreparedStatement addApplication;
     private final PreparedStatement putApplication;
-    private final PreparedStatement putDriver;
-    private final PreparedStatement keepApplication;
+    private final PreparedStatement putDrivers;
+    private final PreparedStatement putKept;
     private final PreparedStatement deleteApplication;
     private final PreparedStatement putExecutor;
     private final PreparedStatement deleteExecutor;
@@ -44,11 +44,11 @@ final class Statements implements AutoCloseable {
     private final PreparedStatement executorAt;
     private final PreparedStatement removalAt;
     private final PreparedStatement removalBelow;
-    private final PreparedStatement putQuiet;
-    private final PreparedStatement deleteQuiet;
+    private final PreparedStatement putIdleTime;
+    private final PreparedStatement deleteIdleTime;
 
     Statements(Connection db) throws SQLException {
-        // IMMEDIATE: the wait for an operator who writes is here, where it is bounded, not in the middle.
+        // IMMEDIATE: the wait for an operator who writes is here, where it is bounded, not within the transaction.
         begin = db.prepareStatement("BEGIN IMMEDIATE");
         commit = db.prepareStatement("COMMIT");
         rollback = db.prepareStatement("ROLLBACK");
@@ -58,9 +58,9 @@ final class Statements implements AutoCloseable {
                         + " ON CONFLICT (app_id) DO UPDATE"
                         + " SET heartbeat_timeout_ms = ifnull(excluded.heartbeat_timeout_ms, heartbeat_timeout_ms),"
                         + " driver_address = ifnull(excluded.driver_address, driver_address)");
-        putDriver = db.prepareStatement(
+        putDrivers = db.prepareStatement(
                 "UPDATE applications SET heartbeat_timeout_ms = ?2, driver_address = ?3 WHERE app_id = ?1");
-        keepApplication = db.prepareStatement("UPDATE applications SET kept = ?2 WHERE app_id = ?1");
+        putKept = db.prepareStatement("UPDATE applications SET kept = ?2 WHERE app_id = ?1");
         deleteApplication = db.prepareStatement("DELETE FROM applications WHERE app_id = ?");
         putExecutor = db.prepareStatement("INSERT OR REPLACE INTO executors VALUES (?, ?, ?, ?, ?, ?)");
         deleteExecutor = db.prepareStatement("DELETE FROM executors WHERE app_id = ? AND exec_id = ?");
@@ -75,9 +75,9 @@ final class Statements implements AutoCloseable {
         removalAt = db.prepareStatement("SELECT app_id FROM removals WHERE path = ?");
         // '0' is the character after '/': between the two lies everything below a path.
         removalBelow = db.prepareStatement("SELECT app_id FROM removals WHERE path > ?1 || '/' AND path < ?1 || '0'");
-        putQuiet = db.prepareStatement(
+        putIdleTime = db.prepareStatement(
                 "INSERT OR REPLACE INTO quiet_times SELECT app_id, ?2 FROM applications" + " WHERE app_id = ?1");
-        deleteQuiet = db.prepareStatement("DELETE FROM quiet_times WHERE app_id = ?");
+        deleteIdleTime = db.prepareStatement("DELETE FROM quiet_times WHERE app_id = ?");
     }
 
     void begin() throws SQLException {
@@ -95,24 +95,24 @@ final class Statements implements AutoCloseable {
     void putApplication(StoredApplication application) throws SQLException {
         putApplication.setString(1, application.appId());
         setNumber(putApplication, 2, application.heartbeatTimeoutMs());
-        putApplication.setString(3, application.driverAddress());
+        putApplication.setString(3, application.driverAddresses());
         putApplication.executeUpdate();
     }
 
-    void putDriver(String appId, long heartbeatTimeoutMs, String address) throws SQLException {
-        putDriver.setString(1, appId);
-        putDriver.setLong(2, heartbeatTimeoutMs);
-        putDriver.setString(3, address);
-        putDriver.executeUpdate();
+    void putDrivers(String appId, long heartbeatTimeoutMs, String addresses) throws SQLException {
+        putDrivers.setString(1, appId);
+        putDrivers.setLong(2, heartbeatTimeoutMs);
+        putDrivers.setString(3, addresses);
+        putDrivers.executeUpdate();
     }
 
     void putKept(String appId, boolean kept) throws SQLException {
-        keepApplication.setString(1, appId);
-        keepApplication.setInt(2, kept ? 1 : 0);
-        keepApplication.executeUpdate();
+        putKept.setString(1, appId);
+        putKept.setInt(2, kept ? 1 : 0);
+        putKept.executeUpdate();
     }
 
-    void putExecutor(StoredExecutor executor, List<StoredLocalDir> dirs) throws SQLException, DirConflictException {
+    void putExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs) throws SQLException, DirConflictException {
         for (StoredLocalDir dir : dirs) {
             checkNotInRemoval(dir.dir());
             putLocalDir(dir);
@@ -121,7 +121,7 @@ final class Statements implements AutoCloseable {
         putExecutor(executor);
     }
 
-    private void putExecutor(StoredExecutor executor) throws SQLException {
+    private void putExecutor(RegisteredExecutor executor) throws SQLException {
         putExecutor.setString(1, executor.id().appId());
         putExecutor.setString(2, executor.id().execId());
         String spelled = String.join("\n", executor.info().localDirs());
@@ -133,7 +133,7 @@ final class Statements implements AutoCloseable {
         putExecutor.executeUpdate();
     }
 
-    void dropExecutors(Collection<AppExecId> ids) throws SQLException {
+    void deleteExecutors(Collection<AppExecId> ids) throws SQLException {
         for (AppExecId id : ids) {
             run(deleteExecutor, id.appId(), id.execId());
         }
@@ -143,7 +143,7 @@ final class Statements implements AutoCloseable {
         run(deleteExecutors, appId);
         run(deleteLocalDirs, appId);
         run(deleteApplication, appId);
-        run(deleteQuiet, appId);
+        run(deleteIdleTime, appId);
         for (StoredRemoval removal : removals) {
             putRemoval(removal);
         }
@@ -157,17 +157,17 @@ final class Statements implements AutoCloseable {
         putRemoval.executeUpdate();
     }
 
-    void putQuiet(String appId, long quietMs) throws SQLException {
-        if (quietMs == 0) {
-            run(deleteQuiet, appId);
+    void putIdleTime(String appId, long idleMs) throws SQLException {
+        if (idleMs == 0) {
+            run(deleteIdleTime, appId);
             return;
         }
-        putQuiet.setString(1, appId);
-        putQuiet.setLong(2, quietMs);
-        putQuiet.executeUpdate();
+        putIdleTime.setString(1, appId);
+        putIdleTime.setLong(2, idleMs);
+        putIdleTime.executeUpdate();
     }
 
-    void removalDone(LocalDir dir) throws SQLException {
+    void deleteRemoval(LocalDir dir) throws SQLException {
         run(deleteRemoval, dir.path().toString());
     }
 
@@ -181,7 +181,7 @@ final class Statements implements AutoCloseable {
         }
     }
 
-    /** Adds an application that is not known. Returns whether it was not. */
+    /** Adds an application unless it is stored. Returns whether it was added. */
     boolean addApplication(StoredApplication application) throws SQLException {
         addApplication.setString(1, application.appId());
         if (addApplication.executeUpdate() == 0) {
@@ -191,7 +191,7 @@ final class Statements implements AutoCloseable {
         return true;
     }
 
-    /** Adds a dir's owner, unless the dir has another, or is to be deleted. Returns whether it is its owner now. */
+    /** Adds a directory's owner, unless it has another, or is being removed. Returns whether that is its owner now. */
     boolean addLocalDir(StoredLocalDir dir) throws SQLException {
         try {
             checkDirs(List.of(dir));
@@ -202,8 +202,8 @@ final class Statements implements AutoCloseable {
         }
     }
 
-    /** Adds an executor that is not known, whose dirs are its application's. Returns whether it was not. */
-    boolean addExecutor(StoredExecutor executor) throws SQLException {
+    /** Adds an executor unless it is stored; its application must own its directories. Returns whether it was added. */
+    boolean addExecutor(RegisteredExecutor executor) throws SQLException {
         executorAt.setString(1, executor.id().appId());
         executorAt.setString(2, executor.id().execId());
         try (ResultSet rows = executorAt.executeQuery()) {
@@ -215,7 +215,7 @@ final class Statements implements AutoCloseable {
         return true;
     }
 
-    /** Adds an intent to delete a dir that nobody owns. Returns whether nobody does. */
+    /** Adds an intent to delete a directory unless it has an owner. Returns whether it was added. */
     boolean addRemoval(StoredRemoval removal) throws SQLException {
         if (isOwned(removal.dir())) {
             return false;
@@ -228,7 +228,7 @@ final class Statements implements AutoCloseable {
         return appId(ownerOf, dir.path()) != null;
     }
 
-    /** Checks that dirs could be registered. It only reads. */
+    /** Checks that directories could be registered. Only reads. */
     void checkDirs(List<StoredLocalDir> dirs) throws SQLException, DirConflictException {
         for (StoredLocalDir dir : dirs) {
             checkNotInRemoval(dir.dir());
@@ -280,8 +280,8 @@ final class Statements implements AutoCloseable {
                 rollback,
                 addApplication,
                 putApplication,
-                putDriver,
-                keepApplication,
+                putDrivers,
+                putKept,
                 deleteApplication,
                 putExecutor,
                 deleteExecutor,
@@ -294,8 +294,8 @@ final class Statements implements AutoCloseable {
                 executorAt,
                 removalAt,
                 removalBelow,
-                putQuiet,
-                deleteQuiet)) {
+                putIdleTime,
+                deleteIdleTime)) {
             statement.close();
         }
     }

@@ -18,11 +18,11 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * A port's files as this process has them open: the lock, and the database behind its {@link DatabaseGuard}. Where they
- * could only be read at the start, they are opened later, by whoever wants to write first.
+ * A port's files as this process has them open: the lock, and the database behind its {@link DatabaseGuard}. If they
+ * could only be read at the start, the writer opens them later.
  *
- * <p><b>Concurrency:</b> opened at the start, or by the writer; the checkpointer uses its connection after that. What says
- * so works on the disk, and is for any thread.
+ * <p><b>Concurrency:</b> opened at the start, or by the writer; the checkpointer uses its connection after that.
+ * {@link #verify} and {@link #inode} are for any thread, and work on the disk.
  */
 final class StoreDatabase implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StoreDatabase.class);
@@ -33,13 +33,13 @@ final class StoreDatabase implements AutoCloseable {
     private final ReserveFile reserve;
     private final Counter rewrites;
 
-    /** Closes what the checkpointer may still use of a database that is not the registry any more. */
+    /** Closes the connection that the checkpointer may still use to a database that is no longer the registry. */
     private final Consumer<Connection> retired;
 
     private @Nullable StoreLock lock;
     private volatile boolean isNew;
 
-    /** The number of the only file that may be opened; null for any, or none yet. */
+    /** The inode of the only file that may be opened; null if any may. */
     private volatile @Nullable Long expected;
 
     private volatile @Nullable DatabaseGuard guard;
@@ -64,10 +64,10 @@ final class StoreDatabase implements AutoCloseable {
     }
 
     /**
-     * To be called once it could only be read: from now on it is opened only as the file that was read. Where that is gone,
-     * as when its disk was unmounted, an empty one would take its place.
+     * To be called if it could only be read: from now on it is opened only as the file that was read. If that file is
+     * missing, as after its disk was unmounted, an empty one would take its place.
      */
-    void expectWhatIsThere() {
+    void expectFoundFile() {
         try {
             expected = inodeThere();
         } catch (IOException e) {
@@ -75,12 +75,12 @@ final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    /** Whether it began empty, because there was none, or one that was damaged. */
+    /** Whether it started empty, because there was no database, or a damaged one. */
     boolean isNew() {
         return isNew;
     }
 
-    /** Opens all, or nothing. */
+    /** Acquires the lock and opens the database, or neither. */
     void open() throws StoreException {
         checkExpected();
         StoreLock taken = StoreOpener.lock(files, port);
@@ -100,12 +100,12 @@ final class StoreDatabase implements AutoCloseable {
                 StoreOpener.release(taken);
             }
         }
-        reserve.fillIfThereIsRoom();
+        reserve.refillIfSpaceAllows();
     }
 
     /**
-     * Whether somebody has removed the log beside a database, with what was committed to it. This service leaves it there
-     * when it stops.
+     * Whether somebody has removed the write-ahead log of a database, with what was committed to it. This service leaves it
+     * there when it stops.
      */
     private boolean hasLostItsLog() throws IOException {
         return Files.exists(files.database()) && !StoreFiles.isBlank(files.database()) && Files.notExists(files.wal());
@@ -116,22 +116,22 @@ final class StoreDatabase implements AutoCloseable {
         try {
             if (before != null && inodeThere() != before) {
                 throw new StoreException(
-                        "the registry " + files.database() + " that was read at the start is not there any"
-                                + " more; is its disk mounted? Mount it, or start this service again");
+                        "the registry " + files.database() + " that was read at the start is missing; is"
+                                + " its disk mounted? Mount it, or restart this service");
             }
         } catch (IOException e) {
             throw StoreOpener.cannotUse(files, e);
         }
     }
 
-    /** The number of the file that has the registry's name and holds something; 0 if there is none. */
+    /** The inode of the file that has the registry's name and is not empty; 0 if there is none. */
     private long inodeThere() throws IOException {
         return Files.exists(files.database()) && Files.size(files.database()) > 0
                 ? DatabaseIdentity.of(files).inode()
                 : 0;
     }
 
-    /** For the writer; opens it if that was not possible before. */
+    /** The writer's connection; opens the database if that was not possible before. */
     Connection writing() throws SQLException {
         DatabaseGuard open = guard;
         if (open != null) {
@@ -147,7 +147,7 @@ final class StoreDatabase implements AutoCloseable {
         return writing();
     }
 
-    /** For the checkpointer, which has nothing to do before the writer has opened it. */
+    /** The checkpointer's connection; it has nothing to do before the writer has opened the database. */
     Connection checkpoints() throws SQLException {
         DatabaseGuard open = guard;
         if (open == null) {
@@ -156,23 +156,23 @@ final class StoreDatabase implements AutoCloseable {
         return open.database().checkpoints();
     }
 
-    /** For the writer: why nothing may be committed, after all was done against it; null if all is well. */
+    /** For the writer: restores the file if it was removed or replaced. Returns why nothing may be committed; null if it may. */
     @Nullable
-    RegistryLostException hindrance() {
+    RegistryLostException checkFile() {
         DatabaseGuard open = guard;
         return open == null ? null : open.check();
     }
 
-    /** Looks whether what is open has its name; for evidence that others act upon. */
+    /** Checks that the open file has the registry's name, for evidence that others rely on. */
     void verify() throws StoreException {
         DatabaseGuard open = guard;
         if (open == null) {
-            throw new StoreException("the registry " + files.database() + " can only be read for now");
+            throw new StoreException("the registry " + files.database() + " can only be read at present");
         }
         open.verify();
     }
 
-    /** The number of the file that is open, or is to be; 0 if there is none. */
+    /** The inode of the file that is open or will be; 0 if there is none. */
     long inode() {
         DatabaseGuard open = guard;
         try {
@@ -182,7 +182,7 @@ final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    /** Moves all that was committed into the database file, and lets go of it. */
+    /** Moves all that was committed into the database file, closes it, and releases the lock. */
     @Override
     public void close() throws SQLException, IOException {
         DatabaseGuard open = guard;
@@ -190,7 +190,7 @@ final class StoreDatabase implements AutoCloseable {
         if (open == null || held == null) {
             return;
         }
-        // What is committed by now is to be found at the next start.
+        // All that is committed by now must be there at the next start.
         var unused = open.check();
         Connection closedLast = keepFiles();
         try (held;
@@ -202,8 +202,8 @@ final class StoreDatabase implements AutoCloseable {
     }
 
     /**
-     * Keeps SQLite from deleting the files beside the database, so that the next start needs no inode: where there is none
-     * left, they could not be made again.
+     * Keeps SQLite from deleting the files beside the database, so that the next start needs no inode: on a file system
+     * without free inodes they could not be created again.
      */
     private @Nullable Connection keepFiles() {
         try {
@@ -214,7 +214,7 @@ final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    /** As {@link #close}, for who wants to know that it has ended. */
+    /** As {@link #close}, as a call with a result. */
     boolean closed() throws SQLException, IOException {
         close();
         return true;

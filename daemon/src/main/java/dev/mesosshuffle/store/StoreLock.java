@@ -19,21 +19,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds a port's state for one process. A file of its own is locked, not the database, which operators may read while
- * the daemon runs. The file is never deleted: a new one beside a deleted one could be locked by two processes. Should
- * somebody else delete it, the lock is to be taken again ({@link #renew}).
+ * the daemon runs. The file is never deleted: a new one beside a deleted one could be locked by two processes. If
+ * somebody else deletes it, {@link #renew} acquires it again.
  *
  * <p><b>Concurrency:</b> used by one thread at a time.
  */
 final class StoreLock implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(StoreLock.class);
 
-    /** The kernel drops a process's lock when that process closes the file anywhere, so it is not opened twice. */
+    /** The kernel releases a process's lock when that process closes the file anywhere, so it is not opened twice. */
     private static final Set<Path> heldHere = ConcurrentHashMap.newKeySet();
 
     private final Path file;
     private FileChannel channel;
 
-    /** Which file is locked; null if that could not be told. */
+    /** Which file is locked; null if it could not be identified. */
     private @Nullable NamedFileIdentity identity;
 
     private StoreLock(Path file, FileChannel channel) {
@@ -43,12 +43,12 @@ final class StoreLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, which the kernel releases however this process ends.
+     * Acquires the lock, which the kernel releases however this process ends.
      *
      * @param file the lock file, made if missing
      * @throws HeldException if another process, or another part of this one, holds it
      */
-    static StoreLock take(Path file) throws IOException, HeldException {
+    static StoreLock acquire(Path file) throws IOException, HeldException {
         if (!heldHere.add(file)) {
             throw new HeldException(ProcessHandle.current().pid() + "");
         }
@@ -65,9 +65,9 @@ final class StoreLock implements AutoCloseable {
     }
 
     /**
-     * Tells whether a process holds a lock whose file cannot be written.
+     * Checks whether a process holds a lock whose file cannot be written.
      *
-     * @throws IOException if it cannot be told
+     * @throws IOException if that cannot be determined
      */
     static boolean isHeld(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -81,11 +81,11 @@ final class StoreLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock again if its file has lost its name, with a new file.
+     * Acquires the lock again, with a new file, if its file was removed or replaced.
      *
      * @return whether that was so
      * @throws HeldException if another process was faster
-     * @throws IOException if it cannot be told, or done
+     * @throws IOException if the file cannot be inspected or locked
      */
     boolean renew() throws IOException, HeldException {
         NamedFileIdentity there = NamedFileIdentity.of(file);
@@ -126,14 +126,14 @@ final class StoreLock implements AutoCloseable {
         }
     }
 
-    /** Somebody has the lock. */
+    /** Another process, or another part of this one, holds the lock. */
     static final class HeldException extends Exception {
         HeldException(String processId) {
             super("process " + processId);
         }
     }
 
-    /** For people; on a disk without space it may fail, and the lock holds all the same. */
+    /** For operators; on a full disk it may fail, and the lock holds all the same. */
     private static void writeHolder(FileChannel channel) {
         ByteBuffer pid =
                 StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
@@ -143,7 +143,7 @@ final class StoreLock implements AutoCloseable {
             }
             channel.truncate(pid.limit());
         } catch (IOException e) {
-            logger.debug("The holder of the lock is not told", e);
+            logger.debug("The process id cannot be written to the lock file", e);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.store;
 
-import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.concurrent.CallTimeoutException;
 import dev.mesosshuffle.database.CorruptStoreException;
 import dev.mesosshuffle.database.RegistrySnapshot;
 import dev.mesosshuffle.database.Schema;
@@ -25,16 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens until a store is open: the lock, the checks, and the ways out. Where the line is:
+ * Opens a store: acquires the lock, checks the database, and decides what to do if it cannot be used:
  *
  * <ul>
- *   <li>damaged (SQLITE_CORRUPT, NOTADB, a check that fails): moved aside, an empty one in its place;
- *   <li>cannot be written, for its disk is read-only, full or gives I/O errors, but can be read: served from what was read,
+ *   <li>corrupt (SQLITE_CORRUPT, NOTADB, a failed check): moved aside, an empty one in its place;
+ *   <li>readable but not writable, because its disk is read-only, full or returns I/O errors: served from what was read,
  *       and opened as soon as it can be written ({@link RegistrySnapshot}, {@link StoreDatabase});
- *   <li>cannot be read either, since its disk gives I/O errors, or does not answer for {@link StorePlaces#LIMIT}: an empty
- *       one in the next place ({@link StorePlaces});
+ *   <li>not readable either, because its disk returns I/O errors, or does not respond within {@link StorePlaces#LIMIT}: an
+ *       empty one in the next place ({@link StorePlaces});
  *   <li>locked by another process, of a newer version, another program's, or not permitted to this user: a start would do
- *       harm, or somebody has configured it wrong, so it stops with the reason.
+ *       harm, or the configuration is wrong, so the start fails with the reason.
  * </ul>
  */
 final class StoreOpener {
@@ -45,7 +45,7 @@ final class StoreOpener {
     static StoreLock lock(StoreFiles files, int port) throws StoreException {
         try {
             files.createDir();
-            return StoreLock.take(files.lock());
+            return StoreLock.acquire(files.lock());
         } catch (IOException e) {
             throw cannotUse(files, e);
         } catch (StoreLock.HeldException e) {
@@ -57,12 +57,12 @@ final class StoreOpener {
         }
     }
 
-    /** Opens the database, with the reserve if there is no space to do so otherwise. */
+    /** Opens the database, using the reserve if the disk is full. */
     static Connection open(StoreFiles files, Clock clock, ReserveFile reserve) throws StoreException {
         try {
             return open(files, clock);
         } catch (StoreException e) {
-            if (e.getCause() == null || !Sqlite.isWantOfSpace(e.getCause()) || !reserve.giveUp()) {
+            if (e.getCause() == null || !Sqlite.isOutOfSpace(e.getCause()) || !reserve.release()) {
                 throw e;
             }
             Connection connection = open(files, clock);
@@ -71,7 +71,7 @@ final class StoreOpener {
         }
     }
 
-    /** A damaged database is moved aside, for an empty registry serves better than none. */
+    /** A corrupt database is moved aside, since an empty registry serves better than none. */
     private static Connection open(StoreFiles files, Clock clock) throws StoreException {
         try {
             Connection connection = openOrMoveAside(files, clock);
@@ -79,7 +79,7 @@ final class StoreOpener {
                 connection = openOrMoveAside(files, clock);
             }
             if (connection == null) {
-                throw new StoreException("a new file in its place is damaged at once; is its disk well?");
+                throw new StoreException("a new file in its place is corrupt at once; check its disk");
             }
             return connection;
         } catch (SQLException | IOException | StoreException e) {
@@ -87,7 +87,7 @@ final class StoreOpener {
         }
     }
 
-    /** Returns null if the database was damaged. */
+    /** Returns null if the database was corrupt. */
     private static @Nullable Connection openOrMoveAside(StoreFiles files, Clock clock)
             throws SQLException, IOException, StoreException {
         Connection connection = Sqlite.connect(files.database());
@@ -98,7 +98,7 @@ final class StoreOpener {
             open = true;
             return connection;
         } catch (SQLException e) {
-            if (!Sqlite.isDamage(e)) {
+            if (!Sqlite.isCorruption(e)) {
                 throw e;
             }
             // Before the connection is closed: SQLite would delete a log that it cannot read.
@@ -116,22 +116,22 @@ final class StoreOpener {
     private static void moveAside(StoreFiles files, Clock clock, Exception damage) throws IOException {
         Path aside = files.moveAside(clock);
         logger.error(
-                "The registry {} is damaged ({}). It was moved to {}, and the service starts with an empty one: executors"
-                        + " that are registered here are unknown until they register again, and dirs of applications"
-                        + " that are over stay until someone deletes them",
+                "The registry {} is damaged ({}). It was moved to {}, and the service starts with an empty one:"
+                        + " registered executors are unknown until they register again, and directories of expired"
+                        + " applications stay until someone deletes them",
                 files.database(),
                 Sanitizer.printable(String.valueOf(damage.getMessage()).replace('\n', ' ')),
                 aside);
     }
 
     /**
-     * Reads what cannot be written.
+     * Reads a database that cannot be written.
      *
      * @param failure why it cannot be opened
-     * @throws StoreException that failure, if it speaks against a start, or if there is nothing to be read
+     * @throws StoreException that failure, if it must prevent the start, or if the database cannot be read either
      */
     static RegistrySnapshot readOnly(StoreFiles files, StoreException failure) throws StoreException {
-        if (!isFaultOfTheDisk(files, failure)) {
+        if (!isDiskFailure(files, failure)) {
             throw failure;
         }
         try {
@@ -142,13 +142,13 @@ final class StoreOpener {
         }
     }
 
-    /** Whether a store cannot be opened through no fault of whoever configured it. */
-    static boolean isFaultOfTheDisk(StoreFiles files, StoreException failure) {
+    /** Whether the disk, not the configuration, keeps a store from being opened. */
+    static boolean isDiskFailure(StoreFiles files, StoreException failure) {
         Throwable cause = failure.getCause();
-        if (cause instanceof BoundedCalls.NoAnswerException) {
+        if (cause instanceof CallTimeoutException) {
             return true;
         }
-        if (cause instanceof AccessDeniedException || Sqlite.isRefusal(cause)) {
+        if (cause instanceof AccessDeniedException || Sqlite.isPermissionFailure(cause)) {
             return isOurs(files);
         }
         if (cause instanceof IOException) {
@@ -157,7 +157,7 @@ final class StoreOpener {
                     || cause instanceof NoSuchFileException
                     || isBelowAFile(files));
         }
-        return cause instanceof SQLException && Sqlite.isFaultOfTheDisk(cause);
+        return cause instanceof SQLException && Sqlite.isDiskFailure(cause);
     }
 
     private static boolean isBelowAFile(StoreFiles files) {
@@ -169,7 +169,7 @@ final class StoreOpener {
         return false;
     }
 
-    /** Whether this user has made the file: then it is the disk, or somebody for a while, that keeps it from being written. */
+    /** Whether this user created the file: then its disk, or a temporary change, keeps it from being written. */
     private static boolean isOurs(StoreFiles files) {
         try {
             Path dir = files.database().resolveSibling("");
@@ -196,11 +196,11 @@ final class StoreOpener {
                 full == null
                         ? text
                         : text + "; " + full
-                                + ", or set spark.mesos.shuffle.service.state.dir to a dir on another disk",
+                                + ", or set spark.mesos.shuffle.service.state.dir to a directory on another disk",
                 reason);
     }
 
-    /** What SQLite says of a disk without inodes is that a file cannot be opened. */
+    /** On a disk without inodes, SQLite reports that a file cannot be opened. */
     private static @Nullable String fullDisk(StoreFiles files) {
         Path dir = files.database().getParent();
         return dir == null ? null : FullDiskDiagnosis.of(dir);

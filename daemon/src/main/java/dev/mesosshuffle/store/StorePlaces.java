@@ -1,7 +1,7 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.peers.PeerDatabases;
@@ -20,30 +20,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the place where a port's registry lies, or can lie. The first is used, unless its disk does not let it be read;
- * then the next that works is, for as long as this process runs. What other places hold of the same port, since a former
- * start had to use them or the order was another one, is imported into the one that is used, and then moved aside there.
+ * Finds the place where a port's registry is, or can be. The first is used, unless its disk cannot be read; then the next
+ * that works is used for as long as this process runs. Registries of the same port in other places, which a former start
+ * had to use, or which came first in another order, are imported into the one in use, and then moved aside.
  *
- * <p>A place that hangs costs a thread, and the start at most {@link #LIMIT} for each.
+ * <p>A place that hangs costs one thread, and delays the start by {@link #LIMIT} at most.
  */
 public final class StorePlaces {
     private static final Logger logger = LoggerFactory.getLogger(StorePlaces.class);
 
-    /** How long the opening of one place is waited for; a start on a busy disk takes a second or two. */
+    /** How long to wait for one place to open; a start on a busy disk takes a second or two. */
     static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final List<Path> places;
     private final int port;
     private final Set<Path> roots;
     private final Clock clock;
-    private final BoundedCalls calls = new BoundedCalls("store-opening");
+    private final TimeLimiter limiter = new TimeLimiter("store-opening", LIMIT);
 
     /**
-     * Makes one; nothing is looked at yet.
+     * Creates a finder; works on no disk yet.
      *
-     * @param places the state dirs, the best first
+     * @param places the state directories, the preferred one first
      * @param port the service's port
-     * @param roots the allowed roots; what lies elsewhere is not imported
+     * @param roots the allowed roots; what is elsewhere is not imported
      * @param clock names files that are moved aside
      */
     public StorePlaces(List<Path> places, int port, List<Path> roots, Clock clock) {
@@ -57,67 +57,67 @@ public final class StorePlaces {
      * An open store.
      *
      * @param store the store
-     * @param stateDir where it lies
-     * @param others the registries of other ports
-     * @param isStandIn whether the registry of a better place could not be read, so that who was registered is unknown
+     * @param stateDir its directory
+     * @param peers the registries of other ports
+     * @param isStandIn whether the registry of a preferred place could not be read, so that what was registered there is unknown
      */
-    public record Opened(StateStore store, Path stateDir, PeerDatabases others, boolean isStandIn) {}
+    public record Opened(StateStore store, Path stateDir, PeerDatabases peers, boolean isStandIn) {}
 
     /**
      * Opens the store in the first place that works.
      *
-     * @param others the registries of other ports, for a state dir of this one
+     * @param peers the registries of other ports, for a state directory of this one
      * @param metrics where the store's metrics go
      * @return the store, for this process alone
-     * @throws StoreException if there is none, or one must not be passed over, with the reason and what to do
+     * @throws StoreException if no place works, or one must not be skipped, with the reason and what to do
      */
-    public Opened open(Function<Path, PeerDatabases> others, MetricRegistry metrics) throws StoreException {
-        return open(others, metrics, List.of());
+    public Opened open(Function<Path, PeerDatabases> peers, MetricRegistry metrics) throws StoreException {
+        return open(peers, metrics, List.of());
     }
 
     /**
      * Opens the store in the first place that works.
      *
-     * @param others the registries of other ports, for a state dir of this one
+     * @param peers the registries of other ports, for a state directory of this one
      * @param metrics where the store's metrics go
-     * @param former state dirs that are no places any more, from which what they hold is taken over all the same
+     * @param former state directories that are not configured any more, whose registries are imported too
      * @return the store, for this process alone
-     * @throws StoreException if there is none, or one must not be passed over, with the reason and what to do
+     * @throws StoreException if no place works, or one must not be skipped, with the reason and what to do
      */
-    public Opened open(Function<Path, PeerDatabases> others, MetricRegistry metrics, List<Path> former)
+    public Opened open(Function<Path, PeerDatabases> peers, MetricRegistry metrics, List<Path> former)
             throws StoreException {
         StoreException first = null;
         for (Path place : places) {
-            PeerDatabases otherPorts = others.apply(place);
+            PeerDatabases otherPorts = peers.apply(place);
             try {
                 StateStore store = open(place, otherPorts, metrics);
                 if (first != null) {
-                    tellOfStandIn(first, place);
+                    logStandIn(first, place);
                 }
                 importOthers(store, place, former, otherPorts);
                 return new Opened(store, place, otherPorts, first != null);
             } catch (StoreException e) {
-                if (first == null && !StoreOpener.isFaultOfTheDisk(StoreFiles.of(place, port), e)) {
+                if (first == null && !StoreOpener.isDiskFailure(StoreFiles.of(place, port), e)) {
                     throw e;
                 }
                 first = first == null ? e : first;
-                logger.debug("{} is no place for the registry", place, e);
+                logger.debug("{} cannot be used for the registry", place, e);
             }
         }
-        throw first == null ? new StoreException("there is no place for the registry") : first;
+        throw first == null ? new StoreException("no directory for the registry is configured") : first;
     }
 
-    private StateStore open(Path place, PeerDatabases others, MetricRegistry metrics) throws StoreException {
-        // Of its own, for a place that answers too late must not get into the way of another.
+    private StateStore open(Path place, PeerDatabases peers, MetricRegistry metrics) throws StoreException {
+        // Of its own: a place that responds too late must not register its metrics beside those of another.
         MetricRegistry own = new MetricRegistry();
-        StateStore store = bounded(place, () -> StateStore.open(place, port, clock, own, others), StateStore::close);
+        StateStore store = bounded(place, () -> StateStore.open(place, port, clock, own, peers), StateStore::close);
         metrics.registerAll(own);
         return store;
     }
 
     private <T> T bounded(Path place, Callable<T> work, Consumer<T> abandon) throws StoreException {
         try {
-            return calls.call(place, LIMIT, work, abandon);
+            return limiter.call(place, work, abandon);
         } catch (IOException e) {
             throw cannotUse(place, e);
         } catch (ExecutionException e) {
@@ -128,45 +128,45 @@ public final class StorePlaces {
         }
     }
 
-    /** Says so without another look at the disk, which may be the one that hangs. */
+    /** Does not access the disk, which may be the one that hangs. */
     private StoreException cannotUse(Path place, Exception reason) {
         return new StoreException(
                 "cannot use the registry " + StoreFiles.of(place, port).database() + ": " + reason.getMessage(),
                 reason);
     }
 
-    private void tellOfStandIn(StoreException reason, Path place) {
+    private void logStandIn(StoreException reason, Path place) {
         logger.error(
-                "{}. The service starts with the registry in {} instead. Who was registered only there is unknown:"
-                        + " executors must register again, files of applications that end meanwhile stay until a start"
-                        + " finds that registry, and no orphan is deleted until then. Mend the disk and start again, or"
-                        + " set spark.mesos.shuffle.service.state.dir to a place on another disk",
+                "{}. The service starts with the registry in {} instead. What was registered only there is unknown:"
+                        + " executors must register again, files of applications that expire meanwhile stay until a"
+                        + " start finds that registry, and no orphan is deleted until then. Repair the disk and restart,"
+                        + " or set spark.mesos.shuffle.service.state.dir to a directory on another disk",
                 reason.getMessage(),
                 place);
     }
 
-    private void importOthers(StateStore store, Path used, List<Path> former, PeerDatabases others) {
+    private void importOthers(StateStore store, Path used, List<Path> former, PeerDatabases peers) {
         Set<Path> all = new LinkedHashSet<>(places);
         all.addAll(former);
         for (Path place : all) {
             if (!place.equals(used)) {
-                importFrom(place, store, others);
+                importFrom(place, store, peers);
             }
         }
     }
 
-    private void importFrom(Path place, StateStore store, PeerDatabases others) {
+    private void importFrom(Path place, StateStore store, PeerDatabases peers) {
         StoreFiles files = StoreFiles.of(place, port);
-        others.ignore(files.database());
+        peers.exclude(files.database());
         try {
             RegistryImport.Result result =
                     bounded(place, () -> new RegistryImport(files, port, roots, clock).into(store), late -> {});
-            if (result.isOfAnother()) {
-                others.heed(files.database());
+            if (result.isInUse()) {
+                peers.include(files.database());
             }
         } catch (StoreException e) {
             logger.warn(
-                    "What {} holds is not taken over, and is looked at again at the next start: {}",
+                    "What {} holds is not imported; the import is retried at the next start: {}",
                     files.database(),
                     e.getMessage());
         }

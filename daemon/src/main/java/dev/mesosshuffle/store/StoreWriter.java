@@ -11,17 +11,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits what is queued, all that waits in one transaction. An operation that fails by itself fails alone: the others
- * of its group are tried again one by one.
+ * Commits the queued operations, all that wait in one transaction. An operation that is rejected fails alone: the others
+ * of its group are retried one by one.
  *
- * <p>While the file cannot be written, what is {@link DeferrableOperation} is acknowledged all the same, and written later, before
- * anything that came after it. Only removals go before what waits, and only on a disk without space, where they get the
- * {@link ReserveFile}: what one of them forgets is not written any more, and what it owned nobody else can have registered.
- * Once a removal waits, others wait behind it, for its end may wait too, and must not end a later one.
+ * <p>While the file cannot be written, each {@link DeferrableOperation} is acknowledged all the same, and written later,
+ * before anything that came after it. Only removals pass what is deferred, and only on a disk without space, where they get
+ * the {@link ReserveFile}: the deferred registrations of a removed application are dropped, and nobody else can have
+ * registered what it owned. Once a removal is deferred, later ones are deferred behind it, since its end may be deferred
+ * too, and must not end a later removal.
  *
- * <p>A process that dies before a removal is written leaves a file in which the application lives: the next one restores
- * it without the executors whose dirs are deleted by then, and removes it once more when it has been inactive for long
- * enough; a dir that was only renamed by then is found by its going-name.
+ * <p>A process that dies before a removal is written leaves a file in which the application lives. The next process
+ * restores it without the executors whose directories are deleted by then, and removes it again when it has been inactive
+ * for long enough; a directory that was only renamed by then is found by its name, {@code going-*}.
  *
  * <p><b>Concurrency:</b> the only thread that writes; futures are completed on it, in order.
  */
@@ -29,81 +30,100 @@ final class StoreWriter implements Runnable {
     /** So that the first of a flood does not wait for the last. */
     private static final int MAX_GROUP = 1024;
 
-    /** How long a disk that could not be written is left alone. */
+    /** How long to wait after a failure before the file is written again. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
     private final OperationQueue queue;
     private final TransactionRunner transactions;
-    private final DeferredWrites unwritten;
+    private final DeferredWrites deferred;
     private final IntentIndex intents;
     private final ReserveFile reserve;
-    private final OutageLogger faults;
-    private final Runnable committed;
+    private final Runnable afterCommit;
     private final Ticker ticker;
+    private final OutageLogger outages;
     private final Counter failures;
 
-    /** Why the file could not be written, and when to try again; null if it could. */
-    private @Nullable Throwable obstacle;
+    /** Why the file could not be written; null if it could, or if it is to be tried at once. */
+    private @Nullable Throwable lastFailure;
 
     private long nextTry;
 
-    /** How many changes were written late since it began to fail. */
-    private int late;
+    /** How many operations were written late in this outage. */
+    private int writtenLate;
 
     /** Whether the file can be written now that could only be read at the start. */
     private boolean reopened;
 
+    /**
+     * What was acknowledged.
+     *
+     * @param deferred the operations that are not written yet
+     * @param intents the intents to delete as they are once those are written
+     */
+    record Acknowledged(DeferredWrites deferred, IntentIndex intents) {}
+
+    /**
+     * Where failures are reported.
+     *
+     * @param outages logs when writing begins to fail and when it recovers
+     * @param operations counts the operations that failed
+     */
+    record FailureReports(OutageLogger outages, Counter operations) {}
+
+    /**
+     * Creates a writer.
+     *
+     * @param afterCommit called after each group, and every few seconds while there is none, as long as writing succeeds
+     */
     StoreWriter(
             OperationQueue queue,
             TransactionRunner transactions,
-            DeferredWrites unwritten,
-            IntentIndex intents,
+            Acknowledged acknowledged,
             ReserveFile reserve,
-            OutageLogger faults,
-            Runnable committed,
+            Runnable afterCommit,
             Ticker ticker,
-            Counter failures) {
+            FailureReports reports) {
         this.queue = queue;
         this.transactions = transactions;
-        this.unwritten = unwritten;
-        this.intents = intents;
+        this.deferred = acknowledged.deferred();
+        this.intents = acknowledged.intents();
         this.reserve = reserve;
-        this.faults = faults;
-        this.committed = committed;
+        this.afterCommit = afterCommit;
         this.ticker = ticker;
-        this.failures = failures;
+        this.outages = reports.outages();
+        this.failures = reports.operations();
     }
 
     @Override
     public void run() {
         for (List<OperationQueue.Entry> group = take(); group != null; group = take()) {
             commit(group);
-            if (obstacle == null) {
-                committed.run();
+            if (lastFailure == null) {
+                afterCommit.run();
             }
         }
-        end();
+        flushOnClose();
     }
 
     private @Nullable List<OperationQueue.Entry> take() {
-        boolean allIsWell = unwritten.isEmpty() && reserve.isWhole();
-        return queue.take(MAX_GROUP, allIsWell ? DatabaseGuard.PERIOD : RETRY);
+        boolean nothingToRetry = deferred.isEmpty() && reserve.isFull();
+        return queue.take(MAX_GROUP, nothingToRetry ? DatabaseGuard.PERIOD : RETRY);
     }
 
-    /** Commits a group, after what waits; with an empty one, what waits. */
+    /** Commits a group, after what is deferred; with an empty one, what is deferred. */
     void commit(List<OperationQueue.Entry> group) {
-        Throwable failure = writeUnwritten();
+        Throwable failure = writeDeferred();
         if (failure != null) {
-            group.forEach(entry -> withoutWriting(entry, failure));
+            group.forEach(entry -> onWriteFailure(entry, failure));
             return;
         }
         if (!group.isEmpty()) {
             write(group);
         }
-        if (unwritten.isEmpty() && !reserve.isWhole() && isTimeToTry()) {
-            reserve.fillIfThereIsRoom();
-            if (reserve.isWhole()) {
-                worked();
+        if (deferred.isEmpty() && !reserve.isFull() && isTimeToTry()) {
+            reserve.refillIfSpaceAllows();
+            if (reserve.isFull()) {
+                onSuccess();
             }
         }
     }
@@ -111,11 +131,11 @@ final class StoreWriter implements Runnable {
     private void write(List<OperationQueue.Entry> group) {
         Throwable failure = transactions.write(group);
         if (failure == null) {
-            worked();
+            onSuccess();
             group.forEach(this::succeed);
-        } else if (!TransactionRunner.isOwnFault(failure)) {
-            failed(failure);
-            group.forEach(entry -> withoutWriting(entry, failure));
+        } else if (!TransactionRunner.isRejected(failure)) {
+            onFailure(failure);
+            group.forEach(entry -> onWriteFailure(entry, failure));
         } else if (group.size() == 1) {
             fail(group.get(0), failure);
         } else {
@@ -123,75 +143,75 @@ final class StoreWriter implements Runnable {
         }
     }
 
-    /** Returns why something still is unwritten; null if nothing is. */
-    private @Nullable Throwable writeUnwritten() {
-        while (!unwritten.isEmpty()) {
+    /** Returns why something is still deferred; null if nothing is. */
+    private @Nullable Throwable writeDeferred() {
+        while (!deferred.isEmpty()) {
             if (!isTimeToTry()) {
-                return obstacle;
+                return lastFailure;
             }
-            List<OperationQueue.Entry> oldest = unwritten.oldest(MAX_GROUP);
+            List<OperationQueue.Entry> oldest = deferred.oldest(MAX_GROUP);
             Throwable failure = transactions.write(oldest);
-            if (failure != null && TransactionRunner.isOwnFault(failure)) {
-                oldest = unwritten.oldest(1);
+            if (failure != null && TransactionRunner.isRejected(failure)) {
+                oldest = deferred.oldest(1);
                 failure = transactions.write(oldest);
             }
             if (failure == null) {
-                late += (int) oldest.stream()
+                writtenLate += (int) oldest.stream()
                         .filter(entry -> !(entry.operation() instanceof ReopenOperation))
                         .count();
-                reopened |= late == 0;
-                unwritten.drop(oldest.size());
-            } else if (TransactionRunner.isOwnFault(failure)) {
-                unwritten.drop(1);
-                faults.lost("A change that was acknowledged from memory cannot be stored: " + failure.getMessage()
-                        + "; it holds until this process ends");
+                reopened |= writtenLate == 0;
+                deferred.drop(oldest.size());
+            } else if (TransactionRunner.isRejected(failure)) {
+                deferred.drop(1);
+                outages.lost("An operation that was acknowledged before it was stored cannot be stored: "
+                        + failure.getMessage() + "; it is in effect until this process ends");
             } else {
-                failed(failure);
+                onFailure(failure);
                 return failure;
             }
         }
-        if (late > 0 || reopened) {
+        if (writtenLate > 0 || reopened) {
             reopened = false;
-            worked();
+            onSuccess();
         }
         return null;
     }
 
     private boolean isTimeToTry() {
-        return obstacle == null || ticker.read() - nextTry >= 0;
+        return lastFailure == null || ticker.read() - nextTry >= 0;
     }
 
-    private void withoutWriting(OperationQueue.Entry entry, Throwable reason) {
+    private void onWriteFailure(OperationQueue.Entry entry, Throwable reason) {
         if (entry.operation() instanceof RemovalOperation removal) {
-            remove(entry, removal, reason);
-        } else if (entry.operation() instanceof RemovalEndOperation && Sqlite.isFaultOfTheDisk(reason)) {
-            keepInMemory(entry, reason);
-        } else if (entry.operation() instanceof RegistrationOperation registration && Sqlite.isFaultOfTheFile(reason)) {
-            register(entry, registration, reason);
+            removeUsingReserve(entry, removal, reason);
+        } else if (entry.operation() instanceof RemovalEndOperation && Sqlite.isDiskFailure(reason)) {
+            acknowledgeUnwritten(entry, reason);
+        } else if (entry.operation() instanceof RegistrationOperation registration && Sqlite.isWriteFailure(reason)) {
+            registerUnwritten(entry, registration, reason);
         } else {
             fail(entry, reason);
         }
     }
 
-    private void remove(OperationQueue.Entry entry, RemovalOperation removal, Throwable reason) {
+    private void removeUsingReserve(OperationQueue.Entry entry, RemovalOperation removal, Throwable reason) {
         Throwable failure = reason;
-        if (Sqlite.isWantOfSpace(reason) && !unwritten.holdsRemovals()) {
-            failure = writeWithReserve(List.of(entry));
+        if (Sqlite.isOutOfSpace(reason) && !deferred.holdsRemovals()) {
+            failure = writeUsingReserve(List.of(entry));
         }
         if (failure == null) {
-            unwritten.forget(removal.appId());
+            deferred.dropRegistrations(removal.appId());
             succeed(entry);
-        } else if (Sqlite.isFaultOfTheDisk(failure)) {
-            unwritten.forget(removal.appId());
-            keepInMemory(entry, failure);
+        } else if (Sqlite.isDiskFailure(failure)) {
+            deferred.dropRegistrations(removal.appId());
+            acknowledgeUnwritten(entry, failure);
         } else {
             fail(entry, failure);
         }
     }
 
-    private @Nullable Throwable writeWithReserve(List<OperationQueue.Entry> group) {
+    private @Nullable Throwable writeUsingReserve(List<OperationQueue.Entry> group) {
         Throwable failure = transactions.write(group);
-        if (failure != null && Sqlite.isWantOfSpace(failure) && reserve.giveUp()) {
+        if (failure != null && Sqlite.isOutOfSpace(failure) && reserve.release()) {
             failure = transactions.write(group);
             // For the next one, before somebody else takes it.
             reserve.fill();
@@ -199,17 +219,17 @@ final class StoreWriter implements Runnable {
         return failure;
     }
 
-    private void register(OperationQueue.Entry entry, RegistrationOperation registration, Throwable reason) {
+    private void registerUnwritten(OperationQueue.Entry entry, RegistrationOperation registration, Throwable reason) {
         Throwable failure = transactions.check(registration);
-        if (failure == null || Sqlite.isFaultOfTheDisk(failure)) {
-            // What the file says is not the newest, or cannot be read.
+        if (failure == null || Sqlite.isDiskFailure(failure)) {
+            // The file is not up to date, or cannot be read.
             failure = checkIntents(registration);
         }
         if (failure == null) {
-            failure = transactions.checkElsewhere(registration);
+            failure = transactions.checkPeers(registration);
         }
         if (failure == null) {
-            keepInMemory(entry, reason);
+            acknowledgeUnwritten(entry, reason);
         } else {
             fail(entry, failure);
         }
@@ -224,14 +244,14 @@ final class StoreWriter implements Runnable {
         }
     }
 
-    private void keepInMemory(OperationQueue.Entry entry, Throwable reason) {
-        if (unwritten.isFull()) {
+    private void acknowledgeUnwritten(OperationQueue.Entry entry, Throwable reason) {
+        if (deferred.isFull()) {
             fail(
                     entry,
-                    new StoreException(reason.getMessage() + "; and " + unwritten.size()
-                            + " changes, as many as are kept in memory, wait for it already"));
+                    new StoreException(reason.getMessage() + "; and the maximum of " + deferred.size()
+                            + " operations is deferred already"));
         } else {
-            unwritten.add(entry);
+            deferred.add(entry);
             succeed(entry);
         }
     }
@@ -241,37 +261,37 @@ final class StoreWriter implements Runnable {
         entry.done().complete(null);
     }
 
-    private void end() {
-        obstacle = null;
-        Throwable failure = writeUnwritten();
-        if (failure != null && Sqlite.isWantOfSpace(failure) && reserve.giveUp()) {
-            obstacle = null;
-            failure = writeUnwritten();
+    private void flushOnClose() {
+        lastFailure = null;
+        Throwable failure = writeDeferred();
+        if (failure != null && Sqlite.isOutOfSpace(failure) && reserve.release()) {
+            lastFailure = null;
+            failure = writeDeferred();
             reserve.fill();
         }
         if (failure != null) {
-            faults.lost(
-                    "Registrations and removals that are lost, the last ones that this log tells of, since they were never"
-                            + " stored: " + unwritten.size() + " (" + failure.getMessage()
-                            + "). Executors that go on are unknown here until they register again, dirs of applications"
-                            + " that are over stay until someone deletes them, and applications that were removed are"
-                            + " known again after the next start, until they have been inactive for long enough");
+            outages.lost("Registrations and removals are lost because they could never be stored: " + deferred.size()
+                    + ", the last ones in this log (" + failure.getMessage()
+                    + "). Executors that still run are unknown here until they register again, directories of expired"
+                    + " applications stay until someone deletes them, and removed applications are restored at the next"
+                    + " start, until they have been inactive for long enough");
         }
     }
 
-    private void failed(Throwable failure) {
-        obstacle = failure;
+    private void onFailure(Throwable failure) {
+        lastFailure = failure;
         nextTry = ticker.read() + RETRY.toNanos();
-        // What is not there was told by who noticed it.
+        // Whoever noticed the loss of the registry has logged it.
         if (!(failure instanceof RegistryLostException)) {
-            faults.failed(failure);
+            outages.failed(failure);
         }
     }
 
-    private void worked() {
-        obstacle = null;
-        faults.worked(late == 0 ? "" : "; registrations and removals that waited for it, now stored: " + late);
-        late = 0;
+    private void onSuccess() {
+        lastFailure = null;
+        outages.recovered(
+                writtenLate == 0 ? "" : "; deferred registrations and removals that are stored now: " + writtenLate);
+        writtenLate = 0;
     }
 
     private void fail(OperationQueue.Entry entry, Throwable reason) {

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Timer;
-import dev.mesosshuffle.database.BoundedCalls;
+import dev.mesosshuffle.concurrent.CallTimeoutException;
 import dev.mesosshuffle.database.ConnectionSource;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoredLocalDir;
@@ -21,52 +21,57 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Writes changes, a group of them whole or not at all. Used by one thread, works on others. */
+/**
+ * Commits groups of operations, each group in one transaction.
+ *
+ * <p><b>Concurrency:</b> used by the writer; runs on threads of a {@link dev.mesosshuffle.concurrent.TimeLimiter}.
+ */
 final class TransactionRunner {
-    /** An executor's registration is waited for 5 s, and an operator who writes may hold it up for 3. */
+    /** An executor waits 5 s for its registration, and an operator who writes may delay it by 3 s. */
     static final Duration LIMIT = Duration.ofSeconds(4);
 
-    /** How long a registry of another port may be busy before it is asked without its lock. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** How long a registry of another port may be busy before it is queried without its lock. */
+    private static final Duration MAX_LOCK_WAIT = Duration.ofSeconds(1);
 
     /** Unequal, so that two services do not always meet again. */
     private static final int MAX_PAUSE_MICROS = 4_000;
 
     private final ConnectionSource connection;
-    private final Supplier<@Nullable RegistryLostException> hindrance;
-    private final PeerDatabases others;
+    private final Supplier<@Nullable RegistryLostException> fileCheck;
+    private final PeerDatabases peers;
     private final Duration limit;
     private final Timer commitLatency;
 
     private @Nullable Connection preparedOn;
 
-    /** Null after a failure: the driver closes a statement that failed, and it would go on failing when there is room. */
+    /** Null after a failure: the driver closes a statement that failed, and it would fail again when there is space. */
     private @Nullable Statements statements;
 
     /**
-     * Makes one.
+     * Creates a runner.
      *
-     * @param connection gives the connection, which may become another one when {@code hindrance} is asked
-     * @param hindrance tells why nothing may be committed; asked before each transaction, on its thread
-     * @param others the registries of other ports
-     * @param limit how long a transaction is waited for
-     * @param commitLatency how long transactions take
+     * @param connection gives the connection, which {@code fileCheck} may replace
+     * @param fileCheck returns why nothing may be committed or acknowledged, null if it may; called before and after each
+     *     transaction, on its thread
+     * @param peers the registries of other ports
+     * @param limit how long to wait for a transaction
+     * @param commitLatency measures transactions
      */
     TransactionRunner(
             ConnectionSource connection,
-            Supplier<@Nullable RegistryLostException> hindrance,
-            PeerDatabases others,
+            Supplier<@Nullable RegistryLostException> fileCheck,
+            PeerDatabases peers,
             Duration limit,
             Timer commitLatency) {
         this.connection = connection;
-        this.hindrance = hindrance;
-        this.others = others;
+        this.fileCheck = fileCheck;
+        this.peers = peers;
         this.limit = limit;
         this.commitLatency = commitLatency;
     }
 
     /**
-     * Commits a group.
+     * Commits a group, whole or not at all.
      *
      * @return why nothing of it was written; null if all of it was
      */
@@ -75,13 +80,13 @@ final class TransactionRunner {
         return bounded(() -> {
             checkFile();
             commit(prepared(), group);
-            // What was committed to a file that has lost its name is in the one that takes its place.
+            // If the file was replaced meanwhile, the check has written this commit to the new one.
             checkFile();
         });
     }
 
     /**
-     * Looks whether a registration could be written, but for the disk.
+     * Checks whether only the disk keeps a registration from being written.
      *
      * @return why not; null if it could
      */
@@ -90,13 +95,13 @@ final class TransactionRunner {
         return bounded(() -> registration.check(prepared()));
     }
 
-    /** Looks whether the file that is open is the registry still, and makes it so; for when there is nothing to write. */
+    /** Checks, while there is nothing to write, that the open file is still the registry, and restores it if not. */
     void verify() {
         var unused = bounded(this::checkFile);
     }
 
     private void checkFile() throws RegistryLostException {
-        RegistryLostException lost = hindrance.get();
+        RegistryLostException lost = fileCheck.get();
         if (lost != null) {
             throw lost;
         }
@@ -107,22 +112,22 @@ final class TransactionRunner {
     }
 
     /**
-     * Works on the disk, which may hang. What comes to an end later than it is waited for may be written or not: it is
-     * written again then, which comes to the same.
+     * Works on the disk, which may hang. A transaction that exceeds the limit may take effect or not; it is written again
+     * then, which has the same effect.
      */
     private @Nullable Throwable bounded(Work work) {
         try {
-            // One at a time: the statements are whose turn it is.
-            others.calls()
+            // One at a time: the statements belong to the call that runs.
+            peers.limiter()
                     .call(
-                            others.own(),
+                            peers.own(),
                             limit,
                             () -> {
                                 try {
                                     work.run();
                                     return Boolean.TRUE;
                                 } catch (Throwable e) {
-                                    prepareAnew();
+                                    discardStatements();
                                     throw e;
                                 }
                             },
@@ -130,32 +135,32 @@ final class TransactionRunner {
             return null;
         } catch (ExecutionException e) {
             return e.getCause() == null ? e : e.getCause();
-        } catch (BoundedCalls.NoAnswerException e) {
+        } catch (CallTimeoutException e) {
             return e;
         }
     }
 
     /**
-     * Looks whether another port's registry speaks against a registration, for one that is not written now.
+     * Checks a registration that is not written now against the registries of other ports.
      *
-     * @return why it must be refused; null if nothing is known that does
+     * @return why it must be rejected; null if no conflict is known
      */
     @Nullable
-    DirConflictException checkElsewhere(RegistrationOperation registration) {
-        PeerOwner owner = others.conflict(registration.dirs());
+    DirConflictException checkPeers(RegistrationOperation registration) {
+        PeerOwner owner = peers.conflict(registration.dirs());
         return owner == null ? null : DirConflictException.ofAnotherPort(owner);
     }
 
     private void commit(Statements prepared, List<OperationQueue.Entry> group)
             throws SQLException, DirConflictException {
         long start = System.nanoTime();
-        boolean asksOthers = group.stream().anyMatch(entry -> entry.operation() instanceof RegistrationOperation)
-                && !others.trustedFiles().isEmpty();
-        List<StoredLocalDir> claims = asksOthers ? newClaims(prepared, group) : List.of();
+        boolean checkPeers = group.stream().anyMatch(entry -> entry.operation() instanceof RegistrationOperation)
+                && !peers.trustedFiles().isEmpty();
+        List<StoredLocalDir> claims = checkPeers ? newClaims(prepared, group) : List.of();
         if (claims.isEmpty()) {
             commitAlone(prepared, group);
         } else {
-            while (!commitUnderLocks(prepared, group, claims, System.nanoTime() - start >= PATIENCE.toNanos())) {
+            while (!commitUnderLocks(prepared, group, claims, System.nanoTime() - start >= MAX_LOCK_WAIT.toNanos())) {
                 LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(
                         ThreadLocalRandom.current().nextInt(MAX_PAUSE_MICROS)));
             }
@@ -163,7 +168,7 @@ final class TransactionRunner {
         commitLatency.update(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }
 
-    /** What the group would make somebody's own: a dir that its application has already costs no look elsewhere. */
+    /** The directories that the group would claim and that have no owner yet; only these are checked against other ports. */
     private static List<StoredLocalDir> newClaims(Statements prepared, List<OperationQueue.Entry> group)
             throws SQLException {
         List<StoredLocalDir> claims = new ArrayList<>();
@@ -193,13 +198,13 @@ final class TransactionRunner {
         }
     }
 
-    /** Our own lock first: it may have to be waited for. Returns whether the others' locks were to be had. */
+    /** Takes our own lock first, which may have to be waited for. Returns whether the peers' locks were available. */
     private boolean commitUnderLocks(
-            Statements prepared, List<OperationQueue.Entry> group, List<StoredLocalDir> claims, boolean patient)
+            Statements prepared, List<OperationQueue.Entry> group, List<StoredLocalDir> claims, boolean withoutBusy)
             throws SQLException, DirConflictException {
         prepared.begin();
         boolean done = false;
-        try (PeerLocks locks = PeerLocks.take(others, claims, patient)) {
+        try (PeerLocks locks = PeerLocks.acquire(peers, claims, withoutBusy)) {
             locks.check();
             apply(prepared, group);
             done = true;
@@ -225,7 +230,7 @@ final class TransactionRunner {
         try {
             prepared.rollback();
         } catch (SQLException e) {
-            // SQLite has rolled back by itself, as it does when the disk is full; the first error is the one to tell.
+            // SQLite has rolled back by itself, as it does when the disk is full; the first error is the one to report.
             return;
         }
     }
@@ -233,7 +238,7 @@ final class TransactionRunner {
     private Statements prepared() throws SQLException {
         Connection current = connection.get();
         if (current != preparedOn) {
-            prepareAnew();
+            discardStatements();
         }
         if (statements == null) {
             statements = new Statements(current);
@@ -242,22 +247,22 @@ final class TransactionRunner {
         return statements;
     }
 
-    private void prepareAnew() {
+    private void discardStatements() {
         if (statements == null) {
             return;
         }
         try {
             statements.close();
         } catch (SQLException e) {
-            // They are given up either way.
+            // They are discarded either way.
         }
         statements = null;
     }
 
-    /** Whether a change would fail again by itself while others succeed. */
-    static boolean isOwnFault(Throwable e) {
+    /** Whether an operation would fail again while others succeed. */
+    static boolean isRejected(Throwable e) {
         return e instanceof DirConflictException
                 || e instanceof RuntimeException
-                || (e instanceof SQLException s && Sqlite.isFaultOfTheStatement(s));
+                || (e instanceof SQLException s && Sqlite.isStatementError(s));
     }
 }

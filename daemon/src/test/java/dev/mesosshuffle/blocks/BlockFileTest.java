@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

@@ -136,7 +136,7 @@ final class OwnedElsewhereTest {
         PeerRegistries registries = PeerRegistries.of(host.stateDir, OrphanFixture.PORT, List.of(loop));
 
         assertThat(registries
-                        .others()
+                        .peers()
                         .owner(host.playground.filledDir("blockmgr-1").path()))
                 .isNull();
     }

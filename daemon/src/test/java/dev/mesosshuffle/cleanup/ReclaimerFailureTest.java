@@ -296,7 +296,7 @@ final class ReclaimerFailureTest {
 
     /** After all that was asked of the store before. */
     private List<StoredRemoval> intents() throws Exception {
-        store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+        store.deleteExecutors(List.of()).get(1, TimeUnit.MINUTES);
         return store.loadRemovals();
     }
 

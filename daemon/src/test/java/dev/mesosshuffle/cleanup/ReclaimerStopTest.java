@@ -37,13 +37,13 @@ final class ReclaimerStopTest {
         host.store.removeApplication("app", List.of(intent)).get();
         host.beforeEachFile = () -> host.reclaimer.close();
         host.reclaimer.reclaim(List.of(intent));
-        host.store.dropExecutors(List.of()).get();
+        host.store.deleteExecutors(List.of()).get();
         assertThat(host.left()).containsExactly("going-blockmgr-1");
         assertThat(host.store.loadRemovals()).hasSize(1);
 
         host.beforeEachFile = () -> {};
         host.restart(OrphanMode.OFF);
-        host.store.dropExecutors(List.of()).get();
+        host.store.deleteExecutors(List.of()).get();
         assertThat(host.left()).isEmpty();
         assertThat(host.store.loadRemovals()).isEmpty();
     }
@@ -52,7 +52,7 @@ final class ReclaimerStopTest {
     void renamesNoOrphanIfItEndsWhileItLooksAtItOnceMore() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
         host.beforeEachFile = () -> host.reclaimer.close();
         host.reclaimer.reclaim(List.of(intent));
         assertThat(host.left()).containsExactly("blockmgr-1");

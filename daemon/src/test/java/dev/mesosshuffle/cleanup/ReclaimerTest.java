@@ -359,7 +359,7 @@ final class ReclaimerTest {
 
     /** After all that was asked of the store before. */
     private List<StoredRemoval> intents() throws Exception {
-        store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+        store.deleteExecutors(List.of()).get(1, TimeUnit.MINUTES);
         return store.load().removals();
     }
 

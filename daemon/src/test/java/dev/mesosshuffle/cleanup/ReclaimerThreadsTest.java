@@ -188,7 +188,7 @@ final class ReclaimerThreadsTest {
     private void awaitIntents(String appId, long expected) throws Exception {
         long left;
         do {
-            store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+            store.deleteExecutors(List.of()).get(1, TimeUnit.MINUTES);
             left = store.load().removals().stream()
                     .filter(removal -> appId.equals(removal.appId()))
                     .count();

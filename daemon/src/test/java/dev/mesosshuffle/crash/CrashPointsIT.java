@@ -2,9 +2,9 @@ package dev.mesosshuffle.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.store.StateStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ class CrashPointsIT {
             try (StateStore store = Service.openStore(host, port)) {
                 StoredState state = store.load();
                 assertThat(state.removals()).isEmpty();
-                return state.executors().stream().map(StoredExecutor::id).toList();
+                return state.executors().stream().map(RegisteredExecutor::id).toList();
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.mesosshuffle.crash;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.liveness.ApplicationStatus;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.registry.RegisteredExecutor;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

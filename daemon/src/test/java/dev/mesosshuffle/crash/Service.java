@@ -12,9 +12,9 @@ import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.orphans.OrphanPolicy;
 import dev.mesosshuffle.peers.PeerRegistries;
-import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.StateStore;
 import java.time.Clock;
@@ -55,7 +55,7 @@ final class Service implements AutoCloseable {
         MetricRegistry metrics = new MetricRegistry();
         policy = LocalDirPolicy.of(host.roots(), metrics);
         store = openStore(host, PORT);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
         OrphanPolicy rules = OrphanPolicy.of(
                 policy,
                 PeerRegistries.of(host.stateDir(), PORT, List.of()),
@@ -75,13 +75,13 @@ final class Service implements AutoCloseable {
                         () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(time.get()),
                         new Random(1),
                         (root, task) -> task.run(),
-                        store::putQuietTime,
+                        store::putIdleTime,
                         store::putKept,
-                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
                         null),
                 dirs -> {},
                 metrics);
-        Map<String, Duration> quietTimes = store.loadQuietTimes();
+        Map<String, Duration> quietTimes = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
         monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());

@@ -97,7 +97,7 @@ final class ResumeTest extends RunningDaemon {
         ServiceConfig config = config(true);
         PeerRegistries registries = PeerRegistries.of(config.stateDir(), config.port(), List.of());
         long began = System.nanoTime();
-        while (!registries.namedDirs().removals().isEmpty()) {
+        while (!registries.knownDirs().removals().isEmpty()) {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMinutes(1));
             Thread.onSpinWait();
         }

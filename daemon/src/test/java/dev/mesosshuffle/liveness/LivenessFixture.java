@@ -9,8 +9,8 @@ import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.orphans.TestOrphanPolicy;
-import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.LogCapture;
@@ -98,7 +98,7 @@ final class LivenessFixture implements AutoCloseable {
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
         store = StateStore.open(stateDir, 7337, Clock.systemUTC(), metrics);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
         reclaimer = Reclaimer.start(
                 store,
                 LocalDirPolicy.of(List.of(root), metrics),
@@ -133,7 +133,7 @@ final class LivenessFixture implements AutoCloseable {
                 },
                 this::putQuietTime,
                 this::putKept,
-                (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
                 master);
     }
 
@@ -144,7 +144,7 @@ final class LivenessFixture implements AutoCloseable {
         quietWrites.add(appId + " " + quiet.toMinutes());
         return quietTimesFail
                 ? CompletableFuture.failedFuture(new IllegalStateException("full for a test"))
-                : store.putQuietTime(appId, quiet);
+                : store.putIdleTime(appId, quiet);
     }
 
     private CompletableFuture<Void> putKept(String appId, boolean kept) {
@@ -160,7 +160,7 @@ final class LivenessFixture implements AutoCloseable {
         }
         settle();
         monitor = newMonitor(new MetricRegistry());
-        Map<String, Duration> stored = store.loadQuietTimes();
+        Map<String, Duration> stored = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
         monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
@@ -216,7 +216,7 @@ final class LivenessFixture implements AutoCloseable {
     }
 
     void settle() throws Exception {
-        store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+        store.deleteExecutors(List.of()).get(1, TimeUnit.MINUTES);
     }
 
     /** Does something while nothing that is to be stored gets there. */

@@ -141,7 +141,7 @@ final class RestartTest extends MonitoredApplications {
         fixture.quietTimesFail = false;
         listen(Duration.ofMinutes(1));
         fixture.restart(false);
-        assertThat(fixture.store.loadQuietTimes().getOrDefault(APP, Duration.ZERO))
+        assertThat(fixture.store.loadIdleTimes().getOrDefault(APP, Duration.ZERO))
                 .isLessThan(Duration.ofMinutes(10));
     }
 

@@ -9,7 +9,6 @@ import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoreException;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.host.FakeProc;
 import dev.mesosshuffle.host.ProcessCredentials;
@@ -21,6 +20,7 @@ import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.DirectExecutorService;
@@ -171,7 +171,7 @@ public final class OrphanFixture implements AutoCloseable {
 
     public CompletableFuture<Void> register(StateStore at, LocalDir dir, long rootInode) {
         return at.putExecutor(
-                new StoredExecutor(
+                new RegisteredExecutor(
                         new AppExecId("app", dir.path().getFileName().toString()),
                         new ExecutorShuffleInfo(List.of(dir.path().toString()), 64, "a.ShuffleManager"),
                         List.of(dir)),

@@ -105,7 +105,7 @@ final class OrphanRaceTest {
         host.old("spark-" + UUID + "/blockmgr-1");
         LocalDir dir = host.playground.dir(orphan);
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
         Path aside = host.playground.root.resolve("aside");
         Files.move(dir.path(), aside);
         Files.createSymbolicLink(dir.path(), host.playground.outside.resolve("blockmgr-1"));
@@ -120,7 +120,7 @@ final class OrphanRaceTest {
         host.old("spark-" + UUID + "/blockmgr-1");
         LocalDir dir = host.playground.dir("spark-" + UUID + "/blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
         Path parent = host.playground.root.resolve("spark-" + UUID);
         Files.move(parent, host.playground.root.resolve("aside"));
         Files.createSymbolicLink(parent, host.playground.outside);
@@ -133,11 +133,11 @@ final class OrphanRaceTest {
     void keepsWhatAServiceOwnsThatCameAfterTheIntent() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
         // Its registry was not there to get the intent, and it knows of no other: it refuses nothing.
         int port = OrphanFixture.OTHER_PORT + 1;
         PeerDatabases none =
-                PeerRegistries.of(temp.resolve("none"), port, List.of()).others();
+                PeerRegistries.of(temp.resolve("none"), port, List.of()).peers();
         try (StateStore third = StateStore.open(host.stateDir, port, Clock.systemUTC(), new MetricRegistry(), none)) {
             host.register(third, dir).get();
             host.reclaimer.reclaim(List.of(intent));

@@ -69,7 +69,7 @@ final class OrphanScanTest {
                 .removeApplication("app", List.of(new StoredRemoval(host.playground.dir("blockmgr-1"), "app", null)))
                 .get();
         host.assertNone();
-        host.otherStore.removalDone(host.playground.dir("blockmgr-1")).get();
+        host.otherStore.deleteRemoval(host.playground.dir("blockmgr-1")).get();
         host.assertOrphan(going);
     }
 
@@ -77,10 +77,10 @@ final class OrphanScanTest {
     void isNoneIfWhatItLiesInIsBeingDeletedAnyway() throws Exception {
         host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1");
         LocalDir tree = host.playground.dir("spark-" + UUID);
-        assertThat(host.registries.intend(new StoredRemoval(tree, null, null), tree.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(tree, null, null), tree.path()))
                 .isTrue();
         host.assertNone();
-        host.registries.withdraw(tree.path());
+        host.registries.deleteRemoval(tree.path());
         host.assertOrphan(tree);
     }
 
@@ -142,7 +142,7 @@ final class OrphanScanTest {
         LocalDir dir = host.old("blockmgr-1");
         long[] now = new long[1];
         OrphanScan search = new OrphanScan(
-                host.playground.root, host.rules, Set.of(), host.registries.namedDirs(), () -> now[0], () -> false);
+                host.playground.root, host.rules, Set.of(), host.registries.knownDirs(), () -> now[0], () -> false);
         // What it saw of them when it began, it has seen long ago when it comes to this dir.
         host.proc.opens(1, dir.path().resolve("0a"));
         now[0] = Duration.ofMinutes(1).toNanos();
@@ -151,6 +151,6 @@ final class OrphanScanTest {
 
     private OrphanScan search(Set<Path> keepOut) throws Exception {
         return new OrphanScan(
-                host.playground.root, host.rules, keepOut, host.registries.namedDirs(), () -> 0, () -> false);
+                host.playground.root, host.rules, keepOut, host.registries.knownDirs(), () -> 0, () -> false);
     }
 }

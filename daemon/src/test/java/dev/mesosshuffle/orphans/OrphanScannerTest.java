@@ -255,13 +255,13 @@ final class OrphanScannerTest {
     @Test
     void keepsWhatIsRegisteredBetweenTheSearchAndTheIntent() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        var names = host.registries.namedDirs();
+        var names = host.registries.knownDirs();
         List<Orphan> found = new OrphanScan(
                         host.playground.root, host.rules, host.rules.protectedPaths(), names, () -> 0, () -> false)
                 .search();
         assertThat(found).hasSize(1);
         host.register(host.otherStore, dir).get();
-        assertThat(host.registries.intend(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
                 .isFalse();
         host.orphans.search();
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
@@ -320,7 +320,7 @@ final class OrphanScannerTest {
     private void assertStays(LocalDir dir, Action meanwhile) throws Exception {
         host.claimed.clear();
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.intend(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
         meanwhile.run();
         host.reclaimer.reclaim(List.of(intent));
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
@@ -334,7 +334,7 @@ final class OrphanScannerTest {
     @Test
     void goesOnAfterACrashBeforeTheRename() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        assertThat(host.registries.intend(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
                 .isTrue();
         host.restart(OrphanMode.OFF);
         assertThat(host.left()).isEmpty();
@@ -346,7 +346,7 @@ final class OrphanScannerTest {
     @Test
     void goesOnAfterACrashInTheMiddleOfDeleting() throws Exception {
         LocalDir dir = host.old("spark-" + UUID);
-        assertThat(host.registries.intend(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
                 .isTrue();
         LocalDirDeletion.mark(dir);
         Files.delete(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data"));
@@ -363,7 +363,7 @@ final class OrphanScannerTest {
     @Test
     void anOldIntentDoesNotDeleteWhatIsUsedByNow() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        assertThat(host.registries.intend(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
                 .isTrue();
         Files.createFile(dir.path().resolve("0a/new"));
         host.restart(OrphanMode.DELETE);

@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,50 +59,11 @@ final class PeerRegistriesTest {
     }
 
     @Test
-    void knowsNothingWhileADiskHangsAndWaitsNoLonger() throws Exception {
-        CountDownLatch back = new CountDownLatch(1);
-        try (TimeLimiter limiter = TimeLimiter.onThread("registries", "the look", Duration.ofMillis(50))) {
-            PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
-            assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> limiter.call(() -> {
-                        back.await();
-                        return null;
-                    }));
-            for (DiskUse use : List.<DiskUse>of(
-                    limited::namedDirs, limited::realStateDirs, () -> limited.isOwned(stateDir), () -> {
-                        limited.withdraw(stateDir);
-                        return true;
-                    })) {
-                assertThatExceptionOfType(StoreException.class)
-                        .isThrownBy(use::use)
-                        .withMessageContaining("the look has not come back")
-                        .withMessageContaining(stateDir.toString());
-            }
-        } finally {
-            back.countDown();
-        }
-    }
-
-    private interface DiskUse {
-        Object use() throws StoreException;
-    }
-
-    @Test
-    void knowsAllInTime() throws Exception {
-        StoreFixture.await(put(own, "a", "blockmgr-a"));
-        try (TimeLimiter limiter = TimeLimiter.onThread("registries", "the look", Duration.ofMinutes(1))) {
-            PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
-            assertThat(limited.namedDirs().owned()).hasSize(1);
-            assertThat(limited.realStateDirs()).contains(stateDir, stateDir.toRealPath());
-        }
-    }
-
-    @Test
     void readsWhatAllServicesName() throws Exception {
         StoreFixture.await(put(own, "a", "blockmgr-a"));
         StoreFixture.await(put(other, "b", "spark-1/blockmgr-b"));
         StoreFixture.await(other.removeApplication("c", List.of(StoreFixture.removal("c", "blockmgr-c"))));
-        KnownDirs names = registries.namedDirs();
+        KnownDirs names = registries.knownDirs();
         assertThat(names.owned()).containsExactlyInAnyOrder(path("blockmgr-a"), path("spark-1/blockmgr-b"));
         assertThat(names.removals()).containsExactly(path("blockmgr-c"));
         assertThat(names.components())
@@ -117,7 +74,7 @@ final class PeerRegistriesTest {
     void readsServicesThatDoNotRun() throws Exception {
         StoreFixture.await(put(other, "b", "blockmgr-b"));
         other.close();
-        assertThat(registries.namedDirs().owned()).containsExactly(path("blockmgr-b"));
+        assertThat(registries.knownDirs().owned()).containsExactly(path("blockmgr-b"));
     }
 
     @Test
@@ -126,9 +83,11 @@ final class PeerRegistriesTest {
         try (StateStore third = StateStore.open(elsewhere, 1, StoreFixture.CLOCK, new MetricRegistry())) {
             StoreFixture.await(put(third, "c", "blockmgr-c"));
             PeerRegistries all = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(elsewhere, stateDir));
-            assertThat(all.namedDirs().owned()).containsExactly(path("blockmgr-c"));
-            assertThat(all.intend(orphan("blockmgr-c"), path("blockmgr-c"))).isFalse();
-            assertThat(all.intend(orphan("blockmgr-d"), path("blockmgr-d"))).isTrue();
+            assertThat(all.knownDirs().owned()).containsExactly(path("blockmgr-c"));
+            assertThat(all.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c")))
+                    .isFalse();
+            assertThat(all.recordRemoval(orphan("blockmgr-d"), path("blockmgr-d")))
+                    .isTrue();
             assertThat(third.loadRemovals()).hasSize(1);
         }
     }
@@ -137,7 +96,7 @@ final class PeerRegistriesTest {
     void namesADirThatTwoWaysLeadToOnce() throws Exception {
         Path link = Files.createSymbolicLink(temp.resolve("link"), stateDir);
         assertThat(PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(link))
-                        .intend(orphan("blockmgr-d"), path("blockmgr-d")))
+                        .recordRemoval(orphan("blockmgr-d"), path("blockmgr-d")))
                 .isTrue();
     }
 
@@ -148,10 +107,10 @@ final class PeerRegistriesTest {
     }
 
     @Test
-    void passesOverAFileThatIsEmptyAsAStartLeavesItThatWasKilled() throws Exception {
+    void skipsAnEmptyFileAsAKilledStartLeavesIt() throws Exception {
         Files.createFile(stateDir.resolve("registry-1.db"));
 
-        assertThat(registries.namedDirs().owned()).isEmpty();
+        assertThat(registries.knownDirs().owned()).isEmpty();
         assertThat(registries.isOwned(path("blockmgr-a"))).isFalse();
     }
 
@@ -161,7 +120,7 @@ final class PeerRegistriesTest {
         Files.writeString(stateDir.resolve("registry-1.db-wal"), "what was committed");
 
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(registries::namedDirs)
+                .isThrownBy(registries::knownDirs)
                 .withMessageContaining(empty.toString());
     }
 
@@ -184,7 +143,7 @@ final class PeerRegistriesTest {
     }
 
     @Test
-    void knowsNothingIfItsOwnFileIsGone() throws Exception {
+    void failsIfItsOwnFileIsMissing() throws Exception {
         own.close();
         Files.delete(StoreFixture.database(stateDir));
         assertUnreadable(StoreFixture.database(stateDir));
@@ -193,22 +152,23 @@ final class PeerRegistriesTest {
 
     private void assertUnreadable(Path file) {
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(registries::namedDirs)
+                .isThrownBy(registries::knownDirs)
                 .withMessageContaining(file.toString());
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.isOwned(path("blockmgr-a")));
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> registries.intend(orphan("blockmgr-a"), path("blockmgr-a")));
+                .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")));
     }
 
     @Test
     void leavesDamagedFilesOut() throws Exception {
         Files.writeString(stateDir.resolve("registry-1.db.damaged-20260101T000000Z"), "garbage");
-        assertThat(registries.namedDirs().owned()).isEmpty();
+        assertThat(registries.knownDirs().owned()).isEmpty();
     }
 
     @Test
     void storesAnIntentInEveryRegistryUntilItIsWithdrawn() throws Exception {
-        assertThat(registries.intend(orphan("blockmgr-a"), path("blockmgr-a"))).isTrue();
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                .isTrue();
         assertThat(own.loadRemovals()).containsExactly(orphan("blockmgr-a"));
         assertThat(other.loadRemovals()).containsExactly(orphan("blockmgr-a"));
         for (StateStore store : List.of(own, other)) {
@@ -217,7 +177,7 @@ final class PeerRegistriesTest {
                     .hasMessageContaining("as an orphan");
             StoreFixture.await(put(store, "b", "blockmgr-b"));
         }
-        registries.withdraw(path("blockmgr-a"));
+        registries.deleteRemoval(path("blockmgr-a"));
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
         StoreFixture.await(put(other, "a", "blockmgr-a"));
@@ -226,7 +186,7 @@ final class PeerRegistriesTest {
     @ParameterizedTest
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/blockmgr-1"})
     void anIntentKeepsWhatLiesInsideFromBeingRegistered(String orphan) throws Exception {
-        assertThat(registries.intend(orphan(orphan), path(orphan))).isTrue();
+        assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isTrue();
         assertThat(StoreFixture.awaitFailure(put(other, "a", "spark-1/executor-1/blockmgr-1")))
                 .isInstanceOf(DirConflictException.class);
     }
@@ -241,7 +201,7 @@ final class PeerRegistriesTest {
             })
     void intendsNothingAroundWhatIsOwned(String orphan) throws Exception {
         StoreFixture.await(put(other, "a", "spark-1/executor-1/blockmgr-1"));
-        assertThat(registries.intend(orphan(orphan), path(orphan))).isFalse();
+        assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isFalse();
         assertThat(registries.isOwned(path(orphan))).isTrue();
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
@@ -252,7 +212,7 @@ final class PeerRegistriesTest {
         StoreFixture.await(put(other, "a", "spark-1/executor-1/blockmgr-1"));
         for (String orphan : List.of("spark-11", "spark-1/executor-11", "spark-1/executor-1/blockmgr-11", "blockmgr")) {
             assertThat(registries.isOwned(path(orphan))).isFalse();
-            assertThat(registries.intend(orphan(orphan), path(orphan))).isTrue();
+            assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isTrue();
         }
     }
 
@@ -262,7 +222,7 @@ final class PeerRegistriesTest {
         Path root = Path.of("/as/a/container/sees/it");
         for (String name : List.of("spark-1", "spark-1/blockmgr-1")) {
             LocalDir dir = new LocalDir(root, root.resolve(name));
-            assertThat(registries.intend(new StoredRemoval(dir, null, 42L), dir.path()))
+            assertThat(registries.recordRemoval(new StoredRemoval(dir, null, 42L), dir.path()))
                     .isFalse();
             assertThat(registries.isOwned(dir.path())).isTrue();
         }
@@ -271,14 +231,15 @@ final class PeerRegistriesTest {
     @Test
     void intendsNothingThatIsBeingDeletedAlready() throws Exception {
         StoreFixture.await(other.removeApplication("c", List.of(StoreFixture.removal("c", "blockmgr-c"))));
-        assertThat(registries.intend(orphan("blockmgr-c"), path("blockmgr-c"))).isFalse();
-        assertThat(registries.intend(orphan("going-blockmgr-c"), path("blockmgr-c")))
+        assertThat(registries.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c")))
                 .isFalse();
-        registries.withdraw(path("blockmgr-c"));
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-c"), path("blockmgr-c")))
+                .isFalse();
+        registries.deleteRemoval(path("blockmgr-c"));
         assertThat(other.loadRemovals()).hasSize(1);
-        assertThat(registries.intend(orphan("going-blockmgr-d"), path("blockmgr-d")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d")))
                 .isTrue();
-        assertThat(registries.intend(orphan("going-blockmgr-d"), path("blockmgr-d")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d")))
                 .isFalse();
     }
 
@@ -287,13 +248,14 @@ final class PeerRegistriesTest {
         try (Connection busy = operator(OTHER_PORT)) {
             StoreFixture.execute(busy, "BEGIN IMMEDIATE");
             assertThatExceptionOfType(StoreException.class)
-                    .isThrownBy(() -> registries.intend(orphan("blockmgr-a"), path("blockmgr-a")))
+                    .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
                     .withMessageContaining("registry-" + OTHER_PORT + ".db");
             StoreFixture.execute(busy, "ROLLBACK");
         }
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
-        assertThat(registries.intend(orphan("blockmgr-a"), path("blockmgr-a"))).isTrue();
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                .isTrue();
     }
 
     @Test
@@ -303,7 +265,8 @@ final class PeerRegistriesTest {
             StoreFixture.execute(file, "ALTER TABLE removals DROP COLUMN root_inode");
             StoreFixture.execute(file, "PRAGMA user_version = 1");
         }
-        assertThat(registries.intend(orphan("blockmgr-a"), path("blockmgr-a"))).isTrue();
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                .isTrue();
         try (Connection file = operator(OTHER_PORT)) {
             assertThat(StoreFixture.query(file, "SELECT path || app_id FROM removals"))
                     .containsExactly("/data/blockmgr-a");
@@ -339,7 +302,7 @@ final class PeerRegistriesTest {
 
     private boolean intendUnlessBusy(String name) {
         try {
-            return registries.intend(orphan(name), path(name));
+            return registries.recordRemoval(orphan(name), path(name));
         } catch (StoreException e) {
             return false;
         }

@@ -53,7 +53,7 @@ class LocalDirClaimsTest {
     void tellsWhetherAnybodyClaimsADirOrWhatIsInsideOrAbove(String path, boolean claimed) {
         restore("app-1", dir("x/blockmgr-1"));
 
-        assertThat(claims.claims(dir(path).path())).isEqualTo(claimed);
+        assertThat(claims.isClaimed(dir(path).path())).isEqualTo(claimed);
     }
 
     @Test
@@ -61,8 +61,8 @@ class LocalDirClaimsTest {
         restore("app-1", dir("x/blockmgr-1"));
         owned.forEach(claims::remove);
 
-        assertThat(claims.claims(dir("x").path())).isFalse();
-        assertThat(claims.claims(dir("x/blockmgr-1").path())).isFalse();
+        assertThat(claims.isClaimed(dir("x").path())).isFalse();
+        assertThat(claims.isClaimed(dir("x/blockmgr-1").path())).isFalse();
     }
 
     @Test
@@ -84,8 +84,8 @@ class LocalDirClaimsTest {
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
         assertThat(claims.conflict("app-1", dir("x"))).isNull();
         assertThat(claims.conflict("app-2", dir("z"))).isNull();
-        assertThat(claims.claims(dir("x").path())).isTrue();
-        assertThat(claims.claims(dir("z").path())).isFalse();
+        assertThat(claims.isClaimed(dir("x").path())).isTrue();
+        assertThat(claims.isClaimed(dir("z").path())).isFalse();
     }
 
     @Test
@@ -99,7 +99,7 @@ class LocalDirClaimsTest {
 
     @Test
     void isFreeOnceTheOnlyRegistrationHasFailed() {
-        LocalDirClaims.Claim claim = claims.hold(stored("app-1", dir("x")), owned);
+        LocalDirClaims.Claim claim = claims.acquire(stored("app-1", dir("x")), owned);
         assertThat(claims.conflict("app-2", dir("x"))).isSameAs(claim);
 
         assertThat(claims.release(claim)).isTrue();
@@ -109,8 +109,8 @@ class LocalDirClaimsTest {
 
     @Test
     void staysWhenOneOfTwoRegistrationsHasFailed() {
-        LocalDirClaims.Claim first = claims.hold(stored("app-1", dir("x")), owned);
-        LocalDirClaims.Claim second = claims.hold(stored("app-1", dir("x")), owned);
+        LocalDirClaims.Claim first = claims.acquire(stored("app-1", dir("x")), owned);
+        LocalDirClaims.Claim second = claims.acquire(stored("app-1", dir("x")), owned);
 
         assertThat(claims.release(first)).isFalse();
 
@@ -123,14 +123,14 @@ class LocalDirClaimsTest {
     void staysWhenAnEarlierRegistrationWasPersisted() {
         restore("app-1", dir("x"));
 
-        assertThat(claims.release(claims.hold(stored("app-1", dir("x")), owned)))
+        assertThat(claims.release(claims.acquire(stored("app-1", dir("x")), owned)))
                 .isFalse();
 
         assertThat(claims.conflict("app-2", dir("x"))).isNotNull();
     }
 
     @Test
-    void isFreeOnceItsApplicationIsOver() {
+    void isFreeOnceItsApplicationIsRemoved() {
         restore("app-1", dir("x"));
         restore("app-1", dir("y"));
 
@@ -152,17 +152,17 @@ class LocalDirClaimsTest {
         assertThat(claims.rootInodes()).as("registered again").isEqualTo(Map.of(root, Set.of(7L, 9L)));
 
         claims.remove(owned.get(0));
-        assertThat(claims.rootInodes()).as("one of two is gone").isEqualTo(Map.of(root, Set.of(7L, 9L)));
+        assertThat(claims.rootInodes()).as("one of two is removed").isEqualTo(Map.of(root, Set.of(7L, 9L)));
 
         claims.remove(owned.get(1));
-        assertThat(claims.rootInodes()).as("both are gone").isEqualTo(Map.of(root, Set.of(9L)));
+        assertThat(claims.rootInodes()).as("both are removed").isEqualTo(Map.of(root, Set.of(9L)));
 
         claims.remove(owned.get(2));
         assertThat(claims.rootInodes()).isEmpty();
     }
 
     @Test
-    void countsWhatLiesInsideUntilTheLastIsGone() {
+    void countsClaimsInsideUntilTheLastIsRemoved() {
         restore("app-1", dir("x/y/blockmgr-1"));
         restore("app-1", dir("x/y/blockmgr-2"));
 

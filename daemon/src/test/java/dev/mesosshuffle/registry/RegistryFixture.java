@@ -5,6 +5,7 @@ import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A root, a store, and the registry on it, which can be started anew. */
+/** A root, a store, and the registry on it, which can be restarted. */
 final class RegistryFixture implements AutoCloseable {
     final Path root;
     final Path stateDir;
@@ -25,14 +26,14 @@ final class RegistryFixture implements AutoCloseable {
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
         store = StoreFixture.open(stateDir);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
     }
 
     void restart() throws StoreException {
         store.close();
         metrics = new MetricRegistry();
         store = StoreFixture.open(stateDir);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
     }
 
     LocalDir dir(String name) {

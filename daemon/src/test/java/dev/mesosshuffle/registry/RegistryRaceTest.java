@@ -2,10 +2,10 @@ package dev.mesosshuffle.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +49,7 @@ class RegistryRaceTest {
             threads.shutdown();
 
             Set<AppExecId> stored = fixture.store.load().executors().stream()
-                    .map(StoredExecutor::id)
+                    .map(RegisteredExecutor::id)
                     .collect(Collectors.toSet());
             assertThat(stored)
                     .allSatisfy(id -> assertThat(registry.executor(id)).isNotNull());
@@ -95,7 +95,7 @@ class RegistryRaceTest {
         for (int i = 0; i < ROUNDS; i++) {
             RemovedApplication removed = registry.remove("app-" + i % 3);
             if (i % 4 == 0) {
-                registry.reinstate(removed);
+                registry.restore(removed);
             } else {
                 registry.persistRemoval(removed, true).get(60, TimeUnit.SECONDS);
             }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.registry;
 import static dev.mesosshuffle.store.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,26 +48,26 @@ class RegistryRestoreTest {
         assertThat(log)
                 .singleElement()
                 .asString()
-                .matches("INFO Restored 2 executors of 3 applications in \\d+ ms, without 0 executors whose dirs are"
-                        + " gone");
+                .matches("INFO Restored 2 executors of 3 applications in \\d+ ms, without 0 executors whose directories"
+                        + " are missing");
     }
 
     @Test
-    void dropsAnExecutorOfWhichEveryDirIsGone() throws Exception {
+    void dropsAnExecutorWhoseDirsAreAllMissing() throws Exception {
         fixture.mkdirs("blockmgr-there", "spark-x");
         RegisteredExecutor there = fixture.register("app", "1", "blockmgr-there");
-        RegisteredExecutor gone =
-                fixture.register("app", "2", "blockmgr-gone", "spark-x/blockmgr-gone", "spark-y/gone");
+        RegisteredExecutor dropped =
+                fixture.register("app", "2", "blockmgr-missing", "spark-x/blockmgr-missing", "spark-y/missing");
 
         List<String> log = restart();
 
         assertThat(fixture.registry.executor(there.id())).isEqualTo(there);
-        assertThat(fixture.registry.executor(gone.id())).isNull();
+        assertThat(fixture.registry.executor(dropped.id())).isNull();
         assertThat(log)
                 .singleElement()
                 .asString()
-                .matches("INFO Restored 1 executors of 1 applications in \\d+ ms, without 1 executors whose dirs are"
-                        + " gone");
+                .matches("INFO Restored 1 executors of 1 applications in \\d+ ms, without 1 executors whose directories"
+                        + " are missing");
         fixture.store.close();
         fixture.restart();
         assertThat(fixture.store.load().executors()).hasSize(1);
@@ -75,7 +76,7 @@ class RegistryRestoreTest {
     @Test
     void keepsAnExecutorOfWhichOneDirIsThere() throws Exception {
         fixture.mkdirs("spark-x/blockmgr-there");
-        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-gone", "spark-x/blockmgr-there");
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-missing", "spark-x/blockmgr-there");
 
         restart();
 
@@ -93,15 +94,15 @@ class RegistryRestoreTest {
     }
 
     @Test
-    void keepsAnApplicationAndItsDirsWhenItsExecutorsAreGone() throws Exception {
-        fixture.register("app-1", "1", "blockmgr-gone");
+    void keepsAnApplicationAndItsDirsWhenItsExecutorsAreDropped() throws Exception {
+        fixture.register("app-1", "1", "blockmgr-missing");
 
         restart();
 
         assertThat(fixture.registry.applications()).containsExactly("app-1");
-        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-gone"))
+        assertThat(fixture.registerInVain("app-2", "1", "blockmgr-missing"))
                 .isInstanceOf(RegistrationRefusedException.class);
-        assertThat(fixture.registry.remove("app-1").dirs()).containsExactly(fixture.dir("blockmgr-gone"));
+        assertThat(fixture.registry.remove("app-1").dirs()).containsExactly(fixture.dir("blockmgr-missing"));
     }
 
     @Test
@@ -146,7 +147,7 @@ class RegistryRestoreTest {
                 .as("on the lost disk")
                 .isNotNull();
         assertThat(fixture.registry.executor(after.id()))
-                .as("on the present disk, its dir gone")
+                .as("on the present disk, its directory missing")
                 .isNull();
     }
 

@@ -11,6 +11,7 @@ import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ class RegistryTest {
         assertThat(registry.applications()).isEmpty();
         assertThat(fixture.refused()).isEqualTo(1);
 
-        await(fixture.store.removalDone(dir));
+        await(fixture.store.deleteRemoval(dir));
         fixture.register("app-2", "1", "blockmgr-a");
     }
 
@@ -163,11 +164,11 @@ class RegistryTest {
     }
 
     @Test
-    void keepsFormerDirsOfAnExecutorThatRegistersAnewWithOthers() throws Exception {
+    void keepsFormerDirsOfAnExecutorThatRegistersAgainWithOthers() throws Exception {
         fixture.register("app-1", "1", "blockmgr-a");
-        RegisteredExecutor anew = fixture.register("app-1", "1", "blockmgr-b");
+        RegisteredExecutor changed = fixture.register("app-1", "1", "blockmgr-b");
 
-        assertThat(registry.executor(anew.id())).isEqualTo(anew);
+        assertThat(registry.executor(changed.id())).isEqualTo(changed);
         assertThat(fixture.registerInVain("app-2", "1", "blockmgr-a")).isInstanceOf(RegistrationRefusedException.class);
         assertThat(registry.remove("app-1").dirs())
                 .containsExactlyInAnyOrder(fixture.dir("blockmgr-a"), fixture.dir("blockmgr-b"));
@@ -248,7 +249,7 @@ class RegistryTest {
     void findsAReinstatedApplicationAgain() throws Exception {
         RegisteredExecutor executor = fixture.register("app-1", "1", "blockmgr-a");
 
-        registry.reinstate(registry.remove("app-1"));
+        registry.restore(registry.remove("app-1"));
 
         assertThat(registry.executor(executor.id())).isEqualTo(executor);
         assertThat(registry.applications()).containsExactly("app-1");
@@ -268,7 +269,7 @@ class RegistryTest {
             assertThat(log.lines()).isEmpty();
         }
         assertThat(registry.executor(executor.id())).isNull();
-        registry.reinstate(removed);
+        registry.restore(removed);
 
         assertThat(registry.executor(executor.id())).isEqualTo(executor);
     }
@@ -323,7 +324,7 @@ class RegistryTest {
         RemovedApplication removed = registry.remove("app");
         CompletableFuture<Void> second = registry.registerExecutor(fixture.executor("app", "2", "blockmgr-a"));
 
-        registry.reinstate(removed);
+        registry.restore(removed);
 
         await(second);
         assertThat(registry.executorCount()).isEqualTo(2);
@@ -346,7 +347,7 @@ class RegistryTest {
         assertThat(removed.dirs()).containsExactly(fixture.dir("blockmgr-a"));
         assertThat(awaitFailure(underWay))
                 .isInstanceOf(RegistrationRefusedException.class)
-                .hasMessageContaining("app is over");
+                .hasMessageContaining("app was removed");
         await(persisted);
         assertThat(registry.executor(executor.id())).isNull();
         assertThat(fixture.store.load().executors()).isEmpty();
@@ -366,7 +367,7 @@ class RegistryTest {
         }
         awaitFailure(underWay);
 
-        registry.reinstate(removed);
+        registry.restore(removed);
 
         assertThat(registry.executor(executor.id())).as("as the store has it").isEqualTo(executor);
     }

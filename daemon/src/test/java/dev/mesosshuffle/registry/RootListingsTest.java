@@ -29,32 +29,33 @@ final class RootListingsTest {
         good = Files.createDirectory(temp.toRealPath().resolve("good"));
         other = Files.createDirectory(temp.toRealPath().resolve("other"));
         Files.createDirectory(good.resolve("blockmgr-there"));
-        stored = List.of(stored(good, "blockmgr-there"), stored(good, "blockmgr-gone"), stored(other, "blockmgr-gone"));
+        stored = List.of(
+                stored(good, "blockmgr-there"), stored(good, "blockmgr-missing"), stored(other, "blockmgr-missing"));
     }
 
     private static StoredLocalDir stored(Path root, String name) throws IOException {
         return new StoredLocalDir(new LocalDir(root, root.resolve(name)), "app", RootListings.inode(root));
     }
 
-    private RootListings.Looks look(Set<Path> hung) {
+    private RootListings.Result find(Set<Path> hung) {
         return new RootListings(new HungRoots(List.of(good, other), hung).probers(), Duration.ofMillis(10))
-                .look(stored);
+                .find(stored);
     }
 
     @Test
-    void findsWhatIsGoneUnderEachRoot() {
-        RootListings.Looks looks = look(Set.of());
-        assertThat(looks.gone())
+    void findsMissingDirsUnderEachRoot() {
+        RootListings.Result result = find(Set.of());
+        assertThat(result.missing())
                 .containsExactlyInAnyOrder(
-                        new LocalDir(good, good.resolve("blockmgr-gone")),
-                        new LocalDir(other, other.resolve("blockmgr-gone")));
-        assertThat(looks.late()).isEmpty();
+                        new LocalDir(good, good.resolve("blockmgr-missing")),
+                        new LocalDir(other, other.resolve("blockmgr-missing")));
+        assertThat(result.unresponsiveRoots()).isEmpty();
     }
 
     @Test
-    void takesNothingForGoneUnderARootThatDoesNotAnswerAndWaitsForItNoLonger() {
-        RootListings.Looks looks = look(Set.of(other));
-        assertThat(looks.gone()).containsExactly(new LocalDir(good, good.resolve("blockmgr-gone")));
-        assertThat(looks.late()).containsExactly(other);
+    void reportsNothingMissingUnderAnUnresponsiveRootAndStopsWaitingForIt() {
+        RootListings.Result result = find(Set.of(other));
+        assertThat(result.missing()).containsExactly(new LocalDir(good, good.resolve("blockmgr-missing")));
+        assertThat(result.unresponsiveRoots()).containsExactly(other);
     }
 }

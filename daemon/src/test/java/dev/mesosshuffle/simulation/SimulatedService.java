@@ -14,8 +14,8 @@ import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerRegistries;
-import dev.mesosshuffle.registry.RegisteredExecutor;
 import dev.mesosshuffle.registry.RegistrationRefusedException;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.StoredDrivers;
@@ -121,9 +121,9 @@ final class SimulatedService implements AutoCloseable {
                         setting.time()::wallMillis,
                         new Random(setting.random().nextLong()),
                         disk,
-                        store::putQuietTime,
+                        store::putIdleTime,
                         store::putKept,
-                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
                         setting.master()),
                 disk.files,
                 dirs -> {},
@@ -132,7 +132,7 @@ final class SimulatedService implements AutoCloseable {
 
     private void begin() throws Exception {
         cleanup.reclaimer().reclaim(store.loadRemovals());
-        Map<String, Duration> stored = store.loadQuietTimes();
+        Map<String, Duration> stored = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
         monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
@@ -145,7 +145,7 @@ final class SimulatedService implements AutoCloseable {
     void start() throws Exception {
         MetricRegistry metrics = new MetricRegistry();
         store = StateStore.open(setting.stateDir(), port, Clock.systemUTC(), metrics);
-        registry = Registry.restore(store, metrics);
+        registry = Registry.load(store, metrics);
         reads = new ReadTracker();
         cleanup = newCleanup(metrics);
         monitor = newMonitor(metrics);
@@ -206,7 +206,7 @@ final class SimulatedService implements AutoCloseable {
 
     /** Waits until all that was given to the store is stored, and what follows from that has begun. */
     void settle() throws Exception {
-        store.dropExecutors(List.of()).get(1, TimeUnit.MINUTES);
+        store.deleteExecutors(List.of()).get(1, TimeUnit.MINUTES);
     }
 
     void registerDriver(SimulatedApplication app) throws Exception {

@@ -86,7 +86,7 @@ class CheckpointerTest {
     }
 
     @Test
-    void letsTheLogStartAnew() throws Exception {
+    void letsTheLogRestart() throws Exception {
         commitMegabytes(5);
         runTasks();
 
@@ -99,7 +99,7 @@ class CheckpointerTest {
     }
 
     @Test
-    void startsTheLogAnewAlsoWhenItHasGrownFar() throws Exception {
+    void restartsTheLogAlsoWhenItHasGrownFar() throws Exception {
         commitMegabytes(17);
         runTasks();
 
@@ -130,7 +130,7 @@ class CheckpointerTest {
     }
 
     @Test
-    void tellsOnceThatItFailsAndGoesOnTrying() throws Exception {
+    void logsAFailureOnceAndRetries() throws Exception {
         own.close();
         try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             commitMegabytes(5);

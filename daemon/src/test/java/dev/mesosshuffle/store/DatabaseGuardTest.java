@@ -57,14 +57,14 @@ class DatabaseGuardTest {
         files = StoreFiles.of(stateDir, StoreFixture.PORT);
         lock = StoreOpener.lock(files, StoreFixture.PORT);
         reserve = ReserveFile.at(files.reserve());
-        reserve.fillIfThereIsRoom();
+        reserve.refillIfSpaceAllows();
         OpenDatabase database = OpenDatabase.open(files, StoreFixture.CLOCK, reserve);
         guard = new DatabaseGuard(
                 files, lock, reserve, database, StoreFixture.CLOCK, rewrites, this::useForCheckpoints);
         transactions = new TransactionRunner(
                 guard::connection,
                 guard::check,
-                PeerRegistries.of(stateDir, StoreFixture.PORT, List.of()).others(),
+                PeerRegistries.of(stateDir, StoreFixture.PORT, List.of()).peers(),
                 TransactionRunner.LIMIT,
                 new Timer());
         assertThat(put("app-before")).isNull();
@@ -146,8 +146,11 @@ class DatabaseGuardTest {
         assertThat(foundAfterAKill()).containsExactlyInAnyOrder("app-before", "app-after");
         assertThat(log.lines()).hasSize(2);
         assertThat(log.lines().get(0))
-                .startsWith("ERROR The registry " + files.database() + " is not what this service has open: ")
-                .contains(removed.equals("dir") ? "its dir was removed" : removed.split(" ", -1)[0].substring(8, 13))
+                .startsWith("ERROR The registry " + files.database() + " is not the file that this service has open: ")
+                .contains(
+                        removed.equals("dir")
+                                ? "its directory was removed"
+                                : removed.split(" ", -1)[0].substring(8, 13))
                 .contains("spark.mesos.shuffle.service.state.dir");
         assertThat(log.lines().get(1))
                 .isEqualTo(
@@ -207,15 +210,15 @@ class DatabaseGuardTest {
 
         assertThat(guard.check()).isNull();
 
-        assertThat(log.lines()).first().asString().contains(DB + " was cut short by somebody");
+        assertThat(log.lines()).first().asString().contains(DB + " was truncated");
         assertThat(foundAfterAKill()).contains("app-before");
     }
 
     @Test
     void keepsAStrangersFileUnderAnotherName() throws Exception {
-        Path stranger = temp.resolve("stranger");
-        Files.writeString(stranger, "somebody's notes");
-        Files.move(stranger, files.database(), StandardCopyOption.REPLACE_EXISTING);
+        Path foreign = temp.resolve("foreign");
+        Files.writeString(foreign, "somebody's notes");
+        Files.move(foreign, files.database(), StandardCopyOption.REPLACE_EXISTING);
         pass(3);
 
         assertThat(put("app-after")).isNull();
@@ -226,7 +229,7 @@ class DatabaseGuardTest {
     }
 
     @Test
-    void takesALookThatFailsForNoLoss() throws Exception {
+    void doesNotTakeAFailedCheckForALoss() throws Exception {
         Path away = temp.resolve("away");
         Files.move(stateDir, away);
         Files.createSymbolicLink(stateDir, stateDir);
@@ -248,10 +251,10 @@ class DatabaseGuardTest {
         Files.writeString(stateDir, "in the way");
         pass(3);
 
-        assertThat(put("app-refused")).isInstanceOf(RegistryLostException.class).hasMessageContaining("is not there");
+        assertThat(put("app-refused")).isInstanceOf(RegistryLostException.class).hasMessageContaining("is missing");
         pass(60);
         assertThat(put("app-refused")).isInstanceOf(RegistryLostException.class);
-        assertThat(log.lines()).as("told once").hasSize(2).allMatch(line -> line.startsWith("ERROR "));
+        assertThat(log.lines()).as("logged once").hasSize(2).allMatch(line -> line.startsWith("ERROR "));
 
         Files.delete(stateDir);
         pass(3);
@@ -286,7 +289,7 @@ class DatabaseGuardTest {
 
         assertThat(files.lock()).hasContent(ProcessHandle.current().pid() + "\n");
         assertThat(log.lines()).hasSize(1).first().asString().startsWith("WARN " + files.lock() + " was removed");
-        assertThat(reserve.isWhole()).isFalse();
+        assertThat(reserve.isFull()).isFalse();
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The store on a file system that really is full. Passed over where mounting is not permitted. */
 class FullDiskTest {
-    private static final String UNWRITTEN = "shuffleService.store.unwrittenChanges";
+    private static final String UNWRITTEN = "shuffleService.store.deferredWrites";
 
     @TempDir
     Path temp;
@@ -72,7 +72,7 @@ class FullDiskTest {
 
         await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
 
-        assertThat(unwritten()).isEqualTo(1);
+        assertThat(deferred()).isEqualTo(1);
         assertThat(store.load().applications()).hasSize(1);
         Files.delete(stateDir.resolve("ballast"));
         store = reopen(store);
@@ -99,11 +99,11 @@ class FullDiskTest {
         Path ballast = disk.fill();
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         await(put(store, executor("app-2", "1", "blockmgr-2")));
-        assertThat(unwritten()).isEqualTo(2);
+        assertThat(deferred()).isEqualTo(2);
 
         await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
 
-        assertThat(unwritten()).isEqualTo(1);
+        assertThat(deferred()).isEqualTo(1);
         Files.delete(ballast);
         store = reopen(store);
         assertThat(store.load().applications())
@@ -136,8 +136,8 @@ class FullDiskTest {
             assertThat(log.lines()).hasSize(1);
             assertThat(log.lines().get(0))
                     .startsWith("ERROR Writing to " + StoreFixture.database(stateDir) + " fails: [SQLITE_FULL]")
-                    .contains("make room on its disk")
-                    .contains("forgotten if this process dies");
+                    .contains("free space on its disk")
+                    .contains("are unknown after a restart");
 
             Files.delete(ballast);
             store = reopen(store);
@@ -145,7 +145,7 @@ class FullDiskTest {
             assertThat(store.load().executors()).hasSize(2);
             assertThat(log.lines()).hasSize(2);
             assertThat(log.lines().get(1))
-                    .endsWith("works again; registrations and removals that waited for it, now stored: 2");
+                    .endsWith("works again; deferred registrations and removals that are stored now: 2");
         }
     }
 
@@ -168,7 +168,7 @@ class FullDiskTest {
 
         try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             store.close();
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations and removals that are lost"));
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR Registrations and removals are lost"));
         }
         Files.delete(stateDir.resolve("ballast"));
         assertThat(open().load().executors()).isEmpty();
@@ -189,7 +189,7 @@ class FullDiskTest {
         StateStore store = open();
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         store.close();
-        // As whoever looks with sqlite3 while the service is stopped leaves it.
+        // As after a read with sqlite3 while the service was stopped.
         deleteWhatLiesBesideIt();
         takeTheReserve();
 
@@ -207,7 +207,7 @@ class FullDiskTest {
             Files.delete(stateDir.resolve("ballast"));
             store = reopen(store);
             assertThat(log.lines().get(1))
-                    .endsWith("works again; registrations and removals that waited for it, now stored: 1");
+                    .endsWith("works again; deferred registrations and removals that are stored now: 1");
         }
         assertThat(store.load().executors()).hasSize(2);
     }
@@ -289,7 +289,7 @@ class FullDiskTest {
         disk.fill();
     }
 
-    private int unwritten() {
+    private int deferred() {
         return metrics.getGauges((name, gauge) -> name.equals(UNWRITTEN)).values().stream()
                 .mapToInt(gauge -> (Integer) gauge.getValue())
                 .sum();

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Timer;
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.logging.OutageLogger;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.testing.LogCapture;
@@ -32,7 +32,7 @@ class HungWritingTest {
     @TempDir
     Path temp;
 
-    private final DeferredWrites unwritten = new DeferredWrites(100);
+    private final DeferredWrites deferred = new DeferredWrites(100);
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private Connection connection;
@@ -48,16 +48,16 @@ class HungWritingTest {
                 new TransactionRunner(
                         () -> connection,
                         () -> null,
-                        PeerRegistries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        PeerRegistries.of(temp, StoreFixture.PORT, List.of()).peers(),
                         Duration.ofMillis(100),
                         new Timer()),
-                unwritten,
-                new IntentIndex(List.of()),
+                new StoreWriter.Acknowledged(deferred, new IntentIndex(List.of())),
                 ReserveFile.at(temp.resolve("reserve")),
-                new OutageLogger(LoggerFactory.getLogger(StoreWriter.class), "Writing", "look at its disk"),
                 () -> {},
                 () -> now,
-                new Counter());
+                new StoreWriter.FailureReports(
+                        new OutageLogger(LoggerFactory.getLogger(StoreWriter.class), "Writing", "check its disk"),
+                        new Counter()));
     }
 
     @AfterEach
@@ -69,7 +69,8 @@ class HungWritingTest {
     void acknowledgesFromMemoryWhileItHangsAndWritesAllOnceItDoesNot() throws Exception {
         assertThat(commit(ofExecutor("app-1", "blockmgr-1"))).isCompleted();
         try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
-            assertThat(awaitFailure(commit(hanging()))).hasMessageContaining("does not answer; its disk may hang");
+            assertThat(awaitFailure(commit(hanging())))
+                    .hasMessageContaining("did not respond within 100 ms; its disk may hang");
 
             assertThat(commit(new RemovalOperation("app-1", List.of(removal("app-1", "blockmgr-1")))))
                     .isCompleted();
@@ -78,17 +79,17 @@ class HungWritingTest {
                     .isInstanceOf(DirConflictException.class);
             now += StoreWriter.RETRY.toNanos();
             writer.commit(List.of());
-            assertThat(unwritten.size()).isEqualTo(2);
+            assertThat(deferred.size()).isEqualTo(2);
             assertThat(log.lines()).singleElement().asString().startsWith("ERROR Writing fails: ");
 
             released.countDown();
             ended.await();
-            while (!unwritten.isEmpty()) {
+            while (!deferred.isEmpty()) {
                 now += StoreWriter.RETRY.toNanos();
                 writer.commit(List.of());
             }
             assertThat(log.lines().get(1))
-                    .endsWith("works again; registrations and removals that waited for it, now stored: 2");
+                    .endsWith("works again; deferred registrations and removals that are stored now: 2");
         }
         assertThat(query(connection, "SELECT app_id FROM applications ORDER BY 1"))
                 .containsExactly("app-2", "late");
@@ -110,7 +111,7 @@ class HungWritingTest {
 
         released.countDown();
         ended.await();
-        while (!unwritten.isEmpty()) {
+        while (!deferred.isEmpty()) {
             now += StoreWriter.RETRY.toNanos();
             writer.commit(List.of());
         }
@@ -132,7 +133,7 @@ class HungWritingTest {
     }
 
     private static RegistrationOperation ofExecutor(String appId, String dir) {
-        StoredExecutor executor = executor(appId, "1", dir);
+        RegisteredExecutor executor = executor(appId, "1", dir);
         return new RegistrationOperation.OfExecutor(executor, owned(executor));
     }
 

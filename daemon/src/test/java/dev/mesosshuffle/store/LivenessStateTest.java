@@ -33,19 +33,19 @@ final class LivenessStateTest {
     }
 
     @Test
-    void keepsTheQuietTimesOfKnownApplications() throws Exception {
+    void storesTheIdleTimesOfKnownApplications() throws Exception {
         await(put(store, executor("app-1", "1", "blockmgr-a")));
         await(put(store, executor("app-2", "1", "blockmgr-b")));
-        await(store.putQuietTime("app-1", Duration.ofHours(1)));
-        await(store.putQuietTime("app-1", Duration.ofHours(2)));
-        await(store.putQuietTime("app-2", Duration.ofHours(3)));
-        await(store.putQuietTime("stranger", Duration.ofHours(4)));
-        assertThat(store.loadQuietTimes())
+        await(store.putIdleTime("app-1", Duration.ofHours(1)));
+        await(store.putIdleTime("app-1", Duration.ofHours(2)));
+        await(store.putIdleTime("app-2", Duration.ofHours(3)));
+        await(store.putIdleTime("unknown", Duration.ofHours(4)));
+        assertThat(store.loadIdleTimes())
                 .containsOnly(Map.entry("app-1", Duration.ofHours(2)), Map.entry("app-2", Duration.ofHours(3)));
 
-        await(store.putQuietTime("app-1", Duration.ZERO));
+        await(store.putIdleTime("app-1", Duration.ZERO));
         await(store.removeApplication("app-2", List.of()));
-        assertThat(store.loadQuietTimes()).isEmpty();
+        assertThat(store.loadIdleTimes()).isEmpty();
     }
 
     @Test
@@ -54,7 +54,7 @@ final class LivenessStateTest {
         await(put(store, executor("app-2", "1", "blockmgr-b")));
         await(store.putKept("app-1", true));
         await(store.putKept("app-2", true));
-        await(store.putKept("stranger", true));
+        await(store.putKept("unknown", true));
         await(store.putApplication(new StoredApplication("app-1", 2000L, null)));
         store.close();
         open();

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class OperationQueueTest {
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
     private final OperationQueue queue = new OperationQueue(3);
 
     @Test
@@ -18,8 +20,8 @@ class OperationQueueTest {
         OperationQueue.Entry two = add();
         OperationQueue.Entry three = add();
 
-        assertThat(queue.take(2, null)).containsExactly(one, two);
-        assertThat(queue.take(2, null)).containsExactly(three);
+        assertThat(queue.take(2, TIMEOUT)).containsExactly(one, two);
+        assertThat(queue.take(2, TIMEOUT)).containsExactly(three);
         assertThat(queue.size()).isZero();
     }
 
@@ -29,8 +31,8 @@ class OperationQueueTest {
             add();
         }
 
-        assertThatThrownBy(this::add).isInstanceOf(StoreException.class).hasMessageContaining("3 changes wait");
-        assertThat(queue.take(1, null)).hasSize(1);
+        assertThatThrownBy(this::add).isInstanceOf(StoreException.class).hasMessageContaining("3 operations wait");
+        assertThat(queue.take(1, TIMEOUT)).hasSize(1);
         add();
     }
 
@@ -40,8 +42,8 @@ class OperationQueueTest {
 
         assertThat(queue.close()).isTrue();
 
-        assertThat(queue.take(9, null)).containsExactly(one);
-        assertThat(queue.take(9, null)).isNull();
+        assertThat(queue.take(9, TIMEOUT)).containsExactly(one);
+        assertThat(queue.take(9, TIMEOUT)).isNull();
     }
 
     @Test
@@ -54,7 +56,7 @@ class OperationQueueTest {
 
     @Test
     void wakesWhoWaitsWhenItCloses() throws Exception {
-        CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> queue.take(1, null) == null);
+        CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> queue.take(1, TIMEOUT) == null);
 
         queue.close();
 

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.peers.PeerDatabases;
 import dev.mesosshuffle.testing.LogCapture;
@@ -52,7 +52,7 @@ class PeerClaimTest {
     }
 
     private StateStore open(int port) throws StoreException {
-        // Each look at the list of registries is a new one.
+        // The list of registries is never cached.
         long[] now = new long[1];
         PeerDatabases others =
                 new PeerDatabases(StoreFiles.of(temp, port).database(), List.of(temp), () -> now[0] += 2_000_000_000L);
@@ -80,7 +80,7 @@ class PeerClaimTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"spark-1/blockmgr-10", "spark-10", "blockmgr-1"})
-    void registersWhatOnlyLooksLikeIt(String claim) throws Exception {
+    void registersDirsWithSimilarPaths(String claim) throws Exception {
         await(put(other, executor("app-1", "1", "spark-1/blockmgr-1")));
 
         await(put(own, executor("app-2", "1", claim)));
@@ -93,7 +93,7 @@ class PeerClaimTest {
         assertThat(awaitFailure(put(own, executor("app-1", "1", "blockmgr-1"))))
                 .isInstanceOf(DirConflictException.class)
                 .hasMessageContaining("/data/blockmgr-1 is being removed with application app-1 by another");
-        await(other.removalDone(StoreFixture.dir("blockmgr-1")));
+        await(other.deleteRemoval(StoreFixture.dir("blockmgr-1")));
         await(put(own, executor("app-1", "1", "blockmgr-1")));
     }
 
@@ -101,7 +101,7 @@ class PeerClaimTest {
     void refusesTheSameDirUnderAnotherPath() throws Exception {
         await(put(other, executor("app-1", "1", "blockmgr-" + UUID)));
         LocalDir elsewhere = new LocalDir(Path.of("/mnt"), Path.of("/mnt/blockmgr-" + UUID));
-        StoredExecutor claim = new StoredExecutor(
+        RegisteredExecutor claim = new RegisteredExecutor(
                 new AppExecId("app-2", "1"),
                 new ExecutorShuffleInfo(List.of(elsewhere.path().toString()), 64, "a.ShuffleManager"),
                 List.of(elsewhere));
@@ -157,7 +157,7 @@ class PeerClaimTest {
                     .singleElement()
                     .asString()
                     .startsWith("WARN Reading the registry " + garbage.toRealPath() + " of another port fails: ")
-                    .contains("nothing of applications that are over is deleted until it can");
+                    .contains("nothing of expired applications is deleted until it can");
             Files.delete(garbage);
         }
     }
@@ -186,7 +186,7 @@ class PeerClaimTest {
 
     /** Both claim the same dirs at the same moment: each dir gets one owner. */
     @Test
-    void twoServicesThatClaimADirAtOnceAreNotBothTold() throws Exception {
+    void twoServicesThatClaimADirAtOnceAreNotBothAcknowledged() throws Exception {
         int both = 0;
         int none = 0;
         int ours = 0;
@@ -207,7 +207,7 @@ class PeerClaimTest {
 
     /** The same with many at a time, in groups that only partly fail. */
     @Test
-    void twoStormsOfTheSameClaimsAreNotBothTold() throws Exception {
+    void twoStormsOfTheSameClaimsAreNotBothAcknowledged() throws Exception {
         List<CompletableFuture<Void>> one = new ArrayList<>();
         List<CompletableFuture<Void>> two = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {

@@ -56,7 +56,7 @@ class ReadOnlyDiskTest {
                 StateStore store = StoreFixture.open(stateDir)) {
             assertThat(store.load().executors()).hasSize(1);
             assertThat(store.loadRemovals()).containsExactly(removal("app-2", "blockmgr-2"));
-            assertThat(store.loadQuietTimes()).containsEntry("app-1", Duration.ofMillis(5));
+            assertThat(store.loadIdleTimes()).containsEntry("app-1", Duration.ofMillis(5));
             assertThat(store.loadKept()).containsExactly("app-1");
 
             await(put(store, executor("app-3", "1", "blockmgr-3")));
@@ -83,7 +83,7 @@ class ReadOnlyDiskTest {
             }
             assertThat(log.lines()).hasSize(2);
             assertThat(log.lines().get(1))
-                    .endsWith("works again; registrations and removals that waited for it, now stored: 2");
+                    .endsWith("works again; deferred registrations and removals that are stored now: 2");
         }
         try (StateStore store = StoreFixture.open(stateDir)) {
             assertThat(store.load().applications())
@@ -164,7 +164,7 @@ class ReadOnlyDiskTest {
     private void fill() throws Exception {
         try (StateStore store = StoreFixture.open(stateDir)) {
             await(put(store, executor("app-1", "1", "blockmgr-1")));
-            await(store.putQuietTime("app-1", Duration.ofMillis(5)));
+            await(store.putIdleTime("app-1", Duration.ofMillis(5)));
             await(store.putKept("app-1", true));
             await(store.removeApplication("app-2", List.of(removal("app-2", "blockmgr-2"))));
         }

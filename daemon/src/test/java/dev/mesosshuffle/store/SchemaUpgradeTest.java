@@ -33,7 +33,7 @@ final class SchemaUpgradeTest {
     void fill() throws Exception {
         try (StateStore store = StoreFixture.open(temp)) {
             await(put(store, executor("app", "1", "blockmgr-a")));
-            await(store.putQuietTime("app", Duration.ofHours(1)));
+            await(store.putIdleTime("app", Duration.ofHours(1)));
             await(store.removeApplication("old", List.of(StoreFixture.removal("old", "blockmgr-b"))));
         }
     }
@@ -56,15 +56,15 @@ final class SchemaUpgradeTest {
             assertThat(store.load().executors()).hasSize(1);
             assertThat(store.loadKept()).isEmpty();
             assertThat(store.loadDriverAddresses()).isEmpty();
-            await(store.putDriver("app", 1000, "10.0.0.1"));
+            await(store.putDrivers("app", 1000, "10.0.0.1"));
             await(store.putKept("app", true));
-            await(store.putQuietTime("app", Duration.ofHours(2)));
+            await(store.putIdleTime("app", Duration.ofHours(2)));
             await(store.removeApplication("b", List.of(StoreFixture.removal("b", "blockmgr-c"))));
         }
         try (StateStore store = StoreFixture.open(temp)) {
             assertThat(store.loadKept()).containsExactly("app");
             assertThat(store.loadDriverAddresses()).containsOnly(Map.entry("app", "10.0.0.1"));
-            assertThat(store.loadQuietTimes()).containsOnly(Map.entry("app", Duration.ofHours(2)));
+            assertThat(store.loadIdleTimes()).containsOnly(Map.entry("app", Duration.ofHours(2)));
             assertThat(store.loadRemovals()).contains(StoreFixture.removal("b", "blockmgr-c"));
         }
     }
@@ -80,11 +80,11 @@ final class SchemaUpgradeTest {
     }
 
     @Test
-    void version3KnewQuietTimes() throws Exception {
+    void version3HadIdleTimes() throws Exception {
         makeOlder(3);
 
         try (StateStore store = StoreFixture.open(temp)) {
-            assertThat(store.loadQuietTimes()).containsOnly(Map.entry("app", Duration.ofHours(1)));
+            assertThat(store.loadIdleTimes()).containsOnly(Map.entry("app", Duration.ofHours(1)));
         }
     }
 }

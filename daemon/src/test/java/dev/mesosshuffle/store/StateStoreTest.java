@@ -13,11 +13,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredApplication;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredState;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
@@ -56,8 +56,8 @@ class StateStoreTest {
 
     @Test
     void findsEverythingAgainAfterARestart() throws Exception {
-        StoredExecutor one = executor("app-1", "1", "blockmgr-a", "blockmgr-b");
-        StoredExecutor two = executor("app-2", "1", "spark-x/blockmgr-c");
+        RegisteredExecutor one = executor("app-1", "1", "blockmgr-a", "blockmgr-b");
+        RegisteredExecutor two = executor("app-2", "1", "spark-x/blockmgr-c");
         await(store.putApplication(new StoredApplication("app-1", 120_000L, null)));
         await(put(store, one));
         await(put(store, two));
@@ -110,12 +110,12 @@ class StateStoreTest {
     }
 
     @Test
-    void changesAnExecutorThatRegistersAnew() throws Exception {
+    void changesAnExecutorThatRegistersAgain() throws Exception {
         await(put(store, executor("app", "1", "blockmgr-a")));
-        StoredExecutor anew = executor("app", "1", "blockmgr-b");
-        await(put(store, anew));
+        RegisteredExecutor changed = executor("app", "1", "blockmgr-b");
+        await(put(store, changed));
 
-        assertThat(store.load().executors()).containsExactly(anew);
+        assertThat(store.load().executors()).containsExactly(changed);
         assertThat(dirsOwned()).containsExactlyInAnyOrder(dir("blockmgr-a"), dir("blockmgr-b"));
     }
 
@@ -139,7 +139,7 @@ class StateStoreTest {
 
     @Test
     void noticesThatARootIsAnotherOneNow() throws Exception {
-        StoredExecutor executor = executor("app", "1", "blockmgr-a");
+        RegisteredExecutor executor = executor("app", "1", "blockmgr-a");
         await(put(store, executor));
         await(store.putExecutor(executor, List.of(new StoredLocalDir(dir("blockmgr-a"), "app", 77))));
 
@@ -148,7 +148,7 @@ class StateStoreTest {
 
     @Test
     void forgetsAllOfARemovedApplicationAndNothingOfAnother() throws Exception {
-        StoredExecutor other = executor("app-10", "1", "blockmgr-10");
+        RegisteredExecutor other = executor("app-10", "1", "blockmgr-10");
         await(store.putApplication(new StoredApplication("app-1", 10L, null)));
         await(put(store, executor("app-1", "1", "blockmgr-1")));
         await(put(store, executor("app-1", "2", "blockmgr-2")));
@@ -167,7 +167,7 @@ class StateStoreTest {
 
     @Test
     void removesAnApplicationWholeOrNotAtAll() throws Exception {
-        StoredExecutor executor = executor("app", "1", "blockmgr-1", "blockmgr-2");
+        RegisteredExecutor executor = executor("app", "1", "blockmgr-1", "blockmgr-2");
         await(put(store, executor));
         try (Connection operator = StoreFixture.asOperator(stateDir)) {
             StoreFixture.execute(
@@ -189,7 +189,7 @@ class StateStoreTest {
     @Test
     void forgetsTheIntentOfOneRemovalThatIsDone() throws Exception {
         await(store.removeApplication("app", List.of(removal("app", "blockmgr-1"), removal("app", "blockmgr-10"))));
-        await(store.removalDone(dir("blockmgr-1")));
+        await(store.deleteRemoval(dir("blockmgr-1")));
 
         reopen();
 
@@ -198,11 +198,11 @@ class StateStoreTest {
 
     @Test
     void dropsExecutorsButNotWhatTheirApplicationOwns() throws Exception {
-        StoredExecutor kept = executor("app", "2", "blockmgr-2");
+        RegisteredExecutor kept = executor("app", "2", "blockmgr-2");
         await(put(store, executor("app", "1", "blockmgr-1")));
         await(put(store, kept));
 
-        await(store.dropExecutors(List.of(new AppExecId("app", "1"), new AppExecId("app", "unknown"))));
+        await(store.deleteExecutors(List.of(new AppExecId("app", "1"), new AppExecId("app", "unknown"))));
 
         assertThat(store.load().executors()).containsExactly(kept);
         assertThat(dirsOwned()).containsExactlyInAnyOrder(dir("blockmgr-1"), dir("blockmgr-2"));
@@ -232,7 +232,7 @@ class StateStoreTest {
     }
 
     @Test
-    void acceptsADirThatOnlyLooksLikeOneToBeDeleted() throws Exception {
+    void acceptsADirWhosePathResemblesOneBeingRemoved() throws Exception {
         await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
 
         await(put(store, executor("app-2", "1", "blockmgr-10", "blockmgr-", "x/blockmgr-1")));
@@ -241,7 +241,7 @@ class StateStoreTest {
     @Test
     void acceptsADirAgainOnceItsRemovalIsDone() throws Exception {
         await(store.removeApplication("app-1", List.of(removal("app-1", "blockmgr-1"))));
-        await(store.removalDone(dir("blockmgr-1")));
+        await(store.deleteRemoval(dir("blockmgr-1")));
 
         await(put(store, executor("app-2", "1", "blockmgr-1")));
     }
@@ -309,8 +309,8 @@ class StateStoreTest {
     }
 
     @Test
-    void passesOverRowsThatSomeoneBroke() throws Exception {
-        StoredExecutor sound = executor("app", "1", "blockmgr-a");
+    void skipsInvalidRows() throws Exception {
+        RegisteredExecutor sound = executor("app", "1", "blockmgr-a");
         await(put(store, sound));
         await(put(store, executor("app", "2", "blockmgr-b")));
         await(put(store, executor("app", "3", "blockmgr-c")));
@@ -321,7 +321,7 @@ class StateStoreTest {
 
         try (LogCapture log = LogCapture.ofPackages(StateStore.class)) {
             assertThat(store.load().executors()).containsExactly(sound);
-            assertThat(log.lines()).singleElement().asString().startsWith("WARN Passed over 2 invalid rows");
+            assertThat(log.lines()).singleElement().asString().startsWith("WARN Skipped 2 invalid rows");
         }
     }
 

@@ -2,12 +2,12 @@ package dev.mesosshuffle.store;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
-import dev.mesosshuffle.database.StoredExecutor;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,7 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Makes stores and what goes into them. */
+/** Creates stores and what is stored in them. */
 public final class StoreFixture {
     public static final int PORT = 7337;
     public static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-25T01:02:03Z"), ZoneOffset.UTC);
@@ -46,24 +46,24 @@ public final class StoreFixture {
         return new LocalDir(ROOT, ROOT.resolve(name));
     }
 
-    public static StoredExecutor executor(String appId, String execId, String... dirs) {
+    public static RegisteredExecutor executor(String appId, String execId, String... dirs) {
         List<LocalDir> places = new ArrayList<>();
         List<String> spelled = new ArrayList<>();
         for (String dir : dirs) {
             places.add(dir(dir));
             spelled.add("/link-to-data/" + dir);
         }
-        return new StoredExecutor(
+        return new RegisteredExecutor(
                 new AppExecId(appId, execId), new ExecutorShuffleInfo(spelled, 64, "a.ShuffleManager"), places);
     }
 
-    static List<StoredLocalDir> owned(StoredExecutor executor) {
+    static List<StoredLocalDir> owned(RegisteredExecutor executor) {
         return executor.dirs().stream()
                 .map(dir -> new StoredLocalDir(dir, executor.id().appId(), ROOT_INODE))
                 .toList();
     }
 
-    public static CompletableFuture<Void> put(StateStore store, StoredExecutor executor) {
+    public static CompletableFuture<Void> put(StateStore store, RegisteredExecutor executor) {
         return store.putExecutor(executor, owned(executor));
     }
 

@@ -152,7 +152,7 @@ class StoreOpenerTest {
 
     @Test
     void movesTheCompanionsAsideToo() throws Exception {
-        Files.writeString(StoreFixture.database(temp), "no database, but long enough to be looked at".repeat(100));
+        Files.writeString(StoreFixture.database(temp), "no database, but long enough to be checked".repeat(100));
         Files.writeString(temp.resolve("registry-7337.db-wal"), "no log");
 
         assertMovedAsideAndUsable();

@@ -55,7 +55,7 @@ class StorePlacesTest {
     void knowsEverybodyWhenThePlacesComeInAnotherOrder() throws Exception {
         StorePlaces.Opened before = open(first, second);
         await(put(before.store(), executor("app-1", "1", "blockmgr-1", "blockmgr-2")));
-        await(before.store().putQuietTime("app-1", Duration.ofMillis(5)));
+        await(before.store().putIdleTime("app-1", Duration.ofMillis(5)));
         await(before.store().putKept("app-1", true));
         await(before.store().removeApplication("app-2", List.of(removal("app-2", "blockmgr-3"))));
         before.store().close();
@@ -65,12 +65,12 @@ class StorePlacesTest {
             assertThat(store.load().executors()).containsExactly(executor("app-1", "1", "blockmgr-1", "blockmgr-2"));
             assertThat(store.load().localDirs()).hasSize(2);
             assertThat(store.loadRemovals()).containsExactly(removal("app-2", "blockmgr-3"));
-            assertThat(store.loadQuietTimes()).containsEntry("app-1", Duration.ofMillis(5));
+            assertThat(store.loadIdleTimes()).containsEntry("app-1", Duration.ofMillis(5));
             assertThat(store.loadKept()).containsExactly("app-1");
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .startsWith("INFO Took over 1 applications, 1 executors and 1 dirs to delete from "
+                    .startsWith("INFO Imported 1 applications, 1 executors and 1 directories to delete from "
                             + StoreFixture.database(first));
         }
         assertThat(StoreFixture.database(first)).doesNotExist();
@@ -78,7 +78,7 @@ class StorePlacesTest {
     }
 
     @Test
-    void takesOverWhatAStateDirHoldsThatIsNoPlaceAnyMore() throws Exception {
+    void importsFromAStateDirThatIsNotConfiguredAnyMore() throws Exception {
         Path former = temp.resolve("former");
         StateStore before = StoreFixture.open(former);
         await(put(before, executor("app-1", "1", "blockmgr-1")));
@@ -120,7 +120,7 @@ class StorePlacesTest {
     }
 
     @Test
-    void takesOverWhatDoesNotContradictWhatIsKnown() throws Exception {
+    void importsWhatDoesNotConflictWithTheRegistryInUse() throws Exception {
         try (StateStore old = StoreFixture.open(first)) {
             await(put(old, executor("app-1", "1", "blockmgr-1")));
             await(old.removeApplication("app-9", List.of(removal("app-9", "blockmgr-9"))));
@@ -167,7 +167,7 @@ class StorePlacesTest {
             StorePlaces.Opened opened = open(first, second);
             try (StateStore store = opened.store()) {
                 assertThat(store.load().executors()).isEmpty();
-                assertThat(opened.others().trustedFiles()).hasSize(1);
+                assertThat(opened.peers().trustedFiles()).hasSize(1);
             }
             assertThat(running.load().executors()).hasSize(1);
         }
@@ -223,7 +223,7 @@ class StorePlacesTest {
     }
 
     @Test
-    void stopsInsteadOfPassingOverWhatSomebodyMustDecide() throws Exception {
+    void failsInsteadOfSkippingARegistryThatAnOperatorMustDecideOn() throws Exception {
         StoreFixture.open(first).close();
         try (Connection newer = DriverManager.getConnection("jdbc:sqlite:" + StoreFixture.database(first))) {
             StoreFixture.execute(newer, "PRAGMA user_version = 99");
@@ -273,6 +273,6 @@ class StorePlacesTest {
 
     private PeerDatabases others(Path place) {
         return PeerRegistries.of(place, StoreFixture.PORT, List.of(first, second))
-                .others();
+                .peers();
     }
 }

@@ -70,7 +70,7 @@ class StoreProcessTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("another mesos-shuffle-service on port 7337 uses it (process "
                             + started().pid() + ")");
-            assertThat(output.readLine()).as("the first goes on").isNotNull();
+            assertThat(output.readLine()).as("the first continues").isNotNull();
             kill();
         }
 

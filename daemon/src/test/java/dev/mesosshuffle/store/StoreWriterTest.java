@@ -47,16 +47,17 @@ class StoreWriterTest {
                 new TransactionRunner(
                         () -> connection,
                         () -> null,
-                        PeerRegistries.of(temp, StoreFixture.PORT, List.of()).others(),
+                        PeerRegistries.of(temp, StoreFixture.PORT, List.of()).peers(),
                         TransactionRunner.LIMIT,
                         latency),
-                new DeferredWrites(10_000),
-                new IntentIndex(List.of()),
+                new StoreWriter.Acknowledged(new DeferredWrites(10_000), new IntentIndex(List.of())),
                 ReserveFile.at(temp.resolve("reserve")),
-                new OutageLogger(LoggerFactory.getLogger(StoreWriter.class), "Writing", "nothing is registered"),
                 () -> commits++,
                 System::nanoTime,
-                failures);
+                new StoreWriter.FailureReports(
+                        new OutageLogger(
+                                LoggerFactory.getLogger(StoreWriter.class), "Writing", "nothing is registered"),
+                        failures));
     }
 
     @AfterEach

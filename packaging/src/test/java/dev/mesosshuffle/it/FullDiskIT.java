@@ -71,7 +71,7 @@ final class FullDiskIT {
 
             Files.delete(ballast);
 
-            daemon.await("works again; registrations and removals that waited for it, now stored: 1$", LIMIT);
+            daemon.await("works again; deferred registrations and removals that are stored now: 1$", LIMIT);
             assertThat(daemon.output().linesWith(Pattern.compile("StateStore"))).hasSize(2);
             daemon.kill();
         }

@@ -1,20 +1,17 @@
-package dev.mesosshuffle.registry;
+package dev.mesosshuffle.model;
 
-import dev.mesosshuffle.model.AppExecId;
-import dev.mesosshuffle.model.ExecutorShuffleInfo;
-import dev.mesosshuffle.model.LocalDir;
 import java.util.List;
 
 /**
  * An executor whose shuffle files are served.
  *
  * @param id its id
- * @param info what it said of its shuffle files
- * @param dirs where its local dirs really are; {@code dirs.get(i)} is that of {@code info.localDirs().get(i)}
+ * @param info what it registered of its shuffle files
+ * @param dirs the real paths of its local directories; {@code dirs.get(i)} is that of {@code info.localDirs().get(i)}
  */
 public record RegisteredExecutor(AppExecId id, ExecutorShuffleInfo info, List<LocalDir> dirs) {
     /**
-     * Checks that each local dir has its place.
+     * Checks that each local directory has a real path.
      *
      * @throws IllegalArgumentException if there are more of one than of the other
      */
