@@ -34,8 +34,10 @@ final class PeriodicTaskTest {
             task.start(Duration.ZERO, Duration.ofMillis(1));
             assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();
         }
-        assertThat(thread.get().getName()).isEqualTo("test-timer");
-        assertThat(thread.get().isDaemon()).isTrue();
+        assertThat(thread).hasValueSatisfying(its -> {
+            assertThat(its.getName()).isEqualTo("test-timer");
+            assertThat(its.isDaemon()).isTrue();
+        });
     }
 
     @Test
