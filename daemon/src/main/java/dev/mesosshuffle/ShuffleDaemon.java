@@ -20,6 +20,8 @@ import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.dispatch.LocalDirServices;
+import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.fetch.ReadTracker;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
@@ -188,8 +190,8 @@ public final class ShuffleDaemon {
                         (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
                         master(config.master(), lifecycle)),
                 dirs -> {
-                    indexes.drop(dirs);
-                    dataFiles.drop(dirs);
+                    indexes.invalidateAll(dirs);
+                    dataFiles.invalidateAll(dirs);
                 },
                 metrics);
         restore(liveness, registry, store);
@@ -197,13 +199,10 @@ public final class ShuffleDaemon {
         ThreadPoolExecutor diagnosis = diagnosisThread();
         lifecycle.started(diagnosis::shutdown);
         Dispatcher dispatcher = new Dispatcher(
-                new Dispatcher.Serving(
-                        new BlockResolver(indexes, dataFiles),
-                        pools,
-                        reads,
-                        diagnosis,
-                        limits::maxChunksBeingTransferred),
-                new Dispatcher.Guarding(policy, new BlockFileRemover(), rootWatch),
+                new FetchServices(
+                        new BlockResolver(indexes, dataFiles), pools, reads, limits::maxChunksBeingTransferred),
+                new LocalDirServices(policy, new BlockFileRemover(), rootWatch),
+                diagnosis,
                 registry,
                 liveness,
                 quietLog,
@@ -311,10 +310,11 @@ public final class ShuffleDaemon {
                 config.port(),
                 ServerConfig.IoMode.valueOf(transport.mode().name()),
                 transport.serverThreads(),
-                transport.backLog(),
-                transport.receiveBuffer(),
-                transport.sendBuffer(),
-                transport.tcpKeepAlive(),
+                new ServerConfig.SocketOptions(
+                        transport.backLog(),
+                        transport.receiveBuffer(),
+                        transport.sendBuffer(),
+                        transport.tcpKeepAlive()),
                 transport.connectionTimeout(),
                 transport.maxFrameBytes());
     }

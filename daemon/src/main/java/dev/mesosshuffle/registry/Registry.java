@@ -57,7 +57,7 @@ public final class Registry {
         metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) memory.executors::size);
         return new Registry(
                 memory,
-                new Registrar(memory, store, metrics.counter("shuffleService.refusedRegistrations")),
+                new Registrar(memory, store, metrics.counter("shuffleService.rejectedRegistrations")),
                 new ApplicationRemover(memory, store));
     }
 

@@ -60,7 +60,7 @@ final class TestFile implements OpenFile, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> loadLater(long offset, long length) {
+    public CompletableFuture<Void> loadAsync(long offset, long length) {
         CompletableFuture<Void> load = new CompletableFuture<>();
         loads.add(load);
         asked = length;

@@ -94,7 +94,7 @@ abstract class WrittenReplies {
         }
 
         @Override
-        public void onRoomForBlocks() {
+        public void onWritable() {
             room++;
         }
 
