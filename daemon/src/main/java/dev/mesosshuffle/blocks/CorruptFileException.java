@@ -12,9 +12,9 @@ final class CorruptFileException extends IOException {
         super(path + ": " + reason);
     }
 
-    static CorruptFileException noSuchBlock(Path path, long blocks, ShuffleBlockId asked) {
+    static CorruptFileException noSuchBlock(Path path, long blocks, ShuffleBlockId block) {
         return new CorruptFileException(
                 path,
-                "has " + blocks + " blocks (requested: " + asked.startReduceId() + " to " + asked.endReduceId() + ")");
+                "has " + blocks + " blocks (requested: " + block.startReduceId() + " to " + block.endReduceId() + ")");
     }
 }

@@ -105,8 +105,8 @@ class DataFileCacheTest {
         MapOutput output = output(0);
         files.open(output, true).release();
         Path data = executor.files().file("shuffle_0_0_0.data");
-        Path anew = Files.write(root.resolve("anew"), block(100, 9));
-        Files.move(anew, data, StandardCopyOption.ATOMIC_MOVE);
+        Path replacement = Files.write(root.resolve("replacement"), block(100, 9));
+        Files.move(replacement, data, StandardCopyOption.ATOMIC_MOVE);
         files.open(output, true).release();
         advance(1);
         assertThatExceptionOfType(StaleIndexException.class)
@@ -119,8 +119,8 @@ class DataFileCacheTest {
         MapOutput output = output(0);
         files.open(output, false).release();
         Path data = executor.files().file("shuffle_0_0_0.data");
-        Path anew = Files.write(root.resolve("anew"), block(100, 9));
-        Files.move(anew, data, StandardCopyOption.ATOMIC_MOVE);
+        Path replacement = Files.write(root.resolve("replacement"), block(100, 9));
+        Files.move(replacement, data, StandardCopyOption.ATOMIC_MOVE);
         assertThatExceptionOfType(StaleIndexException.class).isThrownBy(() -> files.open(output, false));
     }
 

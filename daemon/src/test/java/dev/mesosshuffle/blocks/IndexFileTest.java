@@ -120,7 +120,7 @@ class IndexFileTest {
     @Test
     void isStaleOnDiskOnceAnotherFileHasTakenItsPlaceOrItWasWrittenAnew() throws Exception {
         OnDiskIndex replaced = onDisk(0, 10, 25);
-        Files.move(write("anew", 0, 12, 25), temp.resolve("index"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(write("replacement", 0, 12, 25), temp.resolve("index"), StandardCopyOption.REPLACE_EXISTING);
         assertThatExceptionOfType(StaleIndexException.class)
                 .isThrownBy(() -> replaced.segment(new ShuffleBlockId(0, 5, 0, 1)))
                 .withMessageEndingWith("index: was replaced since it was opened");
