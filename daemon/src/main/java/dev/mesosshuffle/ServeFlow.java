@@ -10,6 +10,8 @@ import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.dispatch.LocalDirServices;
+import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.fetch.ReadTracker;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
@@ -75,13 +77,13 @@ final class ServeFlow {
         ThreadPoolExecutor diagnosis = diagnosisThread();
         context.register(diagnosis::shutdown);
         Dispatcher dispatcher = new Dispatcher(
-                new Dispatcher.Serving(
+                new FetchServices(
                         new BlockResolver(indexes, dataFiles),
                         disks,
                         reads,
-                        diagnosis,
                         context.limits()::maxChunksBeingTransferred),
-                new Dispatcher.Guarding(state.policy(), new BlockFileRemover(), reclaim.rootMonitor()),
+                new LocalDirServices(state.policy(), new BlockFileRemover(), reclaim.rootMonitor()),
+                diagnosis,
                 state.registry(),
                 reclaim.liveness(),
                 failureLog,
@@ -99,8 +101,8 @@ final class ServeFlow {
 
     /** Closes the files of dirs that no fetch may use any more. */
     void invalidate(Collection<LocalDir> dirs) {
-        indexes.drop(dirs);
-        dataFiles.drop(dirs);
+        indexes.invalidateAll(dirs);
+        dataFiles.invalidateAll(dirs);
     }
 
     /** The threads of each disk, for work that no client waits for. A disk that hangs takes none: it would only wait. */
@@ -132,10 +134,11 @@ final class ServeFlow {
                 config.port(),
                 ServerConfig.IoMode.valueOf(transport.mode().name()),
                 transport.serverThreads(),
-                transport.backLog(),
-                transport.receiveBuffer(),
-                transport.sendBuffer(),
-                transport.tcpKeepAlive(),
+                new ServerConfig.SocketOptions(
+                        transport.backLog(),
+                        transport.receiveBuffer(),
+                        transport.sendBuffer(),
+                        transport.tcpKeepAlive()),
                 transport.connectionTimeout(),
                 transport.maxFrameBytes());
     }

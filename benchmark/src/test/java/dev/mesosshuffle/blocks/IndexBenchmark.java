@@ -97,7 +97,7 @@ public class IndexBenchmark {
 
     private static MapOutput load(IndexCache cache, RegisteredExecutor executor, ShuffleBlockId block)
             throws IOException {
-        return cache.load(executor, block, cache.look(BlockFile.of(executor, block.dataFileName())), null);
+        return cache.load(executor, block, cache.observe(BlockFile.of(executor, block.dataFileName())), null);
     }
 
     private ShuffleBlockId block(int map) {

@@ -88,7 +88,7 @@ public class BufferedReplyBatchBenchmark {
         }
 
         @Override
-        public CompletableFuture<Void> loadLater(long offset, long length) {
+        public CompletableFuture<Void> loadAsync(long offset, long length) {
             return CompletableFuture.completedFuture(null);
         }
 
@@ -101,7 +101,7 @@ public class BufferedReplyBatchBenchmark {
         public void onRepliesSent(int count, boolean success) {}
 
         @Override
-        public void onRoomForBlocks() {}
+        public void onWritable() {}
 
         @Override
         public void onUnreadableBlock(Throwable cause) {}

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where an executor keeps a file. The rule is that of Spark's {@code ExecutorDiskUtils}, which executors write by.
+ * The place of an executor's file, by the rule of Spark's {@code ExecutorDiskUtils}, which executors use to write it.
  *
  * @param dir the local dir
  * @param subDir the sub-dir in it
@@ -15,7 +15,7 @@ import java.util.List;
 public record BlockFile(LocalDir dir, String subDir, String name) {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    /** Finds the place of a file from its name alone; nothing is looked up on disk. */
+    /** Computes the place of a file from its name, without reading the disk. */
     public static BlockFile of(RegisteredExecutor executor, String name) {
         List<LocalDir> dirs = executor.dirs();
         int hash = nonNegativeHash(name);
@@ -23,12 +23,12 @@ public record BlockFile(LocalDir dir, String subDir, String name) {
         return new BlockFile(dirs.get(hash % dirs.size()), twoHexDigits(subDirId), name);
     }
 
-    /** The file itself. */
+    /** The path of the file. */
     public Path path() {
         return dir.path().resolve(subDir).resolve(name);
     }
 
-    /** The allowed root it lies under, which stands for its disk. */
+    /** The allowed root that the file lies under, which stands for its disk. */
     public Path root() {
         return dir.root();
     }

@@ -9,10 +9,10 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * Opens the bytes of a block. Index and data can lie on two disks, so finding them is done in steps, each of which
- * belongs on the pool of its own disk: {@link #locate}, {@link #next} as long as the block is not {@link #isFound}, then
- * {@link #open}. The steps for a map output that is not known are a look at the data, the reading of the index, and the
- * opening of the data: only if that is still the same, the index belongs to it. For any thread.
+ * Opens the bytes of a block. Index and data can lie on two disks, so the block is found in steps, each of which belongs
+ * on the pool of its own disk: {@link #locate}, {@link #next} while the block is not {@link #isFound}, then {@link #open}.
+ * For a map output that is not cached, the steps are: observe the data file, read the index, open the data file. The index
+ * belongs to the data only if the file did not change in between. For any thread.
  */
 public final class BlockResolver {
     private final IndexCache indexes;
@@ -21,15 +21,15 @@ public final class BlockResolver {
     /**
      * Creates a resolver.
      *
-     * @param indexes the index files that were read
-     * @param dataFiles the data files that are open
+     * @param indexes caches index files
+     * @param dataFiles caches open data files
      */
     public BlockResolver(IndexCache indexes, DataFileCache dataFiles) {
         this.indexes = indexes;
         this.dataFiles = dataFiles;
     }
 
-    /** Finds the file to look at first, from names and from what is in memory. Reads no disk. */
+    /** Finds the file of the first step, from names and caches. Does not read the disk. */
     public LocatedBlock locate(RegisteredExecutor executor, BlockId id) {
         if (!(id instanceof ShuffleBlockId shuffle)) {
             return LocatedBlock.at(executor, id, BlockFile.of(executor, id.dataFileName()), null);
@@ -43,7 +43,7 @@ public final class BlockResolver {
                 : LocatedBlock.at(executor, id, output.data(), output);
     }
 
-    /** Whether the block's data is to be opened next. */
+    /** Whether the next step is {@link #open}. */
     public boolean isFound(LocatedBlock block) {
         if (!(block.id() instanceof ShuffleBlockId)) {
             return true;
@@ -53,47 +53,48 @@ public final class BlockResolver {
     }
 
     /**
-     * Takes the next step of a block that is not found, on the pool of its disk.
+     * Takes the next step of a block that is not found. Reads the disk of the block's file.
      *
      * @return the block, whose next step may belong on another disk
-     * @throws IOException if a file cannot be looked at or read
+     * @throws IOException if a file cannot be read
      */
     public LocatedBlock next(LocatedBlock block) throws IOException {
         ShuffleBlockId id = (ShuffleBlockId) block.id();
         MapOutput output = block.output();
         if (output == null) {
-            DataFileObservation look = block.look();
-            if (look == null) {
-                return block.looked(indexes.look(block.file()), BlockFile.of(block.executor(), id.indexFileName()));
+            DataFileObservation observation = block.observation();
+            if (observation == null) {
+                return block.withObservation(
+                        indexes.observe(block.file()), BlockFile.of(block.executor(), id.indexFileName()));
             }
-            output = indexes.load(block.executor(), id, look, block.before());
+            output = indexes.load(block.executor(), id, observation, block.previous());
         }
-        return block.read(output, output.index() instanceof OnDiskIndex index ? index.segment(id) : null);
+        return block.withOutput(output, output.index() instanceof OnDiskIndex index ? index.segment(id) : null);
     }
 
-    /** Forgets what is known of the block's files, so that they are looked at again. */
-    public LocatedBlock forget(LocatedBlock block) {
+    /** Removes the block's files from the caches, so that the returned block is found on disk again. */
+    public LocatedBlock invalidate(LocatedBlock block) {
         MapOutput output = block.output();
         if (output != null) {
             indexes.invalidate(block.executor(), (ShuffleBlockId) block.id(), output);
             dataFiles.close(output);
         }
-        return locate(block.executor(), block.id()).instead(output);
+        return locate(block.executor(), block.id()).replacing(output);
     }
 
-    /** Whether what went wrong is what the files hold, and not the disk that holds them. */
-    public static boolean isAboutContent(IOException failure) {
+    /** Whether a failure is due to the content of a file, not to its disk. */
+    public static boolean isContentFailure(IOException failure) {
         return failure instanceof StaleIndexException
                 || failure instanceof CorruptFileException
                 || failure instanceof EOFException;
     }
 
     /**
-     * Opens the block's bytes, on the pool of the data file's disk.
+     * Opens the block's bytes. Reads the disk of the data file.
      *
      * @return an open segment, which the caller closes
-     * @throws IOException if a file is missing or cannot be read, or if index and data do not belong together, which
-     *     is worth another try after {@link #forget}
+     * @throws IOException if a file is missing or cannot be read, or if index and data do not belong together; one retry
+     *     after {@link #invalidate} may succeed
      */
     public OpenSegment open(LocatedBlock block) throws IOException {
         MapOutput output = block.output();
@@ -110,6 +111,6 @@ public final class BlockResolver {
             // Spark writes no data file for a map task without any output.
             return OpenSegment.empty();
         }
-        return OpenSegment.of(dataFiles.open(output, id.writtenOnce()), segment.offset(), segment.length());
+        return OpenSegment.of(dataFiles.open(output, id.immutable()), segment.offset(), segment.length());
     }
 }

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 
 /**
- * Takes a mapping away at once. Java 17 does so only when the garbage collector finds the buffer, which in a quiet
- * daemon may be days; {@code sun.misc.Unsafe} is the JDK's supported way around that until {@code MemorySegment}.
+ * Unmaps a buffer at once. Java 17 unmaps it only when the garbage collector finds it, which in an idle daemon may take
+ * days; {@code sun.misc.Unsafe} is the JDK's supported workaround until {@code MemorySegment}.
  */
 final class BufferUnmapper {
     private static final MethodHandle CLEANER = cleaner();
@@ -29,14 +29,14 @@ final class BufferUnmapper {
         }
     }
 
-    /** Takes a mapping away; nobody may use it after this. */
+    /** Unmaps a buffer; nobody may use it afterwards. */
     static void unmap(MappedByteBuffer mapped) {
         try {
             CLEANER.invoke(mapped);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("a mapping could not be taken away", e);
+            throw new IllegalStateException("a buffer could not be unmapped", e);
         }
     }
 }

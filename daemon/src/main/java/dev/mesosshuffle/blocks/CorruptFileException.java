@@ -4,7 +4,7 @@ import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file that does not hold what it should; reading it again does not help. */
+/** A file with invalid content; reading it again does not help. */
 final class CorruptFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -12,9 +12,9 @@ final class CorruptFileException extends IOException {
         super(path + ": " + reason);
     }
 
-    static CorruptFileException noSuchBlock(Path path, long blocks, ShuffleBlockId asked) {
+    static CorruptFileException noSuchBlock(Path path, long blocks, ShuffleBlockId block) {
         return new CorruptFileException(
                 path,
-                "has " + blocks + " blocks (asked for: " + asked.startReduceId() + " to " + asked.endReduceId() + ")");
+                "has " + blocks + " blocks (requested: " + block.startReduceId() + " to " + block.endReduceId() + ")");
     }
 }

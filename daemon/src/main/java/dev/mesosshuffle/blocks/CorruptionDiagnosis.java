@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether a disk or the network made a block's checksum wrong, by the rule of Spark's
- * {@code ShuffleChecksumHelper}: the checksum that the writer left beside the data, the one that the data has now, and
- * the one that the reader saw. Reads the whole block, so it runs on threads of its own.
+ * Finds out whether a disk or the network corrupted a block, by the rule of Spark's {@code ShuffleChecksumHelper}: it
+ * compares the checksum that the writer stored beside the data, the one that the data has now, and the one that the reader
+ * computed. Reads the whole block, so it needs a thread of its own.
  */
 public final class CorruptionDiagnosis {
     private static final Logger logger = LoggerFactory.getLogger(CorruptionDiagnosis.class);
@@ -41,7 +41,7 @@ public final class CorruptionDiagnosis {
         this.resolver = resolver;
     }
 
-    /** Compares the three checksums; whatever goes wrong is an {@link CorruptionCause#UNKNOWN_ISSUE}. */
+    /** Compares the three checksums. A file that cannot be read is an {@link CorruptionCause#UNKNOWN_ISSUE}. */
     public CorruptionCause diagnose(
             RegisteredExecutor executor, ShuffleBlockId block, long checksumByReader, String algorithm) {
         Supplier<Checksum> checksum = ALGORITHMS.get(algorithm);
@@ -54,7 +54,7 @@ public final class CorruptionDiagnosis {
             long byWriter = read(file, block.startReduceId());
             long byDisk = compute(executor, block, checksum.get());
             if (!FileIdentity.of(file.path()).equals(identity)) {
-                // The map task ran again meanwhile; its checksum and the data are of two attempts.
+                // The map task ran again meanwhile: checksum and data belong to two attempts.
                 throw StaleIndexException.replaced(file.path());
             }
             CorruptionCause cause = compare(byWriter, byDisk, checksumByReader);

@@ -18,19 +18,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data files of map outputs that are open, bounded in number, and closed when nobody has asked for them for 30 s.
- * The cache holds one reference to each; a reader holds another, so that a file that leaves the cache is closed when
- * its last block has left.
+ * Open data files of map outputs, bounded in number, and closed after 30 s without a request. The cache holds one
+ * reference to each file and each reader another, so that an evicted file is closed when its last block was sent.
  *
- * <p>A file is opened only as the one that the output's index describes ({@link MapOutput#dataIdentity}), and looked at
- * again each time it is asked for, or once a second if it is written once.
+ * <p>A file is used only if it is the one that the output's index describes ({@link MapOutput#dataIdentity}). It is
+ * revalidated for each request, or once a second if it is immutable.
  *
- * <p><b>Concurrency:</b> for any thread; what opens or looks at a file belongs on a thread of its disk.
+ * <p><b>Concurrency:</b> for any thread; the methods that open a file read its disk.
  */
 public final class DataFileCache implements AutoCloseable {
-    private static final Duration UNUSED = Duration.ofSeconds(30);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
-    private final DiskExecutors pools;
+    private final DiskExecutors diskExecutors;
     private final Ticker ticker;
     private final Cache<MapOutput, RefCountedFile> cache;
     private final Counter hits;
@@ -39,23 +38,23 @@ public final class DataFileCache implements AutoCloseable {
     /**
      * Creates a cache.
      *
-     * @param maxFiles how many files may be kept open when nobody reads them
-     * @param pools the threads of each disk
+     * @param maxFiles the number of files to keep open, in addition to those that are read
+     * @param diskExecutors the threads of each disk
      * @param ticker the time
      * @param metrics gets {@code shuffleService.fileCache.hits}, {@code .misses} and {@code .size}
      */
-    public DataFileCache(int maxFiles, DiskExecutors pools, Ticker ticker, MetricRegistry metrics) {
-        this.pools = pools;
+    public DataFileCache(int maxFiles, DiskExecutors diskExecutors, Ticker ticker, MetricRegistry metrics) {
+        this.diskExecutors = diskExecutors;
         this.ticker = ticker;
         this.cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .scheduler(Scheduler.systemScheduler())
                 .ticker(ticker::read)
                 .maximumSize(maxFiles)
-                .expireAfterAccess(UNUSED)
+                .expireAfterAccess(IDLE_TIMEOUT)
                 .evictionListener((@Nullable MapOutput output, @Nullable RefCountedFile file, RemovalCause cause) -> {
                     if (output != null && file != null) {
-                        letGo(output, file);
+                        evict(output, file);
                     }
                 })
                 .build();
@@ -67,24 +66,22 @@ public final class DataFileCache implements AutoCloseable {
     /**
      * Opens the data file of a map output, or takes one more reference to it.
      *
-     * @param writtenOnce whether nobody replaces the file, so that it is enough to look now and then whether it is still
-     *     there; else this is looked at each time
-     * @throws StaleIndexException if it is not the file that the output's index belongs to
+     * @param immutable whether nobody replaces the file, so that it is enough to revalidate it now and then
+     * @throws StaleIndexException if it is not the file that the output's index describes
      * @throws IOException if it cannot be opened
      */
-    RefCountedFile open(MapOutput output, boolean writtenOnce) throws IOException {
+    RefCountedFile open(MapOutput output, boolean immutable) throws IOException {
         long now = ticker.read();
-        RefCountedFile recent = output.keptOpen();
-        // For a second after each look at the file, the cache is not asked, which is 3 % of the cost of a block of 1
-        // KB.
-        if (writtenOnce && recent != null && recent.wasCurrent(now) && recent.retain()) {
+        RefCountedFile recent = output.cachedFile();
+        // Bypasses the cache, whose lookup is 3 % of the cost of a block of 1 KB.
+        if (immutable && recent != null && recent.isFresh(now) && recent.retain()) {
             hits.inc();
             return recent;
         }
         RefCountedFile cached = cache.getIfPresent(output);
         if (cached != null && cached.retain()) {
             try {
-                if (cached.isCurrent(now)) {
+                if (cached.revalidate(now)) {
                     hits.inc();
                     return cached;
                 }
@@ -96,11 +93,11 @@ public final class DataFileCache implements AutoCloseable {
             throw StaleIndexException.replaced(output.data().path());
         }
         misses.inc();
-        return openAgain(output, now);
+        return openAndCache(output, now);
     }
 
-    private RefCountedFile openAgain(MapOutput output, long now) throws IOException {
-        RefCountedFile file = RefCountedFile.open(output.data(), pools, now);
+    private RefCountedFile openAndCache(MapOutput output, long now) throws IOException {
+        RefCountedFile file = RefCountedFile.open(output.data(), diskExecutors, now);
         if (file.length() != output.index().dataLength()) {
             file.release();
             throw StaleIndexException.wrongLength(
@@ -113,53 +110,53 @@ public final class DataFileCache implements AutoCloseable {
         if (!output.isReliable()) {
             return file;
         }
-        // One reference for the reader, before the other one can be dropped.
+        // One reference for the reader, before the cache can release the other.
         file.retain();
         RefCountedFile other = cache.asMap().putIfAbsent(output, file);
         if (other != null) {
-            // Another reader was faster; this file goes when its block has left.
+            // Another reader was faster; this file is closed when its block was sent.
             file.release();
         } else {
-            output.setKeptOpen(file);
+            output.setCachedFile(file);
         }
         return file;
     }
 
-    /** How many files the cache keeps open, about. */
+    /** The approximate number of files that the cache keeps open. */
     long size() {
         return cache.estimatedSize();
     }
 
-    /** Opens a file that is not shared: an RDD block's, which its executor may write again at any time. */
-    RefCountedFile openUncached(BlockFile place) throws IOException {
-        return RefCountedFile.open(place, pools, ticker.read());
+    /** Opens a file that is not cached: an RDD block's, which its executor may write again at any time. */
+    RefCountedFile openUncached(BlockFile file) throws IOException {
+        return RefCountedFile.open(file, diskExecutors, ticker.read());
     }
 
-    /** Drops the cache's reference to an output's file. */
+    /** Removes an output's file from the cache. */
     void close(MapOutput output) {
         RefCountedFile file = cache.asMap().remove(output);
         if (file != null) {
-            letGo(output, file);
+            evict(output, file);
         }
     }
 
-    /** The index, which stays in memory for longer, is not to keep what is left of a file. */
-    private static void letGo(MapOutput output, RefCountedFile file) {
-        output.setKeptOpen(null);
+    /** The index stays in memory for longer and must not keep the file's remains reachable. */
+    private static void evict(MapOutput output, RefCountedFile file) {
+        output.setCachedFile(null);
         file.release();
     }
 
-    /** Drops the cache's references to all files of these dirs, whose application is over. */
-    public void drop(Collection<LocalDir> dirs) {
-        Set<LocalDir> gone = new HashSet<>(dirs);
+    /** Removes all files of these dirs, whose application was removed. */
+    public void invalidateAll(Collection<LocalDir> dirs) {
+        Set<LocalDir> removed = new HashSet<>(dirs);
         for (MapOutput output : cache.asMap().keySet()) {
-            if (gone.contains(output.data().dir())) {
+            if (removed.contains(output.data().dir())) {
                 close(output);
             }
         }
     }
 
-    /** Drops all. */
+    /** Removes all files. */
     @Override
     public void close() {
         cache.asMap().keySet().forEach(this::close);

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Reads what must be there. */
+/** Reads from file channels. */
 final class FileChannels {
     private FileChannels() {}
 

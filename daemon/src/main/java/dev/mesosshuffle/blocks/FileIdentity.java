@@ -14,16 +14,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells a file from every other one that was, or will be, under its name: device and inode, length, and both times
- * of change. No single one of them does: an inode number is used again as soon as the file before is deleted, a
- * length coincides with fixed-size records, a modification time can be set, and both times stand still for a tick of the
- * kernel's clock. So two equal identities are one content unless the file {@link #changedWithin} the last few
- * milliseconds before the first of them was taken. Immutable.
+ * Distinguishes a file from every other one that has had or will have its name, by device and inode, length, and both
+ * times of change. None of them suffices alone: an inode number is reused as soon as its file is deleted, lengths coincide
+ * with fixed-size records, a modification time can be set, and both times stand still for a tick of the kernel's clock. So
+ * two equal identities mean the same content unless the file {@link #changedWithin} the last few milliseconds before the
+ * first of them was taken. Immutable.
  *
- * @param key device and inode, as the JDK has them; null on a file system without
+ * @param key device and inode, as the JDK represents them; null if the file system has none
  * @param size the length in bytes
- * @param modified when the content last changed, in nanoseconds; a program can set it
- * @param changed when the inode last changed, be it by a new content, name, owner or mode; no program can set it
+ * @param modified the last change of the content, in nanoseconds; programs can set it
+ * @param changed the last change of the inode, by content, name, owner or mode; programs cannot set it
  */
 record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime changed) {
     /** Both times stand still for a tick, which is 10 ms on the slowest kernels. */
@@ -34,9 +34,9 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /** Takes the identity of a file, not of what it links to. One system call; works on the disk. */
+    /** Takes the identity of a file, without following a link. One system call; reads the disk. */
     static FileIdentity of(Path path) throws IOException {
-        // The one way that the JDK gives the time of the inode's change.
+        // The JDK has no other way to read the time of the inode's change.
         Map<String, Object> attributes =
                 Files.readAttributes(path, "unix:fileKey,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
         return new FileIdentity(
@@ -46,7 +46,7 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
                 (FileTime) Objects.requireNonNull(attributes.get("ctime"), "ctime"));
     }
 
-    /** Does the same; null if there is no such file. */
+    /** Takes the identity of a file; null if there is no such file. */
     static @Nullable FileIdentity ifPresent(Path path) throws IOException {
         try {
             return of(path);
@@ -56,30 +56,30 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
     }
 
     /**
-     * Whether a file that is open since it had this identity is still under its name and as it was. Leaves out the one
-     * time whose reading takes the JDK twice as long, as this may be asked for each block: the inode of an open file is
-     * not used again, so only who writes into it and then sets the other time back goes unnoticed.
+     * Whether a file that has been open since it had this identity still has its name and content. Called for each block,
+     * so it omits the one time that takes the JDK twice as long to read: the inode of an open file is not reused, so only a
+     * write that also sets the modification time back remains undetected.
      */
     boolean isStillAt(Path path) throws IOException {
         BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return now.size() == size && now.lastModifiedTime().equals(modified) && Objects.equals(now.fileKey(), key);
     }
 
-    /** Whether a change could have left, or could yet leave, this identity as it is, at the time when it was taken. */
+    /** Whether a change around the time when this identity was taken could leave it as it is. */
     boolean mayCoincide(long takenMillis) {
         boolean coarse = changed.to(TimeUnit.NANOSECONDS) % NANOS_PER_SECOND == 0;
         return changedWithin(coarse ? COARSE_TICK : TICK, takenMillis);
     }
 
     /**
-     * Whether the file's last change lies that close to a time. One that lies far ahead of it, as after the clock was set
-     * back, does not: the next change will have another time.
+     * Whether the file's last change is that close to a time. A change far in the future, as after the clock was set back,
+     * is not: the next change will have another time.
      */
     boolean changedWithin(Duration duration, long nowMillis) {
         return Math.abs(nowMillis - changed.toMillis()) <= duration.toMillis();
     }
 
-    /** Whether it has the content of another, as far as can be told: a change of owner, mode or device is none. */
+    /** Whether it appears to have the content of another: a change of owner, mode or device does not count. */
     boolean hasContentOf(FileIdentity other) {
         return size == other.size && modified.equals(other.modified);
     }

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** An index file all of whose offsets were read. */
+/** An index file whose offsets are all in memory. Immutable. */
 final class InMemoryIndex implements IndexFile {
-    /** What an entry takes beside its offsets: the objects around them and the cache's own. */
+    /** The memory of an entry beside its offsets: the objects around them and those of the cache. */
     private static final int OVERHEAD_BYTES = 256;
 
     private final long[] offsets;
@@ -28,7 +28,8 @@ final class InMemoryIndex implements IndexFile {
             if (offsets[i] < previous || (i == 0 && offsets[0] != 0)) {
                 throw new CorruptFileException(
                         path,
-                        "offset " + i + " is " + offsets[i] + " (expected: 0 at first, then never less than before)");
+                        "offset " + i + " is " + offsets[i]
+                                + " (expected: 0 first, then never less than the one before)");
             }
             previous = offsets[i];
         }
@@ -36,7 +37,7 @@ final class InMemoryIndex implements IndexFile {
     }
 
     /**
-     * Which bytes of the data file a block is.
+     * Returns the segment of the data file that holds a block.
      *
      * @throws CorruptFileException if there is no such block
      */

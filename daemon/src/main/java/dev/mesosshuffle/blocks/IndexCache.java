@@ -16,14 +16,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Index files that were read, bounded by what they take in memory. An entry is found by the names of executor, shuffle and
- * map task, and by the very registration of the executor that it was read for. It has no age: what it describes is the
- * data file of one {@link FileIdentity}, which is compared whenever that is opened or looked at. An entry that may
- * coincide with a later one is not kept. For any thread; only {@link #look} and {@link #load} work on a disk.
+ * Index files in memory, bounded by their size. An entry is found by executor, shuffle and map task, and is valid only for
+ * the registration of the executor for which it was read. It does not expire: it describes the data file of one {@link
+ * FileIdentity}, which is compared whenever that file is opened or revalidated. An entry that a later one could coincide
+ * with is not cached. For any thread; only {@link #observe} and {@link #load} read a disk.
  */
 public final class IndexCache {
-    /** An index that would take more of the cache is not kept in memory, so that no file's length can spend it. */
-    private static final int MAX_SHARE = 64;
+    /** An index above this fraction of the cache stays on disk, so that one long file cannot evict all others. */
+    private static final int MAX_FRACTION = 64;
 
     private final long maxIndexBytes;
     private final LongSupplier wallMillis;
@@ -34,13 +34,13 @@ public final class IndexCache {
     /**
      * Creates a cache.
      *
-     * @param maxBytes what all entries may take together, in bytes
+     * @param maxBytes the memory for all entries, in bytes
      * @param wallMillis the wall clock, as {@link System#currentTimeMillis}, by which files get their times
      * @param metrics gets {@code shuffleService.indexCache.hits} and {@code .misses}
      */
     public IndexCache(long maxBytes, LongSupplier wallMillis, MetricRegistry metrics) {
         this.wallMillis = wallMillis;
-        this.maxIndexBytes = maxBytes / MAX_SHARE;
+        this.maxIndexBytes = maxBytes / MAX_FRACTION;
         this.cache = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(maxBytes)
@@ -50,7 +50,7 @@ public final class IndexCache {
         this.misses = metrics.counter("shuffleService.indexCache.misses");
     }
 
-    /** What is in memory, or null; null too if the executor has registered other dirs since. */
+    /** Returns the cached output, or null; null too if the executor has registered again since. */
     @Nullable
     MapOutput get(RegisteredExecutor executor, ShuffleBlockId block) {
         MapOutput cached = cache.getIfPresent(MapOutputId.of(executor.id(), block));
@@ -61,27 +61,30 @@ public final class IndexCache {
         return cached;
     }
 
-    /** By identity, for this is asked for each block; an equal registration merely has the index read once more. */
+    /** By identity, because this runs for each block; an equal registration only has the index read again. */
     @SuppressWarnings("ReferenceEquality")
     private static boolean isOf(MapOutput output, RegisteredExecutor executor) {
         return output.executor() == executor;
     }
 
-    /** Looks at a data file, before its index is read, on a thread of the data's disk. */
-    DataFileObservation look(BlockFile data) throws IOException {
+    /** Observes a data file before its index is read. Reads the disk of the data file. */
+    DataFileObservation observe(BlockFile data) throws IOException {
         long now = wallMillis.getAsLong();
         return new DataFileObservation(FileIdentity.ifPresent(data.path()), now);
     }
 
     /**
-     * Reads the index file, on a thread of its disk, and keeps what is known of it.
+     * Reads the index file and caches the output. Reads the disk of the index.
      *
-     * @param look the data file, before this
-     * @param before what was known before, until the data file turned out to be another one; null if nothing was
+     * @param observation the data file, observed before this call
+     * @param previous the output that was cached until its data file was found replaced; null if there was none
      * @throws StaleIndexException if index and data do not belong together
      */
     MapOutput load(
-            RegisteredExecutor executor, ShuffleBlockId block, DataFileObservation look, @Nullable MapOutput before)
+            RegisteredExecutor executor,
+            ShuffleBlockId block,
+            DataFileObservation observation,
+            @Nullable MapOutput previous)
             throws IOException {
         misses.inc();
         MapOutputId id = MapOutputId.of(executor.id(), block);
@@ -93,30 +96,30 @@ public final class IndexCache {
         if (!FileIdentity.of(path).equals(identity)) {
             throw StaleIndexException.replaced(path);
         }
-        if (look.isAheadOf(identity) && look.hasLength(index.dataLength())) {
+        if (observation.isAheadOf(identity) && observation.hasLength(index.dataLength())) {
             throw StaleIndexException.withoutIndex(data.path(), path);
         }
-        if (before != null && look.isWithoutItsIndex(before, identity)) {
-            // Remembered, for nothing on disk tells how the two came together.
-            cache.put(id, before);
+        if (previous != null && observation.isWithoutItsIndex(previous, identity)) {
+            // Cached again, because nothing on disk shows that the two belong to different attempts.
+            cache.put(id, previous);
             throw StaleIndexException.withoutIndex(data.path(), path);
         }
-        boolean reliable = look.isReliable() && !identity.mayCoincide(now);
-        MapOutput output = new MapOutput(executor, data, index, identity, look.identity(), reliable);
+        boolean reliable = observation.isReliable() && !identity.mayCoincide(now);
+        MapOutput output = new MapOutput(executor, data, index, identity, observation.identity(), reliable);
         if (reliable) {
             cache.put(id, output);
         }
         return output;
     }
 
-    /** Forgets an output whose index or data changed, unless it was read again already. */
+    /** Removes an output whose index or data changed, unless it was read again already. */
     void invalidate(RegisteredExecutor executor, ShuffleBlockId block, MapOutput changed) {
         cache.asMap().remove(MapOutputId.of(executor.id(), block), changed);
     }
 
-    /** Forgets all files of these dirs, whose application is over. */
-    public void drop(Collection<LocalDir> dirs) {
-        Set<LocalDir> gone = new HashSet<>(dirs);
-        cache.asMap().values().removeIf(output -> gone.contains(output.data().dir()));
+    /** Removes all entries of these dirs, whose application was removed. */
+    public void invalidateAll(Collection<LocalDir> dirs) {
+        Set<LocalDir> removed = new HashSet<>(dirs);
+        cache.asMap().values().removeIf(output -> removed.contains(output.data().dir()));
     }
 }

@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The offsets of one map task's output, as Spark's {@code IndexShuffleBlockResolver} writes them: one 8-byte number
- * for each reduce task, where its part of the data file begins, and one for where the last part ends. Immutable.
+ * The offsets of one map task's output, as Spark's {@code IndexShuffleBlockResolver} writes them: for each reduce task
+ * the 8-byte offset of its part of the data file, and the end of the last part. Immutable.
  */
 sealed interface IndexFile permits InMemoryIndex, OnDiskIndex {
     /**
-     * Reads an index file, or only its ends if it is long.
+     * Reads an index file, or only its first and last offset if it is long.
      *
-     * @param identity what the file was before; whoever reads it looks afterwards whether it still is
-     * @param maxBytesInMemory up to this length all of it is read
-     * @throws IOException if it cannot be read, or is no index file
+     * @param identity the file's identity before this call; the caller verifies it afterwards
+     * @param maxBytesInMemory the length up to which the whole file is read, in bytes
+     * @throws IOException if the file cannot be read, or is no index file
      */
     static IndexFile read(Path path, FileIdentity identity, long maxBytesInMemory) throws IOException {
         try (FileChannel channel = open(path)) {
@@ -30,14 +30,14 @@ sealed interface IndexFile permits InMemoryIndex, OnDiskIndex {
         }
     }
 
-    /** Opens an index file, but not through a link. */
+    /** Opens an index file, without following a link. */
     static FileChannel open(Path path) throws IOException {
         return FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** How long the data file must be, in bytes. */
+    /** The length that the data file must have, in bytes. */
     long dataLength();
 
-    /** What it takes in memory, in bytes. */
+    /** Its size in memory, in bytes. */
     int weight();
 }

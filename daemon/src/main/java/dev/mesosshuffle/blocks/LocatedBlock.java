@@ -7,16 +7,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block, and as much as is known of where it is.
+ * A block, and what is known of its location. Immutable.
  *
- * @param executor whose block it is
+ * @param executor the executor that wrote it
  * @param id the block
- * @param file the file that the next step is about: of a map output that is not known, the data, then the index, and
- *     then the data again
- * @param output the map task's output, once its index was read
- * @param segment which bytes of the data file it is, if that was looked up on disk
- * @param look what the data file was before the index is read; null if it was not looked at for that
- * @param before what was known of the output until its data file turned out to be another one; null if nothing was
+ * @param file the file of the next step: for a map output that is not cached the data, then the index, then the data again
+ * @param output the map task's output; null until its index was read
+ * @param segment the segment of the data file, if it was read from an index on disk
+ * @param observation the data file before the index is read; null if it was not observed
+ * @param previous the output that was cached until its data file was found replaced; null if there was none
  */
 public record LocatedBlock(
         RegisteredExecutor executor,
@@ -24,32 +23,35 @@ public record LocatedBlock(
         BlockFile file,
         @Nullable MapOutput output,
         @Nullable FileSegment segment,
-        @Nullable DataFileObservation look,
-        @Nullable MapOutput before) {
-    /** A block of which nothing was looked at. */
+        @Nullable DataFileObservation observation,
+        @Nullable MapOutput previous) {
+    /** A block whose files were not read yet. */
     static LocatedBlock at(RegisteredExecutor executor, BlockId id, BlockFile file, @Nullable MapOutput output) {
         return new LocatedBlock(executor, id, file, output, null, null, null);
     }
 
-    LocatedBlock instead(@Nullable MapOutput replaced) {
-        return new LocatedBlock(executor, id, file, output, segment, look, replaced);
+    /** With the output that was cached before. */
+    LocatedBlock replacing(@Nullable MapOutput stale) {
+        return new LocatedBlock(executor, id, file, output, segment, observation, stale);
     }
 
-    LocatedBlock looked(DataFileObservation found, BlockFile index) {
-        return new LocatedBlock(executor, id, index, null, null, found, before);
+    /** With an observed data file; its index comes next. */
+    LocatedBlock withObservation(DataFileObservation observed, BlockFile index) {
+        return new LocatedBlock(executor, id, index, null, null, observed, previous);
     }
 
-    LocatedBlock read(MapOutput found, @Nullable FileSegment in) {
-        return new LocatedBlock(executor, id, found.data(), found, in, null, null);
+    /** With an output; its data file comes next. */
+    LocatedBlock withOutput(MapOutput found, @Nullable FileSegment itsSegment) {
+        return new LocatedBlock(executor, id, found.data(), found, itsSegment, null, null);
     }
 
-    /** Whether the block was located by this very registration of its executor. */
+    /** Whether the block was located for this registration of its executor, by identity. */
     @SuppressWarnings("ReferenceEquality")
     public boolean isOf(RegisteredExecutor registered) {
         return executor == registered;
     }
 
-    /** The local root that stands for the disk on whose threads the next step belongs. */
+    /** The root that stands for the disk of the next step. */
     public Path disk() {
         return file.root();
     }

@@ -4,13 +4,15 @@ import dev.mesosshuffle.model.RegisteredExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of one map task, whose index was read. Compared by identity: once the index is read again, it is another
- * output, and has a data file of its own.
+ * The output of one map task, with its index. Compared by identity: an index that is read again makes another output, with
+ * a data file of its own.
  *
- * <p>Index and data belong together by the {@link FileIdentity} of both: the data is only ever opened as the file that it
- * was before the index was read. So old offsets never meet new data, whichever of the two is replaced, or written in
- * place, at which moment. An output that was read within a tick of the kernel's clock after either file changed is used
- * for the block that asked for it and not kept, for a second change within that tick could not be told from the first.
+ * <p>The {@link FileIdentity} of both files keeps index and data together: the data file is used only if it is the one that
+ * was there before the index was read. So old offsets never apply to new data, whichever file is replaced, or written in
+ * place, at any moment. An output that was read within a tick of the kernel's clock after a change of either file serves
+ * one block and is not cached, because a second change within that tick could not be detected.
+ *
+ * <p><b>Concurrency:</b> for any thread.
  */
 final class MapOutput {
     private final RegisteredExecutor executor;
@@ -20,13 +22,13 @@ final class MapOutput {
     private final @Nullable FileIdentity dataIdentity;
     private final boolean reliable;
 
-    private volatile @Nullable RefCountedFile keptOpen;
+    private volatile @Nullable RefCountedFile cachedFile;
 
     /**
      * Creates an output.
      *
-     * @param dataIdentity the data file's, before the index was read; null if there was no data file
-     * @param reliable whether each change of either file since then shows in its identity
+     * @param dataIdentity the data file's identity before the index was read; null if there was no data file
+     * @param reliable whether any later change of either file changes its identity
      */
     MapOutput(
             RegisteredExecutor executor,
@@ -43,7 +45,7 @@ final class MapOutput {
         this.reliable = reliable;
     }
 
-    /** The executor as it was registered when the index was read. */
+    /** The executor's registration when the index was read. */
     RegisteredExecutor executor() {
         return executor;
     }
@@ -61,24 +63,24 @@ final class MapOutput {
         return indexIdentity;
     }
 
-    /** The one data file that the index describes; null if there was none. */
+    /** The identity of the data file that the index describes; null if there was none. */
     @Nullable
     FileIdentity dataIdentity() {
         return dataIdentity;
     }
 
-    /** Whether it may be kept for other blocks. */
+    /** Whether it may be cached for other blocks. */
     boolean isReliable() {
         return reliable;
     }
 
-    /** The data file that the cache keeps open, without a reference: it may be closed just now. Null if there is none. */
+    /** The data file that the cache keeps open, or null. Without a reference: it may be closed concurrently. */
     @Nullable
-    RefCountedFile keptOpen() {
-        return keptOpen;
+    RefCountedFile cachedFile() {
+        return cachedFile;
     }
 
-    void setKeptOpen(@Nullable RefCountedFile file) {
-        this.keptOpen = file;
+    void setCachedFile(@Nullable RefCountedFile file) {
+        this.cachedFile = file;
     }
 }

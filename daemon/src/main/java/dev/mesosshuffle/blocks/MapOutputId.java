@@ -4,9 +4,9 @@ import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ShuffleBlockId;
 
 /**
- * Names the output of one map task: what its blocks have in common.
+ * Identifies the output of one map task.
  *
- * @param executor who wrote it
+ * @param executor the executor that wrote it
  * @param shuffleId the shuffle
  * @param mapId the map task
  */
@@ -15,7 +15,7 @@ record MapOutputId(AppExecId executor, int shuffleId, long mapId) {
         return new MapOutputId(executor, block.shuffleId(), block.mapId());
     }
 
-    /** As the default, but without the detour that records take; this is asked for each block. */
+    /** Computes the default faster than a record does; called for each block. */
     @Override
     public int hashCode() {
         return (executor.appId().hashCode() * 31 + executor.execId().hashCode()) * 31

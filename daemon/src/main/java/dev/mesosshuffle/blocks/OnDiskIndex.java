@@ -8,8 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * An index file that is too long to be kept in memory: its offsets are read each time. Every look makes sure that it is
- * the file that it was at first, for its data file may be open since then.
+ * An index file that is too long for memory: its offsets are read for each block. Each read verifies that the file is
+ * unchanged, because its data file may have been open since the first one. Immutable.
  */
 final class OnDiskIndex implements IndexFile {
     private static final int WEIGHT_BYTES = 512;
@@ -37,7 +37,7 @@ final class OnDiskIndex implements IndexFile {
     }
 
     /**
-     * Which bytes of the data file a block is; reads the index's disk.
+     * Returns the segment of the data file that holds a block. Reads the disk of the index.
      *
      * @throws CorruptFileException if there is no such block
      * @throws StaleIndexException if the file was replaced
@@ -50,7 +50,7 @@ final class OnDiskIndex implements IndexFile {
         try (FileChannel channel = IndexFile.open(path)) {
             long start = offset(channel, block.startReduceId());
             long end = offset(channel, block.endReduceId());
-            // Looked at after they were read: it may be written in place meanwhile.
+            // Verified after the offsets were read: the file may be written in place meanwhile.
             if (!FileIdentity.of(path).equals(identity)) {
                 throw StaleIndexException.replaced(path);
             }
@@ -58,7 +58,7 @@ final class OnDiskIndex implements IndexFile {
                 throw new CorruptFileException(
                         path,
                         "offsets " + block.startReduceId() + " and " + block.endReduceId() + " are " + start + " and "
-                                + end + " (expected: growing, from 0 to " + dataLength + ")");
+                                + end + " (expected: ascending, from 0 to " + dataLength + ")");
             }
             return new FileSegment(start, end - start);
         }

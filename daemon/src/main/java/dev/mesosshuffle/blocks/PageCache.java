@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings parts of one open file into the page cache. Whether a part is there already is asked of the kernel through a
- * mapping ({@code mincore}), which costs a twentieth of what sending it costs. The mapping itself is never read, so a
- * file that is cut short does no harm. What is not there is read.
+ * Loads parts of one open file into the page cache. Queries the kernel through a mapping ({@code mincore}) whether a part
+ * is resident, at a twentieth of the cost of sending it, and reads what is not. The mapping itself is never read, so a
+ * truncated file causes no fault.
  *
- * <p><b>Concurrency:</b> for any thread that holds a reference to the file. {@link #close} is called when none is left.
+ * <p><b>Concurrency:</b> for any thread that holds a reference to the file. {@link #close} follows the last reference.
  */
 final class PageCache {
-    /** An offset in a mapping is an int; a power of two keeps mappings aligned to pages. */
+    /** Offsets in a mapping are ints; a power of two aligns mappings to pages. */
     private static final long MAPPING_BYTES = 1L << 30;
 
     private static final int SCRATCH_BYTES = 64 * 1024;
@@ -30,8 +30,8 @@ final class PageCache {
     private final Path path;
     private final FileChannel channel;
     private final long fileLength;
-    /** Whether what the kernel says of this file can be believed; null until it was tried. */
-    private volatile @Nullable Boolean kernelTells;
+    /** Whether {@code mincore} is reliable for this file; null until it was tried. */
+    private volatile @Nullable Boolean mincoreUsable;
 
     private final AtomicReferenceArray<@Nullable MappedByteBuffer> mappings;
 
@@ -43,55 +43,55 @@ final class PageCache {
         this.mappings = new AtomicReferenceArray<>(Math.toIntExact((fileLength + MAPPING_BYTES - 1) / MAPPING_BYTES));
     }
 
-    /** Has a part of the file in the page cache when it returns. */
+    /** Loads a part of the file, unless it is resident. Reads the disk. */
     void load(long offset, long length) throws IOException {
         if (isKnownToBeLoaded(offset, length)) {
             return;
         }
         read(offset, length);
-        if (kernelTells == null) {
-            // Some file systems keep what they read elsewhere; there the kernel calls all of it missing, for ever. What
-            // was
-            // read first may be gone again already, but what was read last is not.
-            kernelTells = isKnownToBeLoaded(offset + length - 1, 1);
+        if (mincoreUsable == null) {
+            // Some file systems cache their data elsewhere; there mincore reports every page as missing. The first
+            // pages
+            // may be evicted already, but the last one is not.
+            mincoreUsable = isKnownToBeLoaded(offset + length - 1, 1);
         }
     }
 
     private boolean isKnownToBeLoaded(long offset, long length) {
         try {
-            if (!mayTell() || !isLoaded(offset, length)) {
+            if (!isMincoreUsable() || !isLoaded(offset, length)) {
                 return false;
             }
-            kernelTells = true;
+            mincoreUsable = true;
             return true;
         } catch (IOException e) {
-            // A sandbox forbids the question; if it is the disk instead, reading will tell.
-            kernelTells = false;
+            // A sandbox forbids the mapping; if the disk failed instead, reading fails too.
+            mincoreUsable = false;
             return false;
         }
     }
 
-    /** To a process that may not write a file, the kernel says of every part that it is there. */
-    private boolean mayTell() {
-        Boolean known = kernelTells;
+    /** For a process that may not write a file, mincore reports every page as resident. */
+    private boolean isMincoreUsable() {
+        Boolean known = mincoreUsable;
         return known == null ? Files.isWritable(path) : known;
     }
 
-    /** Whether the kernel has all of a part in memory; false if a part is beyond the end. */
+    /** Whether all of a part is resident; false beyond the end of the file. Maps what is not mapped yet. */
     boolean isLoaded(long offset, long length) throws IOException {
         long end = Math.min(offset + length, fileLength);
         for (long next = offset; next < end; next += MAPPING_BYTES - next % MAPPING_BYTES) {
             map((int) (next / MAPPING_BYTES));
         }
-        return askKernel(offset, length) == PageResidency.RESIDENT;
+        return residencyOf(offset, length) == PageResidency.RESIDENT;
     }
 
-    /** Whether a part is in memory. Asks the kernel alone, so it never waits for the disk. */
+    /** Whether a part is resident. Queries the kernel alone, so it never waits for the disk. */
     PageResidency residency(long offset, long length) {
-        return Boolean.TRUE.equals(kernelTells) ? askKernel(offset, length) : PageResidency.UNKNOWN;
+        return Boolean.TRUE.equals(mincoreUsable) ? residencyOf(offset, length) : PageResidency.UNKNOWN;
     }
 
-    private PageResidency askKernel(long offset, long length) {
+    private PageResidency residencyOf(long offset, long length) {
         long end = offset + length;
         if (end > fileLength) {
             return PageResidency.MISSING;
@@ -116,9 +116,9 @@ final class PageCache {
             return;
         }
         long from = number * MAPPING_BYTES;
-        MappedByteBuffer made = channel.map(MapMode.READ_ONLY, from, Math.min(MAPPING_BYTES, fileLength - from));
-        if (!mappings.compareAndSet(number, null, made)) {
-            BufferUnmapper.unmap(made);
+        MappedByteBuffer mapped = channel.map(MapMode.READ_ONLY, from, Math.min(MAPPING_BYTES, fileLength - from));
+        if (!mappings.compareAndSet(number, null, mapped)) {
+            BufferUnmapper.unmap(mapped);
         }
     }
 
@@ -135,7 +135,7 @@ final class PageCache {
         }
     }
 
-    /** Takes the mappings away; a file that was deleted would keep its space otherwise. */
+    /** Unmaps the file; a mapped file that was deleted would keep its disk space. */
     void close() {
         for (int i = 0; i < mappings.length(); i++) {
             MappedByteBuffer mapped = mappings.getAndSet(i, null);

@@ -17,51 +17,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open data file. Reference-counted: it is born with one reference, and closed with the last.
+ * An open data file. It is created with one reference, and closed with the last.
  *
- * <p><b>Concurrency:</b> for any thread that holds a reference. The threads that read are never interrupted, for that
- * would close the file under the others.
+ * <p><b>Concurrency:</b> for any thread that holds a reference. The threads that read are never interrupted, because that
+ * would close the file for all readers.
  */
 final class RefCountedFile implements OpenFile {
     private static final Logger logger = LoggerFactory.getLogger(RefCountedFile.class);
 
-    /** How long a look at the path is trusted to still tell the truth about the open file. */
-    private static final long TRUST_NANOS = 1_000_000_000;
+    /** How long a successful check of the path stays valid. */
+    private static final long REVALIDATE_AFTER_NANOS = 1_000_000_000;
 
-    private final BlockFile place;
+    private final BlockFile blockFile;
     private final FileChannel channel;
     private final long length;
     private final FileIdentity identity;
     private final PageCache pageCache;
-    private final DiskExecutors pools;
+    private final DiskExecutors diskExecutors;
     private final AtomicInteger references = new AtomicInteger(1);
     private volatile long checkedNanos;
 
     private RefCountedFile(
-            BlockFile place, FileChannel channel, FileIdentity identity, DiskExecutors pools, long nowNanos)
+            BlockFile blockFile, FileChannel channel, FileIdentity identity, DiskExecutors diskExecutors, long nowNanos)
             throws IOException {
-        this.place = place;
+        this.blockFile = blockFile;
         this.channel = channel;
         this.length = channel.size();
         this.identity = identity;
-        this.pageCache = new PageCache(place.path(), channel, length);
-        this.pools = pools;
+        this.pageCache = new PageCache(blockFile.path(), channel, length);
+        this.diskExecutors = diskExecutors;
         this.checkedNanos = nowNanos;
     }
 
-    /** Opens a file, on a thread of its disk. */
-    static RefCountedFile open(BlockFile place, DiskExecutors pools, long nowNanos) throws IOException {
-        Path path = place.path();
+    /** Opens a file, without following a link. Reads its disk. */
+    static RefCountedFile open(BlockFile blockFile, DiskExecutors diskExecutors, long nowNanos) throws IOException {
+        Path path = blockFile.path();
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         try {
-            return new RefCountedFile(place, channel, FileIdentity.of(path), pools, nowNanos);
+            return new RefCountedFile(blockFile, channel, FileIdentity.of(path), diskExecutors, nowNanos);
         } catch (IOException | RuntimeException e) {
             closeQuietly(channel);
             throw e;
         }
     }
 
-    /** What was under its name right after it was opened. */
+    /** The identity of the file under its name right after it was opened. */
     FileIdentity identity() {
         return identity;
     }
@@ -75,14 +75,14 @@ final class RefCountedFile implements OpenFile {
         return channel;
     }
 
-    /** Takes one more reference, unless the file is closed already. */
+    /** Acquires one more reference; returns false if the file is closed already. */
     boolean retain() {
-        int now = references.get();
-        while (now > 0) {
-            if (references.compareAndSet(now, now + 1)) {
+        int count = references.get();
+        while (count > 0) {
+            if (references.compareAndSet(count, count + 1)) {
                 return true;
             }
-            now = references.get();
+            count = references.get();
         }
         return false;
     }
@@ -95,18 +95,18 @@ final class RefCountedFile implements OpenFile {
         }
     }
 
-    /** Whether {@link #isCurrent} was true a short while ago. */
-    boolean wasCurrent(long nowNanos) {
-        return nowNanos - checkedNanos < TRUST_NANOS;
+    /** Whether the last check, by {@link #revalidate} or on opening, is recent enough. */
+    boolean isFresh(long nowNanos) {
+        return nowNanos - checkedNanos < REVALIDATE_AFTER_NANOS;
     }
 
     /**
-     * Whether the path still leads to this file, and the file is as it was.
+     * Checks whether the path still leads to this file, and the file is unchanged. Reads the disk.
      *
-     * @throws IOException if there is no such file any more
+     * @throws IOException if the file no longer exists
      */
-    boolean isCurrent(long nowNanos) throws IOException {
-        boolean current = identity.isStillAt(place.path());
+    boolean revalidate(long nowNanos) throws IOException {
+        boolean current = identity.isStillAt(blockFile.path());
         checkedNanos = nowNanos;
         return current;
     }
@@ -122,24 +122,24 @@ final class RefCountedFile implements OpenFile {
     }
 
     @Override
-    public CompletableFuture<Void> loadLater(long offset, long bytes) {
+    public CompletableFuture<Void> loadAsync(long offset, long bytes) {
         try {
             return CompletableFuture.runAsync(
                     () -> {
                         try {
                             load(offset, bytes);
                         } catch (IOException e) {
-                            pools.countReadError(place.root());
+                            diskExecutors.countReadError(blockFile.root());
                             throw new UncheckedIOException(e);
                         }
                     },
-                    task -> pools.execute(place.root(), task));
+                    task -> diskExecutors.execute(blockFile.root(), task));
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** Closing a file that was only read loses nothing, but a failure to do so is worth a line. */
+    /** A failed close of a file that was only read loses no data. */
     private static void closeQuietly(FileChannel channel) {
         try {
             channel.close();

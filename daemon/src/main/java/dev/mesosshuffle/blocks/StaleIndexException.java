@@ -3,7 +3,7 @@ package dev.mesosshuffle.blocks;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** An index and its data file do not belong together; the map task may have run again since the index was read. */
+/** An index and its data file do not belong together, as after the map task ran again. A retry may succeed. */
 final class StaleIndexException extends IOException {
     private static final long serialVersionUID = 1L;
 

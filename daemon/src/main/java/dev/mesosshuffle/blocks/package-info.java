@@ -1,5 +1,5 @@
 /**
- * From a block id to a segment of a file. Start at {@code BlockResolver}; all its file work runs on the disk pools.
+ * Resolves a block id to a segment of a file. Start at {@code BlockResolver}; files are read on the threads of disks.
  */
 @NullMarked
 package dev.mesosshuffle.blocks;

@@ -13,35 +13,40 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has wrong checksums looked into, in the background; whatever happens, there is an answer. */
+/** Diagnoses wrong checksums in the background. Each request gets a reply, whatever fails. Never blocks. */
 final class DiagnoseCorruptionHandler {
     private static final Logger logger = LoggerFactory.getLogger(DiagnoseCorruptionHandler.class);
 
     private final CorruptionDiagnosis diagnosis;
     private final Executor executor;
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger rateLimitedLogger;
 
     /**
-     * Creates it.
+     * Creates a handler.
      *
-     * @param executor reads whole blocks; bounded, and rejects what is too much
+     * @param executor reads whole blocks; bounded, and rejects what exceeds its queue
      */
-    DiagnoseCorruptionHandler(CorruptionDiagnosis diagnosis, Executor executor, RateLimitedLogger quietLog) {
+    DiagnoseCorruptionHandler(CorruptionDiagnosis diagnosis, Executor executor, RateLimitedLogger rateLimitedLogger) {
         this.diagnosis = diagnosis;
         this.executor = executor;
-        this.quietLog = quietLog;
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
+    /**
+     * Diagnoses a block.
+     *
+     * @param registered the executor that wrote it, or null if it is not registered
+     */
     void diagnose(@Nullable RegisteredExecutor registered, RpcMessage.DiagnoseCorruption message, RpcCall call) {
         if (registered == null) {
-            answer(CorruptionCause.UNKNOWN_ISSUE, call);
+            respond(CorruptionCause.UNKNOWN_ISSUE, call);
             return;
         }
         try {
-            executor.execute(() -> answer(diagnose(registered, message), call));
+            executor.execute(() -> respond(diagnose(registered, message), call));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            ThreadShortage.report("the look into a block that came to its reader damaged", e);
-            answer(CorruptionCause.UNKNOWN_ISSUE, call);
+            ThreadShortage.report("the diagnosis of a corrupt block", e);
+            respond(CorruptionCause.UNKNOWN_ISSUE, call);
         }
     }
 
@@ -49,7 +54,7 @@ final class DiagnoseCorruptionHandler {
         try {
             return diagnosis.diagnose(registered, message.block(), message.checksum(), message.algorithm());
         } catch (RuntimeException | OutOfMemoryError e) {
-            quietLog.error(
+            rateLimitedLogger.error(
                     logger,
                     "diagnosis failure",
                     "The checksum of " + message.block() + " of " + registered.id() + " could not be diagnosed",
@@ -58,7 +63,7 @@ final class DiagnoseCorruptionHandler {
         }
     }
 
-    private static void answer(CorruptionCause cause, RpcCall call) {
-        call.answer(id -> Reply.corruptionCause(id, cause));
+    private static void respond(CorruptionCause cause, RpcCall call) {
+        call.respond(id -> Reply.corruptionCause(id, cause));
     }
 }

@@ -4,24 +4,24 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 
-/** What is counted of requests, under the names that Spark's {@code ExternalBlockHandler.ShuffleMetrics} gives. */
-public final class DispatchMetrics {
+/** Metrics of requests, under the names of Spark's {@code ExternalBlockHandler.ShuffleMetrics}. For any thread. */
+final class DispatchMetrics {
     private static final String PREFIX = "shuffleService.";
 
-    /** How long opening a stream takes. */
+    /** The time to open a stream. */
     final Timer openBlockRequestLatency;
-    /** How long registering an executor takes, from the request to the acknowledgement. */
+    /** The time to register an executor, from the request to the reply. */
     final Timer registerExecutorRequestLatency;
-    /** How long refusing a question about merged blocks takes; push-based shuffle is not offered. */
+    /** The time to reject a request about merged blocks; push-based shuffle is not available. */
     final Timer fetchMergedBlocksMetaLatency;
-    /** Requests that were answered with a failure because of what they said. */
-    final Counter refusedRequests;
+    /** Requests that failed because of their content. */
+    final Counter rejectedRequests;
 
     DispatchMetrics(MetricRegistry metrics) {
         openBlockRequestLatency = metrics.timer(PREFIX + "openBlockRequestLatencyMillis");
         registerExecutorRequestLatency = metrics.timer(PREFIX + "registerExecutorRequestLatencyMillis");
         fetchMergedBlocksMetaLatency = metrics.timer(PREFIX + "fetchMergedBlocksMetaLatencyMillis");
         metrics.timer(PREFIX + "finalizeShuffleMergeLatencyMillis");
-        refusedRequests = metrics.counter(PREFIX + "refusedRequests");
+        rejectedRequests = metrics.counter(PREFIX + "rejectedRequests");
     }
 }

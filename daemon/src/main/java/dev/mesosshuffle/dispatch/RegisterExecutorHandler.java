@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers executors: looks at their local dirs, each on the pool of its disk, then has them persisted, and only then
- * answers. Called on event loops; never waits.
+ * Registers executors: checks their local dirs, each on the pool of its disk, then persists them, and only then replies.
+ * Called on event loops; never blocks.
  */
 final class RegisterExecutorHandler {
     private static final Logger logger = LoggerFactory.getLogger(RegisterExecutorHandler.class);
@@ -34,39 +34,35 @@ final class RegisterExecutorHandler {
     private final LocalDirPolicy policy;
     private final Registry registry;
     private final LivenessMonitor liveness;
-    private final DiskExecutors pools;
-    private final RootMonitor watch;
+    private final DiskExecutors diskExecutors;
+    private final RootMonitor rootMonitor;
     private final DispatchMetrics metrics;
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger rateLimitedLogger;
 
-    /**
-     * Creates a registration.
-     *
-     * @param guarding the policy, which looks at a dir and tells the disk that it claims to be on before that, and what is
-     *     known of the roots
-     */
     RegisterExecutorHandler(
-            Dispatcher.Guarding guarding,
+            LocalDirServices localDirServices,
             Registry registry,
             LivenessMonitor liveness,
-            DiskExecutors pools,
+            DiskExecutors diskExecutors,
             DispatchMetrics metrics,
-            RateLimitedLogger quietLog) {
-        this.policy = guarding.policy();
+            RateLimitedLogger rateLimitedLogger) {
+        this.policy = localDirServices.policy();
         this.registry = registry;
         this.liveness = liveness;
-        this.pools = pools;
-        this.watch = guarding.watch();
+        this.diskExecutors = diskExecutors;
+        this.rootMonitor = localDirServices.rootMonitor();
         this.metrics = metrics;
-        this.quietLog = quietLog;
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
+    /** Registers an executor and replies once it is persisted or rejected. */
     void register(RpcMessage.RegisterExecutor message, RpcCall call) {
         Timer.Context timer = metrics.registerExecutorRequestLatency.time();
         String appId = message.executor().appId();
         liveness.activity(appId);
-        // The registry looks at the dirs' roots, so it too is called on a disk's thread.
-        Executor onDisk = task -> pools.execute(disk(message.info().localDirs().get(0)), task);
+        // The registry scans the dirs' roots, so it too is called on a disk's thread.
+        Executor onDisk =
+                task -> diskExecutors.execute(disk(message.info().localDirs().get(0)), task);
         var unused = accept(message.info().localDirs())
                 .thenComposeAsync(
                         dirs -> registry.registerExecutor(
@@ -76,16 +72,16 @@ final class RegisterExecutorHandler {
                     timer.stop();
                     if (error == null) {
                         liveness.activity(appId);
-                        call.done();
+                        call.succeed();
                     } else {
-                        metrics.refusedRequests.inc();
+                        metrics.rejectedRequests.inc();
                         warn(message, call, ErrorMessages.cause(error));
-                        call.failed(Failures.forClient(error));
+                        call.fail(error);
                     }
                 });
     }
 
-    /** Looks at all dirs, each on its disk's pool; completes when the last one was looked at. */
+    /** Checks all dirs, each on its disk's pool; completes with the last one. */
     private CompletableFuture<List<LocalDir>> accept(List<String> dirs) {
         List<CompletableFuture<LocalDir>> accepted =
                 dirs.stream().map(this::accept).toList();
@@ -96,21 +92,21 @@ final class RegisterExecutorHandler {
     private CompletableFuture<LocalDir> accept(String dir) {
         CompletableFuture<LocalDir> result = new CompletableFuture<>();
         Path disk = disk(dir);
-        if (watch.isUnresponsive(disk)) {
-            // Else its client waits in vain, and what it asks for takes a thread of that disk.
+        if (rootMonitor.isUnresponsive(disk)) {
+            // The check would take a thread of that disk and never complete.
             return CompletableFuture.failedFuture(new IllegalStateException("local dir: " + Sanitizer.printable(dir)
-                    + " (expected: a dir on a disk that answers, which the one of root " + disk + " does not)"));
+                    + " (expected: a dir on a responsive disk, but the disk of root " + disk + " hangs)"));
         }
         try {
-            pools.execute(disk, () -> result.completeAsync(() -> look(dir), Runnable::run));
+            diskExecutors.execute(disk, () -> result.completeAsync(() -> check(dir), Runnable::run));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(new IllegalStateException("local dir " + Sanitizer.printable(dir)
-                    + " cannot be looked at on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
+                    + " cannot be checked on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
         }
         return result;
     }
 
-    private LocalDir look(String dir) {
+    private LocalDir check(String dir) {
         try {
             return policy.accept(dir);
         } catch (LocalDirRefusedException | LocalDirUnknownException e) {
@@ -119,8 +115,8 @@ final class RegisterExecutorHandler {
     }
 
     /**
-     * Which disk a dir claims to be on; a wrong claim is found out by the policy. What claims none is refused without a
-     * look at a disk, or spelled by way of a link that no root is known by; such dirs share threads of their own.
+     * Returns the root of the disk that a dir claims to be on; the policy detects a false claim. Dirs that claim none,
+     * because they are rejected without a check of the disk or spelled through an unknown link, share one pool.
      */
     private Path disk(String dir) {
         return policy.claimedRoot(dir).orElse(Path.of("/"));
@@ -129,11 +125,11 @@ final class RegisterExecutorHandler {
     private void warn(RpcMessage.RegisterExecutor message, RpcCall call, Throwable cause) {
         boolean unknown = cause instanceof LocalDirUnknownException;
         String detail = cause instanceof LocalDirRefusedException refused ? ' ' + refused.detail() : "";
-        quietLog.warn(
+        rateLimitedLogger.warn(
                 logger,
                 unknown ? "registration without descriptors" : "registration",
                 (unknown ? "Could not register " : "Refused to register ") + message.executor() + " from "
-                        + call.connection().remoteAddress() + ": " + ErrorMessages.of(cause)
+                        + call.caller().remoteAddress() + ": " + ErrorMessages.of(cause)
                         + detail.stripTrailing());
     }
 }

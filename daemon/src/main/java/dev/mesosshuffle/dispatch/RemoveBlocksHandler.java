@@ -19,47 +19,47 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes single blocks that their application no longer needs, each on the pool of its disk. Never waits. */
+/** Deletes single blocks that their application no longer needs, each on the pool of its disk. Never blocks. */
 final class RemoveBlocksHandler {
     private static final Logger logger = LoggerFactory.getLogger(RemoveBlocksHandler.class);
 
     private final BlockFileRemover remover;
-    private final DiskExecutors pools;
-    private final RateLimitedLogger quietLog;
+    private final DiskExecutors diskExecutors;
+    private final RateLimitedLogger rateLimitedLogger;
 
-    RemoveBlocksHandler(BlockFileRemover remover, DiskExecutors pools, RateLimitedLogger quietLog) {
+    RemoveBlocksHandler(BlockFileRemover remover, DiskExecutors diskExecutors, RateLimitedLogger rateLimitedLogger) {
         this.remover = remover;
-        this.pools = pools;
-        this.quietLog = quietLog;
+        this.diskExecutors = diskExecutors;
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
-    /** Removes the files and answers how many there were, as Spark's service does: one that fails is not counted. */
+    /** Deletes the files and replies with their number, as Spark's service does: a file that fails is not counted. */
     void remove(RegisteredExecutor executor, List<String> fileNames, RpcCall call) {
         Map<Path, List<BlockFile>> byDisk = fileNames.stream()
                 .map(name -> BlockFile.of(executor, name))
                 .collect(Collectors.groupingBy(BlockFile::root));
         List<CompletableFuture<Integer>> removed = new ArrayList<>(byDisk.size());
-        byDisk.forEach((disk, files) -> removed.add(onDisk(disk, files)));
+        byDisk.forEach((disk, files) -> removed.add(removeOnDisk(disk, files)));
         var unused = CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new))
                 .whenComplete((done, error) -> {
                     if (error == null) {
                         int sum = removed.stream()
                                 .mapToInt(CompletableFuture::join)
                                 .sum();
-                        call.answer(id -> Reply.blocksRemoved(id, sum));
+                        call.respond(id -> Reply.blocksRemoved(id, sum));
                     } else {
-                        call.failed(Failures.forClient(error));
+                        call.fail(error);
                     }
                 });
     }
 
-    private CompletableFuture<Integer> onDisk(Path disk, List<BlockFile> files) {
+    private CompletableFuture<Integer> removeOnDisk(Path disk, List<BlockFile> files) {
         CompletableFuture<Integer> result = new CompletableFuture<>();
         try {
-            pools.execute(disk, () -> result.completeAsync(() -> removeAll(files), Runnable::run));
+            diskExecutors.execute(disk, () -> result.completeAsync(() -> removeAll(files), Runnable::run));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(new IllegalStateException(
-                    "files cannot be removed on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
+                    "files cannot be deleted on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
         }
         return result;
     }
@@ -72,7 +72,7 @@ final class RemoveBlocksHandler {
                     removed++;
                 }
             } catch (IOException | IllegalArgumentException e) {
-                quietLog.warn(
+                rateLimitedLogger.warn(
                         logger,
                         "block removal",
                         "File " + file.path() + ", which its application no longer needs, could not be removed: "

@@ -1,56 +1,57 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.fetch.Connection;
+import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One message and the way back to who sent it. May be answered on any thread, once. */
+/** One message and its caller. May be answered on any thread, once; a one-way message gets no reply. */
 final class RpcCall {
-    private final Session session;
-    private final Connection connection;
+    private final Caller caller;
     private final @Nullable Long requestId;
 
     /**
      * Creates a call.
      *
-     * @param requestId the client's number for it, or null if no answer is wanted
+     * @param requestId the client's number for the request, or null for a one-way message
      */
-    RpcCall(Session session, Connection connection, @Nullable Long requestId) {
-        this.session = session;
-        this.connection = connection;
+    RpcCall(Caller caller, @Nullable Long requestId) {
+        this.caller = caller;
         this.requestId = requestId;
     }
 
-    Session session() {
-        return session;
+    Caller caller() {
+        return caller;
     }
 
-    Connection connection() {
-        return connection;
-    }
-
-    /** Answers, if an answer is wanted. */
-    void answer(LongFunction<Reply> reply) {
+    /**
+     * Sends a reply, unless the message is a one-way message.
+     *
+     * @param reply creates the reply to a request id
+     */
+    void respond(LongFunction<Reply> reply) {
         if (requestId != null) {
-            connection.send(reply.apply(requestId));
-            connection.flush();
+            caller.send(reply.apply(requestId));
         }
     }
 
-    /** Answers that all is done. */
-    void done() {
-        answer(Reply::done);
+    /** Reports success without a result. */
+    void succeed() {
+        respond(Reply::done);
     }
 
-    /** Answers with a failure. */
-    void failed(String error) {
-        answer(id -> Reply.failed(id, error));
+    /**
+     * Reports a failure.
+     *
+     * @param error the text for the client, from {@link ProtocolErrors}
+     */
+    void fail(String error) {
+        respond(id -> Reply.failed(id, error));
     }
 
-    /** Answers that something in the request is wrong. */
-    void badRequest(String reason) {
-        failed(ProtocolErrors.badRequest(reason));
+    /** Reports a failure on one line, without a stack trace and without the exceptions that only wrap the cause. */
+    void fail(Throwable cause) {
+        fail(ProtocolErrors.badRequest(ErrorMessages.of(cause)));
     }
 }

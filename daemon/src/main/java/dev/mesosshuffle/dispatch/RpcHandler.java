@@ -2,6 +2,7 @@ package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.Timer;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.model.AppExecId;
@@ -17,42 +18,41 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers each kind of message, or passes it to who does. Called on event loops; never waits. */
+/** Handles each kind of message, or passes it to its handler. Called on event loops; never blocks. */
 final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
-    /** Named as in Spark, for operators look for its lines. */
     private static final Logger logger = LoggerFactory.getLogger(RpcHandler.class);
 
-    /** The name under which clients ask for the dirs of merged blocks, from Spark's {@code ExternalBlockHandler}. */
+    /** The executor id by which clients request the dirs of merged blocks, from Spark's {@code ExternalBlockHandler}. */
     private static final String SHUFFLE_MERGER = "shuffle-push-merger";
 
     private final Registry registry;
     private final LivenessMonitor liveness;
-    private final RegisterExecutorHandler executorRegistration;
-    private final RemoveBlocksHandler blockRemoval;
-    private final DiagnoseCorruptionHandler diagnoses;
+    private final RegisterExecutorHandler registerExecutorHandler;
+    private final RemoveBlocksHandler removeBlocksHandler;
+    private final DiagnoseCorruptionHandler diagnoseCorruptionHandler;
     private final DispatchMetrics metrics;
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger rateLimitedLogger;
 
     RpcHandler(
             Registry registry,
             LivenessMonitor liveness,
-            RegisterExecutorHandler executorRegistration,
-            RemoveBlocksHandler blockRemoval,
-            DiagnoseCorruptionHandler diagnoses,
+            RegisterExecutorHandler registerExecutorHandler,
+            RemoveBlocksHandler removeBlocksHandler,
+            DiagnoseCorruptionHandler diagnoseCorruptionHandler,
             DispatchMetrics metrics,
-            RateLimitedLogger quietLog) {
+            RateLimitedLogger rateLimitedLogger) {
         this.registry = registry;
         this.liveness = liveness;
-        this.executorRegistration = executorRegistration;
-        this.blockRemoval = blockRemoval;
-        this.diagnoses = diagnoses;
+        this.registerExecutorHandler = registerExecutorHandler;
+        this.removeBlocksHandler = removeBlocksHandler;
+        this.diagnoseCorruptionHandler = diagnoseCorruptionHandler;
         this.metrics = metrics;
-        this.quietLog = quietLog;
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
     @Override
     public void registerExecutor(RpcMessage.RegisterExecutor message, RpcCall call) {
-        executorRegistration.register(message, call);
+        registerExecutorHandler.register(message, call);
     }
 
     @Override
@@ -61,16 +61,16 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         try {
             liveness.activity(message.executor().appId());
             if (registry.executor(message.executor()) == null) {
-                notRegistered(message.executor(), call);
+                rejectUnregistered(message.executor(), call);
                 return;
             }
             try {
-                long streamId = call.session().openStream(message);
-                call.answer(
+                long streamId = call.caller().openStream(message.executor(), message.blocks());
+                call.respond(
                         id -> Reply.streamOpened(id, streamId, message.blocks().size()));
             } catch (IllegalArgumentException e) {
-                metrics.refusedRequests.inc();
-                call.badRequest(String.valueOf(e.getMessage()));
+                metrics.rejectedRequests.inc();
+                call.fail(e);
             }
         } finally {
             timer.stop();
@@ -81,11 +81,11 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     public void removeBlocks(RpcMessage.RemoveBlocks message, RpcCall call) {
         RegisteredExecutor executor = registry.executor(message.executor());
         if (executor == null) {
-            notRegistered(message.executor(), call);
+            rejectUnregistered(message.executor(), call);
             return;
         }
         liveness.activity(message.executor().appId());
-        blockRemoval.remove(executor, message.fileNames(), call);
+        removeBlocksHandler.remove(executor, message.fileNames(), call);
     }
 
     @Override
@@ -94,76 +94,76 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         for (AppExecId id : message.executors()) {
             liveness.activity(id.appId());
             if (id.execId().equals(SHUFFLE_MERGER)) {
-                metrics.refusedRequests.inc();
-                call.failed(ProtocolErrors.NO_MERGED_SHUFFLE);
+                metrics.rejectedRequests.inc();
+                call.fail(ProtocolErrors.NO_MERGED_SHUFFLE);
                 return;
             }
             RegisteredExecutor executor = registry.executor(id);
             if (executor == null) {
                 // As in Spark's service, one unknown executor fails the whole request.
-                notRegistered(id, call);
+                rejectUnregistered(id, call);
                 return;
             }
             dirs.put(id.execId(), executor.info());
         }
-        call.answer(id -> Reply.localDirs(id, dirs));
+        call.respond(id -> Reply.localDirs(id, dirs));
     }
 
     @Override
     public void diagnoseCorruption(RpcMessage.DiagnoseCorruption message, RpcCall call) {
-        diagnoses.diagnose(registry.executor(message.executor()), message, call);
+        diagnoseCorruptionHandler.diagnose(registry.executor(message.executor()), message, call);
     }
 
     @Override
     public void registerDriver(RpcMessage.RegisterDriver message, RpcCall call) {
         String appId = message.appId();
-        String remoteAddress = call.connection().remoteAddress();
+        String remoteAddress = call.caller().remoteAddress();
         SparkLoggers.BLOCK_HANDLER.info(
                 "Received registration request from app {} (remote address {}, heartbeat timeout {} ms).",
                 appId,
                 remoteAddress,
                 message.heartbeatTimeoutMs());
-        call.session().becomeDriver(appId);
-        StoredDrivers inCharge =
-                liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.session(), remoteAddress);
-        var unused = registry.registerDriver(appId, inCharge).whenComplete((done, error) -> {
+        call.caller().registerDriver(appId);
+        StoredDrivers storedDrivers =
+                liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
+        var unused = registry.registerDriver(appId, storedDrivers).whenComplete((done, error) -> {
             if (error == null) {
                 liveness.driverStored(appId);
-                call.done();
+                call.succeed();
             } else {
-                quietLog.warn(
+                rateLimitedLogger.warn(
                         logger,
                         "driver registration",
                         "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
-                                + Failures.text(error));
-                call.failed(Failures.forClient(error));
+                                + ErrorMessages.of(error));
+                call.fail(error);
             }
         });
     }
 
     @Override
     public void heartbeat(RpcMessage.Heartbeat message, RpcCall call) {
-        liveness.heartbeat(message.appId(), call.session());
-        call.done();
+        liveness.heartbeat(message.appId(), call.caller());
+        call.succeed();
     }
 
     @Override
-    public void refused(RpcMessage.Refused message, RpcCall call) {
-        metrics.refusedRequests.inc();
-        logger.debug("Refused a message from {}: {}", call.connection().remoteAddress(), message.error());
-        call.failed(message.error());
+    public void invalid(RpcMessage.Invalid message, RpcCall call) {
+        metrics.rejectedRequests.inc();
+        logger.debug("Rejected a message from {}: {}", call.caller().remoteAddress(), message.error());
+        call.fail(message.error());
     }
 
-    /** Answers a request about pushed and merged blocks, which only YARN's service has. */
-    void refuseMerged(RpcCall call) {
+    /** Rejects a request about merged blocks, which only YARN's service has. */
+    void rejectMerged(RpcCall call) {
         Timer.Context timer = metrics.fetchMergedBlocksMetaLatency.time();
-        metrics.refusedRequests.inc();
-        call.failed(ProtocolErrors.NO_MERGED_SHUFFLE);
+        metrics.rejectedRequests.inc();
+        call.fail(ProtocolErrors.NO_MERGED_SHUFFLE);
         timer.stop();
     }
 
-    private void notRegistered(AppExecId id, RpcCall call) {
-        metrics.refusedRequests.inc();
-        call.failed(ProtocolErrors.notRegistered(id));
+    private void rejectUnregistered(AppExecId id, RpcCall call) {
+        metrics.rejectedRequests.inc();
+        call.fail(ProtocolErrors.notRegistered(id));
     }
 }

@@ -1,127 +1,108 @@
 package dev.mesosshuffle.dispatch;
 
-import dev.mesosshuffle.fetch.ChunkLimiter;
-import dev.mesosshuffle.fetch.ChunkRefusedException;
-import dev.mesosshuffle.fetch.ChunkResolver;
+import dev.mesosshuffle.fetch.ChunkFetcher;
 import dev.mesosshuffle.fetch.Connection;
-import dev.mesosshuffle.fetch.ConnectionStreams;
-import dev.mesosshuffle.fetch.FetchQueue;
-import dev.mesosshuffle.fetch.StreamRequestQueue;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.BlockIds;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
-import dev.mesosshuffle.protocol.RpcMessage;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What goes on over one connection: its streams, the chunks it waits for, and whether it is a driver's.
+ * One connection's requests: routes them, and remembers which applications' drivers it belongs to.
  *
- * <p><b>Concurrency:</b> confined to the connection's event loop.
+ * <p><b>Concurrency:</b> confined to the connection's event loop, except {@link #remoteAddress} and {@link #send}.
  */
-public final class Session implements Request.Visitor {
+public final class Session implements Request.Visitor, Caller {
     private final Connection connection;
     private final RpcHandler rpcHandler;
-    private final ConnectionStreams streams;
-    private final ChunkResolver chunks;
-    private final StreamRequestQueue streamRequests;
-    private final FetchQueue fetches;
-    private final ChunkLimiter admission;
+    private final ChunkFetcher chunkFetcher;
     private final LivenessMonitor liveness;
 
-    private final Set<String> drivers = new HashSet<>();
+    private final Set<String> driverApps = new HashSet<>();
 
-    Session(
-            Connection connection,
-            RpcHandler rpcHandler,
-            ConnectionStreams streams,
-            ChunkResolver chunks,
-            StreamRequestQueue streamRequests,
-            FetchQueue fetches,
-            ChunkLimiter admission,
-            LivenessMonitor liveness) {
+    Session(Connection connection, RpcHandler rpcHandler, ChunkFetcher chunkFetcher, LivenessMonitor liveness) {
         this.connection = connection;
         this.rpcHandler = rpcHandler;
-        this.streams = streams;
-        this.chunks = chunks;
-        this.streamRequests = streamRequests;
-        this.fetches = fetches;
-        this.admission = admission;
+        this.chunkFetcher = chunkFetcher;
         this.liveness = liveness;
     }
 
-    /** The client sent something. */
+    /** Handles a request. */
     public void onRequest(Request request) {
         request.accept(this);
     }
 
-    /** All that came in one burst was passed to {@link #onRequest}. */
-    public void onBurstEnd() {
-        fetches.pump();
+    /** Starts the reads of the chunks that were requested in one read of the socket. */
+    public void onReadComplete() {
+        chunkFetcher.schedule();
     }
 
-    /** Replies have left, and there is room for blocks again. */
-    public void onRoomForBlocks() {
-        fetches.pump();
+    /** Resumes the reads, since replies were sent and the connection is writable again. */
+    public void onWritable() {
+        chunkFetcher.schedule();
     }
 
-    /** The connection is gone; nothing else is called after this. */
-    public void onClosed(Ending how) {
-        fetches.close();
-        drivers.forEach(appId -> liveness.driverDisconnected(appId, this, how.asDisconnect()));
+    /** Ends the session; nothing else is called afterwards. */
+    public void onClosed(CloseReason reason) {
+        chunkFetcher.close();
+        driverApps.forEach(appId -> liveness.driverDisconnected(appId, this, reason));
     }
 
-    /** Opens a stream of an executor's blocks and returns its id. */
-    long openStream(RpcMessage.OpenStream message) {
-        return streams.open(message.executor(), message.blocks());
+    @Override
+    public String remoteAddress() {
+        return connection.remoteAddress();
     }
 
-    /** From here on this is the connection over which a driver sends its heartbeats. */
-    void becomeDriver(String appId) {
-        drivers.add(appId);
-        connection.keepWhenIdle();
+    @Override
+    public void send(Reply reply) {
+        connection.send(reply);
+        connection.flush();
+    }
+
+    @Override
+    public long openStream(AppExecId executor, BlockIds blocks) {
+        return chunkFetcher.openStream(executor, blocks);
+    }
+
+    @Override
+    public void registerDriver(String appId) {
+        driverApps.add(appId);
+        connection.disableIdleTimeout();
     }
 
     @Override
     public void fetchChunk(Request.FetchChunk request) {
-        if (!admission.admit(connection)) {
-            return;
-        }
-        try {
-            fetches.add(chunks.take(request.streamId(), request.chunkIndex()));
-        } catch (ChunkRefusedException e) {
-            admission.dismiss();
-            connection.send(Reply.chunkFailed(request.streamId(), request.chunkIndex(), e.error()));
-            connection.flush();
-        }
+        chunkFetcher.fetchChunk(request.streamId(), request.chunkIndex());
     }
 
     @Override
     public void fetchStream(Request.FetchStream request) {
-        if (admission.admit(connection)) {
-            streamRequests.add(request.streamChunkId());
-        }
+        chunkFetcher.fetchStream(request.streamChunkId());
     }
 
     @Override
     public void rpc(Request.Rpc request) {
-        request.message().accept(rpcHandler, new RpcCall(this, connection, request.requestId()));
+        request.message().accept(rpcHandler, new RpcCall(this, request.requestId()));
     }
 
     @Override
     public void oneWay(Request.OneWay request) {
-        request.message().accept(rpcHandler, new RpcCall(this, connection, null));
+        request.message().accept(rpcHandler, new RpcCall(this, null));
     }
 
     @Override
     public void upload(Request.Upload request) {
-        rpcHandler.refuseMerged(new RpcCall(this, connection, request.requestId()));
-        // Where its body ends is not worth finding out: nothing here takes one.
+        rpcHandler.rejectMerged(new RpcCall(this, request.requestId()));
+        // The body follows outside of the frame, and nothing here accepts one: do not search for its end.
         connection.close();
     }
 
     @Override
     public void mergedBlockMeta(Request.MergedBlockMeta request) {
-        rpcHandler.refuseMerged(new RpcCall(this, connection, request.requestId()));
+        rpcHandler.rejectMerged(new RpcCall(this, request.requestId()));
     }
 }

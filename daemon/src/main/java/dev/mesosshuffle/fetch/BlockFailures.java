@@ -15,59 +15,59 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of blocks that cannot be read: of each cause in words of its own, so that files that are gone, which clients can
- * ask for at any rate, do not hide a disk that fails. For any thread of a disk.
+ * Logs blocks that cannot be read, with a rate limit for each cause: requests for missing files, which clients can send at
+ * any rate, do not suppress the lines of a failing disk. For any thread of a disk.
  */
-public final class BlockFailures {
+final class BlockFailures {
     private static final Logger logger = LoggerFactory.getLogger(BlockFailures.class);
 
-    /** Applications that are warned of one by one; of others, one a minute. */
+    /** The number of applications that get one line each; any further ones share one line a minute. */
     private static final int MAX_APPLICATIONS = 1000;
 
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger rateLimitedLogger;
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
 
-    public BlockFailures(RateLimitedLogger quietLog) {
-        this.quietLog = quietLog;
+    BlockFailures(RateLimitedLogger rateLimitedLogger) {
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
     /**
-     * Warns of a block. Works on the disk.
+     * Logs a block. Reads the disk, to describe a file that may not be read.
      *
      * @param block the block's name
-     * @param executor whose it is
-     * @param remoteAddress who asked for it
+     * @param executor the executor that wrote it
+     * @param remoteAddress the client that requested it
      * @param file the file that could not be read
-     * @param failure why
+     * @param failure the cause
      */
     void warn(String block, AppExecId executor, String remoteAddress, Path file, IOException failure) {
         if (failure instanceof AccessDeniedException) {
-            warnOfDenied(block, executor, file);
+            warnAboutDenied(block, executor, file);
             return;
         }
-        String what = "Block " + block + " of " + executor + " asked for by " + remoteAddress + " cannot be read: "
+        String line = "Block " + block + " of " + executor + " requested by " + remoteAddress + " cannot be read: "
                 + ErrorMessages.of(failure);
         if (failure instanceof NoSuchFileException) {
-            quietLog.warn(logger, "missing block", what);
-        } else if (BlockResolver.isAboutContent(failure)) {
-            quietLog.warn(logger, "damaged block", what);
+            rateLimitedLogger.warn(logger, "missing block", line);
+        } else if (BlockResolver.isContentFailure(failure)) {
+            rateLimitedLogger.warn(logger, "damaged block", line);
         } else {
-            quietLog.warn(logger, "unreadable block", what + ". Look after the disk.");
+            rateLimitedLogger.warn(logger, "unreadable block", line + ". Check the disk.");
         }
     }
 
-    private void warnOfDenied(String block, AppExecId executor, Path file) {
+    private void warnAboutDenied(String block, AppExecId executor, Path file) {
         if (denied.contains(executor.appId())) {
             return;
         }
-        boolean isOneOfMany = denied.size() >= MAX_APPLICATIONS;
-        if (!isOneOfMany && !denied.add(executor.appId())) {
+        boolean tooMany = denied.size() >= MAX_APPLICATIONS;
+        if (!tooMany && !denied.add(executor.appId())) {
             return;
         }
         String line = "Block " + block + " of " + executor + " may not be read: " + DeniedFile.describe(file)
                 + ". Run this service as the executors' user. (Logged once for this application.)";
-        if (isOneOfMany) {
-            quietLog.warn(logger, "denied block", line);
+        if (tooMany) {
+            rateLimitedLogger.warn(logger, "denied block", line);
         } else {
             logger.warn("{}", line);
         }

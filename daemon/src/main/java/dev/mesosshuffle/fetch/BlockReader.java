@@ -2,15 +2,12 @@ package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.LocatedBlock;
-import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
-import dev.mesosshuffle.registry.Registry;
-import dev.mesosshuffle.roots.RootMonitor;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,105 +15,86 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does one batch of {@link ChunkRead}s on the thread of a disk: reads what index is missing, opens the blocks, and
- * queues them to be sent. Confined to that thread.
+ * Processes one batch of {@link ChunkRead}s on the thread of a disk: reads missing indexes, opens the blocks, and queues
+ * them to be sent. Confined to that thread.
  *
- * <p>The application whose blocks are read is marked as being read all the while. First the mark, then the look
- * whether it exists: whoever removes it looks for marks after removing it.
+ * <p>Pins the application whose blocks it reads. It pins first and checks the registration second: whoever removes an
+ * application checks for pins after removing it from the registry.
  */
-public final class BlockReader {
-    private final Surroundings surroundings;
+final class BlockReader {
+    private final FetchContext context;
+    private final BlockResolver blockResolver;
+    private final ReadTracker reads;
     private final Path disk;
     private final Connection connection;
     private final ReplyBatch replies;
 
-    private @Nullable String markedApp;
-    private @Nullable AppExecId currentId;
-    private @Nullable RegisteredExecutor current;
-    private int done;
+    private @Nullable String pinnedApp;
+    private @Nullable AppExecId executorId;
+    private @Nullable RegisteredExecutor executor;
+    private int processed;
     private int sentChunks;
     private int sentBlocks;
     private long sentBytes;
 
     /**
-     * What all readers share; for any thread.
+     * Creates a reader of one batch.
      *
-     * @param registry which executors exist
-     * @param resolver finds and opens blocks
-     * @param pools the threads of each disk
-     * @param reads counts what is in flight
-     * @param metrics counts what is sent
-     * @param overload closes a connection when there are too many open files
-     * @param roots knows which root is not what it was
-     * @param failures warns of blocks that cannot be read
+     * @param disk the root of the disk whose thread this is
      */
-    public record Surroundings(
-            Registry registry,
-            BlockResolver resolver,
-            DiskExecutors pools,
-            ReadTracker reads,
-            FetchMetrics metrics,
-            LoadShedder overload,
-            RootMonitor roots,
-            BlockFailures failures) {}
-
-    /**
-     * Creates a reader.
-     *
-     * @param disk the disk whose thread this is
-     */
-    BlockReader(Surroundings surroundings, Path disk, Connection connection) {
-        this.surroundings = surroundings;
+    BlockReader(FetchContext context, Path disk, Connection connection) {
+        this.context = context;
+        this.blockResolver = context.services().blockResolver();
+        this.reads = context.services().reads();
         this.disk = disk;
         this.connection = connection;
-        this.replies = connection.newBatch(surroundings.reads()::chunksFinished);
+        this.replies = connection.newBatch(reads::chunksFinished);
     }
 
     /**
-     * Reads and queues blocks as long as there is room for them; at least one, so that a lane always moves on.
+     * Reads and queues blocks while the connection is writable; at least one, so that a lane always makes progress.
      *
      * @param batch the tasks
-     * @param again gets those whose next step belongs on another disk, and those that are worth another attempt
+     * @param retries gets the tasks whose next step belongs on another disk, and those that deserve another attempt
      */
-    void read(List<ChunkRead> batch, List<ChunkRead> again) {
+    void read(List<ChunkRead> batch, List<ChunkRead> retries) {
         try {
             do {
-                ChunkRead task = batch.get(done++);
-                if (!step(task)) {
-                    again.add(task);
+                ChunkRead task = batch.get(processed++);
+                if (!process(task)) {
+                    retries.add(task);
                 }
-            } while (done < batch.size() && connection.hasRoomForBlocks());
+            } while (processed < batch.size() && connection.isWritable());
         } finally {
-            unmark();
-            surroundings.metrics().transferred(sentBlocks, sentChunks, sentBytes);
+            unpin();
+            context.metrics().transferred(sentBlocks, sentChunks, sentBytes);
             replies.finish();
         }
     }
 
-    /** How many tasks were dealt with, from the first on; the last of them badly, if {@link #read} threw. */
-    int done() {
-        return done;
+    /** The number of tasks processed, from the first on; if {@link #read} threw, the last of them failed. */
+    int processed() {
+        return processed;
     }
 
-    /** Does a task's next steps, as far as they are about this disk, and returns whether it is answered. */
-    private boolean step(ChunkRead task) {
-        mark(task.executor());
-        RegisteredExecutor executor = current;
-        if (executor == null) {
+    /** Takes the steps of a task that belong on this disk, and returns whether it has its reply. */
+    private boolean process(ChunkRead task) {
+        pin(task.executor());
+        RegisteredExecutor registered = executor;
+        if (registered == null) {
             return fail(task, ProtocolErrors.notRegistered(task.executor()));
         }
-        BlockResolver resolver = surroundings.resolver();
         try {
-            if (!task.block().isOf(executor)) {
-                // Registered anew since the stream was opened, perhaps with other dirs.
-                task.locatedAt(resolver.locate(executor, task.block().id()));
+            if (!task.block().isOf(registered)) {
+                // Registered again since the stream was opened, perhaps with other local dirs.
+                task.setBlock(blockResolver.locate(registered, task.block().id()));
             }
-            while (task.disk().equals(disk) && !resolver.isFound(task.block())) {
-                task.locatedAt(resolver.next(task.block()));
+            while (task.disk().equals(disk) && !blockResolver.isFound(task.block())) {
+                task.setBlock(blockResolver.next(task.block()));
             }
-            return task.disk().equals(disk) && send(task, resolver.open(task.block()));
+            return task.disk().equals(disk) && send(task, blockResolver.open(task.block()));
         } catch (IOException e) {
-            return afterError(task, e);
+            return handleReadError(task, e);
         }
     }
 
@@ -127,10 +105,10 @@ public final class BlockReader {
             return fail(task, tooLong(length));
         }
         OpenSegment owned = segment;
-        if (!replies.isReadAtOnce(length)) {
+        if (!replies.isBuffered(length)) {
             String appId = task.executor().appId();
-            surroundings.reads().readStarted(appId);
-            owned = segment.andThen(() -> surroundings.reads().readFinished(appId));
+            reads.readStarted(appId);
+            owned = segment.andThen(() -> reads.readFinished(appId));
         }
         replies.add(task.success(length), owned);
         sentChunks++;
@@ -139,60 +117,59 @@ public final class BlockReader {
         return true;
     }
 
-    private void mark(AppExecId id) {
-        if (id.equals(currentId)) {
+    private void pin(AppExecId id) {
+        if (id.equals(executorId)) {
             return;
         }
-        if (!id.appId().equals(markedApp)) {
-            unmark();
-            surroundings.reads().readStarted(id.appId());
-            markedApp = id.appId();
+        if (!id.appId().equals(pinnedApp)) {
+            unpin();
+            reads.readStarted(id.appId());
+            pinnedApp = id.appId();
         }
-        currentId = id;
-        current = surroundings.registry().executor(id);
+        executorId = id;
+        executor = context.registry().executor(id);
     }
 
-    private void unmark() {
-        if (markedApp != null) {
-            surroundings.reads().readFinished(markedApp);
-            markedApp = null;
+    private void unpin() {
+        if (pinnedApp != null) {
+            reads.readFinished(pinnedApp);
+            pinnedApp = null;
         }
-        currentId = null;
-        current = null;
+        executorId = null;
+        executor = null;
     }
 
-    private boolean afterError(ChunkRead task, IOException error) {
+    private boolean handleReadError(ChunkRead task, IOException error) {
         LocatedBlock failed = task.block();
-        task.locatedAt(surroundings.resolver().forget(failed));
+        task.setBlock(blockResolver.invalidate(failed));
         if (ErrorMessages.isTooManyOpenFiles(error)) {
-            surroundings.reads().chunksFinished(1);
-            surroundings
-                    .overload()
-                    .close(
+            reads.chunksFinished(1);
+            context.loadShedder()
+                    .shed(
                             connection,
                             "open files",
                             "Too many open files; raise the limit (ulimit -n, or LimitNOFILE).");
             return true;
         }
         if (!(error instanceof NoSuchFileException)) {
-            surroundings.pools().countReadError(disk);
+            context.services().diskExecutors().countReadError(disk);
         }
-        if (task.mayTryAgain()) {
+        task.countFailedAttempt();
+        if (task.canRetry()) {
             return false;
         }
-        surroundings.metrics().failedBlocks.inc();
+        context.metrics().failedBlocks.inc();
         Path root = failed.file().root();
-        String away = surroundings.roots().reasonAway(root);
-        if (away != null) {
-            // The operator was told of the root, and need not be of each block.
+        String unavailable = context.rootMonitor().reasonAway(root);
+        if (unavailable != null) {
+            // The root was logged; a line for each of its blocks adds nothing.
             return fail(
                     task,
                     ProtocolErrors.cannotRead(
                             failed.file().path().toString(),
-                            describe(error) + "; its root " + root + " is not what it was: " + away));
+                            describe(error) + "; its root " + root + " is unavailable: " + unavailable));
         }
-        surroundings
-                .failures()
+        context.blockFailures()
                 .warn(
                         failed.id().toString(),
                         task.executor(),

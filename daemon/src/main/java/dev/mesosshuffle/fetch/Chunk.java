@@ -7,8 +7,8 @@ import dev.mesosshuffle.model.BlockId;
  * One chunk that was taken from a stream.
  *
  * @param streamId the stream
- * @param index which of its chunks
- * @param executor whose block it is
+ * @param index its index in the stream
+ * @param executor the executor that wrote the block
  * @param block the block
  */
-public record Chunk(long streamId, int index, AppExecId executor, BlockId block) {}
+record Chunk(long streamId, int index, AppExecId executor, BlockId block) {}

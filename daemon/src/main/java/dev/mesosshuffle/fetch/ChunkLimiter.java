@@ -2,27 +2,38 @@ package dev.mesosshuffle.fetch;
 
 import java.util.function.LongSupplier;
 
-/** Counts chunks in, up to {@code spark.shuffle.maxChunksBeingTransferred}. For any thread. */
-public final class ChunkLimiter {
+/** Limits the chunks in flight to {@code spark.shuffle.maxChunksBeingTransferred}. For any thread. */
+final class ChunkLimiter {
     private final ReadTracker reads;
     private final LongSupplier maxChunksInFlight;
-    private final LoadShedder overload;
+    private final LoadShedder loadShedder;
 
-    public ChunkLimiter(ReadTracker reads, LongSupplier maxChunksInFlight, LoadShedder overload) {
+    /**
+     * Creates a limiter.
+     *
+     * @param reads counts the chunks in flight of all connections
+     * @param maxChunksInFlight the limit, which may change at any time
+     * @param loadShedder closes connections that exceed it
+     */
+    ChunkLimiter(ReadTracker reads, LongSupplier maxChunksInFlight, LoadShedder loadShedder) {
         this.reads = reads;
         this.maxChunksInFlight = maxChunksInFlight;
-        this.overload = overload;
+        this.loadShedder = loadShedder;
     }
 
-    /** Counts a chunk in; if there are too many, closes the connection and returns false, as Spark's service does. */
-    public boolean admit(Connection connection) {
+    /**
+     * Admits one more chunk. At the limit, closes the connection instead, as Spark's service does.
+     *
+     * @return whether the chunk was admitted; it is in flight until {@link ReadTracker#chunksFinished}
+     */
+    boolean tryAcquire(Connection connection) {
         long inFlight = reads.chunksInFlight();
-        long most = maxChunksInFlight.getAsLong();
-        if (inFlight >= most) {
-            overload.close(
+        long max = maxChunksInFlight.getAsLong();
+        if (inFlight >= max) {
+            loadShedder.shed(
                     connection,
                     "chunks",
-                    "The number of chunks being transferred " + inFlight + " is above " + most
+                    "The number of chunks being transferred " + inFlight + " is above " + max
                             + "; raise spark.shuffle.maxChunksBeingTransferred if this host can do more.");
             return false;
         }
@@ -30,8 +41,8 @@ public final class ChunkLimiter {
         return true;
     }
 
-    /** Counts a chunk out that cannot be had. */
-    public void dismiss() {
+    /** Takes back the admission of a chunk that cannot be served. */
+    void release() {
         reads.chunksFinished(1);
     }
 }

@@ -16,12 +16,12 @@ final class ChunkRead {
     private final Chunk chunk;
     private final @Nullable String streamChunkId;
     private LocatedBlock block;
-    private int attempts;
+    private int failedAttempts;
 
     /**
-     * Creates a task.
+     * Creates a read.
      *
-     * @param streamChunkId the name by which the chunk was asked for outside of frames, or null if it goes in a frame
+     * @param streamChunkId the name by which the chunk was requested outside of frames, or null if it is sent in a frame
      */
     ChunkRead(Chunk chunk, LocatedBlock block, @Nullable String streamChunkId) {
         this.chunk = chunk;
@@ -37,36 +37,41 @@ final class ChunkRead {
         return block;
     }
 
-    /** Notes what was found out about where the block is. */
-    void locatedAt(LocatedBlock found) {
-        this.block = found;
+    /** Replaces what is known of the block's location. */
+    void setBlock(LocatedBlock located) {
+        this.block = located;
     }
 
-    /** The disk that the next step is about. */
+    /** The root that stands for the disk of the next step. */
     Path disk() {
         return block.disk();
     }
 
-    /** Whether a block of this length can be sent the way it was asked for. */
+    /** Whether a block of this many bytes can be sent in the form in which it was requested. */
     boolean fits(long length) {
         return streamChunkId != null || length <= Reply.MAX_CHUNK_BYTES;
     }
 
+    /** The reply that precedes the block's bytes. */
     Reply success(long length) {
         return streamChunkId != null
                 ? Reply.stream(streamChunkId, length)
                 : Reply.chunk(chunk.streamId(), chunk.index(), length);
     }
 
+    /** The reply for a block that cannot be sent. */
     Reply failure(String error) {
         return streamChunkId != null
                 ? Reply.streamFailed(streamChunkId, error)
                 : Reply.chunkFailed(chunk.streamId(), chunk.index(), error);
     }
 
-    /** Notes a failed attempt, and tells whether another is worth it. */
-    boolean mayTryAgain() {
-        attempts++;
-        return attempts < MAX_ATTEMPTS;
+    void countFailedAttempt() {
+        failedAttempts++;
+    }
+
+    /** Whether another attempt may follow the failed ones. */
+    boolean canRetry() {
+        return failedAttempts < MAX_ATTEMPTS;
     }
 }

@@ -1,65 +1,56 @@
 package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
-import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.RegisteredExecutor;
-import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.registry.Registry;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a task of each chunk that a client asks for. Confined to the connection's event loop. */
-public final class ChunkResolver {
+/** Turns a request for a chunk into the read of a block. Confined to the connection's event loop. */
+final class ChunkResolver {
     private final ConnectionStreams streams;
     private final Registry registry;
-    private final BlockResolver resolver;
+    private final BlockResolver blockResolver;
 
-    public ChunkResolver(ConnectionStreams streams, Registry registry, BlockResolver resolver) {
+    ChunkResolver(ConnectionStreams streams, Registry registry, BlockResolver blockResolver) {
         this.streams = streams;
         this.registry = registry;
-        this.resolver = resolver;
+        this.blockResolver = blockResolver;
     }
 
     /**
-     * Takes a chunk that is to be sent in a frame.
+     * Takes a chunk that is sent in a frame.
      *
-     * @throws ChunkRefusedException if it cannot be had
+     * @throws ChunkRefusedException if it cannot be served
      */
-    public ChunkRead take(long streamId, int chunkIndex) throws ChunkRefusedException {
+    ChunkRead take(long streamId, int chunkIndex) throws ChunkRefusedException {
         return take(streamId, chunkIndex, null);
     }
 
     /**
-     * Takes a chunk that is to be sent outside of frames.
+     * Takes a chunk that is sent outside of frames.
      *
      * @param streamChunkId its stream and index, {@code 17_0}
-     * @throws ChunkRefusedException if it cannot be had
+     * @throws ChunkRefusedException if it cannot be served
      */
-    public ChunkRead take(String streamChunkId) throws ChunkRefusedException {
+    ChunkRead take(String streamChunkId) throws ChunkRefusedException {
         int separator = streamChunkId.indexOf('_');
+        long streamId;
+        int chunkIndex;
         try {
-            long streamId = Long.parseLong(streamChunkId.substring(0, Math.max(separator, 0)));
-            return take(streamId, Integer.parseInt(streamChunkId.substring(separator + 1)), streamChunkId);
+            streamId = Long.parseLong(streamChunkId.substring(0, Math.max(separator, 0)));
+            chunkIndex = Integer.parseInt(streamChunkId.substring(separator + 1));
         } catch (NumberFormatException e) {
-            throw new ChunkRefusedException(ProtocolErrors.badRequest(
-                    "stream id: " + Sanitizer.printable(streamChunkId) + " (expected: STREAM_CHUNK, two numbers)"));
+            throw ChunkRefusedException.malformedName(streamChunkId);
         }
+        return take(streamId, chunkIndex, streamChunkId);
     }
 
     private ChunkRead take(long streamId, int chunkIndex, @Nullable String streamChunkId) throws ChunkRefusedException {
-        Chunk chunk;
-        try {
-            chunk = streams.take(streamId, chunkIndex);
-        } catch (NoSuchChunkException e) {
-            Integer expected = e.expectedIndex();
-            throw new ChunkRefusedException(
-                    expected == null
-                            ? ProtocolErrors.noSuchStream(streamId)
-                            : ProtocolErrors.outOfOrderChunk(chunkIndex, expected));
-        }
+        Chunk chunk = streams.take(streamId, chunkIndex);
         RegisteredExecutor executor = registry.executor(chunk.executor());
         if (executor == null) {
-            throw new ChunkRefusedException(ProtocolErrors.notRegistered(chunk.executor()));
+            throw ChunkRefusedException.notRegistered(chunk.executor());
         }
-        return new ChunkRead(chunk, resolver.locate(executor, chunk.block()), streamChunkId);
+        return new ChunkRead(chunk, blockResolver.locate(executor, chunk.block()), streamChunkId);
     }
 }

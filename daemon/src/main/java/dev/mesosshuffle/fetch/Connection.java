@@ -3,20 +3,20 @@ package dev.mesosshuffle.fetch;
 import dev.mesosshuffle.protocol.Reply;
 import java.util.function.IntConsumer;
 
-/** What a {@code Session} needs of its connection. All methods may be called on any thread. */
+/** What the server offers to the session of a connection. All methods may be called on any thread. */
 public interface Connection {
-    /** Who is at the other end, as {@code /ip:port}. */
+    /** The peer's address, as {@code /ip:port}. */
     String remoteAddress();
 
     /**
-     * Has a task run on the connection's event loop, where the session lives.
+     * Runs a task on the connection's event loop, which owns the session. Dropped if the loop has ended.
      *
-     * @param task what to do
+     * @param task the task
      */
     void execute(Runnable task);
 
     /**
-     * Queues a reply without a block; it leaves with the next {@link #flush}.
+     * Queues a reply without a block; the next {@link #flush} sends it.
      *
      * @param reply the reply
      */
@@ -25,22 +25,22 @@ public interface Connection {
     /**
      * Begins a batch of replies to requests for chunks.
      *
-     * @param answered is told, on any thread, how many of its replies have left, or never will
+     * @param onFinished gets, on any thread, the number of its replies that were sent or never will be
      */
-    ReplyBatch newBatch(IntConsumer answered);
+    ReplyBatch newBatch(IntConsumer onFinished);
 
-    /** Lets all queued replies leave. */
+    /** Sends all queued replies. */
     void flush();
 
     /**
-     * Whether there is room for more blocks: a peer that does not read is not read for. When there is room again,
-     * {@code Session.onRoomForBlocks} is called.
+     * Whether more blocks may be queued: nothing is read for a peer that does not read. If not, {@code
+     * Session.onWritable} follows.
      */
-    boolean hasRoomForBlocks();
+    boolean isWritable();
 
-    /** From here on this is a driver's connection: it is never closed for being idle. */
-    void keepWhenIdle();
+    /** Exempts the connection from the idle timeout, because it is a driver's. */
+    void disableIdleTimeout();
 
-    /** Closes the connection from our side. */
+    /** Closes the connection from this side. */
     void close();
 }

@@ -6,19 +6,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The open streams of one connection. They are gone with the connection, at a cost that does not depend on the
- * streams of others.
+ * The open streams of one connection. They end with the connection, at a cost that does not depend on the streams of
+ * others.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
-public final class ConnectionStreams {
+final class ConnectionStreams {
     /**
-     * How many chunks may be open and not yet asked for. A client asks for them right after opening; this only stops
-     * one that opens for ever from eating the heap.
+     * The number of chunks that may be open and not requested yet. Clients request them right after opening a stream; the
+     * limit bounds the heap that a client can take which never does.
      */
     static final int MAX_OPEN_CHUNKS = 4_000_000;
 
-    /** Likewise, how many streams may be open. */
+    /** The number of streams that may be open, for the same reason. */
     static final int MAX_OPEN_STREAMS = 65_536;
 
     private final Map<Long, OpenStream> streams = new HashMap<>();
@@ -28,9 +28,9 @@ public final class ConnectionStreams {
     /**
      * Creates the streams of one connection.
      *
-     * @param firstId the first stream's id; ids of different connections may be equal, but logs read better if not
+     * @param firstId the first stream's id; two connections may share ids, but logs read better if they do not
      */
-    public ConnectionStreams(long firstId) {
+    ConnectionStreams(long firstId) {
         this.nextId = firstId;
     }
 
@@ -38,9 +38,9 @@ public final class ConnectionStreams {
      * Opens a stream.
      *
      * @return its id
-     * @throws IllegalArgumentException if too many streams or chunks are open already
+     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
      */
-    public long open(AppExecId executor, BlockIds blocks) {
+    long open(AppExecId executor, BlockIds blocks) {
         if (streams.size() == MAX_OPEN_STREAMS) {
             throw new IllegalArgumentException(
                     "open streams of one connection: " + streams.size() + " (expected: fewer than that)");
@@ -56,18 +56,18 @@ public final class ConnectionStreams {
     }
 
     /**
-     * Takes a chunk out of a stream. A stream gives its chunks in order, each of them once, as Spark's
-     * {@code OneForOneStreamManager} does; with the last one it is gone.
+     * Takes a chunk out of a stream. A stream yields its chunks in order, each of them once, as Spark's
+     * {@code OneForOneStreamManager} does, and is removed with the last one.
      *
-     * @throws NoSuchChunkException if it is not this chunk's turn, or there is no such stream
+     * @throws ChunkRefusedException if there is no such stream, or another chunk is next
      */
-    public Chunk take(long streamId, int chunkIndex) throws NoSuchChunkException {
+    Chunk take(long streamId, int chunkIndex) throws ChunkRefusedException {
         OpenStream stream = streams.get(streamId);
         if (stream == null) {
-            throw NoSuchChunkException.unknownStream();
+            throw ChunkRefusedException.unknownStream(streamId);
         }
         if (chunkIndex != stream.next) {
-            throw NoSuchChunkException.outOfOrder(stream.next);
+            throw ChunkRefusedException.outOfOrder(chunkIndex, stream.next);
         }
         stream.next++;
         openChunks--;
@@ -77,8 +77,8 @@ public final class ConnectionStreams {
         return new Chunk(streamId, chunkIndex, stream.executor, stream.blocks.get(chunkIndex));
     }
 
-    /** How many streams are open. */
-    public int size() {
+    /** The number of open streams. */
+    int size() {
         return streams.size();
     }
 

@@ -3,18 +3,18 @@ package dev.mesosshuffle.fetch;
 import dev.mesosshuffle.concurrent.ThreadShortageException;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Why a disk's pool takes no more work, in words that go after the disk's name; never the JDK's own. */
+/** Explains why a disk's pool rejected a task, in place of the JDK's text. */
 public final class DiskRefusals {
     private DiskRefusals() {}
 
     /**
-     * Gives the reason.
+     * Returns the reason, in words that follow the disk's name.
      *
-     * @param work what waits for the disk, in the plural
+     * @param work what is queued for the disk, in the plural
      */
     public static String reason(RejectedExecutionException refusal, String work) {
         return refusal instanceof ThreadShortageException shortage
                 ? String.valueOf(shortage.getMessage())
-                : "too many " + work + " wait for it (expected: an answer in time; it may be failing)";
+                : "too many " + work + " wait for it (expected: a response in time; it may be failing)";
     }
 }

@@ -6,26 +6,21 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.RatioGauge;
 
 /** Metrics of the blocks sent, under the names of Spark's {@code ExternalBlockHandler.ShuffleMetrics}. For any thread. */
-public final class FetchMetrics {
+final class FetchMetrics {
     private static final String PREFIX = "shuffleService.";
 
     /** Blocks that could not be read. */
     final Counter failedBlocks;
-    /** Connections closed because more was asked than could be done. */
-    final Counter overloads;
+    /** Connections closed because of overload. */
+    final Counter shedConnections;
 
     private final Meter blocks;
     private final Meter chunks;
     private final Meter bytes;
 
-    /**
-     * Registers the metrics.
-     *
-     * @param metrics where they are registered
-     */
-    public FetchMetrics(MetricRegistry metrics) {
+    FetchMetrics(MetricRegistry metrics) {
         failedBlocks = metrics.counter(PREFIX + "failedBlocks");
-        overloads = metrics.counter(PREFIX + "overloads");
+        shedConnections = metrics.counter(PREFIX + "shedConnections");
         blocks = metrics.meter(PREFIX + "blockTransferRate");
         chunks = metrics.meter(PREFIX + "blockTransferMessageRate");
         bytes = metrics.meter(PREFIX + "blockTransferRateBytes");
@@ -37,7 +32,7 @@ public final class FetchMetrics {
         });
     }
 
-    /** Chunks were handed to their connection. */
+    /** Counts chunks that were queued on their connection. */
     void transferred(int blockCount, int chunkCount, long byteCount) {
         if (chunkCount > 0) {
             blocks.mark(blockCount);

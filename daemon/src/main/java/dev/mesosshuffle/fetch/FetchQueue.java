@@ -1,6 +1,5 @@
 package dev.mesosshuffle.fetch;
 
-import dev.mesosshuffle.logging.RateLimitedLogger;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,84 +13,77 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The chunks that one connection still waits for, in one lane for each disk. A lane hands its disk's pool a batch at a
- * time: all that came in one burst, as far as there is room for on the connection. So a client that does not read, or
- * a disk that does not answer, holds up its own lane alone.
+ * The chunks that one connection still waits for, in one lane for each disk. A lane hands its disk's pool one batch at a
+ * time: everything that arrived in one read of the socket, as long as the connection is writable. So a client that does
+ * not read, or a disk that hangs, blocks its own lane alone.
  *
- * <p>Chunks that were asked for outside of frames go one after the other through a lane of their own, because their
- * answers must leave in the order of the requests.
+ * <p>Chunks that were requested outside of frames pass one by one through a lane of their own, because their replies must
+ * be sent in the order of the requests.
  *
- * <p><b>Concurrency:</b> confined to the connection's event loop; only {@link #work} runs on a disk's thread, with the
- * batch as its own.
+ * <p><b>Concurrency:</b> confined to the connection's event loop; only {@link #readBatch} runs on a disk's thread, which
+ * owns the batch meanwhile.
  */
-public final class FetchQueue {
+final class FetchQueue {
     private static final Logger logger = LoggerFactory.getLogger(FetchQueue.class);
 
-    /** How many chunks a disk's thread takes at a time, so that other connections get their turn. */
-    private static final int MAX_BATCH = 64;
+    /** The number of chunks that a disk's thread takes at a time, so that connections take turns. */
+    static final int MAX_BATCH = 64;
 
     private final Connection connection;
-    private final StreamRequestQueue ordered;
-    private final BlockReader.Surroundings surroundings;
-    private final RateLimitedLogger quietLog;
+    private final StreamRequestQueue streamRequests;
+    private final FetchContext context;
 
     private final Map<Path, Lane> lanes = new HashMap<>();
     private final Lane orderedLane = new Lane(1);
     private boolean closed;
 
-    public FetchQueue(
-            Connection connection,
-            StreamRequestQueue ordered,
-            BlockReader.Surroundings surroundings,
-            RateLimitedLogger quietLog) {
+    FetchQueue(Connection connection, StreamRequestQueue streamRequests, FetchContext context) {
         this.connection = connection;
-        this.ordered = ordered;
-        this.surroundings = surroundings;
-        this.quietLog = quietLog;
+        this.streamRequests = streamRequests;
+        this.context = context;
     }
 
-    /** Adds a chunk whose answer may leave at any time. */
-    public void add(ChunkRead task) {
-        lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH)).waiting.add(task);
+    /** Adds a chunk whose reply may be sent in any order. */
+    void add(ChunkRead task) {
+        lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH)).pending.add(task);
     }
 
-    /** Starts as much as there is room for. */
-    public void pump() {
+    /** Starts a batch in each idle lane that has work, while the connection is writable. */
+    void schedule() {
         if (orderedLane.isIdle() && !closed) {
-            ChunkRead next = ordered.next();
+            ChunkRead next = streamRequests.next();
             if (next != null) {
-                orderedLane.waiting.add(next);
+                orderedLane.pending.add(next);
             }
         }
         start(orderedLane);
         lanes.values().forEach(this::start);
     }
 
-    /** Drops all that has not been started; the connection is gone. */
-    public void close() {
+    /** Drops everything that has not started, since the connection is closed. */
+    void close() {
         closed = true;
-        ordered.close();
-        drop(orderedLane.waiting);
-        lanes.values().forEach(lane -> drop(lane.waiting));
+        streamRequests.close();
+        drop(orderedLane.pending);
+        lanes.values().forEach(lane -> drop(lane.pending));
     }
 
     private void start(Lane lane) {
-        if (closed || lane.busy || lane.waiting.isEmpty() || !connection.hasRoomForBlocks()) {
+        if (closed || lane.busy || lane.pending.isEmpty() || !connection.isWritable()) {
             return;
         }
-        List<ChunkRead> batch = new ArrayList<>(Math.min(lane.maxBatch, lane.waiting.size()));
-        Path disk = lane.waiting.element().disk();
-        while (batch.size() < lane.maxBatch && !lane.waiting.isEmpty()) {
-            batch.add(lane.waiting.remove());
+        List<ChunkRead> batch = new ArrayList<>(Math.min(lane.maxBatch, lane.pending.size()));
+        Path disk = lane.pending.element().disk();
+        while (batch.size() < lane.maxBatch && !lane.pending.isEmpty()) {
+            batch.add(lane.pending.remove());
         }
         lane.busy = true;
         try {
-            surroundings.pools().execute(disk, () -> work(lane, disk, batch));
+            context.services().diskExecutors().execute(disk, () -> readBatch(lane, disk, batch));
         } catch (RejectedExecutionException e) {
             drop(batch);
-            surroundings
-                    .overload()
-                    .close(
+            context.loadShedder()
+                    .shed(
                             connection,
                             "disk queue",
                             "Disk " + disk + " cannot be read from: " + DiskRefusals.reason(e, "reads") + '.');
@@ -99,56 +91,57 @@ public final class FetchQueue {
     }
 
     /** Reads a batch, on the disk's thread. */
-    private void work(Lane lane, Path disk, List<ChunkRead> batch) {
-        List<ChunkRead> again = new ArrayList<>(0);
-        BlockReader reader = new BlockReader(surroundings, disk, connection);
+    private void readBatch(Lane lane, Path disk, List<ChunkRead> batch) {
+        List<ChunkRead> retries = new ArrayList<>(0);
+        BlockReader reader = new BlockReader(context, disk, connection);
         try {
-            reader.read(batch, again);
+            reader.read(batch, retries);
         } catch (RuntimeException | OutOfMemoryError e) {
-            surroundings.reads().chunksFinished(1);
-            quietLog.error(
-                    logger,
-                    "block failure",
-                    "Closed the connection from " + connection.remoteAddress() + ": a block could not be read",
-                    e);
+            context.services().reads().chunksFinished(1);
+            context.rateLimitedLogger()
+                    .error(
+                            logger,
+                            "block failure",
+                            "Closed the connection from " + connection.remoteAddress() + ": a block could not be read",
+                            e);
             connection.close();
         }
-        List<ChunkRead> rest = batch.subList(reader.done(), batch.size());
-        // One task for both, for each may have to wake the event loop.
+        List<ChunkRead> remaining = batch.subList(reader.processed(), batch.size());
+        // One task for both, because each may have to wake the event loop.
         connection.execute(() -> {
             connection.flush();
-            finish(lane, rest, again);
+            finish(lane, remaining, retries);
         });
     }
 
-    private void finish(Lane lane, List<ChunkRead> rest, List<ChunkRead> again) {
+    private void finish(Lane lane, List<ChunkRead> remaining, List<ChunkRead> retries) {
         lane.busy = false;
         if (closed) {
-            drop(rest);
-            drop(again);
+            drop(remaining);
+            drop(retries);
             return;
         }
-        for (int i = rest.size() - 1; i >= 0; i--) {
-            lane.waiting.addFirst(rest.get(i));
+        for (int i = remaining.size() - 1; i >= 0; i--) {
+            lane.pending.addFirst(remaining.get(i));
         }
-        for (ChunkRead task : again) {
+        for (ChunkRead task : retries) {
             if (lane == orderedLane) {
-                lane.waiting.addFirst(task);
+                lane.pending.addFirst(task);
             } else {
                 add(task);
             }
         }
-        pump();
+        schedule();
     }
 
     private void drop(Collection<ChunkRead> tasks) {
-        surroundings.reads().chunksFinished(tasks.size());
+        context.services().reads().chunksFinished(tasks.size());
         tasks.clear();
     }
 
     private static final class Lane {
         private final int maxBatch;
-        private final Deque<ChunkRead> waiting = new ArrayDeque<>();
+        private final Deque<ChunkRead> pending = new ArrayDeque<>();
         private boolean busy;
 
         private Lane(int maxBatch) {
@@ -156,7 +149,7 @@ public final class FetchQueue {
         }
 
         private boolean isIdle() {
-            return !busy && waiting.isEmpty();
+            return !busy && pending.isEmpty();
         }
     }
 }

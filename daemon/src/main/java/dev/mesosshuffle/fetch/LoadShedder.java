@@ -5,33 +5,30 @@ import dev.mesosshuffle.logging.RateLimitedLogger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What is done when more is asked than can be done now: the connection is closed, for a client tries again only after
- * that. For any thread.
- */
-public final class LoadShedder {
+/** Closes connections under overload: Spark's clients retry only after their connection is closed. For any thread. */
+final class LoadShedder {
     private static final Logger logger = LoggerFactory.getLogger(LoadShedder.class);
 
-    private final Counter overloads;
-    private final RateLimitedLogger quietLog;
+    private final Counter shedConnections;
+    private final RateLimitedLogger rateLimitedLogger;
 
-    public LoadShedder(FetchMetrics metrics, RateLimitedLogger quietLog) {
-        this.overloads = metrics.overloads;
-        this.quietLog = quietLog;
+    LoadShedder(FetchMetrics metrics, RateLimitedLogger rateLimitedLogger) {
+        this.shedConnections = metrics.shedConnections;
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
     /**
-     * Closes a connection.
+     * Closes a connection, counts it, and logs why.
      *
-     * @param kind the kind of overload; one of a few constants
-     * @param reason what there was too much of, and what to do
+     * @param kind the kind of overload; one of a few constants, by which log lines are limited
+     * @param reason which limit was reached, and what an operator can do
      */
-    void close(Connection connection, String kind, String reason) {
-        overloads.inc();
-        quietLog.warn(
+    void shed(Connection connection, String kind, String reason) {
+        shedConnections.inc();
+        rateLimitedLogger.warn(
                 logger,
                 kind,
-                reason + " Closed the connection from " + connection.remoteAddress() + ", which tries again.");
+                reason + " Closed the connection from " + connection.remoteAddress() + ", which retries.");
         connection.close();
     }
 }

@@ -5,47 +5,47 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the chunks that are on their way, from being asked for to being sent, and the reads of each application's
- * files, from before they are opened to the last byte sent. Both numbers are at hand at once, however many streams
- * there are. For any thread.
+ * Counts the chunks in flight, from their request until they were sent, and the reads of each application's files, from
+ * before they are opened until their last byte was sent. Each answer takes constant time, however many streams are open.
+ * For any thread.
  */
 public final class ReadTracker {
-    private final AtomicLong chunks = new AtomicLong();
+    private final AtomicLong chunksInFlight = new AtomicLong();
     private final ConcurrentMap<String, Integer> readsByApplication = new ConcurrentHashMap<>();
 
-    /** A chunk was asked for. */
-    public void chunkRequested() {
-        chunks.incrementAndGet();
+    /** Counts a chunk that was requested. */
+    void chunkRequested() {
+        chunksInFlight.incrementAndGet();
     }
 
     /**
-     * Chunks were sent, or never will be.
+     * Counts chunks that were sent, or never will be.
      *
-     * @param count how many
+     * @param count the number of chunks
      */
-    public void chunksFinished(int count) {
-        chunks.addAndGet(-count);
+    void chunksFinished(int count) {
+        chunksInFlight.addAndGet(-count);
     }
 
-    /** How many chunks are on their way, over all connections. */
-    public long chunksInFlight() {
-        return chunks.get();
+    /** The number of chunks in flight on all connections. */
+    long chunksInFlight() {
+        return chunksInFlight.get();
     }
 
     /**
-     * A read of one of the application's files begins. Whoever looks after this whether the application still
-     * exists, and finds it, can rely on the files staying until {@link #readFinished}.
+     * Begins a read of an application's files. Whoever finds the application registered after this call can rely on its
+     * files until {@link #readFinished}.
      */
     public void readStarted(String appId) {
         readsByApplication.merge(appId, 1, Integer::sum);
     }
 
-    /** The read is over, well or not. */
+    /** Ends a read, successful or not. */
     public void readFinished(String appId) {
         readsByApplication.computeIfPresent(appId, (id, reads) -> reads == 1 ? null : reads - 1);
     }
 
-    /** Whether one of the application's files is being read. */
+    /** Whether any of the application's files is being read. */
     public boolean isRead(String appId) {
         return readsByApplication.containsKey(appId);
     }

@@ -5,16 +5,16 @@ import dev.mesosshuffle.protocol.Reply;
 import java.io.IOException;
 
 /**
- * Replies to requests for chunks that leave together. Confined to the thread that asked for it, which is a disk's:
- * small blocks are read here and now.
+ * Replies to requests for chunks that are queued together. Confined to the thread that created it, a disk's: small blocks
+ * are read by {@link #add(Reply, OpenSegment)}.
  */
 public interface ReplyBatch {
     /**
-     * Whether a block is read here and now; a longer one keeps its file open until it has left.
+     * Whether a block is copied into memory when it is added; a longer one keeps its file open until it was sent.
      *
      * @param length the block's length in bytes
      */
-    boolean isReadAtOnce(long length);
+    boolean isBuffered(long length);
 
     /**
      * Adds a reply without a block.
@@ -27,11 +27,11 @@ public interface ReplyBatch {
      * Adds a reply with a block.
      *
      * @param reply the reply
-     * @param block the block's bytes; owned, and closed, by the batch from here on, whatever happens
+     * @param block the block's bytes; owned, and closed, by the batch from here on, also if this fails
      * @throws IOException if the block cannot be read; then nothing is added
      */
     void add(Reply reply, OpenSegment block) throws IOException;
 
-    /** Queues all replies, which leave with the next {@link Connection#flush}; nothing is added after this. */
+    /** Queues all replies for the next {@link Connection#flush}; nothing may be added afterwards. */
     void finish();
 }

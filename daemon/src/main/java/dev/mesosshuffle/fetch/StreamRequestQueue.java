@@ -6,31 +6,32 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chunks that were asked for outside of frames and have not had their turn. Clients match these answers, failures
+ * The chunks that were requested outside of frames and have not been read yet. Clients match these replies, failures
  * too, by their position alone. Confined to the connection's event loop.
  */
-public final class StreamRequestQueue {
+final class StreamRequestQueue {
     private final Connection connection;
-    private final ChunkResolver chunks;
+    private final ChunkResolver chunkResolver;
     private final ReadTracker reads;
-    private final Queue<String> waiting = new ArrayDeque<>();
+    private final Queue<String> pending = new ArrayDeque<>();
 
-    public StreamRequestQueue(Connection connection, ChunkResolver chunks, ReadTracker reads) {
+    StreamRequestQueue(Connection connection, ChunkResolver chunkResolver, ReadTracker reads) {
         this.connection = connection;
-        this.chunks = chunks;
+        this.chunkResolver = chunkResolver;
         this.reads = reads;
     }
 
-    public void add(String streamChunkId) {
-        waiting.add(streamChunkId);
+    /** Adds the name of a chunk, {@code 17_0}. */
+    void add(String streamChunkId) {
+        pending.add(streamChunkId);
     }
 
-    /** The next one to be read; those before it that cannot be had are answered. Null if there is none left. */
+    /** Returns the next chunk to read, or null if there is none. Those before it that cannot be served get a failure. */
     @Nullable
     ChunkRead next() {
-        for (String name = waiting.poll(); name != null; name = waiting.poll()) {
+        for (String name = pending.poll(); name != null; name = pending.poll()) {
             try {
-                return chunks.take(name);
+                return chunkResolver.take(name);
             } catch (ChunkRefusedException e) {
                 reads.chunksFinished(1);
                 connection.send(Reply.streamFailed(name, e.error()));
@@ -40,9 +41,9 @@ public final class StreamRequestQueue {
         return null;
     }
 
-    /** Drops all; the connection is gone. */
+    /** Drops all, since the connection is closed. */
     void close() {
-        reads.chunksFinished(waiting.size());
-        waiting.clear();
+        reads.chunksFinished(pending.size());
+        pending.clear();
     }
 }

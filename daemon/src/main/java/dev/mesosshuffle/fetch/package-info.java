@@ -1,6 +1,6 @@
 /**
- * A fetch after it was accepted: a connection's open streams, the chunks that are read, and the order of the replies.
- * Start at {@code FetchQueue}; everything of one connection is confined to its event loop.
+ * Serves chunks: the open streams of a connection, the limit of chunks in flight, the reads on the threads of disks, and
+ * the order of the replies. Start at {@code ChunkFetcher}; everything of one connection is confined to its event loop.
  */
 @NullMarked
 package dev.mesosshuffle.fetch;

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 
-/** A file that is open for reading, perhaps for several readers at once. For any thread. */
+/** A file that is open for reading, shared by its readers. For any thread. */
 public interface OpenFile {
-    /** The open file; whoever uses it holds a reference, and never closes it. */
+    /** The open file; callers hold a reference, and never close it. */
     FileChannel channel();
 
     /**
-     * Makes sure that a part of the file is in the page cache, so that sending it does not wait for the disk. Waits
-     * for the disk, so it belongs on a thread of its.
+     * Loads a part of the file into the page cache, so that sending it does not wait for the disk. Reads the disk, so it
+     * belongs on one of its threads.
      *
      * @param offset where the part begins, in bytes
      * @param length how long it is, in bytes
@@ -20,16 +20,16 @@ public interface OpenFile {
     void load(long offset, long length) throws IOException;
 
     /**
-     * Does the same on a thread of the file's disk.
+     * Does what {@link #load} does, on a thread of the file's disk.
      *
-     * @return completes, on any thread, when the part is in the page cache; fails if it cannot be read, or if too much
-     *     waits for the disk
+     * @return completes, on any thread, when the part is in the page cache; fails if the part cannot be read, or the
+     *     disk's queue is full
      */
-    CompletableFuture<Void> loadLater(long offset, long length);
+    CompletableFuture<Void> loadAsync(long offset, long length);
 
-    /** Whether a part of the file is in the page cache. Never waits for the disk, so any thread may ask. */
+    /** Whether a part of the file is in the page cache. Never waits for the disk. */
     PageResidency residency(long offset, long length);
 
-    /** Gives back the reference of one reader; with the last one, the file is closed. */
+    /** Releases the reference of one reader; the last one closes the file. */
     void release();
 }

@@ -8,9 +8,9 @@ package dev.mesosshuffle.model;
  * @param mapId the map task: its index in Spark 2, its task attempt id since Spark 3
  * @param startReduceId the first reduce task
  * @param endReduceId the one after the last reduce task
- * @param writtenOnce whether the map id is that of one attempt, so that no other attempt replaces the files
+ * @param immutable whether the map id identifies one attempt, so that no other attempt replaces the files
  */
-public record ShuffleBlockId(int shuffleId, long mapId, int startReduceId, int endReduceId, boolean writtenOnce)
+public record ShuffleBlockId(int shuffleId, long mapId, int startReduceId, int endReduceId, boolean immutable)
         implements BlockId {
     /**
      * Checks all parts.

@@ -6,13 +6,13 @@ import dev.mesosshuffle.model.ShuffleBlockId;
 import java.util.Arrays;
 import org.apache.spark.network.shuffle.protocol.FetchShuffleBlocks;
 
-/** The block ids of a {@code FetchShuffleBlocks} message, kept as compactly as they came. */
+/** The block ids of a {@code FetchShuffleBlocks} message, in the compact form of the message. Immutable. */
 final class CompactBlockIds implements BlockIds {
     private final int shuffleId;
     private final long[] mapIds;
     private final int[][] reduceIds;
     private final boolean batch;
-    /** The index of each map task's first chunk, and behind the last the number of chunks. */
+    /** The index of each map task's first chunk, followed by the number of chunks. */
     private final int[] firstChunks;
 
     private CompactBlockIds(int shuffleId, long[] mapIds, int[][] reduceIds, boolean batch, int[] firstChunks) {
@@ -24,9 +24,9 @@ final class CompactBlockIds implements BlockIds {
     }
 
     /**
-     * Takes over the ids of a message.
+     * Returns the ids of a message, whose arrays it keeps.
      *
-     * @throws RejectedMessageException if they name no block, or something that is none
+     * @throws RejectedMessageException if there are none, or one of them is invalid
      */
     static CompactBlockIds of(FetchShuffleBlocks message) throws RejectedMessageException {
         int maps = message.mapIds.length;
@@ -66,7 +66,7 @@ final class CompactBlockIds implements BlockIds {
     public BlockId get(int index) {
         int found = Arrays.binarySearch(firstChunks, index);
         int map = found < 0 ? -found - 2 : found;
-        // A map task without reduce ids shares its first chunk with the next one; take the last of these.
+        // A map task without reduce ids has the same first chunk as the next one; use the last of these.
         while (firstChunks[map + 1] == index) {
             map++;
         }

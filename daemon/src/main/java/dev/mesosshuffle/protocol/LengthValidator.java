@@ -3,10 +3,11 @@ package dev.mesosshuffle.protocol;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Walks over a message and checks every length in it, before Spark's decoders see it: they allocate what a length
- * asks for before they look whether that many bytes are there. The buffer's own position is left alone.
+ * Validates every length in a message before Spark's decoders read it, because they allocate what a length demands before
+ * they check that the bytes are there. Leaves the buffer's own position alone. Confined to one thread.
  *
- * <p>The parts are those of Spark's {@code Encoders}: a string or an array is a 4-byte count and its elements.
+ * <p>The fields are those of Spark's {@code Encoders}: a string or an array is a 4-byte count and its elements. Each method
+ * takes the name of a field, for the message of the exception.
  */
 final class LengthValidator {
     private final ByteBuf buf;
@@ -17,11 +18,13 @@ final class LengthValidator {
         this.position = buf.readerIndex();
     }
 
+    /** Validates a string. */
     LengthValidator string(String name) throws MalformedMessageException {
         skip(name, count(name, Byte.BYTES));
         return this;
     }
 
+    /** Validates an array of strings. */
     LengthValidator strings(String name) throws MalformedMessageException {
         int strings = count(name, Integer.BYTES);
         for (int i = 0; i < strings; i++) {
@@ -30,7 +33,7 @@ final class LengthValidator {
         return this;
     }
 
-    /** Checks arrays of ints, each with a length of its own, and returns these lengths. */
+    /** Validates arrays of ints, each with its own length, and returns these lengths. */
     int[] intArrays(String name) throws MalformedMessageException {
         int[] lengths = new int[count(name, Integer.BYTES)];
         for (int i = 0; i < lengths.length; i++) {
@@ -40,19 +43,20 @@ final class LengthValidator {
         return lengths;
     }
 
-    /** Checks an array of longs and returns how many there are. */
+    /** Validates an array of longs and returns its length. */
     int longs(String name) throws MalformedMessageException {
         int longs = count(name, Long.BYTES);
         skip(name, longs * Long.BYTES);
         return longs;
     }
 
-    /** Checks a boolean and returns it. */
+    /** Validates a boolean and returns it. */
     boolean bool(String name) throws MalformedMessageException {
         skip(name, Byte.BYTES);
         return buf.getByte(position - 1) != 0;
     }
 
+    /** Validates a field of fixed size. */
     LengthValidator skip(String name, int bytes) throws MalformedMessageException {
         if (bytes > remaining()) {
             throw new MalformedMessageException(
@@ -62,7 +66,7 @@ final class LengthValidator {
         return this;
     }
 
-    /** Reads a count and checks that as many elements of at least the given size can follow. */
+    /** Reads a count and validates that this many elements, of at least the given size, can follow. */
     private int count(String name, int elementBytes) throws MalformedMessageException {
         if (remaining() < Integer.BYTES) {
             throw new MalformedMessageException(name + ": " + remaining() + " bytes left (expected: a 4-byte length)");
@@ -71,7 +75,7 @@ final class LengthValidator {
         position += Integer.BYTES;
         if (count < 0 || count > remaining() / elementBytes) {
             throw new MalformedMessageException("length of " + name + ": " + count + " (expected: 0 to "
-                    + remaining() / elementBytes + ", for " + remaining() + " bytes are left)");
+                    + remaining() / elementBytes + " with " + remaining() + " bytes left)");
         }
         return count;
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The block ids of an {@code OpenBlocks} message, which spells them out. */
+/** The block ids of an {@code OpenBlocks} message, which contains them as text. Immutable. */
 final class ParsedBlockIds implements BlockIds {
     private static final Pattern SHUFFLE = Pattern.compile("shuffle_(\\d+)_(\\d+)_(\\d+)");
     private static final Pattern RDD = Pattern.compile("rdd_(\\d+)_(\\d+)");
@@ -24,7 +24,7 @@ final class ParsedBlockIds implements BlockIds {
     /**
      * Parses block ids.
      *
-     * @throws RejectedMessageException if one of them names no block of this service
+     * @throws RejectedMessageException if there are none, or one of them names no block of this service
      */
     static ParsedBlockIds parse(String[] texts) throws RejectedMessageException {
         if (texts.length == 0) {
@@ -50,7 +50,7 @@ final class ParsedBlockIds implements BlockIds {
                         Long.parseLong(shuffle.group(2)),
                         reduceId,
                         Math.addExact(reduceId, 1),
-                        // By name ask Spark 2, and Spark 3 when told to talk like it: their map id is the map task's.
+                        // From Spark 2, or Spark 3 with spark.shuffle.useOldFetchProtocol: the map id is an index.
                         false);
             }
             Matcher rdd = RDD.matcher(text);

@@ -4,15 +4,15 @@ import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.AppExecId;
 
 /**
- * What clients are told when something fails, in one place, because some clients look for parts of it. Where Spark's
- * service has a text for the case, its first line stands here; a stack trace never does.
+ * The failure texts for clients, in one place, because some clients match parts of them. If Spark's service has a text for
+ * the case, its first line is used; never a stack trace.
  */
 public final class ProtocolErrors {
-    /** Push-based shuffle is YARN's alone; the text is that of Spark's {@code NoOpMergedShuffleFileManager}. */
+    /** Push-based shuffle exists only on YARN; the text of Spark's {@code NoOpMergedShuffleFileManager}. */
     public static final String NO_MERGED_SHUFFLE =
             "java.lang.UnsupportedOperationException: Cannot handle shuffle block merge";
 
-    /** Likewise, for removing merged blocks. */
+    /** The text of the same class for removing merged blocks. */
     public static final String NO_MERGED_SHUFFLE_REMOVAL =
             "java.lang.UnsupportedOperationException: Cannot handle merged shuffle remove";
 
@@ -20,18 +20,18 @@ public final class ProtocolErrors {
 
     private ProtocolErrors() {}
 
-    /** The executor is not known here, from {@code ExternalShuffleBlockResolver}. */
+    /** The executor is not registered, from {@code ExternalShuffleBlockResolver}. */
     public static String notRegistered(AppExecId executor) {
         return "java.lang.RuntimeException: Executor is not registered (appId=" + executor.appId() + ", execId="
                 + executor.execId() + ")";
     }
 
-    /** The message has a type that Spark knows, but not as a request, from {@code ExternalBlockHandler}. */
+    /** Spark knows the message's type, but not as a request, from {@code ExternalBlockHandler}. */
     public static String unexpectedMessage(String type) {
         return "java.lang.UnsupportedOperationException: Unexpected message: " + type;
     }
 
-    /** The message has a type that Spark does not know, from {@code BlockTransferMessage.Decoder}. */
+    /** Spark does not know the message's type, from {@code BlockTransferMessage.Decoder}. */
     public static String unknownMessageType(int type) {
         return ILLEGAL_ARGUMENT + "Unknown message type: " + type;
     }
@@ -42,18 +42,18 @@ public final class ProtocolErrors {
                 + " (expected: shuffle_SHUFFLE_MAP_REDUCE or rdd_RDD_SPLIT)";
     }
 
-    /** Something the client sent is wrong. */
+    /** Something in the request is invalid. */
     public static String badRequest(String reason) {
         return ILLEGAL_ARGUMENT + reason;
     }
 
-    /** A stream of this connection is wanted that does not exist, from {@code OneForOneStreamManager}. */
+    /** The connection has no such stream, from {@code OneForOneStreamManager}. */
     public static String noSuchStream(long streamId) {
         return "java.lang.IllegalStateException: Requested chunk not available since streamId " + streamId
                 + " is closed";
     }
 
-    /** A chunk is wanted out of turn, from {@code OneForOneStreamManager}. */
+    /** Another chunk of the stream is next, from {@code OneForOneStreamManager}. */
     public static String outOfOrderChunk(int index, int expected) {
         return "java.lang.IllegalStateException: Received out-of-order chunk index " + index + " (expected " + expected
                 + ")";

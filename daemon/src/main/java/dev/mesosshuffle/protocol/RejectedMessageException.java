@@ -1,6 +1,6 @@
 package dev.mesosshuffle.protocol;
 
-/** A message that can be answered with a failure; the text is what the client is told. */
+/** A message that gets a failure as its reply; the message of the exception is the text for the client. */
 final class RejectedMessageException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -22,14 +22,13 @@ import org.apache.spark.network.shuffle.protocol.LocalDirsForExecutors;
 import org.apache.spark.network.shuffle.protocol.StreamHandle;
 
 /**
- * One answer: the bytes of its frame up to where a block's bytes begin, which whoever sends it appends. Immutable,
- * for any thread.
+ * One reply: the bytes of its frame before the block, which the sender appends. Immutable, for any thread.
  */
 public final class Reply {
-    /** A client reads a whole chunk into one frame, and no frame of 2 GiB or more. */
+    /** Clients read a whole chunk into one frame, and no frame of 2 GiB or more. */
     public static final long MAX_CHUNK_BYTES = Integer.MAX_VALUE - 64L;
 
-    private static final byte[] NOTHING = new byte[0];
+    private static final byte[] EMPTY = new byte[0];
     private static final int LENGTH_BYTES = 8;
 
     private final Message.Type type;
@@ -44,9 +43,9 @@ public final class Reply {
         this.blockBytesInFrame = blockBytesInFrame;
     }
 
-    /** An RPC succeeded, and there is nothing to tell. */
+    /** An RPC succeeded without a result. */
     public static Reply done(long requestId) {
-        return rpc(requestId, ByteBuffer.wrap(NOTHING));
+        return rpc(requestId, ByteBuffer.wrap(EMPTY));
     }
 
     /** An RPC failed; the text comes from {@link ProtocolErrors}. */
@@ -54,24 +53,24 @@ public final class Reply {
         return withoutBody(new RpcFailure(requestId, error));
     }
 
-    /** A stream is open. */
+    /** A stream was opened. */
     public static Reply streamOpened(long requestId, long streamId, int chunks) {
         return rpc(requestId, new StreamHandle(streamId, chunks));
     }
 
-    /** That many blocks were removed. */
+    /** This number of blocks was removed. */
     public static Reply blocksRemoved(long requestId, int blocks) {
         return rpc(requestId, new BlocksRemoved(blocks));
     }
 
-    /** Where the executors' files are, by executor id. */
+    /** The local dirs of executors, by executor id. */
     public static Reply localDirs(long requestId, Map<String, ExecutorShuffleInfo> executors) {
         Map<String, String[]> dirs = new HashMap<>();
         executors.forEach((execId, info) -> dirs.put(execId, info.localDirs().toArray(String[]::new)));
         return rpc(requestId, new LocalDirsForExecutors(dirs));
     }
 
-    /** Why a checksum was wrong. */
+    /** The cause of a wrong checksum. */
     public static Reply corruptionCause(long requestId, CorruptionCause cause) {
         return rpc(
                 requestId, new org.apache.spark.network.shuffle.protocol.CorruptionCause(Cause.valueOf(cause.name())));
@@ -79,27 +78,26 @@ public final class Reply {
 
     /** A chunk; its bytes follow in the same frame. */
     public static Reply chunk(long streamId, int chunkIndex, long blockBytes) {
-        return new Reply(Message.Type.ChunkFetchSuccess, new StreamChunkId(streamId, chunkIndex), NOTHING, blockBytes);
+        return new Reply(Message.Type.ChunkFetchSuccess, new StreamChunkId(streamId, chunkIndex), EMPTY, blockBytes);
     }
 
-    /** A chunk cannot be had. */
+    /** A chunk cannot be served. */
     public static Reply chunkFailed(long streamId, int chunkIndex, String error) {
         return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), error));
     }
 
-    /** A chunk that was asked for outside of frames; its bytes follow behind the frame. */
+    /** A chunk that was requested outside of frames; its bytes follow the frame. */
     public static Reply stream(String streamChunkId, long blockBytes) {
-        return withoutBody(
-                new StreamResponse(streamChunkId, blockBytes, new NioManagedBuffer(ByteBuffer.wrap(NOTHING))));
+        return withoutBody(new StreamResponse(streamChunkId, blockBytes, new NioManagedBuffer(ByteBuffer.wrap(EMPTY))));
     }
 
-    /** A chunk that was asked for outside of frames cannot be had. */
+    /** A chunk that was requested outside of frames cannot be served. */
     public static Reply streamFailed(String streamChunkId, String error) {
         return withoutBody(new StreamFailure(streamChunkId, error));
     }
 
     private static Reply withoutBody(Message message) {
-        return new Reply(message.type(), message, NOTHING, 0);
+        return new Reply(message.type(), message, EMPTY, 0);
     }
 
     private static Reply rpc(long requestId, BlockTransferMessage message) {
@@ -113,15 +111,15 @@ public final class Reply {
         return new Reply(message.type(), message, bytes, 0);
     }
 
-    /** How many bytes {@link #writeTo} writes. */
+    /** The number of bytes that {@link #writeTo} writes. */
     public int encodedLength() {
         return LENGTH_BYTES + type.encodedLength() + fields.encodedLength() + body.length;
     }
 
     /**
-     * Writes the reply, up to where a block's bytes begin.
+     * Writes the reply without its block.
      *
-     * @param out has room for {@link #encodedLength()} bytes
+     * @param out a buffer with at least {@link #encodedLength()} writable bytes
      */
     public void writeTo(ByteBuf out) {
         out.writeLong(encodedLength() + blockBytesInFrame);

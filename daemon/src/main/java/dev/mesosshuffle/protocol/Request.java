@@ -5,28 +5,28 @@ public sealed interface Request {
     /**
      * Routes the request to the method for its kind.
      *
-     * @param visitor who answers
+     * @param visitor handles it
      */
     void accept(Visitor visitor);
 
-    /** Has a method for each kind of request, so that a new kind does not compile until it is handled. */
+    /** A method for each kind of request, so that a new kind does not compile until it is handled. */
     interface Visitor {
-        /** A chunk of an open stream is wanted; chunks may be answered in any order. */
+        /** Requests a chunk of an open stream; the replies may be sent in any order. */
         void fetchChunk(FetchChunk request);
 
-        /** A chunk is wanted outside of frames; answers leave in the order of these requests. */
+        /** Requests a chunk outside of frames; the replies are sent in the order of these requests. */
         void fetchStream(FetchStream request);
 
-        /** A message that is answered. */
+        /** A message that gets a reply. */
         void rpc(Rpc request);
 
-        /** A message that is not answered. */
+        /** A message that gets no reply. */
         void oneWay(OneWay request);
 
-        /** A message whose body follows outside of its frame. */
+        /** A message whose body follows its frame. */
         void upload(Upload request);
 
-        /** Asks about blocks that were pushed and merged. */
+        /** Requests metadata of merged blocks. */
         void mergedBlockMeta(MergedBlockMeta request);
     }
 
@@ -34,7 +34,7 @@ public sealed interface Request {
      * Spark's {@code ChunkFetchRequest}.
      *
      * @param streamId the stream
-     * @param chunkIndex which chunk of it
+     * @param chunkIndex the index of the chunk
      */
     record FetchChunk(long streamId, int chunkIndex) implements Request {
         @Override
@@ -46,7 +46,7 @@ public sealed interface Request {
     /**
      * Spark's {@code StreamRequest}.
      *
-     * @param streamChunkId stream and chunk as the client wrote them, {@code 17_0}
+     * @param streamChunkId stream and chunk in the client's spelling, {@code 17_0}
      */
     record FetchStream(String streamChunkId) implements Request {
         @Override
@@ -58,8 +58,8 @@ public sealed interface Request {
     /**
      * Spark's {@code RpcRequest}.
      *
-     * @param requestId the client's number for it
-     * @param message what it says
+     * @param requestId the client's number for the request
+     * @param message the message
      */
     record Rpc(long requestId, RpcMessage message) implements Request {
         @Override
@@ -71,7 +71,7 @@ public sealed interface Request {
     /**
      * Spark's {@code OneWayMessage}.
      *
-     * @param message what it says
+     * @param message the message
      */
     record OneWay(RpcMessage message) implements Request {
         @Override
@@ -83,7 +83,7 @@ public sealed interface Request {
     /**
      * Spark's {@code UploadStream}.
      *
-     * @param requestId the client's number for it
+     * @param requestId the client's number for the request
      */
     record Upload(long requestId) implements Request {
         @Override
@@ -95,7 +95,7 @@ public sealed interface Request {
     /**
      * Spark's {@code MergedBlockMetaRequest}.
      *
-     * @param requestId the client's number for it
+     * @param requestId the client's number for the request
      */
     record MergedBlockMeta(long requestId) implements Request {
         @Override

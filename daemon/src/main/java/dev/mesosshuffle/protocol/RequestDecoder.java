@@ -14,8 +14,8 @@ import org.apache.spark.network.protocol.StreamRequest;
 import org.apache.spark.network.protocol.UploadStream;
 
 /**
- * Turns one frame, without its length, into a {@link Request}. Spark's message classes do the reading, once every
- * length in the frame has been checked.
+ * Decodes one frame, without its length, into a {@link Request}. Spark's message classes read it, after every length in the
+ * frame was validated. For any thread.
  */
 public final class RequestDecoder {
     private static final Message.Type[] TYPES = Message.Type.values();
@@ -25,9 +25,9 @@ public final class RequestDecoder {
     /**
      * Decodes a frame.
      *
-     * @param frame the frame's bytes; read, not released
-     * @return the request; an RPC message that is malformed inside a sound frame comes as {@link RpcMessage.Refused}
-     * @throws MalformedMessageException if this is no frame that a client sends; the connection cannot go on
+     * @param frame the frame's bytes; the caller releases them
+     * @return the request; a malformed message inside a valid frame becomes an {@link RpcMessage.Invalid}
+     * @throws MalformedMessageException if this is no frame that a client sends; the connection must be closed
      */
     public static Request decode(ByteBuf frame) throws MalformedMessageException {
         if (!frame.isReadable()) {
@@ -46,7 +46,7 @@ public final class RequestDecoder {
         };
     }
 
-    /** Looks through the types as Spark's own lookup does, which throws what is not meant for a client. */
+    /** Finds the type of a frame. Spark's own lookup throws an exception whose text is not meant for clients. */
     private static Message.Type type(byte id) throws MalformedMessageException {
         for (Message.Type type : TYPES) {
             if (type.id() == id) {
@@ -68,7 +68,7 @@ public final class RequestDecoder {
     }
 
     private static Request rpc(ByteBuf frame) throws MalformedMessageException {
-        // The body's length is a relic; the frame's own length counts.
+        // The length of the body is ignored, as in Spark: the frame's own length counts.
         new LengthValidator(frame).skip("requestId", Long.BYTES).skip("length of the body", Integer.BYTES);
         RpcRequest message = RpcRequest.decode(frame);
         return new Request.Rpc(message.requestId, body(message.body()));
@@ -97,7 +97,7 @@ public final class RequestDecoder {
         return new Request.MergedBlockMeta(MergedBlockMetaRequest.decode(frame).requestId);
     }
 
-    /** Decodes the body that Spark's message holds a reference to, and drops that reference. */
+    /** Decodes the body of a message of Spark, and releases the reference that the message holds. */
     private static RpcMessage body(ManagedBuffer body) {
         try {
             return RpcDecoder.decode(Unpooled.wrappedBuffer(body.nioByteBuffer()));

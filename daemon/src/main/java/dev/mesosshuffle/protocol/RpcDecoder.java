@@ -19,24 +19,24 @@ import org.apache.spark.network.shuffle.protocol.RemoveBlocks;
 import org.apache.spark.network.shuffle.protocol.mesos.RegisterDriver;
 import org.apache.spark.network.shuffle.protocol.mesos.ShuffleServiceHeartbeat;
 
-/** Turns the body of an RPC or one-way message into a record; Spark's own decoders do the reading. */
+/** Decodes the body of an RPC or one-way message into a record, with Spark's own decoders. For any thread. */
 final class RpcDecoder {
     private static final BlockTransferMessage.Type[] TYPES = BlockTransferMessage.Type.values();
 
     private RpcDecoder() {}
 
-    /** Decodes a body; what is wrong with it ends up in a {@link RpcMessage.Refused}. The buffer is not released. */
+    /** Decodes a body. An invalid one becomes an {@link RpcMessage.Invalid}. The caller releases the buffer. */
     static RpcMessage decode(ByteBuf body) {
         try {
-            return decodeOrRefuse(body);
+            return decodeOrReject(body);
         } catch (RejectedMessageException e) {
-            return new RpcMessage.Refused(String.valueOf(e.getMessage()));
+            return new RpcMessage.Invalid(String.valueOf(e.getMessage()));
         } catch (MalformedMessageException | IllegalArgumentException e) {
-            return new RpcMessage.Refused(ProtocolErrors.badRequest(String.valueOf(e.getMessage())));
+            return new RpcMessage.Invalid(ProtocolErrors.badRequest(String.valueOf(e.getMessage())));
         }
     }
 
-    private static RpcMessage decodeOrRefuse(ByteBuf body) throws RejectedMessageException, MalformedMessageException {
+    private static RpcMessage decodeOrReject(ByteBuf body) throws RejectedMessageException, MalformedMessageException {
         if (!body.isReadable()) {
             throw new MalformedMessageException("message of 0 bytes (expected: at least 1, its type)");
         }
@@ -94,11 +94,12 @@ final class RpcDecoder {
 
     private static RpcMessage fetchShuffleBlocks(ByteBuf body)
             throws RejectedMessageException, MalformedMessageException {
-        LengthValidator layout = fields(body).string("appId").string("execId").skip("shuffleId", Integer.BYTES);
-        int maps = layout.longs("mapIds");
-        int[] reduceIds = layout.intArrays("reduceIds");
-        boolean batch = layout.bool("batchFetchEnabled");
-        // Spark's message class only asserts the following two.
+        LengthValidator validator =
+                fields(body).string("appId").string("execId").skip("shuffleId", Integer.BYTES);
+        int maps = validator.longs("mapIds");
+        int[] reduceIds = validator.intArrays("reduceIds");
+        boolean batch = validator.bool("batchFetchEnabled");
+        // Spark's message class checks the following two only by assertions.
         if (maps != reduceIds.length) {
             throw new MalformedMessageException(
                     "reduceIds: " + reduceIds.length + " lists (expected: " + maps + ", one for each of the mapIds)");

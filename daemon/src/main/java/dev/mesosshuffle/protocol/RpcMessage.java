@@ -6,52 +6,52 @@ import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.util.List;
 
-/** What a client says in an RPC or one-way message: Spark's {@code BlockTransferMessage}s. */
+/** The content of an RPC or one-way message: one of Spark's {@code BlockTransferMessage}s. */
 public sealed interface RpcMessage {
     /**
      * Routes the message to the method for its kind.
      *
-     * @param visitor who answers
-     * @param call what the visitor needs to know to answer
-     * @param <C> the type of that
+     * @param visitor handles it
+     * @param call the context of the message
+     * @param <C> the type of the context
      */
     <C> void accept(Visitor<C> visitor, C call);
 
     /**
-     * Has a method for each kind of message, so that a new kind does not compile until it is handled.
+     * A method for each kind of message, so that a new kind does not compile until it is handled.
      *
-     * @param <C> what the visitor needs to know to answer
+     * @param <C> the context of a message
      */
     interface Visitor<C> {
-        /** An executor tells where its files are. */
+        /** An executor registers its local dirs. */
         void registerExecutor(RegisterExecutor message, C call);
 
-        /** Blocks are wanted as the chunks of a stream. */
+        /** A client opens a stream of blocks. */
         void openStream(OpenStream message, C call);
 
-        /** Blocks are no longer needed. */
+        /** A client deletes blocks that it no longer needs. */
         void removeBlocks(RemoveBlocks message, C call);
 
-        /** Another executor on this host wants to read the files itself. */
+        /** An executor on this host requests local dirs, to read their files itself. */
         void getLocalDirs(GetLocalDirs message, C call);
 
-        /** A reader saw a wrong checksum. */
+        /** A reader reports a wrong checksum. */
         void diagnoseCorruption(DiagnoseCorruption message, C call);
 
-        /** A driver will send heartbeats. */
+        /** A driver registers and will send heartbeats. */
         void registerDriver(RegisterDriver message, C call);
 
-        /** A driver is alive. */
+        /** A driver sends a heartbeat. */
         void heartbeat(Heartbeat message, C call);
 
-        /** Nothing that can be done here; answered with a failure. */
-        void refused(Refused message, C call);
+        /** A message that gets a failure as its reply. */
+        void invalid(Invalid message, C call);
     }
 
     /**
      * Spark's {@code RegisterExecutor}.
      *
-     * @param executor who
+     * @param executor the executor
      * @param info where its files are
      */
     record RegisterExecutor(AppExecId executor, ExecutorShuffleInfo info) implements RpcMessage {
@@ -64,8 +64,8 @@ public sealed interface RpcMessage {
     /**
      * Spark's {@code OpenBlocks} and {@code FetchShuffleBlocks}.
      *
-     * @param executor whose blocks
-     * @param blocks which of them
+     * @param executor the executor that wrote them
+     * @param blocks the blocks, one for each chunk
      */
     record OpenStream(AppExecId executor, BlockIds blocks) implements RpcMessage {
         @Override
@@ -77,8 +77,8 @@ public sealed interface RpcMessage {
     /**
      * Spark's {@code RemoveBlocks}.
      *
-     * @param executor whose blocks
-     * @param fileNames their file names
+     * @param executor the executor that wrote them
+     * @param fileNames the names of their files
      */
     record RemoveBlocks(AppExecId executor, List<String> fileNames) implements RpcMessage {
         @Override
@@ -90,7 +90,7 @@ public sealed interface RpcMessage {
     /**
      * Spark's {@code GetLocalDirsForExecutors}.
      *
-     * @param executors whose dirs
+     * @param executors the executors whose dirs are requested
      */
     record GetLocalDirs(List<AppExecId> executors) implements RpcMessage {
         @Override
@@ -102,10 +102,10 @@ public sealed interface RpcMessage {
     /**
      * Spark's {@code DiagnoseCorruption}.
      *
-     * @param executor whose block
-     * @param block which block
-     * @param checksum what the reader computed
-     * @param algorithm by which algorithm
+     * @param executor the executor that wrote it
+     * @param block the block
+     * @param checksum the checksum that the reader computed
+     * @param algorithm the name of the checksum's algorithm
      */
     record DiagnoseCorruption(AppExecId executor, ShuffleBlockId block, long checksum, String algorithm)
             implements RpcMessage {
@@ -119,7 +119,7 @@ public sealed interface RpcMessage {
      * Spark's {@code RegisterDriver}.
      *
      * @param appId the application
-     * @param heartbeatTimeoutMs after how many milliseconds without a heartbeat its driver counts as gone
+     * @param heartbeatTimeoutMs the time without a heartbeat after which the driver expires, in milliseconds
      */
     record RegisterDriver(String appId, long heartbeatTimeoutMs) implements RpcMessage {
         @Override
@@ -143,12 +143,12 @@ public sealed interface RpcMessage {
     /**
      * A message that is malformed, unknown, or of a kind that this service does not offer.
      *
-     * @param error what the client is told
+     * @param error the text for the client
      */
-    record Refused(String error) implements RpcMessage {
+    record Invalid(String error) implements RpcMessage {
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
-            visitor.refused(this, call);
+            visitor.invalid(this, call);
         }
     }
 }

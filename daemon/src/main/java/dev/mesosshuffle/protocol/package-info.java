@@ -1,6 +1,6 @@
 /**
- * Spark's message classes in, our records out: Spark's types stop here. Start at {@code RequestDecoder} and
- * {@code Reply}.
+ * Decodes requests into records and encodes replies, with Spark's message classes, which no other package sees. Start at
+ * {@code RequestDecoder} and {@code Reply}.
  */
 @NullMarked
 package dev.mesosshuffle.protocol;

@@ -56,7 +56,7 @@ public final class Registry {
         metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) state.executors::size);
         return new Registry(
                 state,
-                new Registrar(state, store, metrics.counter("shuffleService.refusedRegistrations")),
+                new Registrar(state, store, metrics.counter("shuffleService.rejectedRegistrations")),
                 new ApplicationRemover(state, store));
     }
 

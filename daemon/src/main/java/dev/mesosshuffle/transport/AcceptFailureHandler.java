@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what goes wrong on the channel that listens, most of all that no descriptor is left for a new connection. Accepts
- * nothing for a second, so that the event loop does not spin, and then tries again; who wants to connect waits in the
- * kernel meanwhile. In place of Netty's own handling, which does the same and logs two lines each time.
+ * Handles failures of the listening channel, usually for lack of file descriptors. Pauses accepting for a second, so that
+ * the event loop does not spin; new connections wait in the kernel's backlog meanwhile. Replaces Netty's own handling, which
+ * does the same but logs two lines each time.
  *
  * <p><b>Concurrency:</b> confined to the event loop that accepts connections.
  */
@@ -22,30 +22,29 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
     private static final int PAUSE_SECONDS = 1;
 
     private final Counter failures;
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger rateLimitedLogger;
 
-    AcceptFailureHandler(TransportMetrics metrics, RateLimitedLogger quietLog) {
+    AcceptFailureHandler(TransportMetrics metrics, RateLimitedLogger rateLimitedLogger) {
         this.failures = metrics.acceptFailures;
-        this.quietLog = quietLog;
+        this.rateLimitedLogger = rateLimitedLogger;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         failures.inc();
         if (ErrorMessages.isTooManyOpenFiles(cause)) {
-            quietLog.warn(
+            rateLimitedLogger.warn(
                     logger,
                     "accept without descriptors",
                     "No new connection can be accepted: " + ErrorMessages.reason(cause)
-                            + ". Those that are open go on; others wait. Raise the limit (LimitNOFILE of the unit,"
+                            + ". Open connections continue; new ones wait. Raise the limit (LimitNOFILE of the unit,"
                             + " or ulimit -n), or find out who connects so often.");
         } else {
-            quietLog.warn(
+            rateLimitedLogger.warn(
                     logger,
                     "accept",
                     "A new connection could not be accepted: " + ErrorMessages.reason(cause)
-                            + ". Tried again every second; if this goes on, look after the memory and the network of the"
-                            + " host.");
+                            + ". Retried every second; if it continues, check the memory and the network of the host.");
         }
         if (context.channel().config().isAutoRead()) {
             context.channel().config().setAutoRead(false);

@@ -5,9 +5,9 @@ import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Says why the daemon cannot listen, and what to do about it. */
+/** Explains why the daemon cannot listen, and what an operator can do. */
 final class BindFailures {
-    /** As the kernel numbers its errors; Netty has their negatives. */
+    /** The kernel's error numbers; Netty uses their negatives. */
     private static final int EACCES = 13;
 
     private static final int EADDRINUSE = 98;
@@ -18,6 +18,7 @@ final class BindFailures {
 
     private BindFailures() {}
 
+    /** Explains a failure to bind an address. */
     static IOException explain(InetSocketAddress address, Throwable cause) {
         return new IOException(
                 "cannot listen on " + address.getHostString() + ':' + address.getPort() + ": "
@@ -25,7 +26,7 @@ final class BindFailures {
                 cause);
     }
 
-    /** Where not even the event loops can be made. */
+    /** Explains a failure to create the event loops. */
     static IOException explainLoops(Throwable cause) {
         Throwable root = root(cause);
         return new IOException(
@@ -49,14 +50,14 @@ final class BindFailures {
         return ErrorMessages.isTooManyOpenFiles(cause) ? DESCRIPTOR_ADVICE : "";
     }
 
-    /** By number where there is one, since the text may be in another language. */
+    /** By number if there is one, because the text depends on the locale. */
     private static boolean is(Throwable cause, int number, String text) {
         return cause instanceof Errors.NativeIoException known
                 ? known.expectedErr() == -number
                 : String.valueOf(cause.getMessage()).contains(text);
     }
 
-    /** Netty wraps what the making of a channel throws, twice. */
+    /** Netty wraps the exception of a channel's constructor twice. */
     private static Throwable root(Throwable cause) {
         Throwable root = cause;
         while (root.getCause() != null) {

@@ -9,24 +9,24 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one large block from its file, window by window. A window is handed to the channel, which has the kernel send
- * it, once it is in the page cache; the next one, unless it is there already, is brought there meanwhile by a thread of
- * the disk. What left the page cache again before it could be sent is brought back the same way.
+ * Sends one large block from its file, window by window. A window is written to the channel, from where the kernel sends
+ * it, once it is in the page cache. A thread of the disk loads the next window meanwhile, unless it is resident. Parts that
+ * are evicted before they are sent are loaded again the same way.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
 final class BlockTransfer {
-    /** How much is brought into the page cache at a time. */
+    /** The part of a block that is loaded into the page cache at a time. */
     static final int WINDOW_BYTES = 1024 * 1024;
 
-    /** A block that leaves from its file takes a descriptor, not memory; it counts so that only a few wait. */
+    /** A block that is sent from its file takes a descriptor, not memory; this weight bounds how many are queued. */
     static final int WEIGHT_BYTES = 128 * 1024;
 
     /**
-     * What is gone again each time it was brought back is tried again in ever smaller parts, for those are there sooner;
-     * after so many attempts it leaves, even if that waits for the disk.
+     * A window that is evicted each time it was loaded is retried in smaller parts, which load faster. After this many
+     * attempts it is sent without a check, even if the event loop then waits for the disk.
      */
-    static final int MAX_CUTS = 3;
+    static final int MAX_TRUNCATIONS = 3;
 
     private final Channel channel;
     private final OpenSegment block;
@@ -34,28 +34,28 @@ final class BlockTransfer {
     private final Listener listener;
 
     private long sentBytes;
-    /** How much of the block is in the page cache, or has left. */
+    /** The length of the block's beginning that is in the page cache or was sent. */
     private long readyBytes;
 
     private long readyNanos;
-    private @Nullable WindowFileRegion leaving;
+    private @Nullable WindowFileRegion queuedWindow;
     private boolean loading;
-    /** How often a window was cut off, and nothing of it had left. */
-    private int cuts;
+    /** How often in a row a window was truncated before any of it was sent. */
+    private int truncations;
 
-    private boolean handedOver;
+    private boolean fullyQueued;
     private boolean failed;
     private boolean finished;
 
-    /** Told, on the event loop, how a transfer goes. */
+    /** Receives the progress of a transfer, on the event loop. */
     interface Listener {
-        /** The channel has all of the block, or gets no more of it; what is queued behind it may follow. */
-        void onHandedOver();
+        /** The channel has all of the block, or gets no more of it; the next reply may be written. */
+        void onFullyQueued();
 
-        /** A part of the block cannot be read; what has left of its frame cannot be taken back. */
+        /** A part of the block cannot be read, while the beginning of its frame may have been sent. */
         void onUnreadable(Throwable cause);
 
-        /** The block has left, or never will, and was closed. */
+        /** The block was sent, or never will be, and is closed. */
         void onFinished(boolean success);
     }
 
@@ -63,7 +63,7 @@ final class BlockTransfer {
      * Creates a transfer.
      *
      * @param block the block, whose first window is in the page cache; owned
-     * @param readyNanos since when it is
+     * @param readyNanos the time when that window was known to be resident
      * @param ticker the time
      */
     BlockTransfer(Channel channel, OpenSegment block, long readyNanos, Ticker ticker, Listener listener) {
@@ -75,40 +75,40 @@ final class BlockTransfer {
         readyBytes = endOfWindow(0);
     }
 
-    /** Writes what comes before the block, and its first window; the caller flushes. */
+    /** Writes the bytes that precede the block, and its first window; the caller flushes. */
     void start(ByteBuf head) {
         var unused = channel.write(head);
         writeWindow();
-        goOn();
+        proceed();
     }
 
     private long endOfWindow(long start) {
-        return Math.min(start + (WINDOW_BYTES >> (2 * cuts)), block.length());
+        return Math.min(start + (WINDOW_BYTES >> (2 * truncations)), block.length());
     }
 
     private void writeWindow() {
         WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, ticker);
-        leaving = cuts < MAX_CUTS ? window : window.unwatched();
+        queuedWindow = truncations < MAX_TRUNCATIONS ? window : window.withoutResidencyCheck();
         channel.write(window).addListener(future -> onWindowSent(window, future.isSuccess()));
     }
 
     private void onWindowSent(WindowFileRegion window, boolean success) {
-        leaving = null;
+        queuedWindow = null;
         failed |= !success;
         sentBytes += window.transferred();
         if (window.transferred() < window.length()) {
-            cuts = window.transferred() == 0 ? cuts + 1 : 0;
+            truncations = window.transferred() == 0 ? truncations + 1 : 0;
             readyBytes = sentBytes;
         } else {
-            cuts = 0;
+            truncations = 0;
         }
-        goOn();
+        proceed();
     }
 
-    private void goOn() {
-        if (!failed && leaving == null && sentBytes < readyBytes) {
+    private void proceed() {
+        if (!failed && queuedWindow == null && sentBytes < readyBytes) {
             writeWindow();
-            // May send all of it at once, and come back here for the next one.
+            // May send all of it at once, and call back here for the next window.
             channel.flush();
         }
         if (failed || sentBytes == block.length()) {
@@ -118,24 +118,25 @@ final class BlockTransfer {
         }
     }
 
-    /** Has what follows the window that leaves in the page cache; of a window that was cut off, the rest. */
+    /** Loads the part after the window in the channel; of a truncated window, the rest. */
     private void prepareNextWindow() {
-        long inChannel = leaving == null ? 0 : leaving.length();
+        long inChannel = queuedWindow == null ? 0 : queuedWindow.length();
         if (readyBytes == block.length() || sentBytes + inChannel < readyBytes) {
             return;
         }
         long start = readyBytes;
         long end = endOfWindow(start);
-        // From here on it can leave the page cache again, also while the rest is being read.
+        // From here on it can be evicted again, even while the rest of it is being read.
         long now = ticker.read();
-        if (leaving != null && block.file().residency(block.offset() + start, end - start) == PageResidency.RESIDENT) {
+        if (queuedWindow != null
+                && block.file().residency(block.offset() + start, end - start) == PageResidency.RESIDENT) {
             readyBytes = end;
             readyNanos = now;
             return;
         }
         loading = true;
         var unused = block.file()
-                .loadLater(block.offset() + start, end - start)
+                .loadAsync(block.offset() + start, end - start)
                 .whenComplete((done, error) -> onLoop(() -> onLoaded(start, end, now, error)));
     }
 
@@ -143,7 +144,7 @@ final class BlockTransfer {
         try {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
-            // The loops are gone, and with them every connection.
+            // The event loops have ended, and with them every connection.
             block.close();
         }
     }
@@ -154,22 +155,22 @@ final class BlockTransfer {
             failed = true;
             listener.onUnreadable(error);
         } else if (start == readyBytes) {
-            // Else what comes before it was cut off meanwhile, and must come back first.
+            // Otherwise the part before it was truncated meanwhile, and must be loaded first.
             readyBytes = end;
             readyNanos = sinceNanos;
         }
-        goOn();
+        proceed();
     }
 
     private void finish() {
-        if (leaving == null && !loading && !finished) {
+        if (queuedWindow == null && !loading && !finished) {
             finished = true;
             block.close();
             listener.onFinished(!failed);
         }
-        if (!handedOver) {
-            handedOver = true;
-            listener.onHandedOver();
+        if (!fullyQueued) {
+            fullyQueued = true;
+            listener.onFullyQueued();
         }
     }
 }

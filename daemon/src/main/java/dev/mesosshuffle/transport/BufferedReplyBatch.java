@@ -12,22 +12,22 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers small blocks, each behind its header, in buffers that leave as they are. A large block gets its header and
- * is handed on with its file, once the part that leaves first is in the page cache. So does a small one while the
- * buffers of all connections have spent their budget: that takes longer, and no memory.
+ * Copies small blocks, each after its header, into buffers that are sent as they are. A large block is sent from its file
+ * after its header, once its first window is in the page cache. So is a small one while the buffer pool is exhausted: that
+ * is slower, but takes no memory.
  */
 final class BufferedReplyBatch implements ReplyBatch {
     /**
-     * Up to this size a block is cheaper to copy than to send from its file, and it fits into a shared buffer with its
-     * header. For whoever receives it, it is far cheaper.
+     * Up to this size a block is cheaper to copy than to send from its file, and fits into a shared buffer with its header.
+     * For the receiver it is far cheaper.
      */
     static final int SMALL_BLOCK_BYTES = 112 * 1024;
 
     private final ReplyBufferPool buffers;
     private final ReplyWriter writer;
     private final Ticker ticker;
-    private final IntConsumer answered;
-    /** Decided once, for whoever asks whether a block is read at once relies on the answer. */
+    private final IntConsumer onFinished;
+    /** Decided once, because callers of {@link #isBuffered} rely on its result. */
     private final boolean fromFiles;
 
     private @Nullable ByteBuf buffer;
@@ -36,19 +36,19 @@ final class BufferedReplyBatch implements ReplyBatch {
     /**
      * Creates a batch.
      *
-     * @param ticker the time, the same as the writer's
-     * @param answered is told how many replies have left, or never will
+     * @param ticker the clock, the same as the writer's
+     * @param onFinished gets the number of replies that were sent or never will be
      */
-    BufferedReplyBatch(ReplyBufferPool buffers, ReplyWriter writer, Ticker ticker, IntConsumer answered) {
+    BufferedReplyBatch(ReplyBufferPool buffers, ReplyWriter writer, Ticker ticker, IntConsumer onFinished) {
         this.buffers = buffers;
         this.writer = writer;
         this.ticker = ticker;
-        this.answered = answered;
-        this.fromFiles = buffers.isBudgetSpent();
+        this.onFinished = onFinished;
+        this.fromFiles = buffers.isExhausted();
     }
 
     @Override
-    public boolean isReadAtOnce(long length) {
+    public boolean isBuffered(long length) {
         return length == 0 || (length <= SMALL_BLOCK_BYTES && !fromFiles);
     }
 
@@ -60,7 +60,7 @@ final class BufferedReplyBatch implements ReplyBatch {
 
     @Override
     public void add(Reply reply, OpenSegment block) throws IOException {
-        if (isReadAtOnce(block.length())) {
+        if (isBuffered(block.length())) {
             try (block) {
                 addSmall(reply, block, (int) block.length());
             }
@@ -103,27 +103,28 @@ final class BufferedReplyBatch implements ReplyBatch {
         try {
             block.file().load(block.offset(), Math.min(block.length(), BlockTransfer.WINDOW_BYTES));
             seal();
-            head = buffers.take(reply.encodedLength());
+            head = buffers.acquire(reply.encodedLength());
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             block.close();
             throw e;
         }
         reply.writeTo(head);
-        writer.queue(PendingWrite.block(head, block, readyNanos, answered));
+        writer.queue(PendingWrite.block(head, block, readyNanos, onFinished));
     }
 
-    /** A buffer with room for so many bytes. */
+    /** Returns a buffer with at least this many writable bytes. */
     private ByteBuf bufferFor(int bytes) {
         ByteBuf current = buffer;
         if (current != null && bytes <= current.writableBytes()) {
             return current;
         }
         seal();
-        // No more than is needed where a connection's share is not even one shared buffer.
-        boolean shared = bytes <= ReplyBufferPool.SHARED_BYTES && buffers.share() >= ReplyBufferPool.SHARED_BYTES;
-        ByteBuf made = shared ? buffers.takeShared() : buffers.take(bytes);
-        buffer = made;
-        return made;
+        // If a connection's share is less than a shared buffer, no larger than needed.
+        boolean shared =
+                bytes <= ReplyBufferPool.SHARED_BYTES && buffers.perConnectionShare() >= ReplyBufferPool.SHARED_BYTES;
+        ByteBuf acquired = shared ? buffers.acquireShared() : buffers.acquire(bytes);
+        buffer = acquired;
+        return acquired;
     }
 
     private void seal() {
@@ -131,10 +132,10 @@ final class BufferedReplyBatch implements ReplyBatch {
         if (full != null) {
             buffer = null;
             if (bufferedReplies > 0) {
-                writer.queue(PendingWrite.replies(full, bufferedReplies, answered));
+                writer.queue(PendingWrite.replies(full, bufferedReplies, onFinished));
                 bufferedReplies = 0;
             } else {
-                buffers.giveBack(full);
+                buffers.release(full);
             }
         }
     }

@@ -1,12 +1,12 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.dispatch.Dispatcher;
-import dev.mesosshuffle.dispatch.Ending;
 import dev.mesosshuffle.dispatch.Session;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.ReplyBatch;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.MalformedMessageException;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, between its frames and its {@link Session}.
+ * One connection: decodes its frames, passes the requests to its {@link Session}, and sends the replies.
  *
  * <p><b>Concurrency:</b> the handler's own methods run on the connection's event loop, those of {@link Connection} on
  * any thread.
@@ -38,25 +38,25 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
 
     /**
-     * A client with this many requests unanswered is not read from until half of them are answered: one that asks and
-     * never reads costs no more memory than these take.
+     * At this number of pending requests, nothing more is read from a client until half of them have replies: a client that
+     * sends and never reads costs no more memory than these requests.
      */
-    private static final int MAX_UNANSWERED = 8192;
+    private static final int MAX_PENDING_REQUESTS = 8192;
 
     private final Channel channel;
     private final String remoteAddress;
     private final ReplyBufferPool buffers;
     private final int maxFrameBytes;
     private final TransportMetrics metrics;
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger rateLimitedLogger;
     private final ReplyWriter writer;
     private final Session session;
 
-    private int unanswered;
-    private boolean stoppedReading;
-    private boolean broken;
-    private volatile boolean closedByUs;
-    private volatile boolean keptWhenIdle;
+    private int pendingRequests;
+    private boolean autoReadDisabled;
+    private boolean reset;
+    private volatile boolean closedLocally;
+    private volatile boolean idleTimeoutDisabled;
     private @Nullable CompletableFuture<Void> drained;
 
     ConnectionHandler(
@@ -65,13 +65,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             ReplyBufferPool buffers,
             int maxFrameBytes,
             TransportMetrics metrics,
-            RateLimitedLogger quietLog) {
+            RateLimitedLogger rateLimitedLogger) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
         this.buffers = buffers;
         this.maxFrameBytes = maxFrameBytes;
         this.metrics = metrics;
-        this.quietLog = quietLog;
+        this.rateLimitedLogger = rateLimitedLogger;
         this.writer = new ReplyWriter(channel, buffers, System::nanoTime, this);
         this.session = dispatcher.newSession(this);
     }
@@ -87,7 +87,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void channelInactive(ChannelHandlerContext context) {
         metrics.activeConnections.dec();
         metrics.registeredConnections.dec();
-        session.onClosed(closedByUs ? Ending.CLOSED_BY_US : broken ? Ending.RESET : Ending.CLOSED_BY_PEER);
+        session.onClosed(
+                closedLocally ? CloseReason.CLOSED_LOCALLY : reset ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
         if (drained != null) {
             drained.complete(null);
         }
@@ -97,57 +98,57 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws MalformedMessageException {
         if (message instanceof OversizedRequest oversized) {
-            refuse(oversized);
+            reject(oversized);
             return;
         }
         ByteBuf frame = (ByteBuf) message;
         try {
-            // What arrives behind a refused frame is not worth looking at.
-            if (!closedByUs) {
-                take(RequestDecoder.decode(frame));
+            // Frames after a malformed one are not decoded.
+            if (!closedLocally) {
+                handle(RequestDecoder.decode(frame));
             }
         } finally {
             frame.release();
         }
     }
 
-    private void take(Request request) {
+    private void handle(Request request) {
         if (!(request instanceof Request.OneWay)) {
-            unanswered++;
-            if (unanswered == MAX_UNANSWERED) {
-                stoppedReading = true;
+            pendingRequests++;
+            if (pendingRequests == MAX_PENDING_REQUESTS) {
+                autoReadDisabled = true;
                 channel.config().setAutoRead(false);
             }
         }
         session.onRequest(request);
     }
 
-    /** Answers, for a client whose connection is closed would try the same again. */
-    private void refuse(OversizedRequest oversized) {
+    /** Replies with a failure: a client whose connection is closed would send the same request again. */
+    private void reject(OversizedRequest oversized) {
         metrics.oversizedRequests.inc();
-        quietLog.warn(
+        rateLimitedLogger.warn(
                 logger,
                 "oversized request",
-                "Refused a request of " + oversized.frameBytes() + " bytes from " + remoteAddress
-                        + ", for spark.mesos.shuffle.service.maxFrameSize is " + maxFrameBytes + " bytes: raise it, or"
-                        + " have the application ask for fewer blocks at a time"
+                "Rejected a request of " + oversized.frameBytes() + " bytes from " + remoteAddress
+                        + ": spark.mesos.shuffle.service.maxFrameSize is " + maxFrameBytes + " bytes. Raise it, or"
+                        + " have the application request fewer blocks at a time"
                         + " (spark.reducer.maxBlocksInFlightPerAddress).");
-        RpcMessage refused = new RpcMessage.Refused(ProtocolErrors.badRequest("request of " + oversized.frameBytes()
+        RpcMessage invalid = new RpcMessage.Invalid(ProtocolErrors.badRequest("request of " + oversized.frameBytes()
                 + " bytes (expected: at most " + maxFrameBytes + ", spark.mesos.shuffle.service.maxFrameSize)"));
-        if (!closedByUs && oversized.requestId() != null) {
-            take(new Request.Rpc(oversized.requestId(), refused));
+        if (!closedLocally && oversized.requestId() != null) {
+            handle(new Request.Rpc(oversized.requestId(), invalid));
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        session.onBurstEnd();
+        session.onReadComplete();
         context.fireChannelReadComplete();
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof IdleStateEvent && !keptWhenIdle && unanswered == 0 && writer.isIdle()) {
+        if (event instanceof IdleStateEvent && !idleTimeoutDisabled && pendingRequests == 0 && writer.isIdle()) {
             metrics.idleConnectionsClosed.inc();
             logger.debug("Closed the idle connection from {}", remoteAddress);
             close();
@@ -159,26 +160,26 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         metrics.caughtExceptions.inc();
         if (cause instanceof IOException) {
-            broken = true;
-            logger.debug("Connection from {} broke: {}", remoteAddress, cause.toString());
+            reset = true;
+            logger.debug("Connection from {} failed: {}", remoteAddress, cause.toString());
             closeChannel();
         } else if (cause instanceof DecoderException || cause instanceof MalformedMessageException) {
-            metrics.refusedFrames.inc();
-            quietLog.warn(
+            metrics.malformedFrames.inc();
+            rateLimitedLogger.warn(
                     logger,
                     "frame",
                     "Closed the connection from " + remoteAddress + ", which does not speak Spark's shuffle protocol: "
                             + ErrorMessages.of(cause));
             close();
         } else if (cause instanceof OutOfMemoryError) {
-            quietLog.warn(
+            rateLimitedLogger.warn(
                     logger,
                     "memory",
-                    "Closed the connection from " + remoteAddress + ", for there is no memory left: "
-                            + ErrorMessages.of(cause) + ". Raise SPARK_DAEMON_MEMORY; the client tries again.");
+                    "Closed the connection from " + remoteAddress + " for lack of memory: " + ErrorMessages.of(cause)
+                            + ". Raise SPARK_DAEMON_MEMORY; the client retries.");
             close();
         } else {
-            quietLog.error(
+            rateLimitedLogger.error(
                     logger,
                     "unexpected error",
                     "Closed the connection from " + remoteAddress + " after an unexpected error",
@@ -189,39 +190,39 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void onRepliesSent(int count, boolean success) {
-        unanswered -= count;
-        if (stoppedReading && unanswered <= MAX_UNANSWERED / 2 && drained == null) {
-            stoppedReading = false;
+        pendingRequests -= count;
+        if (autoReadDisabled && pendingRequests <= MAX_PENDING_REQUESTS / 2 && drained == null) {
+            autoReadDisabled = false;
             channel.config().setAutoRead(true);
         }
         if (!success && channel.isOpen()) {
-            broken = true;
+            reset = true;
             closeChannel();
         }
         completeIfDrained();
     }
 
     @Override
-    public void onRoomForBlocks() {
+    public void onWritable() {
         if (channel.isActive()) {
-            session.onRoomForBlocks();
+            session.onWritable();
         }
     }
 
     @Override
     public void onUnreadableBlock(Throwable cause) {
-        quietLog.warn(
+        rateLimitedLogger.warn(
                 logger,
-                "block cut off",
-                "Closed the connection from " + remoteAddress + " in the middle of a block that cannot be read on: "
-                        + ErrorMessages.of(cause) + ". Look after the disk; the client tries again.");
+                "truncated block",
+                "Closed the connection from " + remoteAddress + " because the rest of a block cannot be read: "
+                        + ErrorMessages.of(cause) + ". Check the disk; the client retries.");
         close();
     }
 
     /**
-     * Takes no more requests and lets those that were taken be answered.
+     * Reads no more requests, and waits for the replies to those that were read. For any thread.
      *
-     * @return completes when all are answered, or the connection is gone
+     * @return completes when all replies were sent, or the connection is closed
      */
     CompletableFuture<Void> drain() {
         CompletableFuture<Void> result = new CompletableFuture<>();
@@ -234,7 +235,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     private void completeIfDrained() {
-        if (drained != null && (unanswered <= 0 || !channel.isOpen())) {
+        if (drained != null && (pendingRequests <= 0 || !channel.isOpen())) {
             drained.complete(null);
         }
     }
@@ -249,7 +250,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         try {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
-            logger.debug("Dropped a task of the connection from {}: its event loop is gone", remoteAddress);
+            logger.debug("Dropped a task of the connection from {}: its event loop has ended", remoteAddress);
             writer.discard();
         }
     }
@@ -260,8 +261,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
-    public ReplyBatch newBatch(IntConsumer answered) {
-        return new BufferedReplyBatch(buffers, writer, System::nanoTime, answered);
+    public ReplyBatch newBatch(IntConsumer onFinished) {
+        return new BufferedReplyBatch(buffers, writer, System::nanoTime, onFinished);
     }
 
     @Override
@@ -270,20 +271,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
-    public boolean hasRoomForBlocks() {
-        return writer.hasRoomForBlocks();
+    public boolean isWritable() {
+        return writer.isWritable();
     }
 
     @Override
-    public void keepWhenIdle() {
-        keptWhenIdle = true;
-        // A driver whose host is gone would stay connected for ever; the kernel finds out.
+    public void disableIdleTimeout() {
+        idleTimeoutDisabled = true;
+        // Keep-alive detects a driver whose host has failed.
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     }
 
     @Override
     public void close() {
-        closedByUs = true;
+        closedLocally = true;
         closeChannel();
     }
 

@@ -19,35 +19,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event loops and the kind of channel that goes with them.
+ * The event loops and their type of channel.
  *
  * @param acceptor the loop that accepts connections
- * @param workers the loops that the connections live on
- * @param serverChannel the kind of channel that listens
+ * @param workers the loops that own the connections
+ * @param serverChannel the class of the listening channel
  */
 record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? extends ServerChannel> serverChannel) {
     private static final Logger logger = LoggerFactory.getLogger(EventLoops.class);
 
-    /** As Spark's {@code NettyUtils}: a few loops serve 10 Gb/s, and each costs memory. */
+    /** The limit of Spark's {@code NettyUtils}: a few loops serve 10 Gb/s, and each costs memory. */
     private static final int MAX_DEFAULT_THREADS = 8;
 
-    private static final int PATIENCE_SECONDS = 5;
+    private static final int TERMINATION_TIMEOUT_SECONDS = 5;
 
     /**
-     * Starts event loops.
+     * Creates event loops.
      *
-     * @throws IOException if native epoll was asked for and does not load, or a loop cannot be made
+     * @throws IOException if native epoll is required and does not load, or a loop cannot be created
      */
-    static EventLoops start(ServerConfig settings) throws IOException {
-        boolean epoll = useEpoll(settings.io());
+    static EventLoops start(ServerConfig config) throws IOException {
+        boolean epoll = useEpoll(config.io());
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        int threads = settings.serverThreads() > 0
-                ? settings.serverThreads()
+        int threads = config.serverThreads() > 0
+                ? config.serverThreads()
                 : Math.min(MAX_DEFAULT_THREADS, 2 * Runtime.getRuntime().availableProcessors());
         try {
             return start(threads, epoll, io);
         } catch (IllegalStateException e) {
-            // Netty hides the reason in what it throws.
+            // The reason is in the cause.
             throw BindFailures.explainLoops(e);
         }
     }
@@ -60,31 +60,33 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
     }
 
     /**
-     * Makes the loops' threads now. A loop that could not make its own later would reset each connection that falls to it,
-     * and one that is to bind would never say that it did not.
+     * Starts the loops' threads. A loop that cannot start its thread later resets each connection that it gets, and a bind
+     * on such a loop never completes.
      *
-     * @throws OutOfMemoryError if no more threads can be made
+     * @throws OutOfMemoryError if no more threads can be created
      */
     void prestart() {
         acceptor.forEach(loop -> loop.execute(() -> {}));
         workers.forEach(loop -> loop.execute(() -> {}));
     }
 
-    /** Ends the loops. Not awaited by Netty's future, which needs one more thread to be told of. */
+    /** Ends the loops and waits for them, but not by Netty's future, which needs one more thread to complete. */
     void shutDown() {
         var unusedAcceptor = acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         var unusedWorkers = workers.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         try {
-            if (!acceptor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    || !workers.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                logger.warn("Event loops have not ended within {} s; they end with the process", PATIENCE_SECONDS);
+            if (!acceptor.awaitTermination(TERMINATION_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                    || !workers.awaitTermination(TERMINATION_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                logger.warn(
+                        "Event loops have not ended within {} s; they end with the process",
+                        TERMINATION_TIMEOUT_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** All of them, each under the name that users are told. */
+    /** All loops, by their names in log messages. */
     Map<String, Executor> byName() {
         Map<String, Executor> byName = new LinkedHashMap<>();
         acceptor.forEach(loop -> byName.put("the event loop that accepts connections", loop));
@@ -102,8 +104,7 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
                     "spark.shuffle.io.mode: EPOLL (expected: NIO, for native epoll does not load here: " + cause + ")",
                     cause);
         }
-        logger.info(
-                "Native epoll does not load here ({}); sockets are driven by the JDK's NIO, which is slower", cause);
+        logger.info("Native epoll does not load here ({}); using the JDK's NIO, which is slower", cause);
         return false;
     }
 }

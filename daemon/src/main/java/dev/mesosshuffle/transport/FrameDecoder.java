@@ -6,11 +6,11 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts what comes in into frames, and looks at a frame's length before it buffers anything of it. A valid request that is
- * too long comes as an {@link OversizedRequest}, and its bytes are thrown away as they arrive; the connection can go on.
+ * Splits the input into frames, and checks a frame's length before buffering it. A valid request that is too long becomes
+ * an {@link OversizedRequest} whose bytes are discarded as they arrive; the connection continues.
  */
 final class FrameDecoder extends LengthFieldBasedFrameDecoder {
-    /** The 8 bytes before each frame tell its length, themselves included. */
+    /** Each frame starts with its length, which includes these 8 bytes. */
     private static final int LENGTH_BYTES = 8;
 
     private final int maxFrameBytes;

@@ -5,15 +5,14 @@ import org.apache.spark.network.protocol.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A valid request in a frame that is longer than this service takes, known by its first bytes alone. What tells it from
- * noise: the frame's length is one that Spark can send, its type is one that has a body, and the body's own length
- * fits the frame's.
+ * A valid request in a frame that exceeds this service's limit, recognised by its first bytes. It differs from garbage in
+ * that Spark can send a frame of its length, its type has a body, and the body's length matches the frame's.
  *
- * @param frameBytes the frame's length
- * @param requestId the client's number for it, or null if it wants no answer
+ * @param frameBytes the frame's length in bytes
+ * @param requestId the client's number for the request, or null for a one-way message
  */
 record OversizedRequest(long frameBytes, @Nullable Long requestId) {
-    /** So many bytes of a frame are needed to know it. */
+    /** The number of bytes needed to recognise a request. */
     static final int HEAD_BYTES = Long.BYTES + Byte.BYTES + Long.BYTES + Integer.BYTES;
 
     private static final int TYPE = Long.BYTES;
@@ -21,7 +20,7 @@ record OversizedRequest(long frameBytes, @Nullable Long requestId) {
     private static final int RPC_BODY_LENGTH = REQUEST_ID + Long.BYTES;
     private static final int ONE_WAY_BODY_LENGTH = REQUEST_ID;
 
-    /** Whether a frame can be a request, as far as its length tells, for a body has an int's, and its type if it is here. */
+    /** Whether a frame can be a request, by its length, since a body's length is an int, and by its type if that has arrived. */
     static boolean mayBe(long frameBytes, ByteBuf in) {
         if (frameBytes > HEAD_BYTES + (long) Integer.MAX_VALUE) {
             return false;
@@ -34,10 +33,10 @@ record OversizedRequest(long frameBytes, @Nullable Long requestId) {
     }
 
     /**
-     * Looks at the head of a frame.
+     * Parses the head of a frame.
      *
-     * @param in at least {@link #HEAD_BYTES} of it, its length included; not read
-     * @return the request, or null if it is none
+     * @param in at least {@link #HEAD_BYTES} of the frame, starting with its length; its position is left alone
+     * @return the request, or null if the frame is none
      */
     static @Nullable OversizedRequest of(ByteBuf in) {
         int start = in.readerIndex();

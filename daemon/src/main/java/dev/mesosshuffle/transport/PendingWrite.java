@@ -6,14 +6,15 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What leaves in one piece: the bytes of one or more replies, and behind them, perhaps, a block from its file.
+ * One entry of a connection's write queue: the bytes of one or more replies, and optionally a block that follows from its
+ * file.
  *
  * @param bytes the replies; owned
- * @param block the block that follows; owned, and null if there is none
- * @param readyNanos when the beginning of the block was seen in the page cache; 0 if there is none
- * @param replies how many replies these are
- * @param weight what it counts for against the connection's watermark, in bytes
- * @param answered is told how many replies have left, or never will; null if nobody wants to know
+ * @param block the block that follows; owned; null if there is none
+ * @param readyNanos the time when the block's first window was known to be resident; 0 if there is no block
+ * @param replies the number of replies
+ * @param weight what it counts for against the connection's watermarks, in bytes
+ * @param onFinished gets the number of replies that were sent or never will be; null if they are not counted
  */
 record PendingWrite(
         ByteBuf bytes,
@@ -21,14 +22,14 @@ record PendingWrite(
         long readyNanos,
         int replies,
         long weight,
-        @Nullable IntConsumer answered) {
-    /** Replies that are in memory as a whole. */
-    static PendingWrite replies(ByteBuf bytes, int replies, @Nullable IntConsumer answered) {
-        return new PendingWrite(bytes, null, 0, replies, bytes.capacity(), answered);
+        @Nullable IntConsumer onFinished) {
+    /** Replies that are completely in memory. */
+    static PendingWrite replies(ByteBuf bytes, int replies, @Nullable IntConsumer onFinished) {
+        return new PendingWrite(bytes, null, 0, replies, bytes.capacity(), onFinished);
     }
 
-    /** A reply with a block that leaves from its file. */
-    static PendingWrite block(ByteBuf head, OpenSegment block, long readyNanos, IntConsumer answered) {
-        return new PendingWrite(head, block, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, answered);
+    /** A reply with a block that is sent from its file. */
+    static PendingWrite block(ByteBuf head, OpenSegment block, long readyNanos, IntConsumer onFinished) {
+        return new PendingWrite(head, block, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, onFinished);
     }
 }

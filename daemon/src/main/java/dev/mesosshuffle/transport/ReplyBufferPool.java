@@ -8,116 +8,116 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of all connections' replies, and the budget that they share. Those that blocks share are kept for a while
- * after they have left, and the last one that came back is taken first: it is still in the processor's cache. The
- * allocator would give their memory back to the system whenever none is in use, many times a second.
+ * The buffers of all connections' replies, with a common budget. Shared buffers, which hold several small blocks, are
+ * pooled for a while after their release, and the last one released is acquired first, because it is still in the
+ * processor's cache. Without a pool, the allocator would return their memory to the system many times a second.
  *
- * <p>What is kept was in use before, and is taken before anything is allocated: it takes no memory beyond the budget.
+ * <p>Pooled buffers were in use before and are acquired before anything is allocated, so they need no budget of their own.
  *
  * <p><b>Concurrency:</b> for any thread.
  */
 final class ReplyBufferPool implements AutoCloseable {
-    /** Blocks share a buffer of this size; a block that does not fit into what is left begins the next one. */
+    /** The size of a shared buffer; a block that does not fit into the rest of one begins the next. */
     static final int SHARED_BYTES = 128 * 1024;
 
-    /** Of what is left, one connection may hold one part in so many. */
-    private static final int PARTS = 64;
+    /** One connection may hold this fraction of the free budget. */
+    private static final int SHARE_DIVISOR = 64;
 
-    /** 16 MiB, what some 25 connections have on their way whose peers read as fast as they can. */
-    private static final int MAX_KEPT = 128;
+    /** 16 MiB, what about 25 connections have in flight whose peers read as fast as they can. */
+    private static final int MAX_POOLED = 128;
 
     private final ByteBufAllocator allocator;
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
-    private final Deque<ByteBuf> kept = new ArrayDeque<>();
-    /** How many of them have not been needed since the last {@link #trim}. */
-    private int unneeded;
+    private final Deque<ByteBuf> pooled = new ArrayDeque<>();
+    /** The number of pooled buffers that were not acquired since the last {@link #trim}. */
+    private int idle;
 
     private boolean closed;
 
     /**
      * Creates an empty pool.
      *
-     * @param maxBytes the budget: what buffers may take that are in use
+     * @param maxBytes the budget for buffers in use, in bytes
      */
     ReplyBufferPool(ByteBufAllocator allocator, long maxBytes) {
         this.allocator = allocator;
         this.maxBytes = maxBytes;
     }
 
-    /** A buffer of the size that blocks share; the caller gives it back. */
-    ByteBuf takeShared() {
-        ByteBuf again = pollKept();
-        return again != null ? used(again) : take(SHARED_BYTES);
+    /** Returns a shared buffer, which the caller releases. */
+    ByteBuf acquireShared() {
+        ByteBuf pooledBuffer = pollPooled();
+        return pooledBuffer != null ? inUse(pooledBuffer) : acquire(SHARED_BYTES);
     }
 
-    /** A buffer with room for so many bytes; the caller gives it back. */
-    ByteBuf take(int bytes) {
-        return used(allocator.directBuffer(bytes));
+    /** Returns a buffer with this capacity, which the caller releases. */
+    ByteBuf acquire(int bytes) {
+        return inUse(allocator.directBuffer(bytes));
     }
 
-    private ByteBuf used(ByteBuf buffer) {
+    private ByteBuf inUse(ByteBuf buffer) {
         usedBytes.addAndGet(buffer.capacity());
         return buffer;
     }
 
-    /** Takes back a buffer; somebody who still holds a reference to it may go on to read it. */
-    void giveBack(ByteBuf buffer) {
+    /** Releases a buffer. Whoever still holds a reference may continue to read it; it is not pooled then. */
+    void release(ByteBuf buffer) {
         usedBytes.addAndGet(-buffer.capacity());
-        if (buffer.capacity() != SHARED_BYTES || buffer.refCnt() != 1 || !keep(buffer)) {
+        if (buffer.capacity() != SHARED_BYTES || buffer.refCnt() != 1 || !pool(buffer)) {
             buffer.release();
         }
     }
 
-    private synchronized @Nullable ByteBuf pollKept() {
-        ByteBuf first = kept.pollFirst();
-        unneeded = Math.min(unneeded, kept.size());
+    private synchronized @Nullable ByteBuf pollPooled() {
+        ByteBuf first = pooled.pollFirst();
+        idle = Math.min(idle, pooled.size());
         return first;
     }
 
-    private synchronized boolean keep(ByteBuf buffer) {
-        if (closed || kept.size() >= MAX_KEPT) {
+    private synchronized boolean pool(ByteBuf buffer) {
+        if (closed || pooled.size() >= MAX_POOLED) {
             return false;
         }
-        kept.addFirst(buffer.clear());
+        pooled.addFirst(buffer.clear());
         return true;
     }
 
     /**
-     * Gives back to the allocator what was kept and not needed since this was called last. A few that stay after a
-     * burst would hold all of its memory, for they are scattered over it.
+     * Returns the buffers to the allocator that were not acquired since the last call. A few that stayed after a burst
+     * would keep all of its memory allocated, because they are scattered over it.
      */
     synchronized void trim() {
-        for (int i = 0; i < unneeded; i++) {
-            kept.removeLast().release();
+        for (int i = 0; i < idle; i++) {
+            pooled.removeLast().release();
         }
-        unneeded = kept.size();
+        idle = pooled.size();
     }
 
-    /** What the buffers take that are in use. */
+    /** The size of all buffers in use, in bytes. */
     long usedBytes() {
         return usedBytes.get();
     }
 
     /**
-     * What one connection may hold: the less is left, the less it is. So those whose peers do not read leave enough for
-     * those whose peers do, however many they are.
+     * The bytes that one connection may hold. The share shrinks with the free budget, so that any number of connections
+     * whose peers do not read leave enough to the others.
      */
-    long share() {
-        return Math.max(0, maxBytes - usedBytes.get()) / PARTS;
+    long perConnectionShare() {
+        return Math.max(0, maxBytes - usedBytes.get()) / SHARE_DIVISOR;
     }
 
-    /** Whether the buffers of all connections together have taken what they may. */
-    boolean isBudgetSpent() {
+    /** Whether the budget of all connections is used up. */
+    boolean isExhausted() {
         return usedBytes.get() >= maxBytes;
     }
 
-    /** Keeps none any more; what is in use may still be given back. */
+    /** Pools no more buffers; those in use may still be released. */
     @Override
     public synchronized void close() {
         closed = true;
-        kept.forEach(ByteBuf::release);
-        kept.clear();
-        unneeded = 0;
+        pooled.forEach(ByteBuf::release);
+        pooled.clear();
+        idle = 0;
     }
 }

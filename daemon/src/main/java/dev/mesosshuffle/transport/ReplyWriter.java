@@ -12,14 +12,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one connection's replies in the order in which they were queued. What was queued leaves with one flush; a
- * large block, which leaves window by window, holds up what is behind it, for it is one frame.
+ * Writes one connection's replies in the order in which they were queued, with one flush for all of them. A large block,
+ * which is sent window by window, delays the replies after it, because it is one frame.
  *
  * <p><b>Concurrency:</b> replies are queued on any thread and written on the connection's event loop. {@link
- * #outstandingBytes} is an upper bound of what the queue and the channel hold.
+ * #outstandingBytes} is an upper bound of the bytes in the queue and the channel.
  */
 final class ReplyWriter {
-    /** A connection that holds this much, or its share, gets no more blocks until its peer has read some. */
+    /** A connection with this many outstanding bytes, or its share, is not writable until its peer has read some. */
     private static final long HIGH_WATERMARK_BYTES = 512 * 1024;
 
     private static final long LOW_WATERMARK_BYTES = HIGH_WATERMARK_BYTES / 2;
@@ -30,26 +30,26 @@ final class ReplyWriter {
     private final Listener listener;
     private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
-    private volatile boolean wasFull;
+    private volatile boolean notWritable;
     private boolean draining;
     private @Nullable BlockTransfer transfer;
 
-    /** Told, on the event loop, what became of replies. */
+    /** Receives the fate of replies, on the event loop. */
     interface Listener {
-        /** Replies have left, or never will. */
+        /** Replies were sent, or never will be. */
         void onRepliesSent(int count, boolean success);
 
-        /** There is room for blocks again. */
-        void onRoomForBlocks();
+        /** The connection is writable again. */
+        void onWritable();
 
-        /** A block cannot be read to its end, while its beginning has left: the connection cannot go on. */
+        /** The rest of a block cannot be read after its beginning was sent: the connection must be closed. */
         void onUnreadableBlock(Throwable cause);
     }
 
     /**
      * Creates a writer.
      *
-     * @param ticker the time
+     * @param ticker the clock
      */
     ReplyWriter(Channel channel, ReplyBufferPool buffers, Ticker ticker, Listener listener) {
         this.channel = channel;
@@ -60,17 +60,18 @@ final class ReplyWriter {
 
     /** Queues a reply without a block. */
     void queue(Reply reply) {
-        ByteBuf bytes = buffers.take(reply.encodedLength());
+        ByteBuf bytes = buffers.acquire(reply.encodedLength());
         reply.writeTo(bytes);
         queue(PendingWrite.replies(bytes, 1, null));
     }
 
-    void queue(PendingWrite outgoing) {
-        outstandingBytes.addAndGet(outgoing.weight());
-        queue.add(outgoing);
+    /** Queues replies; owns their buffer and block from here on. */
+    void queue(PendingWrite write) {
+        outstandingBytes.addAndGet(write.weight());
+        queue.add(write);
     }
 
-    /** Has all that is queued leave. */
+    /** Sends everything that is queued. For any thread. */
     void flush() {
         if (channel.eventLoop().inEventLoop()) {
             drain();
@@ -105,7 +106,7 @@ final class ReplyWriter {
 
     private void write(PendingWrite next) {
         OpenSegment block = next.block();
-        // One reference goes with the write, and one stays, to be given back.
+        // The write releases one reference; the other one returns to the pool afterwards.
         next.bytes().retain();
         if (block == null) {
             channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
@@ -118,21 +119,21 @@ final class ReplyWriter {
     private void finish(PendingWrite done, boolean success) {
         account(done);
         listener.onRepliesSent(done.replies(), success);
-        if (wasFull && outstandingBytes.get() < LOW_WATERMARK_BYTES) {
-            wasFull = false;
-            listener.onRoomForBlocks();
+        if (notWritable && outstandingBytes.get() < LOW_WATERMARK_BYTES) {
+            notWritable = false;
+            listener.onWritable();
         }
     }
 
     private void account(PendingWrite done) {
         outstandingBytes.addAndGet(-done.weight());
-        buffers.giveBack(done.bytes());
-        if (done.answered() != null) {
-            done.answered().accept(done.replies());
+        buffers.release(done.bytes());
+        if (done.onFinished() != null) {
+            done.onFinished().accept(done.replies());
         }
     }
 
-    /** Gives back what is queued, for there is no event loop any more that could send it. */
+    /** Releases everything that is queued, because the event loop that would send it has ended. */
     void discard() {
         for (PendingWrite next = queue.poll(); next != null; next = queue.poll()) {
             if (next.block() != null) {
@@ -143,32 +144,32 @@ final class ReplyWriter {
     }
 
     /**
-     * Whether another block may be read. A connection that holds nothing may always have one, so that no connection
-     * waits for another's peer.
+     * Whether another block may be queued. A connection without outstanding bytes is always writable, so that none waits
+     * for the peer of another.
      */
-    boolean hasRoomForBlocks() {
+    boolean isWritable() {
         long outstanding = outstandingBytes.get();
-        if (outstanding == 0 || outstanding < Math.min(HIGH_WATERMARK_BYTES, buffers.share())) {
+        if (outstanding == 0 || outstanding < Math.min(HIGH_WATERMARK_BYTES, buffers.perConnectionShare())) {
             return true;
         }
-        wasFull = true;
+        notWritable = true;
         return false;
     }
 
-    /** Whether nothing is queued or on its way out. */
+    /** Whether nothing is queued or in the channel. */
     boolean isIdle() {
         return queue.isEmpty() && outstandingBytes.get() == 0;
     }
 
     private final class TransferListener implements BlockTransfer.Listener {
-        private final PendingWrite outgoing;
+        private final PendingWrite write;
 
-        private TransferListener(PendingWrite outgoing) {
-            this.outgoing = outgoing;
+        private TransferListener(PendingWrite write) {
+            this.write = write;
         }
 
         @Override
-        public void onHandedOver() {
+        public void onFullyQueued() {
             transfer = null;
             drain();
         }
@@ -180,7 +181,7 @@ final class ReplyWriter {
 
         @Override
         public void onFinished(boolean success) {
-            finish(outgoing, success);
+            finish(write, success);
         }
     }
 }

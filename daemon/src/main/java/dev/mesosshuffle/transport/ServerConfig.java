@@ -8,33 +8,37 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the address to bind, or null for all
  * @param port the port to bind; 0 for a free one
- * @param io how sockets are driven
- * @param serverThreads how many event loops; 0 for as many as suit this host
- * @param backLog how many connections may wait to be accepted; 0 or less for the system's default
- * @param receiveBuffer SO_RCVBUF in bytes; 0 or less for the system's default
- * @param sendBuffer SO_SNDBUF in bytes; 0 or less for the system's default
- * @param tcpKeepAlive whether the kernel looks after quiet peers
- * @param idleTimeout after how long an idle connection is closed; zero for never
- * @param maxFrameBytes how long a frame from a client may be, in bytes
+ * @param io the implementation of sockets
+ * @param serverThreads the number of event loops; 0 for a default that suits this host
+ * @param socketOptions the options of the sockets
+ * @param idleTimeout the time after which an idle connection is closed; zero for never
+ * @param maxFrameBytes the maximum length of a client's frame, in bytes
  */
 public record ServerConfig(
         @Nullable String host,
         int port,
         IoMode io,
         int serverThreads,
-        int backLog,
-        int receiveBuffer,
-        int sendBuffer,
-        boolean tcpKeepAlive,
+        SocketOptions socketOptions,
         Duration idleTimeout,
         int maxFrameBytes) {
-    /** How sockets are driven. */
+    /**
+     * Options of the listening socket and of the connections.
+     *
+     * @param backLog the number of connections that may wait to be accepted; 0 or less for the system's default
+     * @param receiveBuffer SO_RCVBUF in bytes; 0 or less for the system's default
+     * @param sendBuffer SO_SNDBUF in bytes; 0 or less for the system's default
+     * @param tcpKeepAlive whether the kernel probes idle peers
+     */
+    public record SocketOptions(int backLog, int receiveBuffer, int sendBuffer, boolean tcpKeepAlive) {}
+
+    /** The implementation of sockets. */
     public enum IoMode {
-        /** Native epoll where it loads, else the JDK's. */
+        /** Native epoll if it loads, otherwise the JDK's NIO. */
         AUTO,
-        /** The JDK's. */
+        /** The JDK's NIO. */
         NIO,
-        /** Native epoll, or no start. */
+        /** Native epoll; the server does not start without it. */
         EPOLL
     }
 }

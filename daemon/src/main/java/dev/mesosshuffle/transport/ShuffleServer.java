@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.bootstrap.ServerBootstrap;
@@ -24,64 +25,65 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Listens, and gives each connection its pipeline. Started and stopped once, by one thread. */
+/** Listens, and builds the pipeline of each connection. Started and stopped once, by one thread. */
 public final class ShuffleServer {
-    private static final Logger logger = LoggerFactory.getLogger(ShuffleServer.class);
+    /** How long idle buffers stay pooled. */
+    private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
-    /** How long buffers are kept that nobody needs. */
-    private static final int TRIM_SECONDS = 5;
-
-    /** So many connections may have as much unsent in the kernel as it allows, which is up to 4 MB each. */
+    /** The number of connections whose unsent bytes only the kernel limits, to about 4 MB each. */
     private static final int UNBOUNDED_CONNECTIONS = 64;
 
-    /** What of each further one may wait unsent in the kernel. */
+    /** The limit of unsent bytes in the kernel for each further connection. */
     private static final long MAX_UNSENT_BYTES = 512 * 1024;
 
-    /** What the allocator takes from the system at a time. */
+    /** The unit in which the allocator takes memory from the system. */
     private static final int CHUNK_BYTES = 1024 * 1024;
 
     private final EventLoops loops;
     private final Channel listener;
     private final ChannelGroup connections;
     private final ReplyBufferPool buffers;
+    private final PeriodicTask trimTask;
 
     private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections, ReplyBufferPool buffers) {
         this.loops = loops;
         this.listener = listener;
         this.connections = connections;
         this.buffers = buffers;
+        this.trimTask = new PeriodicTask("reply-buffers", buffers::trim);
     }
 
     /**
      * Starts to listen.
      *
-     * @param dispatcher answers the requests
-     * @param quietLog warns of what clients can cause at any rate
+     * @param dispatcher creates the sessions that handle the requests
+     * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of connections and of their memory
      * @throws IOException if the address cannot be bound
      */
     public static ShuffleServer start(
-            ServerConfig settings, Dispatcher dispatcher, RateLimitedLogger quietLog, MetricRegistry metricRegistry)
+            ServerConfig config,
+            Dispatcher dispatcher,
+            RateLimitedLogger rateLimitedLogger,
+            MetricRegistry metricRegistry)
             throws IOException {
-        InetSocketAddress address = address(settings);
+        InetSocketAddress address = address(config);
         if (address.isUnresolved()) {
-            throw new IOException("cannot listen on " + settings.host() + ':' + settings.port()
+            throw new IOException("cannot listen on " + config.host() + ':' + config.port()
                     + ": unknown host; set spark.mesos.shuffle.service.host to an address or name of this machine");
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
         ReplyBufferPool buffers = new ReplyBufferPool(allocator, PlatformDependent.maxDirectMemory() / 2);
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        EventLoops loops = EventLoops.start(settings);
+        EventLoops loops = EventLoops.start(config);
         loops.prestart();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.acceptor(), loops.workers())
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .handler(new AcceptFailureHandler(metrics, quietLog))
+                .handler(new AcceptFailureHandler(metrics, rateLimitedLogger))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
@@ -90,36 +92,31 @@ public final class ShuffleServer {
                             boundUnsent(channel);
                         }
                         channel.pipeline()
-                                .addLast(new FrameDecoder(settings.maxFrameBytes()))
+                                .addLast(new FrameDecoder(config.maxFrameBytes()))
                                 .addLast(new IdleStateHandler(
-                                        0, 0, settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
+                                        0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
                                 .addLast(new ConnectionHandler(
-                                        channel, dispatcher, buffers, settings.maxFrameBytes(), metrics, quietLog));
+                                        channel,
+                                        dispatcher,
+                                        buffers,
+                                        config.maxFrameBytes(),
+                                        metrics,
+                                        rateLimitedLogger));
                         connections.add(channel);
                     }
                 });
-        applySocketOptions(bootstrap, settings);
+        applySocketOptions(bootstrap, config);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
             throw BindFailures.explain(address, bound.cause());
         }
-        var unused = loops.workers()
-                .scheduleWithFixedDelay(() -> trim(buffers, quietLog), TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+        server.trimTask.start(TRIM_INTERVAL, TRIM_INTERVAL);
         return server;
     }
 
-    /** An exception would be the last thing that the timer ever hears of it. */
-    private static void trim(ReplyBufferPool buffers, RateLimitedLogger quietLog) {
-        try {
-            buffers.trim();
-        } catch (RuntimeException e) {
-            quietLog.error(logger, "buffers", "Buffers that nobody needs could not be given back", e);
-        }
-    }
-
-    /** As Netty's own, but in chunks of 1 MiB: of its 4 MiB an idle daemon would use a few KB. */
+    /** Netty's default, but with chunks of 1 MiB: of 4 MiB, an idle daemon would use a few KB. */
     private static PooledByteBufAllocator allocator() {
         int pageBytes = PooledByteBufAllocator.defaultPageSize();
         return new PooledByteBufAllocator(
@@ -133,67 +130,69 @@ public final class ShuffleServer {
                 PooledByteBufAllocator.defaultUseCacheForAllThreads());
     }
 
-    private static void applySocketOptions(ServerBootstrap bootstrap, ServerConfig settings) {
-        if (settings.backLog() > 0) {
-            bootstrap.option(ChannelOption.SO_BACKLOG, settings.backLog());
+    private static void applySocketOptions(ServerBootstrap bootstrap, ServerConfig config) {
+        if (config.socketOptions().backLog() > 0) {
+            bootstrap.option(ChannelOption.SO_BACKLOG, config.socketOptions().backLog());
         }
-        if (settings.receiveBuffer() > 0) {
-            bootstrap.childOption(ChannelOption.SO_RCVBUF, settings.receiveBuffer());
+        if (config.socketOptions().receiveBuffer() > 0) {
+            bootstrap.childOption(
+                    ChannelOption.SO_RCVBUF, config.socketOptions().receiveBuffer());
         }
-        if (settings.sendBuffer() > 0) {
-            bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.sendBuffer());
+        if (config.socketOptions().sendBuffer() > 0) {
+            bootstrap.childOption(
+                    ChannelOption.SO_SNDBUF, config.socketOptions().sendBuffer());
         }
-        if (settings.tcpKeepAlive()) {
+        if (config.socketOptions().tcpKeepAlive()) {
             bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
         }
     }
 
     /**
-     * A thousand peers that do not read could fill the memory that the kernel has for all TCP of the host
-     * ({@code net.ipv4.tcp_mem}); it then drops everybody's packets. The JDK's NIO cannot say this.
+     * A thousand peers that do not read could fill the kernel's memory for all TCP connections of the host ({@code
+     * net.ipv4.tcp_mem}), and the kernel would drop packets of all processes. The JDK's NIO has no such option.
      */
     private static void boundUnsent(Channel channel) {
         channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
     }
 
-    private static InetSocketAddress address(ServerConfig settings) {
-        return settings.host() == null
-                ? new InetSocketAddress(settings.port())
-                : new InetSocketAddress(settings.host(), settings.port());
+    private static InetSocketAddress address(ServerConfig config) {
+        return config.host() == null
+                ? new InetSocketAddress(config.port())
+                : new InetSocketAddress(config.host(), config.port());
     }
 
-    /** Where it listens, with the real port. */
+    /** The address on which it listens, with the actual port. */
     public InetSocketAddress localAddress() {
         return (InetSocketAddress) listener.localAddress();
     }
 
     /**
-     * Accepts no more connections and no more requests, waits until all that were taken are answered, and closes.
+     * Stops accepting connections and reading requests, waits for the pending replies, and closes all connections.
      *
-     * @param patience how long to wait
-     * @return whether all were answered
+     * @param timeout the longest time to wait for replies
+     * @return whether all replies were sent
      */
-    public boolean stop(Duration patience) {
+    public boolean stop(Duration timeout) {
         listener.close().awaitUninterruptibly();
         CompletableFuture<?>[] drained = connections.stream()
                 .map(channel -> channel.pipeline().get(ConnectionHandler.class))
                 .filter(handler -> handler != null)
                 .map(ConnectionHandler::drain)
                 .toArray(CompletableFuture[]::new);
-        boolean complete = await(CompletableFuture.allOf(drained), patience);
+        boolean complete = await(CompletableFuture.allOf(drained), timeout);
         connections.close().awaitUninterruptibly();
         shutDownLoops();
         return complete;
     }
 
-    /** What its event loops run tasks by, each under the name that users are told. */
+    /** The event loops, by their names in log messages. */
     public Map<String, Executor> loops() {
         return loops.byName();
     }
 
-    private static boolean await(CompletableFuture<Void> future, Duration patience) {
+    private static boolean await(CompletableFuture<Void> future, Duration timeout) {
         try {
-            future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException | ExecutionException e) {
             return false;
@@ -204,6 +203,7 @@ public final class ShuffleServer {
     }
 
     private void shutDownLoops() {
+        trimTask.close();
         loops.shutDown();
         buffers.close();
     }

@@ -13,20 +13,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the memory that the kernel gives to all TCP connections of the host. Once it is used up, the kernel drops packets
- * of everybody, and nothing else says why. The operator hears of that once, and once of its end.
+ * Monitors the memory that the kernel has for all TCP connections of the host. When it is used up, the kernel drops packets
+ * of all processes, and nothing else reports the reason. Logs the begin and the end of a shortage once each.
  *
- * <p><b>Concurrency:</b> {@link #run} is for one thread at a time; it reads what the kernel makes up, no disk.
+ * <p><b>Concurrency:</b> {@link #run} is for one thread at a time; it reads {@code /proc}, not a disk.
  */
 public final class TcpMemoryMonitor implements Runnable {
     private static final Logger logger = LoggerFactory.getLogger(TcpMemoryMonitor.class);
 
-    private static final int NEARLY_USED_UP_PERCENT = 90;
+    private static final int WARN_PERCENT = 90;
     private static final int RECOVERED_PERCENT = 75;
     private static final int UNKNOWN = -1;
     private static final int MAX_BYTES = 4096;
 
-    /** The last field of the line is in pages, as is the limit. */
+    /** The last field of the line, in pages, as the limit. */
     private static final Pattern used = Pattern.compile("^TCP: .*\\bmem (\\d{1,15})$", Pattern.MULTILINE);
 
     /** The third of three numbers. */
@@ -35,10 +35,10 @@ public final class TcpMemoryMonitor implements Runnable {
     private final Path sockstat;
     private final Path tcpMem;
     private volatile int usedPercent = UNKNOWN;
-    private boolean told;
+    private boolean warned;
 
     /**
-     * Makes one.
+     * Creates a monitor that has measured nothing yet.
      *
      * @param sockstat {@code /proc/net/sockstat}
      * @param tcpMem {@code /proc/sys/net/ipv4/tcp_mem}
@@ -49,10 +49,9 @@ public final class TcpMemoryMonitor implements Runnable {
     }
 
     /**
-     * Makes a monitor of this host, which looks when it is run.
+     * Creates the monitor of this host, which measures when it is run.
      *
      * @param metrics gets {@code shuffleService.tcpMemory.usedPercent}
-     * @return the monitor
      */
     public static TcpMemoryMonitor ofHost(MetricRegistry metrics) {
         TcpMemoryMonitor monitor =
@@ -61,37 +60,37 @@ public final class TcpMemoryMonitor implements Runnable {
         return monitor;
     }
 
-    /** What was in use at the last look, of what all connections may have together; -1 if that cannot be told. */
+    /** The share in use at the last measurement, in percent; -1 if the host does not show it. */
     int usedPercent() {
         return usedPercent;
     }
 
-    /** Looks. */
+    /** Measures once. */
     @Override
     public void run() {
-        int percent = look();
+        int percent = measure();
         usedPercent = percent;
-        if (percent >= NEARLY_USED_UP_PERCENT && !told) {
-            told = true;
+        if (percent >= WARN_PERCENT && !warned) {
+            warned = true;
             logger.warn(
                     "{} % of the memory that this host's kernel gives to all TCP connections is in use. Beyond it packets"
-                            + " are dropped, of everybody on this host. See who holds it (\"ss -tm\": connections whose"
+                            + " of all processes on this host are dropped. Check who holds it (\"ss -tm\": connections whose"
                             + " peers do not read), or raise net.ipv4.tcp_mem.",
                     percent);
-        } else if (percent < RECOVERED_PERCENT && told) {
-            told = false;
+        } else if (percent < RECOVERED_PERCENT && warned) {
+            warned = false;
             logger.info("{} % of the memory for all TCP connections of this host is in use again", percent);
         }
     }
 
-    private int look() {
+    private int measure() {
         try {
             long pages = number(used, sockstat);
-            long most = number(limit, tcpMem);
-            return pages < 0 || most <= 0 ? UNKNOWN : (int) Math.min(Integer.MAX_VALUE, 100 * pages / most);
+            long max = number(limit, tcpMem);
+            return pages < 0 || max <= 0 ? UNKNOWN : (int) Math.min(Integer.MAX_VALUE, 100 * pages / max);
         } catch (IOException e) {
-            // Not shown in every network namespace.
-            logger.debug("The memory of TCP cannot be looked at", e);
+            // Not visible in every network namespace.
+            logger.debug("The memory of TCP connections cannot be measured", e);
             return UNKNOWN;
         }
     }
@@ -100,7 +99,7 @@ public final class TcpMemoryMonitor implements Runnable {
         byte[] buffer = new byte[MAX_BYTES];
         int length;
         try (InputStream in = Files.newInputStream(file)) {
-            // At once: of a limit, the kernel shows nothing to whoever comes for the rest.
+            // In one read: for a limit, the kernel returns nothing to a second read.
             length = Math.max(0, in.read(buffer));
         }
         Matcher matcher = pattern.matcher(new String(buffer, 0, length, StandardCharsets.ISO_8859_1));

@@ -5,21 +5,21 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.PooledByteBufAllocator;
 
-/** What is counted of connections, under the names that Spark's service gives. */
+/** Metrics of connections, under the names of Spark's service. For any thread. */
 final class TransportMetrics {
     private static final String PREFIX = "shuffleService.";
 
-    /** Connections that are open. */
+    /** Open connections. */
     final Counter activeConnections;
-    /** The same, under the name that Spark's {@code TransportContext} gives. */
+    /** Open connections, under the name of Spark's {@code TransportContext}. */
     final Counter registeredConnections;
-    /** Errors on connections, resets by the peer too. */
+    /** Errors on connections, including resets by the peer. */
     final Counter caughtExceptions;
-    /** Frames that were not what the protocol allows. */
-    final Counter refusedFrames;
-    /** Requests in frames that are longer than this service takes. */
+    /** Connections closed because of a frame that the protocol does not allow. */
+    final Counter malformedFrames;
+    /** Requests in frames above the limit. */
     final Counter oversizedRequests;
-    /** How often a new connection could not be accepted. */
+    /** Failures to accept a connection. */
     final Counter acceptFailures;
     /** Connections closed because they were idle. */
     final Counter idleConnectionsClosed;
@@ -28,7 +28,7 @@ final class TransportMetrics {
         activeConnections = metrics.counter(PREFIX + "numActiveConnections");
         registeredConnections = metrics.counter(PREFIX + "numRegisteredConnections");
         caughtExceptions = metrics.counter(PREFIX + "numCaughtExceptions");
-        refusedFrames = metrics.counter(PREFIX + "refusedFrames");
+        malformedFrames = metrics.counter(PREFIX + "malformedFrames");
         oversizedRequests = metrics.counter(PREFIX + "oversizedRequests");
         acceptFailures = metrics.counter(PREFIX + "acceptFailures");
         idleConnectionsClosed = metrics.counter(PREFIX + "idleConnectionsClosed");

@@ -7,46 +7,46 @@ import io.netty.channel.DefaultFileRegion;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A part of a block that goes from its file to the socket without passing through the process. The plain file region
- * would close the file, which others read too; here it belongs to the {@link BlockTransfer}.
+ * A part of a block that the kernel sends from its file to the socket. A plain file region would close the file, which
+ * other blocks share; here the file belongs to the {@link BlockTransfer}.
  *
- * <p>What waits for its peer can leave the page cache again, and the kernel would then have the event loop wait for the
- * disk. So a region ends early, once its rest is not in memory any more.
+ * <p>A part that waits for its peer can be evicted from the page cache, and sending it would then make the event loop wait
+ * for the disk. So a region is truncated once its rest is no longer resident.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
 final class WindowFileRegion extends DefaultFileRegion {
-    /** For so long what was in the page cache is taken to be there still; looking costs a twentieth of sending. */
-    static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** How long a part counts as resident after a check, which costs a twentieth of sending it. */
+    static final long REVALIDATE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final OpenSegment block;
     private final long offset;
     private final long length;
     private final Ticker ticker;
-    private long seenNanos;
-    private boolean watched = true;
-    private boolean cutOff;
+    private long checkedNanos;
+    private boolean checksResidency = true;
+    private boolean truncated;
 
     /**
      * Creates a region.
      *
-     * @param offset where it begins in the block, in bytes
-     * @param length how long it is, in bytes
-     * @param seenNanos when it was seen in the page cache
-     * @param ticker the time
+     * @param offset its offset in the block, in bytes
+     * @param length its length in bytes
+     * @param checkedNanos the time when it was known to be resident
+     * @param ticker the clock
      */
-    WindowFileRegion(OpenSegment block, long offset, long length, long seenNanos, Ticker ticker) {
+    WindowFileRegion(OpenSegment block, long offset, long length, long checkedNanos, Ticker ticker) {
         super(block.file().channel(), block.offset() + offset, length);
         this.block = block;
         this.offset = offset;
         this.length = length;
-        this.seenNanos = seenNanos;
+        this.checkedNanos = checkedNanos;
         this.ticker = ticker;
     }
 
-    /** Has all of it leave, whatever that waits for. */
-    WindowFileRegion unwatched() {
-        watched = false;
+    /** Sends all of it, even if that waits for the disk. */
+    WindowFileRegion withoutResidencyCheck() {
+        checksResidency = false;
         return this;
     }
 
@@ -54,20 +54,20 @@ final class WindowFileRegion extends DefaultFileRegion {
         return length;
     }
 
-    /** How much of it leaves, in bytes. A channel asks whenever it is about to send; once cut off, it stays so. */
+    /** The number of bytes to send. A channel calls this before each attempt; a truncated region stays truncated. */
     @Override
     public long count() {
-        cutOff = cutOff || (watched && isRestMissing());
-        return cutOff ? transferred() : length;
+        truncated = truncated || (checksResidency && isRestMissing());
+        return truncated ? transferred() : length;
     }
 
     private boolean isRestMissing() {
         long sent = transferred();
         long now = ticker.read();
-        if (now - seenNanos < TRUST_NANOS) {
+        if (now - checkedNanos < REVALIDATE_AFTER_NANOS) {
             return false;
         }
-        seenNanos = now;
+        checkedNanos = now;
         return block.file().residency(block.offset() + offset + sent, length - sent) == PageResidency.MISSING;
     }
 

@@ -1,6 +1,6 @@
 /**
- * Sockets, frames and connections. Bytes come in here, become a {@link dev.mesosshuffle.protocol} request, and go to
- * {@link dev.mesosshuffle.dispatch}; replies leave here as a header and a file region. Start at {@code ShuffleServer}.
+ * Sockets, frames and connections. Decodes the input into {@link dev.mesosshuffle.protocol} requests, passes them to {@link
+ * dev.mesosshuffle.dispatch}, and sends replies from buffers and files. Start at {@code ShuffleServer}.
  */
 @NullMarked
 package dev.mesosshuffle.transport;

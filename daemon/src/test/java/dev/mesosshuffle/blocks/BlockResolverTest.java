@@ -27,8 +27,8 @@ class BlockResolverTest {
     private Path root;
 
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskExecutors pools = new DiskExecutors(1, 10, metrics);
-    private final DataFileCache files = new DataFileCache(10, pools, System::nanoTime, metrics);
+    private final DiskExecutors diskExecutors = new DiskExecutors(1, 10, metrics);
+    private final DataFileCache files = new DataFileCache(10, diskExecutors, System::nanoTime, metrics);
     private TestExecutor executor;
 
     @BeforeEach
@@ -40,7 +40,7 @@ class BlockResolverTest {
     @AfterEach
     void close() {
         files.close();
-        pools.close();
+        diskExecutors.close();
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ class BlockResolverTest {
         assertThat(read(resolver, 0, 1)).hasSize(100);
         executor.files().writeMapOutput(0, 7, block(30, 4), block(10, 5), block(20, 6));
         LocatedBlock stale = resolver.locate(executor.registered(), id(2, 3));
-        resolver.forget(stale);
+        resolver.invalidate(stale);
         assertThat(read(resolver, 2, 3)).isEqualTo(block(20, 6));
     }
 
@@ -94,7 +94,7 @@ class BlockResolverTest {
         BlockResolver resolver = resolver(cacheBytes);
         assertThatExceptionOfType(CorruptFileException.class)
                 .isThrownBy(() -> read(resolver, 3, 4))
-                .withMessageContaining("has 3 blocks (asked for: 3 to 4)");
+                .withMessageContaining("has 3 blocks (requested: 3 to 4)");
     }
 
     private BlockResolver resolver(long cacheBytes) {

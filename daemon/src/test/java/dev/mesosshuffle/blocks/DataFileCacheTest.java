@@ -25,8 +25,8 @@ class DataFileCacheTest {
 
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskExecutors pools = new DiskExecutors(1, 10, metrics);
-    private final DataFileCache files = new DataFileCache(2, pools, now::get, metrics);
+    private final DiskExecutors diskExecutors = new DiskExecutors(1, 10, metrics);
+    private final DataFileCache files = new DataFileCache(2, diskExecutors, now::get, metrics);
     private TestExecutor executor;
 
     @BeforeEach
@@ -40,7 +40,7 @@ class DataFileCacheTest {
     @AfterEach
     void close() {
         files.close();
-        pools.close();
+        diskExecutors.close();
     }
 
     @Test
@@ -71,7 +71,7 @@ class DataFileCacheTest {
     @Test
     void keepsAFileOpenForItsReaderWhenItLeavesTheCache() throws Exception {
         RefCountedFile file = files.open(output(0), true);
-        files.drop(executor.registered().dirs());
+        files.invalidateAll(executor.registered().dirs());
         assertThat(file.channel().isOpen()).isTrue();
         file.release();
         assertThat(file.channel().isOpen()).isFalse();
@@ -85,7 +85,7 @@ class DataFileCacheTest {
         RefCountedFile kept = files.open(outputOf(other, 0), true);
         gone.release();
         kept.release();
-        files.drop(executor.registered().dirs());
+        files.invalidateAll(executor.registered().dirs());
         assertThat(gone.channel().isOpen()).isFalse();
         assertThat(kept.channel().isOpen()).isTrue();
     }
@@ -105,8 +105,8 @@ class DataFileCacheTest {
         MapOutput output = output(0);
         files.open(output, true).release();
         Path data = executor.files().file("shuffle_0_0_0.data");
-        Path anew = Files.write(root.resolve("anew"), block(100, 9));
-        Files.move(anew, data, StandardCopyOption.ATOMIC_MOVE);
+        Path replacement = Files.write(root.resolve("replacement"), block(100, 9));
+        Files.move(replacement, data, StandardCopyOption.ATOMIC_MOVE);
         files.open(output, true).release();
         advance(1);
         assertThatExceptionOfType(StaleIndexException.class)
@@ -119,8 +119,8 @@ class DataFileCacheTest {
         MapOutput output = output(0);
         files.open(output, false).release();
         Path data = executor.files().file("shuffle_0_0_0.data");
-        Path anew = Files.write(root.resolve("anew"), block(100, 9));
-        Files.move(anew, data, StandardCopyOption.ATOMIC_MOVE);
+        Path replacement = Files.write(root.resolve("replacement"), block(100, 9));
+        Files.move(replacement, data, StandardCopyOption.ATOMIC_MOVE);
         assertThatExceptionOfType(StaleIndexException.class).isThrownBy(() -> files.open(output, false));
     }
 
@@ -139,13 +139,13 @@ class DataFileCacheTest {
     void leavesNothingOfAClosedFileWithItsIndex() throws Exception {
         MapOutput output = output(0);
         files.open(output, true).release();
-        assertThat(output.keptOpen()).isNotNull();
+        assertThat(output.cachedFile()).isNotNull();
         advance(31);
         files.open(output(1), true).release();
-        assertThat(output.keptOpen()).isNull();
+        assertThat(output.cachedFile()).isNull();
         files.open(output, true).release();
-        files.drop(executor.registered().dirs());
-        assertThat(output.keptOpen()).isNull();
+        files.invalidateAll(executor.registered().dirs());
+        assertThat(output.cachedFile()).isNull();
     }
 
     @Test

@@ -65,7 +65,7 @@ class IndexCacheTest {
         IndexCache cache = new IndexCache(1 << 20, () -> 0, metrics);
         mine.load(cache, block(0));
         other.load(cache, block(0));
-        cache.drop(mine.registered().dirs());
+        cache.invalidateAll(mine.registered().dirs());
         assertThat(cache.get(mine.registered(), block(0))).isNull();
         assertThat(cache.get(other.registered(), block(0))).isNotNull();
     }

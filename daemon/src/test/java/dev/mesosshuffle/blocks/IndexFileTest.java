@@ -43,7 +43,7 @@ class IndexFileTest {
         InMemoryIndex index = inMemory(0, 10);
         assertThatExceptionOfType(CorruptFileException.class)
                 .isThrownBy(() -> index.segment(DATA, new ShuffleBlockId(0, 5, 1, 2)))
-                .withMessageContaining("has 1 blocks (asked for: 1 to 2)");
+                .withMessageContaining("has 1 blocks (requested: 1 to 2)");
     }
 
     @Test
@@ -86,7 +86,7 @@ class IndexFileTest {
         assertThat(index.weight()).isLessThan(1000);
         assertThatExceptionOfType(CorruptFileException.class)
                 .isThrownBy(() -> index.segment(new ShuffleBlockId(0, 5, 2, 4)))
-                .withMessageContaining("has 3 blocks (asked for: 2 to 4)");
+                .withMessageContaining("has 3 blocks (requested: 2 to 4)");
     }
 
     @Test
@@ -113,14 +113,14 @@ class IndexFileTest {
             ShuffleBlockId block = new ShuffleBlockId(0, 5, reduce, reduce + 1);
             assertThatExceptionOfType(CorruptFileException.class)
                     .isThrownBy(() -> index.segment(block))
-                    .withMessageContaining("(expected: growing, from 0 to 25)");
+                    .withMessageContaining("(expected: ascending, from 0 to 25)");
         }
     }
 
     @Test
     void isStaleOnDiskOnceAnotherFileHasTakenItsPlaceOrItWasWrittenAnew() throws Exception {
         OnDiskIndex replaced = onDisk(0, 10, 25);
-        Files.move(write("anew", 0, 12, 25), temp.resolve("index"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(write("replacement", 0, 12, 25), temp.resolve("index"), StandardCopyOption.REPLACE_EXISTING);
         assertThatExceptionOfType(StaleIndexException.class)
                 .isThrownBy(() -> replaced.segment(new ShuffleBlockId(0, 5, 0, 1)))
                 .withMessageEndingWith("index: was replaced since it was opened");

@@ -38,13 +38,13 @@ class RewrittenMapOutputTest {
     private Path root;
 
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskExecutors pools = new DiskExecutors(1, 10, metrics);
+    private final DiskExecutors diskExecutors = new DiskExecutors(1, 10, metrics);
     private final AtomicLong now = new AtomicLong();
 
     /** A year after anything is written: what is read was settled long ago. */
     private final AtomicLong wall = new AtomicLong(System.currentTimeMillis() + TimeUnit.DAYS.toMillis(365));
 
-    private final DataFileCache files = new DataFileCache(10, pools, now::get, metrics);
+    private final DataFileCache files = new DataFileCache(10, diskExecutors, now::get, metrics);
     private TestExecutor executor;
     private TestExecutor attempt;
 
@@ -59,7 +59,7 @@ class RewrittenMapOutputTest {
     @AfterEach
     void close() {
         files.close();
-        pools.close();
+        diskExecutors.close();
     }
 
     @ParameterizedTest
@@ -247,7 +247,7 @@ class RewrittenMapOutputTest {
                 }
                 return bytes(resolver, block);
             } catch (StaleIndexException e) {
-                block = resolver.forget(block);
+                block = resolver.invalidate(block);
                 if (attempt == 2) {
                     throw e;
                 }

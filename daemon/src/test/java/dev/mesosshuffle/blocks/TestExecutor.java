@@ -27,7 +27,7 @@ record TestExecutor(ShuffleFiles files, RegisteredExecutor registered) {
 
     /** Reads an index into a cache. */
     MapOutput load(IndexCache cache, ShuffleBlockId block) throws IOException {
-        DataFileObservation look = cache.look(BlockFile.of(registered, block.dataFileName()));
-        return cache.load(registered, block, look, null);
+        DataFileObservation observation = cache.observe(BlockFile.of(registered, block.dataFileName()));
+        return cache.load(registered, block, observation, null);
     }
 }

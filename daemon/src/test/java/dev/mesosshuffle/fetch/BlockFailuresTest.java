@@ -76,7 +76,7 @@ class BlockFailuresTest {
         assertThat(messages()).hasSize(3);
         assertThat(messages().get(0)).endsWith(file + ": No such file or directory");
         assertThat(messages().get(1)).endsWith("file ended at 5 (expected: a byte at 6)");
-        assertThat(messages().get(2)).endsWith(file + ": Input/output error. Look after the disk.");
+        assertThat(messages().get(2)).endsWith(file + ": Input/output error. Check the disk.");
     }
 
     private void warn(String app, IOException failure) {

@@ -8,6 +8,7 @@ import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.model.RddBlockId;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 import org.junit.jupiter.api.Test;
 
 class ConnectionStreamsTest {
@@ -26,9 +27,9 @@ class ConnectionStreamsTest {
     void namesTheChunkWhoseTurnItIs() throws Exception {
         long id = streams.open(EXECUTOR, splits(3));
         streams.take(id, 0);
-        assertThatExceptionOfType(NoSuchChunkException.class)
+        assertThatExceptionOfType(ChunkRefusedException.class)
                 .isThrownBy(() -> streams.take(id, 2))
-                .satisfies(e -> assertThat(e.expectedIndex()).isEqualTo(1));
+                .satisfies(e -> assertThat(e.error()).isEqualTo(ProtocolErrors.outOfOrderChunk(2, 1)));
     }
 
     @Test
@@ -36,9 +37,9 @@ class ConnectionStreamsTest {
         long id = streams.open(EXECUTOR, splits(1));
         streams.take(id, 0);
         assertThat(streams.size()).isZero();
-        assertThatExceptionOfType(NoSuchChunkException.class)
+        assertThatExceptionOfType(ChunkRefusedException.class)
                 .isThrownBy(() -> streams.take(id, 0))
-                .satisfies(e -> assertThat(e.expectedIndex()).isNull());
+                .satisfies(e -> assertThat(e.error()).isEqualTo(ProtocolErrors.noSuchStream(id)));
     }
 
     @Test

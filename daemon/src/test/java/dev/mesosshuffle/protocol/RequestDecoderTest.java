@@ -137,15 +137,15 @@ class RequestDecoderTest {
             value = {
                 "04 'app' 0000000000000000 | heartbeatTimeoutMs: 0 (expected: > 0)",
                 "04 '' 0000000000000001 | appId of 0 characters (expected: 1 to 512)",
-                "05 7fffffff 61 | length of appId: 2147483647 (expected: 0 to 1, for 1 bytes are left)",
-                "05 ffffffff 61 | length of appId: -1 (expected: 0 to 1, for 1 bytes are left)",
-                "02 'app' '7' 40000000 00 | length of localDirs: 1073741824 (expected: 0 to 0, for 1 bytes are left)",
+                "05 7fffffff 61 | length of appId: 2147483647 (expected: 0 to 1 with 1 bytes left)",
+                "05 ffffffff 61 | length of appId: -1 (expected: 0 to 1 with 1 bytes left)",
+                "02 'app' '7' 40000000 00 | length of localDirs: 1073741824 (expected: 0 to 0 with 1 bytes left)",
                 "02 'app' '7' 00000000 00000040 'sort' | localDirs: 0 of them (expected: 1 to 1024)",
                 "02 'app' '7' 00000001 '/x' 00000000 'sort' | subDirsPerLocalDir: 0 (expected: > 0)",
                 "02 'app' '7' 00000001 '/x' | subDirsPerLocalDir: 0 bytes left (expected: at least 4)",
                 "00 'app' '7' 00000000 | 0 block ids (expected: at least 1)",
                 "09 'app' '7' 00000001 20000000 | "
-                        + "length of mapIds: 536870912 (expected: 0 to 0, for 0 bytes are left)",
+                        + "length of mapIds: 536870912 (expected: 0 to 0 with 0 bytes left)",
                 "09 'app' '7' 00000001 00000000 00000000 00 | 0 blocks (expected: at least 1)",
                 "09 'app' '7' 00000001 00000001 0000000000000003 00000000 00 | "
                         + "reduceIds: 0 lists (expected: 1, one for each of the mapIds)",
@@ -194,7 +194,7 @@ class RequestDecoderTest {
                 "2a | frame type: 42 (expected: that of a request)",
                 "00 00000000000011 | streamId: 7 bytes left (expected: at least 8)",
                 "00 0000000000000011 0000 | chunkIndex: 2 bytes left (expected: at least 4)",
-                "06 00000010 61 | length of streamId: 16 (expected: 0 to 1, for 1 bytes are left)",
+                "06 00000010 61 | length of streamId: 16 (expected: 0 to 1 with 1 bytes left)",
                 "03 0000 | requestId: 2 bytes left (expected: at least 8)",
                 "0a 0000000000000102 7fffffff | length of metadata: 2147483647",
                 "0b 0000000000000102 'app' 00 | shuffleId, shuffleMergeId and reduceId: 1 bytes left"
@@ -241,6 +241,6 @@ class RequestDecoderTest {
     }
 
     private static String refusal(String body) throws MalformedMessageException {
-        return ((RpcMessage.Refused) rpc(body)).error();
+        return ((RpcMessage.Invalid) rpc(body)).error();
     }
 }

@@ -65,7 +65,7 @@ final class RegistryFixture implements AutoCloseable {
     }
 
     long refused() {
-        return metrics.counter("shuffleService.refusedRegistrations").getCount();
+        return metrics.counter("shuffleService.rejectedRegistrations").getCount();
     }
 
     @Override

@@ -82,7 +82,7 @@ class BlockTransferTest extends WrittenReplies {
     void looksOnceAtAWindowThatLeavesAtOnce() throws Exception {
         file.setResident(FILE);
         send(FILE);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS - 1);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS - 1);
         peer.readAll();
         assertThat(file.looks()).isEqualTo(2);
         assertThat(received()).isEqualTo(frame(FILE));
@@ -111,11 +111,11 @@ class BlockTransferTest extends WrittenReplies {
         send(FILE);
         peer.read(HEAD);
         peer.read(1000);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.read(2000);
         assertThat(received()).isEqualTo(Arrays.copyOf(frame(FILE), HEAD + 3000));
         file.setResident(WINDOW - 1);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.readAll();
         assertThat(received()).isEqualTo(Arrays.copyOf(frame(FILE), HEAD + 3000));
         assertThat(file.waiting()).isEqualTo(1);
@@ -132,7 +132,7 @@ class BlockTransferTest extends WrittenReplies {
         file.setResident(WINDOW);
         send(FILE);
         peer.readAll();
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         diskAnswers();
         peer.readAll();
         assertThat(received()).hasSize(HEAD + WINDOW);
@@ -147,11 +147,11 @@ class BlockTransferTest extends WrittenReplies {
         send(WINDOW);
         peer.read(HEAD);
         assertThat(file.looks()).isZero();
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.read(1000);
         peer.read(1000);
         assertThat(file.looks()).isEqualTo(1);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.read(1000);
         assertThat(file.looks()).isEqualTo(2);
     }
@@ -163,7 +163,7 @@ class BlockTransferTest extends WrittenReplies {
         peer.read(HEAD);
         peer.read(1000);
         file.setResident(1000, FILE);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.readAll();
         assertThat(file.waiting()).isZero();
         assertThat(received()).isEqualTo(frame(WINDOW));
@@ -206,8 +206,8 @@ class BlockTransferTest extends WrittenReplies {
         file.setResident(0);
         send(WINDOW);
         int part = WINDOW;
-        for (int i = 0; i < BlockTransfer.MAX_CUTS; i++) {
-            now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        for (int i = 0; i < BlockTransfer.MAX_TRUNCATIONS; i++) {
+            now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
             peer.readAll();
             assertThat(received()).hasSize(HEAD);
             answerWhatIsReadAhead();
@@ -215,7 +215,7 @@ class BlockTransferTest extends WrittenReplies {
             assertThat(file.asked()).isEqualTo(part);
             diskAnswers();
         }
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.readAll();
         assertThat(received()).hasSize(HEAD + part);
         file.setResident(WINDOW);
@@ -226,7 +226,7 @@ class BlockTransferTest extends WrittenReplies {
     @Test
     void sendsWhatNobodyCanTellTheKernelHas() throws Exception {
         send(WINDOW);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         peer.readAll();
         assertThat(file.waiting()).isZero();
         assertThat(received()).isEqualTo(frame(WINDOW));
@@ -289,7 +289,7 @@ class BlockTransferTest extends WrittenReplies {
 
     private void evictAll() {
         file.setResident(0);
-        now.addAndGet(WindowFileRegion.TRUST_NANOS);
+        now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
     }
 
     /** It began before it was known that what comes before it is missing. */

@@ -97,7 +97,7 @@ class EvictedWindowTest {
         received.readFully(new byte[HEAD]);
         onLoop(channel, () -> {
             file.setResident(0);
-            return now.addAndGet(WindowFileRegion.TRUST_NANOS);
+            return now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);
         });
         CompletableFuture<byte[]> block = CompletableFuture.supplyAsync(() -> read(received));
         awaitQuestionToDisk(channel, file);

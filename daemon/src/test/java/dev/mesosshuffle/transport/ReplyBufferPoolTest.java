@@ -28,107 +28,107 @@ class ReplyBufferPoolTest {
 
     @Test
     void givesTheBufferThatCameBackLastFirstAndEmpty() {
-        ByteBuf first = buffers.takeShared();
-        ByteBuf second = buffers.takeShared().writeLong(1);
-        buffers.giveBack(first);
-        buffers.giveBack(second);
-        assertThat(buffers.takeShared()).isSameAs(second).returns(0, ByteBuf::readableBytes);
-        assertThat(buffers.takeShared()).isSameAs(first);
-        giveBack(first, second);
+        ByteBuf first = buffers.acquireShared();
+        ByteBuf second = buffers.acquireShared().writeLong(1);
+        buffers.release(first);
+        buffers.release(second);
+        assertThat(buffers.acquireShared()).isSameAs(second).returns(0, ByteBuf::readableBytes);
+        assertThat(buffers.acquireShared()).isSameAs(first);
+        release(first, second);
     }
 
     @Test
     void keepsOnlyBuffersOfTheSizeThatBlocksShare() {
-        ByteBuf small = buffers.take(SHARED / 2);
-        ByteBuf large = buffers.take(SHARED * 2);
-        giveBack(small, large);
+        ByteBuf small = buffers.acquire(SHARED / 2);
+        ByteBuf large = buffers.acquire(SHARED * 2);
+        release(small, large);
         assertThat(small.refCnt()).isZero();
         assertThat(large.refCnt()).isZero();
     }
 
     @Test
     void leavesABufferThatSomebodyStillReadsToHim() {
-        ByteBuf buffer = buffers.takeShared().writeLong(1);
+        ByteBuf buffer = buffers.acquireShared().writeLong(1);
         ByteBuf reader = buffer.retainedSlice();
-        buffers.giveBack(buffer);
-        ByteBuf other = buffers.takeShared();
+        buffers.release(buffer);
+        ByteBuf other = buffers.acquireShared();
         assertThat(other).isNotSameAs(buffer);
         other.writeLong(2);
         assertThat(reader.readLong()).isOne();
         reader.release();
         assertThat(buffer.refCnt()).isZero();
-        buffers.giveBack(other);
+        buffers.release(other);
     }
 
     @Test
     void countsWhatIsInUseAgainstTheBudgetAndNothingThatIsKept() {
-        ByteBuf first = buffers.takeShared();
-        ByteBuf second = buffers.take(2 * SHARED - 1);
-        assertThat(buffers.isBudgetSpent()).isFalse();
-        ByteBuf third = buffers.take(1);
-        assertThat(buffers.isBudgetSpent()).isTrue();
-        giveBack(first, second, third);
+        ByteBuf first = buffers.acquireShared();
+        ByteBuf second = buffers.acquire(2 * SHARED - 1);
+        assertThat(buffers.isExhausted()).isFalse();
+        ByteBuf third = buffers.acquire(1);
+        assertThat(buffers.isExhausted()).isTrue();
+        release(first, second, third);
         assertThat(buffers.usedBytes()).isZero();
-        assertThat(buffers.takeShared()).isSameAs(first);
+        assertThat(buffers.acquireShared()).isSameAs(first);
         assertThat(buffers.usedBytes()).isEqualTo(SHARED);
-        buffers.giveBack(first);
+        buffers.release(first);
     }
 
     @Test
     void leavesEachConnectionTheSmallerAShareTheLessIsLeft() {
-        assertThat(buffers.share()).isEqualTo(3 * SHARED / 64);
-        ByteBuf first = buffers.takeShared();
-        assertThat(buffers.share()).isEqualTo(2 * SHARED / 64);
-        ByteBuf second = buffers.take(4 * SHARED);
-        assertThat(buffers.share()).isZero();
-        giveBack(first, second);
-        assertThat(buffers.share()).isEqualTo(3 * SHARED / 64);
+        assertThat(buffers.perConnectionShare()).isEqualTo(3 * SHARED / 64);
+        ByteBuf first = buffers.acquireShared();
+        assertThat(buffers.perConnectionShare()).isEqualTo(2 * SHARED / 64);
+        ByteBuf second = buffers.acquire(4 * SHARED);
+        assertThat(buffers.perConnectionShare()).isZero();
+        release(first, second);
+        assertThat(buffers.perConnectionShare()).isEqualTo(3 * SHARED / 64);
     }
 
     @Test
     void keepsNoMoreThanSixteenMebibytes() {
         List<ByteBuf> all = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
-            all.add(buffers.takeShared());
+            all.add(buffers.acquireShared());
         }
-        all.forEach(buffers::giveBack);
+        all.forEach(buffers::release);
         assertThat(all.stream().filter(buffer -> buffer.refCnt() > 0)).hasSize(128);
     }
 
     @Test
     void givesBackWhatWasNotNeededFromOneTrimToTheNext() {
-        ByteBuf first = buffers.takeShared();
-        ByteBuf second = buffers.takeShared();
-        ByteBuf third = buffers.takeShared();
-        giveBack(third, second, first);
+        ByteBuf first = buffers.acquireShared();
+        ByteBuf second = buffers.acquireShared();
+        ByteBuf third = buffers.acquireShared();
+        release(third, second, first);
         buffers.trim();
         assertThat(List.of(first, second, third)).allMatch(buffer -> buffer.refCnt() == 1);
         // Two are needed at a time, one of them twice.
-        giveBack(buffers.takeShared(), buffers.takeShared());
-        giveBack(buffers.takeShared());
+        release(buffers.acquireShared(), buffers.acquireShared());
+        release(buffers.acquireShared());
         buffers.trim();
         assertThat(third.refCnt()).isZero();
         assertThat(List.of(first, second)).allMatch(buffer -> buffer.refCnt() == 1);
         buffers.trim();
         assertThat(List.of(first, second)).allMatch(buffer -> buffer.refCnt() == 0);
         buffers.trim();
-        giveBack(buffers.takeShared());
+        release(buffers.acquireShared());
     }
 
     @Test
     void keepsNothingOnceItIsClosed() {
-        ByteBuf before = buffers.takeShared();
-        ByteBuf after = buffers.takeShared();
-        buffers.giveBack(before);
+        ByteBuf before = buffers.acquireShared();
+        ByteBuf after = buffers.acquireShared();
+        buffers.release(before);
         buffers.close();
         assertThat(before.refCnt()).isZero();
-        buffers.giveBack(after);
+        buffers.release(after);
         assertThat(after.refCnt()).isZero();
     }
 
-    private void giveBack(ByteBuf... used) {
+    private void release(ByteBuf... used) {
         for (ByteBuf buffer : used) {
-            buffers.giveBack(buffer);
+            buffers.release(buffer);
         }
     }
 }

@@ -52,15 +52,15 @@ class ReplyWriterTest extends WrittenReplies {
 
     @Test
     void sendsSmallBlocksFromTheirFileWhileTheBudgetOfAllConnectionsIsSpent() throws Exception {
-        ByteBuf others = buffers.take(BUDGET);
+        ByteBuf others = buffers.acquire(BUDGET);
         ReplyBatch batch = batch();
-        assertThat(batch.isReadAtOnce(1000)).isFalse();
-        assertThat(batch.isReadAtOnce(0)).isTrue();
+        assertThat(batch.isBuffered(1000)).isFalse();
+        assertThat(batch.isBuffered(0)).isTrue();
         batch.add(Reply.chunk(1, 0, 1000), OpenSegment.of(file, 500, 1000));
         batch.add(Reply.chunk(1, 1, 0), OpenSegment.empty());
         // What was decided for a batch holds to its end.
-        buffers.giveBack(others);
-        assertThat(batch.isReadAtOnce(1000)).isFalse();
+        buffers.release(others);
+        assertThat(batch.isBuffered(1000)).isFalse();
         batch.finish();
         writer.flush();
         assertThat(peer.waiting)
@@ -70,7 +70,7 @@ class ReplyWriterTest extends WrittenReplies {
         peer.readAll();
         assertThat(file.released()).isOne();
         assertThat(answered).hasValue(2);
-        assertThat(batch().isReadAtOnce(1000)).isTrue();
+        assertThat(batch().isBuffered(1000)).isTrue();
     }
 
     @Test
@@ -89,7 +89,7 @@ class ReplyWriterTest extends WrittenReplies {
     @Test
     void stopsReadingForAPeerThatDoesNotReadAndGoesOnWhenItDoes() throws Exception {
         int blocks = 0;
-        while (writer.hasRoomForBlocks()) {
+        while (writer.isWritable()) {
             send(SMALL);
             blocks++;
         }
@@ -97,45 +97,45 @@ class ReplyWriterTest extends WrittenReplies {
         assertThat(listener.room).isZero();
         peer.readAll();
         assertThat(listener.room).isEqualTo(1);
-        assertThat(writer.hasRoomForBlocks()).isTrue();
+        assertThat(writer.isWritable()).isTrue();
     }
 
     @Test
     void letsAConnectionThatHoldsNothingHaveABlockWhenTheBudgetOfAllIsSpent() throws Exception {
-        ByteBuf others = buffers.take(BUDGET);
-        assertThat(writer.hasRoomForBlocks()).isTrue();
+        ByteBuf others = buffers.acquire(BUDGET);
+        assertThat(writer.isWritable()).isTrue();
         send(SMALL);
-        assertThat(writer.hasRoomForBlocks()).isFalse();
+        assertThat(writer.isWritable()).isFalse();
         peer.readAll();
-        assertThat(writer.hasRoomForBlocks()).isTrue();
-        buffers.giveBack(others);
+        assertThat(writer.isWritable()).isTrue();
+        buffers.release(others);
     }
 
     @Test
     void leavesAConnectionThatHoldsItsShareWithoutRoomThoughTheBudgetIsNotSpent() throws Exception {
-        ByteBuf others = buffers.take(BUDGET - 64 * SMALL);
-        assertThat(buffers.share()).isEqualTo(SMALL);
-        assertThat(writer.hasRoomForBlocks()).isTrue();
+        ByteBuf others = buffers.acquire(BUDGET - 64 * SMALL);
+        assertThat(buffers.perConnectionShare()).isEqualTo(SMALL);
+        assertThat(writer.isWritable()).isTrue();
         send(SMALL / 2);
-        assertThat(writer.hasRoomForBlocks()).isTrue();
+        assertThat(writer.isWritable()).isTrue();
         send(SMALL / 2);
-        assertThat(writer.hasRoomForBlocks()).isFalse();
-        assertThat(buffers.isBudgetSpent()).isFalse();
+        assertThat(writer.isWritable()).isFalse();
+        assertThat(buffers.isExhausted()).isFalse();
         peer.readAll();
         assertThat(listener.room).isOne();
-        assertThat(writer.hasRoomForBlocks()).isTrue();
-        buffers.giveBack(others);
+        assertThat(writer.isWritable()).isTrue();
+        buffers.release(others);
     }
 
     @Test
     void takesNoMoreThanABlockNeedsWhileAShareIsLessThanASharedBuffer() throws Exception {
-        ByteBuf others = buffers.take(BUDGET - 64 * SMALL);
+        ByteBuf others = buffers.acquire(BUDGET - 64 * SMALL);
         long before = buffers.usedBytes();
         send(1000);
         assertThat(buffers.usedBytes() - before)
                 .isEqualTo(1000 + Reply.chunk(1, 0, 1000).encodedLength());
         peer.readAll();
-        buffers.giveBack(others);
+        buffers.release(others);
         send(1000);
         assertThat(buffers.usedBytes()).isEqualTo(ReplyBufferPool.SHARED_BYTES);
     }

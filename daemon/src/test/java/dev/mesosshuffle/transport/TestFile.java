@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 
-/** A file whose disk answers when it is told to. */
+/** A file whose disk responds on demand. */
 final class TestFile implements OpenFile, AutoCloseable {
     private static final long UNKNOWN = -1;
 
@@ -60,7 +60,7 @@ final class TestFile implements OpenFile, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> loadLater(long offset, long length) {
+    public CompletableFuture<Void> loadAsync(long offset, long length) {
         CompletableFuture<Void> load = new CompletableFuture<>();
         loads.add(load);
         asked = length;

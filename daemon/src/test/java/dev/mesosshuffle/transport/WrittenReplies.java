@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A writer of replies, a file whose disk answers when it is told to, and a peer that reads when it is told to. */
+/** A writer of replies, a file whose disk responds on demand, and a peer that reads on demand. */
 abstract class WrittenReplies {
     static final int SMALL = BufferedReplyBatch.SMALL_BLOCK_BYTES;
     static final int WINDOW = BlockTransfer.WINDOW_BYTES;
@@ -94,7 +94,7 @@ abstract class WrittenReplies {
         }
 
         @Override
-        public void onRoomForBlocks() {
+        public void onWritable() {
             room++;
         }
 
@@ -104,7 +104,7 @@ abstract class WrittenReplies {
         }
     }
 
-    /** Takes what is written only when it is told to. */
+    /** Takes what is written on demand. */
     final class SlowPeer extends ChannelOutboundHandlerAdapter {
         record Written(Object message, ChannelPromise promise) {}
 

@@ -1,0 +1,28 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.BlockIds;
+import dev.mesosshuffle.protocol.Reply;
+
+/**
+ * The client that sent a message, as handlers see it. Stands for its connection by identity: two connections are two
+ * callers.
+ */
+interface Caller {
+    /** The client's address, as {@code /ip:port}. For any thread. */
+    String remoteAddress();
+
+    /** Sends a reply. For any thread. */
+    void send(Reply reply);
+
+    /**
+     * Opens a stream of an executor's blocks. Only on the connection's event loop.
+     *
+     * @return its id
+     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
+     */
+    long openStream(AppExecId executor, BlockIds blocks);
+
+    /** Makes this the connection of an application's driver. Only on the connection's event loop. */
+    void registerDriver(String appId);
+}

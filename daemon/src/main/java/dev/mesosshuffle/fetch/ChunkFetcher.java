@@ -1,0 +1,82 @@
+package dev.mesosshuffle.fetch;
+
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.BlockIds;
+import dev.mesosshuffle.protocol.Reply;
+
+/**
+ * Serves the chunks that one connection requests: checks the limit, takes the chunk out of its stream, and queues its
+ * read. A chunk that cannot be served gets a failure; a chunk above the limit closes the connection.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop. Blocks are read, and replies queued, on the threads of
+ * disks.
+ */
+public final class ChunkFetcher {
+    private final Connection connection;
+    private final ChunkLimiter limiter;
+    private final ConnectionStreams streams;
+    private final ChunkResolver chunkResolver;
+    private final StreamRequestQueue streamRequests;
+    private final FetchQueue fetchQueue;
+
+    ChunkFetcher(
+            Connection connection,
+            ChunkLimiter limiter,
+            ConnectionStreams streams,
+            ChunkResolver chunkResolver,
+            StreamRequestQueue streamRequests,
+            FetchQueue fetchQueue) {
+        this.connection = connection;
+        this.limiter = limiter;
+        this.streams = streams;
+        this.chunkResolver = chunkResolver;
+        this.streamRequests = streamRequests;
+        this.fetchQueue = fetchQueue;
+    }
+
+    /**
+     * Opens a stream of an executor's blocks.
+     *
+     * @return its id, unique on this connection
+     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
+     */
+    public long openStream(AppExecId executor, BlockIds blocks) {
+        return streams.open(executor, blocks);
+    }
+
+    /** Queues a chunk whose reply may be sent in any order; {@link #schedule} starts its read. */
+    public void fetchChunk(long streamId, int chunkIndex) {
+        if (!limiter.tryAcquire(connection)) {
+            return;
+        }
+        try {
+            fetchQueue.add(chunkResolver.take(streamId, chunkIndex));
+        } catch (ChunkRefusedException e) {
+            limiter.release();
+            connection.send(Reply.chunkFailed(streamId, chunkIndex, e.error()));
+            connection.flush();
+        }
+    }
+
+    /**
+     * Queues a chunk whose reply is sent outside of frames, in the order of these requests; {@link #schedule} starts its
+     * read.
+     *
+     * @param streamChunkId its stream and index, {@code 17_0}
+     */
+    public void fetchStream(String streamChunkId) {
+        if (limiter.tryAcquire(connection)) {
+            streamRequests.add(streamChunkId);
+        }
+    }
+
+    /** Starts as many queued reads as the connection can take; to be called after requests, and when it is writable. */
+    public void schedule() {
+        fetchQueue.schedule();
+    }
+
+    /** Drops everything that has not started, since the connection is closed. Reads that run finish. */
+    public void close() {
+        fetchQueue.close();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.mesosshuffle.dispatch;
+
+import dev.mesosshuffle.cleanup.BlockFileRemover;
+import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.fetch.FetchFixture;
+import dev.mesosshuffle.liveness.LivenessConfig;
+import dev.mesosshuffle.liveness.LivenessContext;
+import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.orphans.TestOrphanPolicy;
+import dev.mesosshuffle.roots.RootMonitor;
+import dev.mesosshuffle.testing.ManualTicker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+/** A dispatcher's real parts on real files, and time that passes when a test says so. */
+final class DispatchFixture implements AutoCloseable {
+    final FetchFixture fetch;
+    final ManualTicker ticker = new ManualTicker();
+    final LivenessMonitor liveness;
+    final LocalDirPolicy policy;
+
+    private final Reclaimer reclaimer;
+
+    DispatchFixture(Path temp) throws Exception {
+        fetch = new FetchFixture(temp);
+        policy = LocalDirPolicy.of(List.of(fetch.root), fetch.metrics);
+        reclaimer = Reclaimer.start(
+                fetch.store,
+                policy,
+                TestOrphanPolicy.of(fetch.root, temp.resolve("state")),
+                appId -> false,
+                System::nanoTime,
+                () -> 0,
+                fetch.metrics);
+        liveness = LivenessMonitor.create(
+                fetch.registry,
+                reclaimer,
+                new LivenessConfig(Duration.ofHours(24), Duration.ofHours(1), true),
+                new LivenessContext(
+                        ticker,
+                        System::currentTimeMillis,
+                        new Random(1),
+                        (root, task) -> task.run(),
+                        fetch.store::putIdleTime,
+                        fetch.store::putKept,
+                        (appId, driver) ->
+                                fetch.store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
+                        null),
+                dirs -> {},
+                fetch.metrics);
+    }
+
+    LocalDirServices localDirServices(RootMonitor rootMonitor) {
+        return new LocalDirServices(policy, new BlockFileRemover(), rootMonitor);
+    }
+
+    /** A dispatcher that diagnoses corruption on an executor. */
+    Dispatcher dispatcher(Executor diagnosisExecutor) throws Exception {
+        return new Dispatcher(
+                fetch.services,
+                localDirServices(fetch.availableRoot()),
+                diagnosisExecutor,
+                fetch.registry,
+                liveness,
+                fetch.rateLimitedLogger,
+                fetch.metrics);
+    }
+
+    @Override
+    public void close() {
+        liveness.close();
+        reclaimer.close();
+        fetch.close();
+    }
+}

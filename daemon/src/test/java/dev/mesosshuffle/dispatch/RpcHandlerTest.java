@@ -1,0 +1,174 @@
+package dev.mesosshuffle.dispatch;
+
+import static dev.mesosshuffle.fetch.FakeConnection.encoded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.blocks.CorruptionDiagnosis;
+import dev.mesosshuffle.fetch.FetchFixture;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.protocol.ProtocolErrors;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.LogCapture;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RpcHandlerTest {
+    private static final AppExecId OTHER_APP = new AppExecId("other", "7");
+
+    @TempDir
+    private Path temp;
+
+    private final FakeCaller caller = new FakeCaller();
+    private final LogCapture log = LogCapture.of(RpcHandler.class);
+    private DispatchFixture fixture;
+    private RegisteredExecutor executor;
+    private RpcHandler handler;
+
+    @BeforeEach
+    void register() throws Exception {
+        fixture = new DispatchFixture(temp);
+        executor = fixture.fetch.register("app", "7");
+        FetchFixture fetch = fixture.fetch;
+        DispatchMetrics metrics = new DispatchMetrics(fetch.metrics);
+        LocalDirServices services = fixture.localDirServices(fetch.availableRoot());
+        handler = new RpcHandler(
+                fetch.registry,
+                fixture.liveness,
+                new RegisterExecutorHandler(
+                        services,
+                        fetch.registry,
+                        fixture.liveness,
+                        fetch.diskExecutors,
+                        metrics,
+                        fetch.rateLimitedLogger),
+                new RemoveBlocksHandler(services.blockFileRemover(), fetch.diskExecutors, fetch.rateLimitedLogger),
+                new DiagnoseCorruptionHandler(
+                        new CorruptionDiagnosis(fetch.blockResolver),
+                        new DirectExecutorService(),
+                        fetch.rateLimitedLogger),
+                metrics,
+                fetch.rateLimitedLogger);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+        fixture.close();
+    }
+
+    @Test
+    void opensAStreamOfARegisteredExecutor() throws Exception {
+        handler.openStream(new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(3)), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.streamOpened(1, FakeCaller.STREAM, 3)));
+        assertThat(caller.streams).containsExactly(executor.id());
+        assertRejected(0);
+    }
+
+    @Test
+    void opensNoStreamOfAnotherApplicationsExecutorOfTheSameId() throws Exception {
+        handler.openStream(new RpcMessage.OpenStream(OTHER_APP, FetchFixture.blockIds(3)), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.notRegistered(OTHER_APP))));
+        assertThat(caller.streams).isEmpty();
+        assertRejected(1);
+    }
+
+    @Test
+    void rejectsAStreamBeyondTheLimitsOfTheConnection() throws Exception {
+        caller.streamLimit = "open streams: 2 (expected: fewer)";
+        handler.openStream(new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(3)), caller.call(1));
+        assertThat(caller.nextReply())
+                .isEqualTo(encoded(Reply.failed(1, ProtocolErrors.badRequest("open streams: 2 (expected: fewer)"))));
+        assertRejected(1);
+    }
+
+    @Test
+    void removesBlocksOfRegisteredExecutorsOnly() throws Exception {
+        fixture.fetch.files(executor).write("rdd_1_1", new byte[1]);
+        handler.removeBlocks(new RpcMessage.RemoveBlocks(OTHER_APP, List.of("rdd_1_1")), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.notRegistered(OTHER_APP))));
+        assertThat(fixture.fetch.files(executor).file("rdd_1_1")).exists();
+        assertRejected(1);
+
+        handler.removeBlocks(new RpcMessage.RemoveBlocks(executor.id(), List.of("rdd_1_1")), caller.call(2));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.blocksRemoved(2, 1)));
+        assertThat(fixture.fetch.files(executor).file("rdd_1_1")).doesNotExist();
+        assertRejected(1);
+    }
+
+    @Test
+    void returnsTheLocalDirsOfExecutors() throws Exception {
+        handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(executor.id())), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.localDirs(1, Map.of("7", executor.info()))));
+        assertRejected(0);
+    }
+
+    @Test
+    void returnsNoLocalDirsIfOneExecutorIsUnknown() throws Exception {
+        AppExecId unknown = new AppExecId("app", "8");
+        handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(executor.id(), unknown)), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.notRegistered(unknown))));
+        assertThat(caller.hasReply()).isFalse();
+        assertRejected(1);
+    }
+
+    @Test
+    void returnsNoLocalDirsOfMergedBlocks() throws Exception {
+        AppExecId merger = new AppExecId("app", "shuffle-push-merger");
+        handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(merger)), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.NO_MERGED_SHUFFLE)));
+        assertRejected(1);
+    }
+
+    @Test
+    void acknowledgesADriverOnceItIsStored() throws Exception {
+        handler.registerDriver(new RpcMessage.RegisterDriver("app", 120_000), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+        assertThat(caller.driverApps).containsExactly("app");
+        assertThat(fixture.fetch.store.loadDriverAddresses()).containsEntry("app", "10.0.0.2");
+    }
+
+    @Test
+    void reportsADriverThatCannotBeStoredAndLogsIt() throws Exception {
+        fixture.fetch.store.close();
+        handler.registerDriver(new RpcMessage.RegisterDriver("app", 120_000), caller.call(1));
+        // The type and the request id of a failure, after the length of the frame.
+        assertThat(caller.nextReply().substring(16))
+                .startsWith(encoded(Reply.failed(1, "")).substring(16, 34));
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .startsWith("WARN Driver of app at " + FakeCaller.ADDRESS + " could not be registered: ");
+    }
+
+    @Test
+    void repliesToAHeartbeatAlsoOfAnUnknownApplication() throws Exception {
+        handler.heartbeat(new RpcMessage.Heartbeat("unknown"), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+    }
+
+    @Test
+    void repliesWithTheReasonToAnInvalidMessage() throws Exception {
+        handler.invalid(new RpcMessage.Invalid("no such message"), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, "no such message")));
+        assertRejected(1);
+    }
+
+    @Test
+    void rejectsAnInvalidOneWayMessageWithoutAReply() {
+        handler.invalid(new RpcMessage.Invalid("no such message"), new RpcCall(caller, null));
+        assertThat(caller.hasReply()).isFalse();
+        assertRejected(1);
+    }
+
+    private void assertRejected(int requests) {
+        assertThat(fixture.fetch.count("rejectedRequests")).isEqualTo(requests);
+    }
+}

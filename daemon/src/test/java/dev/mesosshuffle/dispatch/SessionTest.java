@@ -1,0 +1,182 @@
+package dev.mesosshuffle.dispatch;
+
+import static dev.mesosshuffle.fetch.FakeConnection.encoded;
+import static dev.mesosshuffle.testing.ShuffleFiles.block;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.fetch.FakeConnection;
+import dev.mesosshuffle.fetch.FetchFixture;
+import dev.mesosshuffle.model.CloseReason;
+import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.protocol.ProtocolErrors;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.protocol.Request;
+import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.testing.DirectExecutorService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SessionTest {
+    private static final long TIMEOUT_MS = 120_000;
+
+    @TempDir
+    private Path temp;
+
+    private final FakeConnection connection = new FakeConnection();
+    private DispatchFixture fixture;
+    private RegisteredExecutor executor;
+    private Dispatcher dispatcher;
+    private Session session;
+
+    @BeforeEach
+    void register() throws Exception {
+        fixture = new DispatchFixture(temp);
+        executor = fixture.fetch.register("app", "7");
+        fixture.fetch.files(executor).writeMapOutput(0, 0, block(10, 0), block(20, 1));
+        dispatcher = fixture.dispatcher(new DirectExecutorService());
+        session = dispatcher.newSession(connection);
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    @Test
+    void readsRequestedChunksOnceTheReadOfTheSocketIsComplete() throws Exception {
+        long stream = session.openStream(executor.id(), FetchFixture.blockIds(2));
+        session.onRequest(new Request.FetchChunk(stream, 0));
+        session.onRequest(new Request.FetchStream(stream + "_1"));
+        assertThat(fixture.fetch.metrics.getGauges()).doesNotContainKey(diskGauge());
+        session.onReadComplete();
+        connection.runNextTask();
+        connection.runNextTask();
+        assertThat(connection.replies())
+                .containsExactlyInAnyOrder(
+                        encoded(Reply.chunk(stream, 0, 10), block(10, 0)),
+                        encoded(Reply.stream(stream + "_1", 20), block(20, 1)));
+    }
+
+    @Test
+    void resumesReadingWhenTheConnectionIsWritableAgain() throws Exception {
+        long stream = session.openStream(executor.id(), FetchFixture.blockIds(1));
+        connection.setWritable(false);
+        session.onRequest(new Request.FetchChunk(stream, 0));
+        session.onReadComplete();
+        assertThat(fixture.fetch.metrics.getGauges()).doesNotContainKey(diskGauge());
+        connection.setWritable(true);
+        session.onWritable();
+        connection.runNextTask();
+        assertThat(connection.replies()).containsExactly(encoded(Reply.chunk(stream, 0, 10), block(10, 0)));
+    }
+
+    @Test
+    void repliesToARequestButNotToAOneWayMessage() {
+        session.onRequest(new Request.OneWay(new RpcMessage.Heartbeat("app")));
+        assertThat(connection.replies()).isEmpty();
+        session.onRequest(new Request.Rpc(3, new RpcMessage.Heartbeat("app")));
+        assertThat(connection.replies()).containsExactly(encoded(Reply.done(3)));
+    }
+
+    @Test
+    void repliesToAStreamThatItOpenedForARegisteredExecutor() {
+        session.onRequest(new Request.Rpc(3, new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(2))));
+        // The id of the new stream is random.
+        assertThat(connection.replies())
+                .singleElement()
+                .asString()
+                .hasSameSizeAs(encoded(Reply.streamOpened(3, 0, 2)))
+                .startsWith(encoded(Reply.streamOpened(3, 0, 2)).substring(0, 44))
+                .endsWith("00000002");
+    }
+
+    @Test
+    void rejectsAnUploadAndClosesTheConnectionWhoseBodyItDoesNotRead() {
+        session.onRequest(new Request.Upload(3));
+        assertThat(connection.replies()).containsExactly(encoded(Reply.failed(3, ProtocolErrors.NO_MERGED_SHUFFLE)));
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(fixture.fetch.count("rejectedRequests")).isEqualTo(1);
+    }
+
+    @Test
+    void rejectsARequestForMergedBlocksAndKeepsTheConnection() {
+        session.onRequest(new Request.MergedBlockMeta(3));
+        assertThat(connection.replies()).containsExactly(encoded(Reply.failed(3, ProtocolErrors.NO_MERGED_SHUFFLE)));
+        assertThat(connection.isClosed()).isFalse();
+    }
+
+    @Test
+    void onlyADriversConnectionMayBeIdle() throws Exception {
+        session.onRequest(new Request.Rpc(1, new RpcMessage.Heartbeat("app")));
+        assertThat(connection.isIdleTimeoutDisabled()).isFalse();
+        registerDriver(session, connection);
+        assertThat(connection.isIdleTimeoutDisabled()).isTrue();
+    }
+
+    @Test
+    void dropsItsChunksWhenItCloses() {
+        long stream = session.openStream(executor.id(), FetchFixture.blockIds(2));
+        session.onRequest(new Request.FetchChunk(stream, 0));
+        session.onRequest(new Request.FetchStream(stream + "_1"));
+        session.onClosed(CloseReason.RESET);
+        session.onReadComplete();
+        assertThat(connection.replies()).isEmpty();
+        assertThat(fixture.fetch.metrics.getGauges()).doesNotContainKey(diskGauge());
+    }
+
+    @ParameterizedTest
+    @EnumSource(CloseReason.class)
+    void reportsHowTheConnectionOfADriverEnded(CloseReason reason) throws Exception {
+        letFilesBeOld();
+        registerDriver(session, connection);
+        session.onClosed(reason);
+        assertExpired(1, reason == CloseReason.CLOSED_BY_PEER);
+        assertExpired(1, reason != CloseReason.CLOSED_LOCALLY);
+    }
+
+    @Test
+    void reportsOnlyItsOwnDriverAndNoneIfItHasNone() throws Exception {
+        letFilesBeOld();
+        FakeConnection other = new FakeConnection();
+        registerDriver(dispatcher.newSession(other), other);
+        session.onClosed(CloseReason.CLOSED_BY_PEER);
+        assertExpired(1, false);
+    }
+
+    /** Recent changes of files would postpone the expiry. */
+    private void letFilesBeOld() throws IOException {
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(100)));
+        try (Stream<Path> paths = Files.walk(fixture.fetch.root)) {
+            for (Path path : paths.toList()) {
+                Files.setLastModifiedTime(path, old);
+            }
+        }
+    }
+
+    private void registerDriver(Session its, FakeConnection at) throws Exception {
+        at.replies();
+        its.onRequest(new Request.Rpc(2, new RpcMessage.RegisterDriver("app", TIMEOUT_MS)));
+        assertThat(at.nextReply()).isEqualTo(encoded(Reply.done(2)));
+    }
+
+    private void assertExpired(int timeouts, boolean expired) {
+        fixture.ticker.pass(Duration.ofMillis(TIMEOUT_MS).multipliedBy(timeouts));
+        fixture.liveness.check();
+        assertThat(fixture.fetch.registry.applications().isEmpty()).isEqualTo(expired);
+    }
+
+    private String diskGauge() {
+        return "shuffleService.disk." + fixture.fetch.root + ".queue";
+    }
+}
