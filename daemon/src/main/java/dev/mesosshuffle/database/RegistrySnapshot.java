@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -61,14 +60,7 @@ public record RegistrySnapshot(
             Files.copy(files.wal(), copy.wal());
             return read("file:" + copy.database());
         } finally {
-            // Nothing but what was just made.
-            for (Path file : List.of(
-                    copy.database(),
-                    copy.wal(),
-                    copy.database().resolveSibling(copy.database().getFileName() + "-shm"),
-                    dir)) {
-                Files.deleteIfExists(file);
-            }
+            copy.deleteTemporary();
         }
     }
 

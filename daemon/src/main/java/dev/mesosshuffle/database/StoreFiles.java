@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The names of one port's files.
+ * The names of one port's files. Whatever is renamed or deleted of them is renamed or deleted here; an application's files
+ * are not among them.
  *
  * @param database the SQLite file
  * @param wal SQLite's write-ahead log of it
@@ -137,6 +138,24 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
                 Files.move(file, sibling(database, ".old" + suffix), StandardCopyOption.ATOMIC_MOVE);
             }
         }
+    }
+
+    /** Gives a copy that was written and synced the name of a complete one. */
+    public void markCopyComplete() throws IOException {
+        Files.move(partialCopy(), copy(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Puts the complete copy in the place of the database. */
+    public void replaceDatabaseByCopy() throws IOException {
+        Files.move(copy(), database, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Deletes a database that was copied into a temporary directory, and that directory, which holds nothing else. */
+    void deleteTemporary() throws IOException {
+        for (Path file : all()) {
+            Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(dir());
     }
 
     private static Path unused(Path wanted) {

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,7 +37,7 @@ final class DatabaseCopy {
         try (FileChannel channel = FileChannel.open(to.partialCopy(), StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-        Files.move(to.partialCopy(), to.copy(), StandardCopyOption.ATOMIC_MOVE);
+        to.markCopyComplete();
         sync(to.dir());
     }
 
@@ -53,7 +52,7 @@ final class DatabaseCopy {
 
     /** Puts the complete copy in its place, where only the database that it was made of may lie. */
     static void putInPlace(StoreFiles files) throws IOException {
-        Files.move(files.copy(), files.database(), StandardCopyOption.ATOMIC_MOVE);
+        files.replaceDatabaseByCopy();
         sync(files.dir());
     }
 
