@@ -173,7 +173,7 @@ public final class OrphanScanner implements AutoCloseable {
             if (hindrance != null) {
                 report.withheld(root, found, hindrance);
             } else if (mode == OrphanMode.DELETE) {
-                report.deleting(root, delete(inode, found));
+                report.deleting(root, requestRemovals(inode, found));
             } else {
                 report.found(root, found);
             }
@@ -185,7 +185,7 @@ public final class OrphanScanner implements AutoCloseable {
         }
     }
 
-    private List<Orphan> delete(Long rootInode, List<Orphan> found) {
+    private List<Orphan> requestRemovals(Long rootInode, List<Orphan> found) {
         List<Orphan> deleting = new ArrayList<>();
         for (Orphan orphan : found) {
             StoredRemoval intent = new StoredRemoval(orphan.dir(), null, rootInode);
