@@ -13,20 +13,26 @@ import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.RemovalGuards;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.fetch.ReadTracker;
+import dev.mesosshuffle.host.HostInspector;
+import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.liveness.MesosMaster;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.markers.MarkedRoot;
+import dev.mesosshuffle.markers.OwnRegistry;
 import dev.mesosshuffle.markers.RootMarkers;
 import dev.mesosshuffle.mesos.MasterClient;
 import dev.mesosshuffle.mesos.MasterClientConfig;
@@ -42,6 +48,7 @@ import dev.mesosshuffle.process.FileDescriptorLimit;
 import dev.mesosshuffle.process.Lifecycle;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.DiskPressure;
+import dev.mesosshuffle.roots.DiskPressureReport;
 import dev.mesosshuffle.roots.RootMonitor;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StorePlaces;
@@ -134,7 +141,8 @@ public final class ShuffleDaemon {
         lifecycle.started(MetricsReporter.start(metrics));
         RateLimitedLogger quietLog = new RateLimitedLogger(System::nanoTime);
 
-        RootProbers roots = lifecycle.started(RootProbers.start(config.localRoots(), metrics));
+        RootProbers roots = lifecycle.started(new RootProbers(config.localRoots()));
+        roots.start(metrics);
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), roots, metrics);
         List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
@@ -144,15 +152,15 @@ public final class ShuffleDaemon {
                         RootMarkers.stateDirs(roots, config.port(), MARKERS_LIMIT));
         StateStore store = opened.store();
         // Closed after the store, which may be written again even then.
-        RootMarkers markers = lifecycle.started(
-                RootMarkers.start(policy, store, opened.stateDir(), config.port(), config.orphanTimeout()));
+        RootMarkers markers = lifecycle.started(rootMarkers(config, policy, store, opened.stateDir()));
+        markers.start(RootMarkers.INSPECTION_INTERVAL);
         lifecycle.started(store);
         PeerRegistries registries = PeerRegistries.of(
                 opened.stateDir(),
                 config.port(),
                 stateDirs,
                 opened.others(),
-                limiter(lifecycle, "registries", "the look into the registries of all services"),
+                limiter(lifecycle, "registries", "the check of the registries of all services"),
                 markers);
         Registry registry = Registry.restore(store, roots, metrics);
 
@@ -162,17 +170,24 @@ public final class ShuffleDaemon {
         IndexCache indexes = new IndexCache(config.indexCacheBytes(), System::currentTimeMillis, metrics);
         DataFileCache dataFiles = lifecycle.started(
                 new DataFileCache(FileDescriptorLimit.share(MAX_OPEN_FILES), pools, System::nanoTime, metrics));
-        OrphanPolicy orphanRules = OrphanPolicy.of(
+        OrphanPolicy orphanPolicy = new OrphanPolicy(
                 policy,
                 registries,
                 registry::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout(),
-                limiter(lifecycle, "open-files", "the look at what the host's processes have open"));
-        Reclaimer reclaimer = lifecycle.started(Reclaimer.start(
-                store, policy, orphanRules, reads::isRead, System::nanoTime, limits::deletionRate, metrics));
+                ProcessCredentials.current(),
+                HostInspector.limitedBy(limiter(lifecycle, "open-files", "the inspection of the host's open files")));
+        Reclaimer reclaimer = lifecycle.started(new Reclaimer(
+                store,
+                new RemovalGuards(policy, orphanPolicy, registries, reads::isRead),
+                System::nanoTime,
+                new RootExecutors("cleanup-", limits::deletionRate),
+                metrics));
+        reclaimer.start(Reclaimer.CHECK_INTERVAL);
         resume(config.cleanup(), reclaimer, store.loadRemovals());
-        RootMonitor rootWatch = RootMonitor.start(registry::rootInodes, reclaimer, roots);
+        RootMonitor rootMonitor = new RootMonitor(registry::rootInodes, reclaimer::rootInodes, roots);
+        rootMonitor.start();
         DiskExecutor offFetchPath = diskThreads(roots, pools);
         LivenessMonitor liveness = LivenessMonitor.create(
                 registry,
@@ -203,7 +218,7 @@ public final class ShuffleDaemon {
                         reads,
                         diagnosis,
                         limits::maxChunksBeingTransferred),
-                new Dispatcher.Guarding(policy, new BlockFileRemover(), rootWatch),
+                new Dispatcher.Guarding(policy, new BlockFileRemover(), rootMonitor),
                 registry,
                 liveness,
                 quietLog,
@@ -225,17 +240,38 @@ public final class ShuffleDaemon {
             orphans = OrphanMode.REPORT;
         }
         logger.info("Listening on {}:{}", config.host(), address.getPort());
-        OrphanScanner search = lifecycle.started(
-                OrphanScanner.start(orphans, policy, orphanRules, reclaimer, limits::deletionRate, metrics));
-        lifecycle.started(DiskPressure.start(
-                config.minFreePercent(),
-                roots,
+        OrphanScanner scanner = lifecycle.started(new OrphanScanner(
+                orphans,
+                policy,
+                orphanPolicy,
                 reclaimer,
-                search,
-                () -> localDirs(registry),
-                liveness.handControl()::kept,
+                System::nanoTime,
+                new RootExecutors("orphans-", limits::deletionRate),
                 metrics));
+        scanner.start(OrphanScanner.SCAN_INTERVAL);
+        DiskPressure pressure = lifecycle.started(new DiskPressure(
+                config.minFreePercent(),
+                reclaimer,
+                new DiskPressureReport(
+                        config.minFreePercent(),
+                        () -> localDirs(registry),
+                        liveness.handControl()::kept,
+                        scanner::lastFound,
+                        System::nanoTime),
+                new RootExecutors("space-", () -> 0),
+                metrics));
+        pressure.start(roots);
         return new ShuffleDaemon(lifecycle, store, server);
+    }
+
+    private static RootMarkers rootMarkers(
+            ServiceConfig config, LocalDirPolicy policy, StateStore store, Path stateDir) {
+        OwnRegistry own = new OwnRegistry(stateDir, config.port(), store::inode, store.isNew());
+        return new RootMarkers(
+                policy::realRoots,
+                root -> new MarkedRoot(root, own, config.orphanTimeout(), Clock.systemUTC(), System::nanoTime),
+                store::verify,
+                new RootExecutors("root-marker-", () -> 0));
     }
 
     private static TimeLimiter limiter(Lifecycle lifecycle, String threadName, String what) {

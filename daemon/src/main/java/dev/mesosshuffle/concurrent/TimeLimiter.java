@@ -6,54 +6,46 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has something done that may hang, on one thread of its own, and waits no longer than a limit. While a call hangs, every
- * other one fails at once, so that no more than that one thread ever hangs. What failed so may still be done later.
+ * Runs calls that may hang on a thread of its own, and waits for each no longer than a limit. While a call hangs, every
+ * other call fails at once, so that never more than that one thread hangs. A call that timed out may still complete later.
  *
  * <p><b>Concurrency:</b> for any thread that may wait.
  */
 public final class TimeLimiter implements AutoCloseable {
     private final @Nullable ExecutorService thread;
-    private final String what;
+    private final String description;
     private final Duration limit;
-    private final Semaphore turn = new Semaphore(1, true);
-    /** What did not come back in time, until it does. */
-    private volatile @Nullable Future<?> late;
+    private final Semaphore permit = new Semaphore(1, true);
 
-    private TimeLimiter(@Nullable ExecutorService thread, String what, Duration limit) {
+    /** The last call that timed out; done once it has completed. */
+    private volatile @Nullable Future<?> overdue;
+
+    private TimeLimiter(@Nullable ExecutorService thread, String description, Duration limit) {
         this.thread = thread;
-        this.what = what;
+        this.description = description;
         this.limit = limit;
     }
 
     /**
-     * Makes one.
+     * Creates a limiter.
      *
-     * @param threadName the name of its thread, which comes and goes with the work
-     * @param what is done there, for people
-     * @param limit how long it may take
+     * @param threadName the name of its thread, which exists only while there is work and for 30 s after it
+     * @param description what the calls do, for messages
+     * @param limit how long a call may take
      * @return the limiter, to be closed
      */
-    public static TimeLimiter onThread(String threadName, String what, Duration limit) {
-        ThreadPoolExecutor thread =
-                new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread made = new Thread(task, threadName);
-                    made.setDaemon(true);
-                    return made;
-                });
-        thread.allowCoreThreadTimeOut(true);
-        return new TimeLimiter(thread, what, limit);
+    public static TimeLimiter onThread(String threadName, String description, Duration limit) {
+        return new TimeLimiter(DaemonThreads.newSingleThread(threadName), description, limit);
     }
 
     /**
-     * Makes one that has everything done by whoever calls, without a limit.
+     * Creates a limiter that runs each call on the caller's thread, without a limit.
      *
      * @return the limiter
      */
@@ -62,12 +54,11 @@ public final class TimeLimiter implements AutoCloseable {
     }
 
     /**
-     * Has something done.
+     * Runs a call.
      *
-     * @param call what
-     * @param <T> what it returns
-     * @return what it returned
-     * @throws IOException if it did not come back in time
+     * @param <T> the type of its result
+     * @return its result
+     * @throws IOException if it did not return in time, or could not start
      * @throws ExecutionException if it failed, with the reason as its cause
      */
     public <T> T call(Callable<T> call) throws IOException, ExecutionException {
@@ -80,9 +71,9 @@ public final class TimeLimiter implements AutoCloseable {
             }
         }
         try {
-            Future<?> before = late;
-            if ((before != null && !before.isDone()) || !turn.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw tooLate();
+            Future<?> before = overdue;
+            if ((before != null && !before.isDone()) || !permit.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw timedOut();
             }
             return await(submit(executor, call));
         } catch (InterruptedException e) {
@@ -98,17 +89,17 @@ public final class TimeLimiter implements AutoCloseable {
                 try {
                     return call.call();
                 } finally {
-                    turn.release();
+                    permit.release();
                 }
             });
             submitted = true;
             return result;
         } catch (RuntimeException | OutOfMemoryError e) {
-            ThreadShortage.report(what, e);
-            throw new IOException(what + " cannot be begun: " + e.getMessage(), e);
+            ThreadShortage.report(description, e);
+            throw new IOException(description + " cannot start: " + e.getMessage(), e);
         } finally {
             if (!submitted) {
-                turn.release();
+                permit.release();
             }
         }
     }
@@ -117,16 +108,16 @@ public final class TimeLimiter implements AutoCloseable {
         try {
             return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            late = result;
-            throw tooLate();
+            overdue = result;
+            throw timedOut();
         }
     }
 
-    private IOException tooLate() {
-        return new IOException(what + " has not come back within " + limit.toSeconds() + " s; does a disk hang?");
+    private IOException timedOut() {
+        return new IOException(description + " has not returned within " + limit.toSeconds() + " s; does a disk hang?");
     }
 
-    /** Begins with nothing more, and waits for nothing. */
+    /** Accepts no more calls, and waits for none. */
     @Override
     public void close() {
         if (thread != null) {

@@ -182,7 +182,7 @@ public final class BlockReader {
         }
         surroundings.metrics().failedBlocks.inc();
         Path root = failed.file().root();
-        String away = surroundings.roots().reasonAway(root);
+        String away = surroundings.roots().unavailabilityReason(root);
         if (away != null) {
             // The operator was told of the root, and need not be of each block.
             return fail(

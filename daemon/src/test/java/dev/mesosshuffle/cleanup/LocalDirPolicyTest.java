@@ -245,7 +245,7 @@ final class LocalDirPolicyTest {
                 .isThrownBy(() -> nested.accept(root + "/blockmgr-1"))
                 .withMessageContaining("a dir without the allowed root " + inner + " in it");
         assertThatExceptionOfType(LocalDirRefusedException.class)
-                .isThrownBy(() -> nested.checkAgain(new LocalDir(root, root.resolve("blockmgr-1"))));
+                .isThrownBy(() -> nested.recheck(new LocalDir(root, root.resolve("blockmgr-1"))));
         assertThat(nested.accept(inner + "/blockmgr-2").root()).isEqualTo(inner);
     }
 
@@ -273,7 +273,7 @@ final class LocalDirPolicyTest {
         assertThatExceptionOfType(LocalDirRefusedException.class)
                 .isThrownBy(() -> onBadDisk.accept(dir.toString()))
                 .withMessageEndingWith(
-                        "(expected: a directory that can be looked at, which failed: Input/output error)");
+                        "(expected: a directory that can be inspected, which failed: Input/output error)");
         assertThatExceptionOfType(LocalDirRefusedException.class)
                 .isThrownBy(() -> policy.accept(root + "/" + "x".repeat(300)))
                 .withMessageEndingWith("which failed: File name too long)");
@@ -346,12 +346,12 @@ final class LocalDirPolicyTest {
 
     @Test
     void checksAnAcceptedDirAgain() throws Exception {
-        policy.checkAgain(new LocalDir(root, root.resolve("blockmgr-1")));
+        policy.recheck(new LocalDir(root, root.resolve("blockmgr-1")));
         for (LocalDir dir : List.of(
                 new LocalDir(root, root.resolve("data")),
                 new LocalDir(root, root.resolve("going-blockmgr-1/blockmgr-2")),
                 new LocalDir(temp.toRealPath(), temp.toRealPath().resolve("blockmgr-1")))) {
-            assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> policy.checkAgain(dir));
+            assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> policy.recheck(dir));
         }
     }
 

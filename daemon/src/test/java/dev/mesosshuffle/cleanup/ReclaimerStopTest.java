@@ -32,7 +32,7 @@ final class ReclaimerStopTest {
 
     @Test
     void keepsTheIntentIfItEndsWhileItDeletes() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, "app", null);
         host.store.removeApplication("app", List.of(intent)).get();
         host.beforeEachFile = () -> host.reclaimer.close();

@@ -16,7 +16,7 @@ final class TimeLimiterTest {
     private final CountDownLatch back = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicInteger begun = new AtomicInteger();
-    private final TimeLimiter limiter = TimeLimiter.onThread("limited", "the look", Duration.ofMillis(50));
+    private final TimeLimiter limiter = TimeLimiter.onThread("limited", "the check", Duration.ofMillis(50));
 
     @AfterEach
     void tearDown() {
@@ -35,14 +35,14 @@ final class TimeLimiterTest {
     void returnsWhatIsDoneInTimeOnItsThread() throws Exception {
         assertThat(TimeLimiter.unlimited().call(() -> Thread.currentThread().getName()))
                 .isEqualTo(Thread.currentThread().getName());
-        TimeLimiter ample = TimeLimiter.onThread("ample", "the look", Duration.ofMinutes(1));
+        TimeLimiter ample = TimeLimiter.onThread("ample", "the check", Duration.ofMinutes(1));
         assertThat(ample.call(() -> Thread.currentThread().getName())).isEqualTo("ample");
         ample.close();
     }
 
     @Test
     void givesThePlainReasonOfAFailure() {
-        TimeLimiter ample = TimeLimiter.onThread("ample", "the look", Duration.ofMinutes(1));
+        TimeLimiter ample = TimeLimiter.onThread("ample", "the check", Duration.ofMinutes(1));
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> ample.call(() -> {
                     throw new FileNotFoundException("gone");
@@ -56,7 +56,7 @@ final class TimeLimiterTest {
         for (int i = 0; i < 3; i++) {
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> limiter.call(this::hang))
-                    .withMessageContaining("the look has not come back within 0 s");
+                    .withMessageContaining("the check has not returned within 0 s");
         }
         assertThat(begun).hasValue(1);
         back.countDown();

@@ -5,6 +5,8 @@ import dev.mesosshuffle.cleanup.BackgroundCleanup;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.host.HostInspector;
+import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
@@ -56,15 +58,17 @@ final class Service implements AutoCloseable {
         policy = LocalDirPolicy.of(host.roots(), metrics);
         store = openStore(host, PORT);
         registry = Registry.restore(store, metrics);
-        OrphanPolicy rules = OrphanPolicy.of(
+        PeerRegistries peers = PeerRegistries.of(host.stateDir(), PORT, List.of());
+        OrphanPolicy orphanPolicy = new OrphanPolicy(
                 policy,
-                PeerRegistries.of(host.stateDir(), PORT, List.of()),
+                peers,
                 registry::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 ORPHAN_TIMEOUT,
-                TimeLimiter.unlimited());
-        // Each application's files are in use when they are to be deleted, and no longer when asked again.
-        cleanup = new BackgroundCleanup(store, policy, rules, readOnce::add);
+                ProcessCredentials.current(),
+                HostInspector.limitedBy(TimeLimiter.unlimited()));
+        // Each application's files are in use at the first check before their deletion, and no longer at the next.
+        cleanup = new BackgroundCleanup(store, policy, orphanPolicy, peers, readOnce::add);
         cleanup.reclaimer().reclaim(store.loadRemovals());
         monitor = LivenessMonitor.create(
                 registry,

@@ -15,6 +15,7 @@ import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.probes.HungRoots;
 import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,12 +56,12 @@ final class OrphanScannerTest {
         host.old("blockmgr-1");
         host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-2");
         host.old("going-blockmgr-3");
-        host.playground.filledDir("blockmgr-young");
+        host.localDirs.filledDir("blockmgr-young");
         host.register(host.otherStore, host.old("blockmgr-registered")).get();
         host.old("spark-events");
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactlyInAnyOrder("blockmgr-young", "blockmgr-registered", "spark-events");
-        assertThat(host.gauge("cleanup.dirsWaiting")).isEqualTo(0);
+        assertThat(host.gauge("cleanup.pendingDirs")).isEqualTo(0);
         assertThat(host.store.loadRemovals()).hasSize(3).noneMatch(intent -> intent.rootInode() == null);
         host.forget();
         assertThat(host.store.loadRemovals()).isEmpty();
@@ -71,34 +72,34 @@ final class OrphanScannerTest {
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .startsWith("INFO Deleting orphans under " + host.playground.root)
+                .startsWith("INFO Deleting orphans under " + host.localDirs.root)
                 .contains("3 dirs with 1.8 KiB", "blockmgr-1", "going-blockmgr-3");
     }
 
     @Test
     void leavesAloneWhatLiesBeneathADiskThatIsNotMounted() throws Exception {
         host.old("blockmgr-beneath");
-        LocalDir onTheDisk = host.playground.dir("blockmgr-on-the-disk");
+        LocalDir onTheDisk = host.localDirs.dir("blockmgr-on-the-disk");
         host.register(host.otherStore, onTheDisk, 42).get();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly("blockmgr-beneath");
         assertThat(host.store.loadRemovals()).isEmpty();
 
         host.otherStore.removeApplication("app", List.of()).get();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).isEmpty();
     }
 
     @Test
     void followsNoLinkInWhatItDeletes() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), host.playground.outside);
+        Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), host.localDirs.outside);
         assertThat(new ProcessBuilder("touch", "-h", "-d", "3 days ago", link.toString())
                         .start()
                         .waitFor())
                 .isZero();
         host.touch(dir.path().resolve("0a"), OrphanFixture.OLD);
-        host.orphans.search();
+        host.scanner.scan();
         // And the fixture looks whether anything outside has changed.
         assertThat(host.left()).isEmpty();
     }
@@ -107,8 +108,8 @@ final class OrphanScannerTest {
     void onlyReportsIfItIsToReport() throws Exception {
         host.restart(OrphanMode.REPORT);
         host.old("blockmgr-1");
-        host.orphans.search();
-        host.orphans.search();
+        host.scanner.scan();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly("blockmgr-1");
         assertThat(host.store.loadRemovals()).isEmpty();
         assertThat(host.gauge("orphans.dirs")).isEqualTo(1);
@@ -118,7 +119,7 @@ final class OrphanScannerTest {
                 .contains("INFO Orphans under", "1 dir with 600 B (blockmgr-1)", "orphans=delete");
 
         host.old("blockmgr-2");
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(log.lines()).hasSize(2).last().asString().contains("2 dirs with 1.2 KiB");
     }
 
@@ -127,60 +128,59 @@ final class OrphanScannerTest {
         LocalDir orphan = host.old("blockmgr-orphan");
         Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
         Set<Path> hung = new HashSet<>();
-        HungRoots roots = new HungRoots(List.of(host.playground.root, other), hung);
+        HungRoots roots = new HungRoots(List.of(host.localDirs.root, other), hung);
         roots.notice();
         List<Path> searched = new ArrayList<>();
-        OrphanScanner orphans = OrphanScanner.withoutTimer(
+        OrphanScanner orphans = new OrphanScanner(
                 OrphanMode.REPORT,
-                LocalDirPolicy.of(List.of(host.playground.root, other), roots.probers(), new MetricRegistry()),
-                host.rules,
+                LocalDirPolicy.of(List.of(host.localDirs.root, other), roots.probers(), new MetricRegistry()),
+                host.orphanPolicy,
                 host.reclaimer,
                 () -> 0,
-                new MetricRegistry(),
                 new RootExecutors(
                         root -> {
                             searched.add(root);
                             return new DirectExecutorService();
                         },
-                        () -> new RateLimiter(() -> 0, () -> 0, rest -> {})));
+                        () -> new RateLimiter(() -> 0, () -> 0, rest -> {})),
+                new MetricRegistry());
         hung.add(other);
         roots.notice();
-        orphans.search();
-        assertThat(searched).containsExactly(host.playground.root);
-        assertThat(orphans.lastFound().get(host.playground.root))
+        orphans.scan();
+        assertThat(searched).containsExactly(host.localDirs.root);
+        assertThat(orphans.lastFound().get(host.localDirs.root))
                 .singleElement()
                 .extracting(Orphan::dir)
                 .isEqualTo(orphan);
         // And once it answers again, that one too.
         hung.clear();
         roots.comeBack();
-        orphans.search();
-        assertThat(searched).containsExactly(host.playground.root, other);
+        orphans.scan();
+        assertThat(searched).containsExactly(host.localDirs.root, other);
         orphans.close();
     }
 
     @Test
     void saysOnceThatARootCannotBeSearchedAndOnceThatItWas() throws Exception {
-        Path elsewhere = host.playground.root.resolveSibling("elsewhere");
+        Path elsewhere = host.localDirs.root.resolveSibling("elsewhere");
         Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
         LocalDirPolicy policy = LocalDirPolicy.of(List.of(other), new MetricRegistry());
-        OrphanScanner orphans = OrphanScanner.withoutTimer(
+        OrphanScanner orphans = new OrphanScanner(
                 OrphanMode.REPORT,
                 policy,
-                host.rules,
+                host.orphanPolicy,
                 host.reclaimer,
                 () -> 0,
-                new MetricRegistry(),
-                new RootExecutors(
-                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, () -> 0, rest -> {})));
+                DirectRootExecutors.unlimited(),
+                new MetricRegistry());
         Files.move(other, elsewhere);
-        orphans.search();
-        orphans.search();
-        assertThat(log.lines()).singleElement().asString().startsWith("WARN Root " + other + " cannot be searched");
+        orphans.scan();
+        orphans.scan();
+        assertThat(log.lines()).singleElement().asString().startsWith("WARN Root " + other + " cannot be scanned");
         Files.move(elsewhere, other);
-        orphans.search();
-        orphans.search();
-        assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + other + " was searched");
+        orphans.scan();
+        orphans.scan();
+        assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + other + " was scanned");
         orphans.close();
     }
 
@@ -188,10 +188,10 @@ final class OrphanScannerTest {
     void saysOnceThatThereAreNoneAnyMore() throws Exception {
         host.restart(OrphanMode.REPORT);
         LocalDir dir = host.old("blockmgr-1");
-        host.orphans.search();
+        host.scanner.scan();
         host.register(host.store, dir).get();
-        host.orphans.search();
-        host.orphans.search();
+        host.scanner.scan();
+        host.scanner.scan();
         assertThat(log.lines()).hasSize(2).last().asString().contains("No orphans under");
         assertThat(host.gauge("orphans.dirs")).isEqualTo(0);
         assertThat(host.gauge("orphans.bytes")).isEqualTo(0L);
@@ -199,11 +199,11 @@ final class OrphanScannerTest {
 
     @Test
     void saysNothingWhereNothingIsFound() throws Exception {
-        host.orphans.search();
+        host.scanner.scan();
         // Nor of what it cannot see, where nothing depends on it.
         host.proc.namespace("pid", "pid:[1]");
         host.register(host.store, host.old("blockmgr-1")).get();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(log.lines()).isEmpty();
     }
 
@@ -213,7 +213,7 @@ final class OrphanScannerTest {
         for (int i = 0; i < 8; i++) {
             host.old("blockmgr-" + i);
         }
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(log.lines()).singleElement().asString().contains("8 dirs with 4.7 KiB", " and 3 more)");
     }
 
@@ -221,35 +221,35 @@ final class OrphanScannerTest {
     void saysOnceWhatItCannotSee() throws Exception {
         host.proc.namespace("pid", "pid:[1]");
         host.old("blockmgr-1");
-        host.orphans.search();
-        host.orphans.search();
+        host.scanner.scan();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly("blockmgr-1");
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .contains("Only what has not changed since the host's boot is taken for an orphan");
+                .contains("Only directories that have not changed since the host's boot count as orphans");
     }
 
     @Test
     void touchesNothingWhileARegistryCannotBeReadAndSaysSoOnce() throws Exception {
         host.old("blockmgr-1");
         Path garbage = Files.writeString(host.stateDir.resolve("registry-1.db"), "no database, but long enough");
-        host.orphans.search();
-        host.orphans.search();
+        host.scanner.scan();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly("blockmgr-1");
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .startsWith("WARN Nothing is taken for an orphan")
+                .startsWith("WARN No directory counts as an orphan")
                 .contains(garbage.toString());
 
         Files.delete(garbage);
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).isEmpty();
 
         Files.writeString(garbage, "no database, but long enough");
-        host.orphans.search();
-        assertThat(log.lines()).last().asString().startsWith("WARN Nothing is taken for an orphan");
+        host.scanner.scan();
+        assertThat(log.lines()).last().asString().startsWith("WARN No directory counts as an orphan");
     }
 
     @Test
@@ -257,13 +257,18 @@ final class OrphanScannerTest {
         LocalDir dir = host.old("blockmgr-1");
         var names = host.registries.namedDirs();
         List<Orphan> found = new OrphanScan(
-                        host.playground.root, host.rules, host.rules.protectedPaths(), names, () -> 0, () -> false)
-                .search();
+                        host.localDirs.root,
+                        host.orphanPolicy,
+                        host.orphanPolicy.protectedPaths(),
+                        names,
+                        () -> 0,
+                        () -> false)
+                .scan();
         assertThat(found).hasSize(1);
         host.register(host.otherStore, dir).get();
         assertThat(host.registries.intend(new StoredRemoval(dir, null, null), dir.path()))
                 .isFalse();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
     }
 
@@ -275,7 +280,7 @@ final class OrphanScannerTest {
             refusals[0] = failureToRegister(dir, true);
             refusals[1] = failureToRegister(dir, false);
         };
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(refusals).hasOnlyElementsOfType(DirConflictException.class);
         assertThat(host.left()).isEmpty();
     }
@@ -295,9 +300,9 @@ final class OrphanScannerTest {
     void nobodyRegistersWhatWentJustNow() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         LocalDir accepted = host.policy.accept(dir.path().toString());
-        host.orphans.search();
+        host.scanner.scan();
         host.reclaimer.check();
-        host.reclaimer.hurry(host.playground.root);
+        host.reclaimer.setUnthrottled(host.localDirs.root, true);
         assertThat(failureToRegister(accepted, false)).isInstanceOf(DirConflictException.class);
         host.forget();
         host.register(host.otherStore, accepted).get();
@@ -352,7 +357,7 @@ final class OrphanScannerTest {
         Files.delete(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data"));
         // What is going is no orphan while an intent names it, however young or old.
         host.age(LocalDirFixture.going(dir), OrphanFixture.OLD);
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly("going-spark-" + UUID);
         host.restart(OrphanMode.OFF);
         assertThat(host.left()).isEmpty();
@@ -378,7 +383,7 @@ final class OrphanScannerTest {
             host.reclaimer.reclaim(List.of(new StoredRemoval(dir, null, null)));
             assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         }
-        assertThat(host.count("cleanup.refusals")).isEqualTo(4);
+        assertThat(host.count("cleanup.rejected")).isEqualTo(4);
     }
 
     @Test
@@ -388,12 +393,12 @@ final class OrphanScannerTest {
                         "jdbc:sqlite:" + host.stateDir.resolve("registry-" + OrphanFixture.OTHER_PORT + ".db"));
                 var statement = busy.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
-            host.orphans.search();
+            host.scanner.scan();
             statement.execute("ROLLBACK");
         }
         assertThat(dir.path()).isDirectory();
         assertThat(host.store.loadRemovals()).isEmpty();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(dir.path()).doesNotExist();
     }
 }

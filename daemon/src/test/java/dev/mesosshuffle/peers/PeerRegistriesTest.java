@@ -79,7 +79,7 @@ final class PeerRegistriesTest {
                     })) {
                 assertThatExceptionOfType(StoreException.class)
                         .isThrownBy(use::use)
-                        .withMessageContaining("the look has not come back")
+                        .withMessageContaining("the look has not returned")
                         .withMessageContaining(stateDir.toString());
             }
         } finally {
