@@ -23,7 +23,7 @@ public record ProcessCredentials(int uid, Set<Integer> groups, boolean hasDacOve
     private static final int READ_WRITE_SEARCH = 07;
     private static final int WRITE_SEARCH = 03;
 
-    /** Bits of {@code CapEff}: root in a container may well lack them. */
+    /** Bits of {@code CapEff}: root in a container may lack them. */
     private static final int CAP_DAC_OVERRIDE = 1;
 
     private static final int CAP_FOWNER = 3;

@@ -202,7 +202,7 @@ public final class MarkedRoot {
             what = "cannot be read (" + e + ")";
         }
         return "the service on port " + marker.port() + " keeps its registry in " + shown(registry) + ", which " + what
-                + "; if that service is gone for good, delete " + shown(file);
+                + "; if that service was removed permanently, delete " + shown(file);
     }
 
     private @Nullable String readOwn(Path file) {

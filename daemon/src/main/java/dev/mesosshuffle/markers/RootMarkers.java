@@ -2,6 +2,7 @@ package dev.mesosshuffle.markers;
 
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.peers.RegistryEvidence;
 import dev.mesosshuffle.probes.RootProbers;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>a marker names a registry that is missing, was replaced, or cannot be read. The operator deletes the marker of a
- *       service that is gone for good;
+ *       service that was removed permanently;
  *   <li>a marker cannot be read, is a link, or has contents that no service writes. An empty one counts as none;
  *   <li>a marker was removed in the last ten minutes: a live service writes it again within seconds;
  *   <li>a marker says that its service started with another registry than before, less than the orphan timeout ago. Each
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency:</b> each root is inspected on a thread of its own every two seconds, and by whoever is about to delete
  * under it. This is not the thread of the root's prober: markers are written, and registries on other disks are read, which
- * must not make the root look unresponsive.
+ * must not make the root appear unresponsive.
  */
 public final class RootMarkers implements RegistryEvidence, AutoCloseable {
     /** How often the markers are inspected. */
@@ -124,6 +125,10 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
                 });
             } catch (RejectedExecutionException e) {
                 logger.debug("Closed before {} was inspected", root, e);
+            } catch (RuntimeException | Error e) {
+                // No thread can be created, most likely: the root must not count as being inspected for ever.
+                inspecting.remove(root);
+                ThreadShortage.report("the inspection of the markers under " + root, e);
             }
         }
         return inspections;

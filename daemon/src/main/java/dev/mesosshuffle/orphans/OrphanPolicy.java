@@ -40,7 +40,7 @@ public final class OrphanPolicy implements OrphanCheck {
     /** By how much the clock may have been corrected during boot, after files were written. */
     private static final Duration BOOT_MARGIN = Duration.ofMinutes(1);
 
-    /** The error of the kernel's times: a process that creates a dir as it starts may look younger than the dir. */
+    /** The error of the kernel's times: a process that creates a dir as it starts may appear younger than the dir. */
     private static final Duration PROCESS_MARGIN = Duration.ofSeconds(2);
 
     private final LocalDirPolicy policy;

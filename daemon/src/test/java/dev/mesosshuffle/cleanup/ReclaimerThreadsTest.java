@@ -144,14 +144,14 @@ final class ReclaimerThreadsTest {
     }
 
     @Test
-    void triesAgainAfterAnError() throws Exception {
+    void retriesAfterAnError() throws Exception {
         reclaim(OUT_OF_MEMORY, List.of(over(one, OUT_OF_MEMORY, "blockmgr-1")));
         awaitIntents(OUT_OF_MEMORY, 0);
         assertThat(one.root).isEmptyDirectory();
     }
 
     @Test
-    void goesOnAtTheNextStartWithWhatWasNotBegun() throws Exception {
+    void resumesWhatWasNotStartedAtTheNextStart() throws Exception {
         reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
         hung.await();
         LocalDir behind = over(one, "behind", "blockmgr-2");

@@ -147,7 +147,7 @@ final class OrphanRaceTest {
     }
 
     @Test
-    void intendsNothingOnceClosed() throws Exception {
+    void recordsNoIntentOnceClosed() throws Exception {
         for (int i = 0; i < 3; i++) {
             host.old("blockmgr-" + i);
         }

@@ -131,14 +131,14 @@ final class OrphanScanTest {
     }
 
     @Test
-    void isNoneIfNotAllOfItWasLookedAt() throws Exception {
+    void isNoneIfTheInspectionIsIncomplete() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         assertThatExceptionOfType(NotAnOrphanException.class)
                 .isThrownBy(() -> host.orphanPolicy.judge(dir, host.proc.view(), () -> true));
     }
 
     @Test
-    void looksAtTheProcessesAnewInALongSearch() throws Exception {
+    void takesANewSnapshotOfTheHostInALongScan() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         long[] now = new long[1];
         OrphanScan scan = new OrphanScan(

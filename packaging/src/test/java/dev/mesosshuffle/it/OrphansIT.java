@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class OrphansIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final FileTime BEFORE_ANY_BOOT = FileTime.fromMillis(0);
-    private static final Pattern ORPHANS = Pattern.compile("orphans.OrphanScanner: ");
+    private static final Pattern ORPHANS = Pattern.compile("orphans\\.[A-Za-z]+: ");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An application ends at one port, and a registry of another port has something to say about its dirs. */
-final class OwnedElsewhereTest {
+final class PeerOwnedDirTest {
     @TempDir
     private Path temp;
 
