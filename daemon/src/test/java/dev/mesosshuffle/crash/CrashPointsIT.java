@@ -110,7 +110,7 @@ class CrashPointsIT {
 
         /** One more process' work, to the end, and what is left then. */
         void end() throws Exception {
-            Scenario.play(host);
+            Scenario.run(host);
             assertThat(host.contents()).isEqualTo(stays);
             assertThat(registered(Service.PORT))
                     .containsExactlyInAnyOrderElementsOf(Host.executorsOf(Host.LIVE).stream()

@@ -56,7 +56,7 @@ final class Scenario {
         return "executor " + executor.id();
     }
 
-    /** Plays it on the host in the given dir. */
+    /** Runs it on the host in the given directory. */
     public static void main(String[] args) throws Exception {
         run(new Host(Path.of(args[0])));
     }
