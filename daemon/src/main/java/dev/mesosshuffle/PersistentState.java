@@ -1,9 +1,12 @@
 package dev.mesosshuffle;
 
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.markers.MarkedRoot;
+import dev.mesosshuffle.markers.OwnRegistry;
 import dev.mesosshuffle.markers.RootMarkers;
 import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.probes.RootProbers;
@@ -49,7 +52,8 @@ record PersistentState(
      */
     static PersistentState open(DaemonContext context) throws IOException, StoreException {
         ServiceConfig config = context.config();
-        RootProbers probers = context.register(RootProbers.start(config.localRoots(), context.metrics()));
+        RootProbers probers = context.register(new RootProbers(config.localRoots()));
+        probers.start(context.metrics());
         LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), probers, context.metrics());
         List<Path> stateDirs = config.stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
@@ -59,8 +63,8 @@ record PersistentState(
                         RootMarkers.stateDirs(probers, config.port(), MARKERS_LIMIT));
         StateStore store = opened.store();
         // Closed after the store, which may be written again even then.
-        RootMarkers markers = context.register(
-                RootMarkers.start(policy, store, opened.stateDir(), config.port(), config.orphanTimeout()));
+        RootMarkers markers = context.register(rootMarkers(config, policy, store, opened.stateDir()));
+        markers.start(RootMarkers.INSPECTION_INTERVAL);
         context.register(store);
         PeerRegistries peers = PeerRegistries.of(
                 opened.stateDir(),
@@ -71,5 +75,15 @@ record PersistentState(
                 markers);
         Registry registry = Registry.load(store, probers, context.metrics());
         return new PersistentState(probers, policy, opened.stateDir(), opened.isStandIn(), store, peers, registry);
+    }
+
+    private static RootMarkers rootMarkers(
+            ServiceConfig config, LocalDirPolicy policy, StateStore store, Path stateDir) {
+        OwnRegistry own = new OwnRegistry(stateDir, config.port(), store::inode, store.isNew());
+        return new RootMarkers(
+                policy::realRoots,
+                root -> new MarkedRoot(root, own, config.orphanTimeout(), Clock.systemUTC(), System::nanoTime),
+                store::verify,
+                new RootExecutors("root-marker-", () -> 0));
     }
 }

@@ -1,10 +1,14 @@
 package dev.mesosshuffle;
 
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.RemovalGuards;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.host.HostInspector;
+import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
@@ -18,6 +22,7 @@ import dev.mesosshuffle.orphans.OrphanPolicy;
 import dev.mesosshuffle.orphans.OrphanScanner;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.DiskPressure;
+import dev.mesosshuffle.roots.DiskPressureReport;
 import dev.mesosshuffle.roots.RootMonitor;
 import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
@@ -58,23 +63,24 @@ final class ReclaimFlow {
         this.context = context;
         this.state = state;
         ServiceConfig config = context.config();
-        this.orphanPolicy = OrphanPolicy.of(
+        this.orphanPolicy = new OrphanPolicy(
                 state.policy(),
                 state.peers(),
                 state.registry()::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 config.orphanTimeout(),
-                context.register(new TimeLimiter("open-files", OPEN_FILES_LIMIT)));
-        this.reclaimer = context.register(Reclaimer.start(
+                ProcessCredentials.current(),
+                HostInspector.limitedBy(context.register(new TimeLimiter("open-files", OPEN_FILES_LIMIT))));
+        this.reclaimer = context.register(new Reclaimer(
                 state.store(),
-                state.policy(),
-                orphanPolicy,
-                serve::isRead,
+                new RemovalGuards(state.policy(), orphanPolicy, state.peers(), serve::isRead),
                 System::nanoTime,
-                context.limits()::deletionRate,
+                new RootExecutors("cleanup-", context.limits()::deletionRate),
                 context.metrics()));
+        reclaimer.start(Reclaimer.CHECK_INTERVAL);
         resumeRemovals(state.store().loadRemovals());
-        this.rootMonitor = RootMonitor.start(state.registry()::rootInodes, reclaimer, state.probers());
+        this.rootMonitor = new RootMonitor(state.registry()::rootInodes, reclaimer::rootInodes, state.probers());
+        rootMonitor.start();
         StateStore store = state.store();
         this.liveness = LivenessMonitor.create(
                 state.registry(),
@@ -102,21 +108,28 @@ final class ReclaimFlow {
 
     /** Starts the periodic scans for orphans and for disks that are short of space. */
     void startScans() {
-        OrphanScanner orphans = context.register(OrphanScanner.start(
+        OrphanScanner orphans = context.register(new OrphanScanner(
                 orphanMode(),
                 state.policy(),
                 orphanPolicy,
                 reclaimer,
-                context.limits()::deletionRate,
+                System::nanoTime,
+                new RootExecutors("orphans-", context.limits()::deletionRate),
                 context.metrics()));
-        context.register(DiskPressure.start(
-                context.config().minFreePercent(),
-                state.probers(),
+        orphans.start(OrphanScanner.SCAN_INTERVAL);
+        int minFreePercent = context.config().minFreePercent();
+        DiskPressure pressure = context.register(new DiskPressure(
+                minFreePercent,
                 reclaimer,
-                orphans,
-                () -> localDirs(state.registry()),
-                liveness.handControl()::kept,
+                new DiskPressureReport(
+                        minFreePercent,
+                        () -> localDirs(state.registry()),
+                        liveness.handControl()::kept,
+                        orphans::lastFound,
+                        System::nanoTime),
+                new RootExecutors("space-", () -> 0),
                 context.metrics()));
+        pressure.start(state.probers());
     }
 
     LivenessMonitor liveness() {

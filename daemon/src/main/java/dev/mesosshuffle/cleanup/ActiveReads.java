@@ -1,14 +1,13 @@
 package dev.mesosshuffle.cleanup;
 
 /**
- * Tells whether an application's files are still being read. Asked from cleanup threads, again and again while it says
- * yes, so it must neither block nor be slow.
+ * Knows which applications' files are being read. Cleanup threads poll it while it returns true, so it must neither block
+ * nor be slow.
  */
 public interface ActiveReads {
     /**
-     * Tells whether any file of an application may still be read for a request that has come already.
+     * Returns whether any file of an application may still be read for a request that was received.
      *
-     * @param appId the application
      * @return whether its files must stay readable
      */
     boolean any(String appId);

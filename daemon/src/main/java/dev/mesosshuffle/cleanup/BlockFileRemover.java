@@ -10,22 +10,22 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
 
-/** Deletes single block files for a client. Works on the disk; may be used by any thread. */
+/** Deletes single block files at a client's request. Works on the disk; for any thread. */
 public final class BlockFileRemover {
-    private static final Pattern plainName = Pattern.compile("[A-Za-z0-9_.-]+");
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
-    /** Makes one; it holds nothing. */
+    /** Creates a remover, which has no state. */
     public BlockFileRemover() {}
 
     /**
      * Deletes one file.
      *
-     * @param dir the local dir it lies in
-     * @param subDir the sub-dir in there
-     * @param fileName its name in the sub-dir
-     * @return false if it was not there
-     * @throws IOException if it is no plain file, is reached through a link, or cannot be deleted
-     * @throws IllegalArgumentException if either name is not a plain one
+     * @param dir the local dir that holds it
+     * @param subDir the name of its directory in the local dir
+     * @param fileName its name in that directory
+     * @return false if it did not exist
+     * @throws IOException if it is no regular file, is reached through a link, or cannot be deleted
+     * @throws IllegalArgumentException if either name has other characters than A-Z a-z 0-9 _ . -
      */
     public boolean remove(LocalDir dir, String subDir, String fileName) throws IOException {
         Path place = dir.path().resolve(checkName("sub-dir", subDir));
@@ -38,7 +38,7 @@ public final class BlockFileRemover {
             if (!attributes.isRegularFile()) {
                 throw new IOException(place.resolve(name) + " (expected: a plain file)");
             }
-            // Should a dir have taken its place since, this fails; a link would go, and not what it points to.
+            // If a directory replaced it meanwhile, this fails; of a link, only the link itself is deleted.
             open.deleteFile(name);
             return true;
         } catch (NoSuchFileException e) {
@@ -47,7 +47,7 @@ public final class BlockFileRemover {
     }
 
     private static String checkName(String what, String name) {
-        if (!plainName.matcher(name).matches() || name.equals(".") || name.equals("..")) {
+        if (!PLAIN_NAME.matcher(name).matches() || name.equals(".") || name.equals("..")) {
             throw new IllegalArgumentException(
                     what + ": " + Sanitizer.printable(name) + " (expected: a plain name of A-Z a-z 0-9 _ . -)");
         }

@@ -8,18 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which root a path lies on as far as its names tell: component by component, for {@code d1} is no part of {@code d10}.
+ * The root that a path claims to lie under, by its names alone. Names are compared component by component, because {@code
+ * d1} is no parent of {@code d10}.
  *
  * @param configured the root as configured
- * @param dir the path, with the root's real path in place of the way that it is spelled, if that is known
+ * @param dir the path, with the root's real path in place of the spelled one, if it is known
  */
 record ClaimedRoot(Path configured, Path dir) {
     /**
-     * Finds the innermost root that a path spells, be it by its configured or by its real path.
+     * Finds the innermost root whose configured or real path is a prefix of a path.
      *
      * @param path an absolute path without {@code ..}
      * @param roots the configured roots
-     * @param realPaths the real path of each that was seen
+     * @param realPaths the real path of each root that was probed successfully
      */
     static Optional<ClaimedRoot> of(Path path, List<Path> roots, Map<Path, Path> realPaths) {
         Path innermost = null;
@@ -37,7 +38,7 @@ record ClaimedRoot(Path configured, Path dir) {
         return Optional.ofNullable(claim);
     }
 
-    /** The innermost of some roots that a path lies on or is. */
+    /** Returns the innermost of some roots that a path lies under or equals. */
     static Optional<Path> innermost(Path path, Collection<Path> roots) {
         return roots.stream().filter(path::startsWith).max(Comparator.comparingInt(Path::getNameCount));
     }

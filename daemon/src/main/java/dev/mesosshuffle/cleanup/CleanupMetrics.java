@@ -7,34 +7,34 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 
 /**
- * What the reclaimer counts.
+ * The reclaimer's metrics.
  *
- * @param bytesWaiting bytes in dirs that cannot go yet, because they are read or something keeps them
+ * @param pendingBytes bytes in dirs that cannot be deleted yet, because they are being read or a deletion failed
  * @param deletedFiles files deleted
  * @param deletedBytes bytes deleted
- * @param failures tries that left something behind
  * @param deletedOrphans orphans deleted
- * @param refusals tries that were not made because the dir no longer is what was accepted
+ * @param failures attempts that left something behind
+ * @param rejected attempts that were not made because the dir is no longer what was accepted, or has another owner
  */
 record CleanupMetrics(
-        LongAdder bytesWaiting,
+        LongAdder pendingBytes,
         Counter deletedFiles,
         Counter deletedBytes,
         Counter deletedOrphans,
         Counter failures,
-        Counter refusals) {
+        Counter rejected) {
     private static final String PREFIX = "shuffleService.cleanup.";
 
-    static CleanupMetrics in(MetricRegistry metrics, IntSupplier dirsWaiting) {
-        LongAdder bytesWaiting = new LongAdder();
-        metrics.register(PREFIX + "bytesWaiting", (Gauge<Long>) bytesWaiting::sum);
-        metrics.register(PREFIX + "dirsWaiting", (Gauge<Integer>) dirsWaiting::getAsInt);
+    static CleanupMetrics in(MetricRegistry metrics, IntSupplier pendingDirs) {
+        LongAdder pendingBytes = new LongAdder();
+        metrics.register(PREFIX + "pendingBytes", (Gauge<Long>) pendingBytes::sum);
+        metrics.register(PREFIX + "pendingDirs", (Gauge<Integer>) pendingDirs::getAsInt);
         return new CleanupMetrics(
-                bytesWaiting,
+                pendingBytes,
                 metrics.counter(PREFIX + "deletedFiles"),
                 metrics.counter(PREFIX + "deletedBytes"),
                 metrics.counter("shuffleService.orphans.deletedDirs"),
                 metrics.counter(PREFIX + "failures"),
-                metrics.counter(PREFIX + "refusals"));
+                metrics.counter(PREFIX + "rejected"));
     }
 }

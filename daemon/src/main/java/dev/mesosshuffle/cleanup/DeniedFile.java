@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Finds out whose a file is that this process may not read. Works on the disk. */
+/** Explains why this process may not read a file. Works on the disk. */
 public final class DeniedFile {
     private DeniedFile() {}
 
     /**
-     * Tells who is who, for an operator.
+     * Names the owner of a file and this process's user, for an operator.
      *
      * @param file a file that could not be opened for lack of permission
-     * @return the file, or the dir above it that cannot be entered, its owner and mode, and who this process is
+     * @return the file, or the directory above it that cannot be entered, its owner and mode, and this process's user
      */
     public static String describe(Path file) {
         for (Path path = file; path != null; path = path.getParent()) {
@@ -28,7 +28,7 @@ public final class DeniedFile {
                         + PosixFilePermissions.toString(attributes.permissions()) + "), and this service runs as user "
                         + ProcessCredentials.current().uid();
             } catch (IOException e) {
-                // Hidden by the dir above, which is asked next.
+                // Hidden by the directory above, which is checked next.
             }
         }
         return file + " belongs to another user than this service's";

@@ -7,33 +7,33 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one dir's removal has come, and when it is to be tried again.
+ * The progress of one dir's removal, and when the next attempt is due.
  *
- * <p>Between a {@link #beginIfDue} that says yes and the next {@link #waitFor}, it belongs to one thread; before and
- * after, only {@code beginIfDue} may be called, by any thread.
+ * <p>Between a {@link #startIfDue} that returns true and the next {@link #reschedule}, it belongs to one thread; before and
+ * after, only {@code startIfDue} and {@link #makeDue} may be called, by any thread.
  */
 final class DirRemoval {
     private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
     private static final int DELAY_GROWTH = 4;
 
-    /** What does not go in a few minutes waits for somebody to do something. */
-    static final Duration LONGEST_DELAY = Duration.ofHours(1);
+    /** What cannot be deleted in a few minutes needs an operator. */
+    static final Duration MAX_DELAY = Duration.ofHours(1);
 
-    /** A dir that was still written to when its application ended needs no operator. */
+    /** A dir that was still written to when its application expired needs no operator. */
     private static final int FAILURES_BEFORE_WARNING = 3;
 
     final LocalDir dir;
     final @Nullable String appId;
     final @Nullable Long rootInode;
 
-    private boolean begun;
+    private boolean inProgress;
     private long dueAt;
-    private boolean marked;
+    private boolean renamed;
     private boolean measured;
     private volatile long bytes;
     private int failures;
-    private boolean refusalTold;
-    private volatile boolean gone;
+    private boolean refusalLogged;
+    private volatile boolean deleted;
 
     DirRemoval(StoredRemoval intent, long now) {
         this.dir = intent.dir();
@@ -46,30 +46,28 @@ final class DirRemoval {
         return appId == null;
     }
 
-    /** What it is, for people. */
-    String described() {
-        return appId == null
-                ? "orphan " + dir.path()
-                : "local dir " + dir.path() + " of application " + appId + ", which is over";
+    /** Names the dir and what it is, for operators. */
+    String describe() {
+        return appId == null ? "orphan " + dir.path() : "local dir " + dir.path() + " of expired application " + appId;
     }
 
-    /** Takes it, if it is time and nobody else has; then {@link #waitFor} gives it back, unless it is over. */
-    synchronized boolean beginIfDue(long now) {
-        if (begun || now - dueAt < 0) {
+    /** Starts an attempt if one is due and none is in progress; {@link #reschedule} ends the attempt. */
+    synchronized boolean startIfDue(long now) {
+        if (inProgress || now - dueAt < 0) {
             return false;
         }
-        begun = true;
+        inProgress = true;
         return true;
     }
 
-    synchronized void waitFor(Duration delay, long now) {
+    synchronized void reschedule(Duration delay, long now) {
         dueAt = now + delay.toNanos();
-        begun = false;
+        inProgress = false;
     }
 
-    /** Lets it be due now, whatever it waits for. */
-    synchronized void hurry(long now) {
-        if (!begun && !gone) {
+    /** Makes the next attempt due now, whatever it waits for. */
+    synchronized void makeDue(long now) {
+        if (!inProgress && !deleted) {
             dueAt = now;
         }
     }
@@ -78,54 +76,54 @@ final class DirRemoval {
         return bytes;
     }
 
-    boolean isMarked() {
-        return marked;
+    boolean isRenamed() {
+        return renamed;
     }
 
-    /** From here on, the dir's own name is nothing to us any more. */
-    void marked() {
-        marked = true;
+    /** From here on, a dir under the original name is not ours. */
+    void renamed() {
+        renamed = true;
     }
 
-    /** Whether nothing of it is there any more, so that only the intent is left. */
-    boolean isGone() {
-        return gone;
+    /** Returns whether the dir is deleted, so that only the intent is left. */
+    boolean isDeleted() {
+        return deleted;
     }
 
-    void gone() {
-        gone = true;
+    void deleted() {
+        deleted = true;
     }
 
     boolean isMeasured() {
         return measured;
     }
 
-    /** Notes how many bytes there are now, which wait to be deleted. */
-    void measured(long size, LongAdder bytesWaiting) {
-        bytesWaiting.add(size - bytes);
+    /** Records how many bytes are left to be deleted. */
+    void measured(long size, LongAdder pendingBytes) {
+        pendingBytes.add(size - bytes);
         measured = true;
         bytes = size;
     }
 
-    /** Returns how long to wait after one more failure. */
+    /** Counts a failure; returns how long to wait before the next attempt. */
     Duration failed() {
         failures++;
         Duration delay = FIRST_DELAY;
-        for (int i = 1; i < failures && delay.compareTo(LONGEST_DELAY) < 0; i++) {
+        for (int i = 1; i < failures && delay.compareTo(MAX_DELAY) < 0; i++) {
             delay = delay.multipliedBy(DELAY_GROWTH);
         }
-        return delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY;
+        return delay.compareTo(MAX_DELAY) < 0 ? delay : MAX_DELAY;
     }
 
-    /** Tells, once, that the operator should hear of the failures. */
-    boolean isWorthAWarning() {
+    /** Returns true for one of the failures only, so that the operator is warned once. */
+    boolean shouldWarn() {
         return failures == FAILURES_BEFORE_WARNING;
     }
 
-    /** Tells, once, that the operator should hear of the refusal. */
+    /** Returns true once, so that the operator is warned once. */
     boolean isFirstRefusal() {
-        boolean first = !refusalTold;
-        refusalTold = true;
+        boolean first = !refusalLogged;
+        refusalLogged = true;
         return first;
     }
 }

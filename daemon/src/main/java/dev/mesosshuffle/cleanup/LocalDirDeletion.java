@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps in which a local dir goes. Each begins from the root again and goes by names alone, so each may be repeated,
- * and a new process can go on where another stopped. Works on the disk, on the thread of the dir's root.
+ * The steps in which a local dir is removed. Each starts from the root and depends on names alone, so each may be repeated,
+ * and a new process can continue where another stopped. Works on the disk, on the thread of the dir's root.
  */
 public final class LocalDirDeletion {
     private static final Logger logger = LoggerFactory.getLogger(LocalDirDeletion.class);
@@ -26,8 +26,8 @@ public final class LocalDirDeletion {
     private LocalDirDeletion() {}
 
     /**
-     * Renames a dir within its parent to a name that marks it as going; nothing happens if it is not there, because it
-     * was renamed before or somebody deleted it. The rename is the kernel's own, in one dir: it never copies, never
+     * Renames a dir within its parent to a name that marks it for deletion. Does nothing if it does not exist, because it
+     * was renamed before or somebody deleted it. The rename is the kernel's own, in one directory: it never copies, never
      * crosses into another mount, and fails on a mount point.
      *
      * @throws NotADirectoryException if the dir, or one above it, has been replaced by a link or a file
@@ -42,69 +42,69 @@ public final class LocalDirDeletion {
             if (!attributes.isDirectory()) {
                 throw new NotADirectoryException(dir.path(), attributes);
             }
-            for (Path going : LocalDirNames.goingNames(name)) {
-                if (SecureDirectories.attributes(parent, going) == null) {
-                    parent.move(name, parent, going);
+            for (Path marked : LocalDirNames.deletionNames(name)) {
+                if (SecureDirectories.attributes(parent, marked) == null) {
+                    parent.move(name, parent, marked);
                     return;
                 }
             }
-            throw new IOException(dir.path() + ": every name is taken that it could go under, from "
-                    + LocalDirNames.goingNames(name).get(0) + " on");
+            throw new IOException(dir.path() + ": all names for its deletion are taken, from "
+                    + LocalDirNames.deletionNames(name).get(0) + " on");
         } catch (NoSuchFileException e) {
-            // A dir above it is gone, and so is it.
+            // A directory above it was deleted, and the dir with it.
         }
     }
 
     /**
-     * Adds up what lies under all the names that a dir goes under.
+     * Measures what lies under all the names that mark a dir for deletion.
      *
-     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest is not counted
-     * @return bytes; less than there are if this process may not look everywhere
+     * @param stopped is polled before each file, and may pause; once true, the rest is not counted
+     * @return bytes; fewer than there are where this process lacks permission
      */
     static long size(LocalDir dir, BooleanSupplier stopped) throws IOException {
         long bytes = 0;
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
-            for (Path going : LocalDirNames.goingNames(dir.path().getFileName())) {
-                BasicFileAttributes attributes = SecureDirectories.attributes(parent, going);
+            for (Path marked : LocalDirNames.deletionNames(dir.path().getFileName())) {
+                BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
                 if (attributes != null && attributes.isDirectory()) {
-                    bytes += TreeSize.of(parent, going, dir.path().resolveSibling(going), stopped);
+                    bytes += TreeSize.of(parent, marked, dir.path().resolveSibling(marked), stopped);
                 }
             }
         } catch (NoSuchFileException e) {
-            // Nothing is there.
+            // Nothing exists there.
         }
         return bytes;
     }
 
     /**
-     * Deletes what lies under all the names that a dir goes under, then the parents that this leaves empty.
+     * Deletes what lies under all the names that mark a dir for deletion, then the parents that this leaves empty.
      *
-     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest stays
-     * @param fileDeleted told of each deleted file, how many bytes it held
+     * @param stopped is polled before each file, and may pause; once true, the rest is left
+     * @param fileDeleted receives the size in bytes of each deleted file
      * @throws NotADirectoryException if a link or a file has such a name; it is left
      * @throws IOException if anything else is left, though not stopped
      */
     static void delete(LocalDir dir, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
-            for (Path going : LocalDirNames.goingNames(dir.path().getFileName())) {
-                Path path = dir.path().resolveSibling(going);
-                BasicFileAttributes attributes = SecureDirectories.attributes(parent, going);
+            for (Path marked : LocalDirNames.deletionNames(dir.path().getFileName())) {
+                Path path = dir.path().resolveSibling(marked);
+                BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
                 if (attributes != null && !attributes.isDirectory()) {
                     throw new NotADirectoryException(path, attributes);
                 }
                 if (attributes != null) {
-                    new TreeDeleter(stopped, fileDeleted).delete(parent, going, path);
+                    new TreeDeleter(stopped, fileDeleted).delete(parent, marked, path);
                 }
             }
         } catch (NoSuchFileException e) {
-            // A dir above it is gone; those further above may still be there, and empty.
+            // A directory above it was deleted; those further above may still exist, and be empty.
         }
         if (!stopped.getAsBoolean()) {
             deleteEmptyParents(dir);
         }
     }
 
-    /** Only ever removes empty dirs, below the root, and stops at the first one of another name. */
+    /** Deletes empty directories only, below the root, and stops at the first one of another name. */
     private static void deleteEmptyParents(LocalDir dir) {
         Path root = dir.root();
         Path below = root.relativize(dir.path());
@@ -115,12 +115,12 @@ public final class LocalDirDeletion {
             try (SecureDirectoryStream<Path> open = SecureDirectories.open(root, parent)) {
                 open.deleteDirectory(below.getName(above));
             } catch (NoSuchFileException e) {
-                // Gone already; the next one may be empty too.
+                // Deleted already; the next one may be empty too.
             } catch (DirectoryNotEmptyException e) {
                 return;
             } catch (IOException e) {
-                // An empty dir costs nothing: no reason to come back, or to bother anybody.
-                logger.debug("Empty dir {} in {} stays", below.getName(above), parent, e);
+                // An empty directory costs nothing: no reason to retry, or to warn.
+                logger.debug("Empty directory {} in {} is left", below.getName(above), parent, e);
                 return;
             }
         }

@@ -7,25 +7,25 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Says why a local dir is refused, each cause in words of its own. */
+/** Explains why a local dir is refused; each cause has its own text. */
 final class LocalDirFailures {
     private LocalDirFailures() {}
 
-    /** A refusal by a rule. */
+    /** Refuses a dir that breaks a rule. */
     static LocalDirRefusedException refusal(Path dir, String expected) {
         return new LocalDirRefusedException(
                 "local dir: " + Sanitizer.printable(dir.toString()) + " (expected: " + expected + ")");
     }
 
     /**
-     * A refusal because the dir cannot be looked at.
+     * Refuses a dir that cannot be inspected.
      *
-     * @throws LocalDirUnknownException if that says nothing about the dir
+     * @throws LocalDirUnknownException if the failure says nothing about the dir
      */
     static LocalDirRefusedException refusal(Path dir, IOException failure) throws LocalDirUnknownException {
         if (ErrorMessages.isTooManyOpenFiles(failure)) {
             throw new LocalDirUnknownException("overloaded: local dir " + Sanitizer.printable(dir.toString())
-                    + " cannot be looked at now, for this service has too many open files (try again; its operator raises"
+                    + " cannot be inspected now, because this service has too many open files (retry; its operator raises"
                     + " LimitNOFILE or ulimit -n)");
         }
         if (failure instanceof AccessDeniedException) {
@@ -36,6 +36,6 @@ final class LocalDirFailures {
         if (failure instanceof NoSuchFileException) {
             return refusal(dir, "an existing directory");
         }
-        return refusal(dir, "a directory that can be looked at, which failed: " + ErrorMessages.reason(failure));
+        return refusal(dir, "a directory that can be inspected, which failed: " + ErrorMessages.reason(failure));
     }
 }

@@ -6,29 +6,30 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The names that decide what is deleted. All of them are ASCII, so a name that is not valid text matches none.
+ * The names that decide what may be deleted. All of them are ASCII, so a name that is not valid text matches none.
  *
  * <pre>
  *   blockmgr-UUID           an executor's dir, the only kind that is ever accepted
- *   going-blockmgr-UUID     the same, from the decision to remove it until it is gone
+ *   going-blockmgr-UUID     the same, from the decision to remove it until it is deleted
  *   going-2-blockmgr-UUID   the same, where the first name was taken
- *   spark-*, executor-*     parents that go with their last dir
- *   spark-UUID              what Spark makes for a process; other names that begin so are people's own
+ *   spark-*, executor-*     parents that are deleted with their last dir
+ *   spark-UUID              what Spark creates for a process; other names that begin so are users' own
  * </pre>
  */
 public final class LocalDirNames {
     private static final String BLOCK_MANAGER = "blockmgr-";
-    private static final String GOING = "going-";
+    private static final String DELETION_MARK = "going-";
 
-    /** Names that are tried, and looked for after a crash; more than one is taken only if somebody meddles. */
-    private static final int GOING_NAMES = 8;
+    /** Names that are tried, and searched for after a crash. More than one is in use only if somebody interferes. */
+    private static final int MAX_DELETION_NAMES = 8;
 
     private static final String UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-    private static final String MAYBE_GOING = "(going-([2-8]-)?)*";
-    private static final Pattern oneGoing = Pattern.compile("^going-([2-8]-)?");
-    private static final Pattern processDir = Pattern.compile("spark-" + UUID);
-    private static final Pattern orphan = Pattern.compile(MAYBE_GOING + "(blockmgr-.+|spark-" + UUID + ")");
-    private static final Pattern orphanOfProcess = Pattern.compile(MAYBE_GOING + "(blockmgr-.+|executor-" + UUID + ")");
+    private static final String MAYBE_MARKED = "(going-([2-8]-)?)*";
+    private static final Pattern FIRST_MARK = Pattern.compile("^going-([2-8]-)?");
+    private static final Pattern PROCESS_DIR = Pattern.compile("spark-" + UUID);
+    private static final Pattern ORPHAN = Pattern.compile(MAYBE_MARKED + "(blockmgr-.+|spark-" + UUID + ")");
+    private static final Pattern ORPHAN_OF_PROCESS =
+            Pattern.compile(MAYBE_MARKED + "(blockmgr-.+|executor-" + UUID + ")");
 
     private LocalDirNames() {}
 
@@ -37,27 +38,30 @@ public final class LocalDirNames {
         return text.startsWith(BLOCK_MANAGER) && text.length() > BLOCK_MANAGER.length();
     }
 
-    static boolean isGoing(Path name) {
-        return name.toString().startsWith(GOING);
+    static boolean isMarkedForDeletion(Path name) {
+        return name.toString().startsWith(DELETION_MARK);
     }
 
     /**
-     * Tells whether a dir may go though no registry names it, by the path to it from its root: it lies there, or in what
-     * Spark made for a process, and has its own name or one that it went under.
+     * Returns whether a dir may be deleted though no registry names it. It must lie in its root, or in a directory that
+     * Spark created for a process, and have its original name or one that marks it for deletion.
+     *
+     * @param below the path from the root to the dir
      */
     public static boolean mayBeOrphan(Path below) {
         String name = below.getFileName().toString();
         return switch (below.getNameCount()) {
-            case 1 -> orphan.matcher(name).matches();
+            case 1 -> ORPHAN.matcher(name).matches();
             case 2 ->
-                isProcessDir(below.getName(0)) && orphanOfProcess.matcher(name).matches();
+                isProcessDir(below.getName(0))
+                        && ORPHAN_OF_PROCESS.matcher(name).matches();
             default -> false;
         };
     }
 
-    /** Tells whether Spark made a dir for a process: a standalone worker's holds those of its executors. */
+    /** Returns whether Spark created a dir for a process: a standalone worker's holds those of its executors. */
     public static boolean isProcessDir(Path name) {
-        return processDir.matcher(name.toString()).matches();
+        return PROCESS_DIR.matcher(name.toString()).matches();
     }
 
     static boolean isParent(Path name) {
@@ -66,24 +70,25 @@ public final class LocalDirNames {
     }
 
     /**
-     * Undoes what a dir is renamed to before it goes.
+     * Returns the path that a dir had before it was renamed for its deletion.
      *
      * @param dir a dir with such a name, or any other
-     * @return what it was before; the same if it was not renamed
+     * @return its original path; the same path if it was not renamed
      */
-    public static Path beforeGoing(Path dir) {
-        return dir.resolveSibling(oneGoing.matcher(dir.getFileName().toString()).replaceFirst(""));
+    public static Path originalName(Path dir) {
+        return dir.resolveSibling(
+                FIRST_MARK.matcher(dir.getFileName().toString()).replaceFirst(""));
     }
 
     /**
-     * Lists the names that a dir may go under. No two dirs have one in common, since a dir's own name begins with no
+     * Lists the names that mark a dir for deletion. No two dirs share one, because a dir's original name begins with no
      * number.
      */
-    static List<Path> goingNames(Path name) {
-        List<Path> names = new ArrayList<>(GOING_NAMES);
-        names.add(name.resolveSibling(GOING + name));
-        for (int i = 2; i <= GOING_NAMES; i++) {
-            names.add(name.resolveSibling(GOING + i + '-' + name));
+    static List<Path> deletionNames(Path name) {
+        List<Path> names = new ArrayList<>(MAX_DELETION_NAMES);
+        names.add(name.resolveSibling(DELETION_MARK + name));
+        for (int i = 2; i <= MAX_DELETION_NAMES; i++) {
+            names.add(name.resolveSibling(DELETION_MARK + i + '-' + name));
         }
         return names;
     }

@@ -18,28 +18,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
- * Which local dirs are accepted, that is: which dirs may be deleted one day. A dir is accepted if
+ * Decides which local dirs are accepted, that is, which dirs may be deleted one day. A dir is accepted if
  *
  * <ul>
  *   <li>its real path lies under the real path of an allowed root;
  *   <li>no component below the root is a symbolic link (the root, or something above it, may be one);
- *   <li>its last component is {@code blockmgr-*}, and none below the root is the name of something that is going;
+ *   <li>its last component is {@code blockmgr-*}, and no component below the root marks something for deletion;
  *   <li>none of the allowed roots is it or lies in it;
- *   <li>it is there, is a dir, and this process may enter and list it, for else nobody could fetch a block of it.
+ *   <li>it exists, is a directory, and this process may enter and list it, because otherwise no block of it can be served.
  * </ul>
  *
- * <p>How a client spells a dir decides nothing but the root that it claims: {@link #claimedRoot} tells it from names alone,
- * so that a dir is looked at on the threads of that root's disk, and {@link #accept} goes on from there by real names only.
- * It follows no link below a root, which could lead to another disk.
+ * <p>A client's spelling of a dir decides only which root it claims. {@link #claimedRoot} determines that from names alone,
+ * so that a dir is inspected on the threads of that root's disk, and {@link #accept} continues from there by real names
+ * only. It follows no link below a root, which could lead to another disk.
  *
- * <p>May be used by any thread. {@link #accept} works on the disk.
+ * <p>For any thread. {@link #accept} works on the disk.
  */
 public final class LocalDirPolicy {
-    /** How long a registration waits for a root that was not there until now; an answer takes a moment. */
-    private static final Duration ROOT_LIMIT = Duration.ofSeconds(1);
+    /** How long a registration waits for a root that did not exist until now; a probe takes a moment. */
+    private static final Duration ROOT_TIMEOUT = Duration.ofSeconds(1);
 
     private final List<Path> allowedRoots;
     private final RootProbers roots;
@@ -55,13 +54,13 @@ public final class LocalDirPolicy {
     }
 
     /**
-     * Makes a policy.
+     * Creates a policy.
      *
      * @param allowedRoots the roots, absolute, whether or not they exist yet
-     * @param roots knows where these really are
-     * @param metrics where its metrics go
+     * @param roots knows the real paths of the roots
+     * @param metrics receives {@code shuffleService.cleanup.undeletableDirs}
      * @return the policy
-     * @throws IOException if this process cannot learn who it is
+     * @throws IOException if this process's credentials cannot be read
      * @throws IllegalArgumentException if a root is not absolute
      */
     public static LocalDirPolicy of(List<Path> allowedRoots, RootProbers roots, MetricRegistry metrics)
@@ -70,12 +69,12 @@ public final class LocalDirPolicy {
     }
 
     /**
-     * Makes a policy that looks at the roots itself, in the caller's thread.
+     * Creates a policy that probes the roots on the caller's thread.
      *
      * @param allowedRoots the roots, absolute, whether or not they exist yet
-     * @param metrics where its metrics go
+     * @param metrics receives {@code shuffleService.cleanup.undeletableDirs}
      * @return the policy
-     * @throws IOException if this process cannot learn who it is
+     * @throws IOException if this process's credentials cannot be read
      * @throws IllegalArgumentException if a root is not absolute
      */
     public static LocalDirPolicy of(List<Path> allowedRoots, MetricRegistry metrics) throws IOException {
@@ -103,25 +102,24 @@ public final class LocalDirPolicy {
                 roots,
                 access,
                 new UndeletableDirWarnings(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
-        policy.refresh(root -> true, Duration.ZERO);
+        policy.resolveRoots(Duration.ZERO);
         return policy;
     }
 
-    /** Has roots looked at that were never seen; a look at one of them may hang, and is not waited for then. */
-    private void refresh(Predicate<Path> which, Duration limit) {
-        Set<Path> seen = roots.realRoots().keySet();
-        List<Path> missing = allowedRoots.stream()
-                .filter(root -> !seen.contains(root) && which.test(root))
-                .toList();
+    /** Probes the roots whose real path is not known yet; one that hangs is waited for no longer than the timeout. */
+    private void resolveRoots(Duration timeout) {
+        Set<Path> resolved = roots.realRoots().keySet();
+        List<Path> missing =
+                allowedRoots.stream().filter(root -> !resolved.contains(root)).toList();
         if (!missing.isEmpty()) {
-            roots.refresh(missing, limit);
+            roots.refresh(missing, timeout);
         }
     }
 
-    /** Has a root looked at that was never seen; if it still is not, says why. Works on that root's disk. */
-    private void findRoot(Path root) throws IOException {
+    /** Probes a root if its real path is not known yet; throws if it still is not. Works on that root's disk. */
+    private void resolveRoot(Path root) throws IOException {
         if (!roots.realRoots().containsKey(root)) {
-            roots.refresh(List.of(root), ROOT_LIMIT);
+            roots.refresh(List.of(root), ROOT_TIMEOUT);
             if (!roots.realRoots().containsKey(root)) {
                 var unused = root.toRealPath();
             }
@@ -129,12 +127,12 @@ public final class LocalDirPolicy {
     }
 
     /**
-     * Tells which root a dir claims to lie under, the innermost if there are several, going by its names and by what is
-     * known of the roots. Does not work on the disk, so any thread may ask.
+     * Returns the root that a dir claims to lie under, the innermost if there are several, by its names and by the known
+     * real paths of the roots. Does not work on the disk.
      *
      * @param dir the dir as the client spells it
-     * @return the root's real path, or the configured one while it was not seen yet; none if the dir is to be refused, or
-     *     is spelled by way of a link that is no root
+     * @return the root's real path, or the configured one while the real one is unknown; none if the dir is invalid, or is
+     *     spelled through a link that is no root
      */
     public Optional<Path> claimedRoot(String dir) {
         try {
@@ -145,7 +143,7 @@ public final class LocalDirPolicy {
         }
     }
 
-    /** The real path of each root, or the configured one while it was not seen yet. */
+    /** Returns the real path of each root, or the configured one while the real one is unknown. */
     private Collection<Path> knownRoots() {
         Map<Path, Path> realRoots = roots.realRoots();
         return allowedRoots.stream()
@@ -154,27 +152,27 @@ public final class LocalDirPolicy {
     }
 
     /**
-     * Accepts or refuses a dir that an executor registers. One that this process could not delete is accepted, and the
+     * Accepts or refuses a dir that an executor registers. A dir that this process cannot delete is accepted, and the
      * operator is warned.
      *
      * @param dir the dir as the client spells it
      * @return the dir by its real path
      * @throws LocalDirRefusedException if it is refused
-     * @throws LocalDirUnknownException if this process lacks what it needs to tell, for now
+     * @throws LocalDirUnknownException if this process lacks the resources to decide now
      */
     public LocalDir accept(String dir) throws LocalDirRefusedException, LocalDirUnknownException {
         Path path = parse(dir);
         try {
             Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
             if (claim.isPresent()) {
-                findRoot(claim.get().configured());
-                // By its real path, if it was not seen before.
+                resolveRoot(claim.get().configured());
+                // Again, by the real path that may be known only now.
                 claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
             }
             LocalDir accepted = claim.isPresent() ? below(path, claim.get().dir()) : behindLinks(path);
             if (!ExactPaths.isExact(accepted.path())) {
-                // What is stored of it would mean another file, or none.
-                throw refusal(path, "a real path in UTF-8, which this process's locale can spell");
+                // Its stored path would denote another file, or none.
+                throw refusal(path, "a real path in UTF-8 that this process's locale can represent");
             }
             checkNames(accepted);
             checkHoldsNoRoot(accepted);
@@ -186,7 +184,7 @@ public final class LocalDirPolicy {
         }
     }
 
-    /** The dir at a real path, if no link and nothing but dirs lead there from its root. */
+    /** Returns the dir at a real path, if all components below its root are directories and no links. */
     private LocalDir below(Path shown, Path real) throws IOException, LocalDirRefusedException {
         LocalDir dir = new LocalDir(rootOf(shown, real), real);
         Path current = dir.root();
@@ -204,29 +202,29 @@ public final class LocalDirPolicy {
         return dir;
     }
 
-    /** The dir at a path that no root is known to lie on. */
+    /** Returns the dir at a path that starts with no known path of a root. */
     private LocalDir behindLinks(Path path) throws IOException, LocalDirRefusedException {
-        refresh(root -> true, ROOT_LIMIT);
+        resolveRoots(ROOT_TIMEOUT);
         Path real = path.toRealPath();
         LocalDir dir = below(path, real);
-        if (!leadsStraight(path, dir.root(), dir.root().relativize(real))) {
+        if (!hasNoLinkBelowRoot(path, dir.root(), dir.root().relativize(real))) {
             throw refusal(path, "no symbolic link below the root " + dir.root());
         }
         return dir;
     }
 
     /**
-     * Checks an accepted dir again before it is deleted, as far as its path goes. Does not work on the disk.
+     * Checks an accepted dir's path again before the dir is deleted. Does not work on the disk.
      *
-     * @throws LocalDirRefusedException if it would not be accepted today
+     * @throws LocalDirRefusedException if it would not be accepted now
      */
-    void checkAgain(LocalDir dir) throws LocalDirRefusedException {
+    void recheck(LocalDir dir) throws LocalDirRefusedException {
         checkRoot(dir);
         checkNames(dir);
         checkHoldsNoRoot(dir);
     }
 
-    /** What is deleted with a dir must not be a disk of its own, whoever gave it such a name. */
+    /** A dir must not contain a disk of its own, whoever gave that such a name. */
     private void checkHoldsNoRoot(LocalDir dir) throws LocalDirRefusedException {
         for (Path root : knownRoots()) {
             if (root.startsWith(dir.path())) {
@@ -244,42 +242,42 @@ public final class LocalDirPolicy {
     }
 
     /**
-     * Checks an orphan before it is deleted, as far as its path goes. Does not work on the disk.
+     * Checks an orphan's path before the orphan is deleted. Does not work on the disk.
      *
-     * @param keepOut what it must not hold
-     * @throws LocalDirRefusedException if it would not be searched for today
+     * @param protectedPaths what it must not contain
+     * @throws LocalDirRefusedException if a scan would not consider it now
      */
-    public void checkOrphan(LocalDir dir, Set<Path> keepOut) throws LocalDirRefusedException {
+    public void checkOrphan(LocalDir dir, Set<Path> protectedPaths) throws LocalDirRefusedException {
         checkRoot(dir);
         if (!LocalDirNames.mayBeOrphan(dir.root().relativize(dir.path()))) {
-            throw refusal(dir.path(), "a name that Spark gives");
+            throw refusal(dir.path(), "a name that Spark creates");
         }
-        for (Path other : keepOut) {
+        for (Path other : protectedPaths) {
             if (other.startsWith(dir.path())) {
                 throw refusal(dir.path(), "a dir without " + other + " in it");
             }
         }
     }
 
-    /** The real paths of the roots that were seen. Does not work on the disk. */
+    /** Returns the known real paths of the allowed roots. Does not work on the disk. */
     public Set<Path> realRoots() {
-        refresh(root -> true, Duration.ZERO);
+        resolveRoots(Duration.ZERO);
         return Set.copyOf(roots.realRoots().values());
     }
 
-    /** Whether work on a root would hang now. */
+    /** Returns whether work on a root would hang now. */
     public boolean isUnresponsive(Path root) {
         return roots.isUnresponsive(root);
     }
 
-    /** Whether it is not known yet where some allowed root is: its disk hangs, or gives errors. */
+    /** Returns whether the real path of some allowed root is unknown, because its disk hangs or fails. */
     boolean isSomeRootUnknown() {
         return allowedRoots.stream().anyMatch(roots::isUnknown);
     }
 
     /**
-     * Tells whether a real path is an allowed root, or will be once there is something at that path. Does not work on
-     * the disk.
+     * Returns whether a real path is an allowed root, or will be once something exists at that path. Does not work on the
+     * disk.
      */
     boolean allows(Path root) {
         Map<Path, Path> realRoots = roots.realRoots();
@@ -305,7 +303,7 @@ public final class LocalDirPolicy {
         return path.normalize();
     }
 
-    /** Finds the innermost root, so that a root may lie in another, even behind a link. */
+    /** Returns the innermost root, because a root may lie in another, even behind a link. */
     private Path rootOf(Path shown, Path real) throws LocalDirRefusedException {
         return ClaimedRoot.innermost(real, roots.realRoots().values())
                 .filter(root -> !real.equals(root))
@@ -313,8 +311,8 @@ public final class LocalDirPolicy {
                         () -> refusal(shown, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
     }
 
-    /** Tells whether a path, from where it first reaches the root, goes on to the dir by the dir's real names alone. */
-    private static boolean leadsStraight(Path path, Path root, Path below) throws IOException {
+    /** Returns whether a path, from where it first reaches the root, continues to the dir by the dir's real names alone. */
+    private static boolean hasNoLinkBelowRoot(Path path, Path root, Path below) throws IOException {
         Path prefix = path.getRoot();
         int names = 0;
         while (prefix != null && !prefix.toRealPath().equals(root)) {
@@ -331,8 +329,8 @@ public final class LocalDirPolicy {
     private static void checkNames(LocalDir dir) throws LocalDirRefusedException {
         Path below = dir.root().relativize(dir.path());
         for (Path name : below) {
-            if (LocalDirNames.isGoing(name)) {
-                throw refusal(dir.path(), "no name going-*, which marks what is being deleted");
+            if (LocalDirNames.isMarkedForDeletion(name)) {
+                throw refusal(dir.path(), "no name going-*, which marks directories for deletion");
             }
         }
         if (!LocalDirNames.isBlockManagerDir(below.getFileName())) {

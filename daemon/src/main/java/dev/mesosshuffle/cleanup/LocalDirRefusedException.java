@@ -1,6 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
-/** A dir that this service neither accepts nor deletes. The message is fit for the client and for the operator. */
+/** This service neither accepts nor deletes a dir. The message is fit for the client and for the operator. */
 public final class LocalDirRefusedException extends Exception {
     private final String detail;
 
@@ -13,7 +13,7 @@ public final class LocalDirRefusedException extends Exception {
         this.detail = detail;
     }
 
-    /** What only the operator is told, as a sentence; blank if there is nothing more. */
+    /** Returns a sentence for the operator alone; blank if there is nothing to add. */
     public String detail() {
         return detail;
     }

@@ -1,7 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.peers.PeerRegistries;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -27,7 +26,4 @@ public interface OrphanCheck {
      */
     @Nullable
     String retentionReason(LocalDir dir, BooleanSupplier stopped) throws IOException;
-
-    /** The registries of the services of this host. */
-    PeerRegistries registries();
 }

@@ -3,7 +3,7 @@ package dev.mesosshuffle.cleanup;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether somebody else owns a dir cannot be told for now, so nothing is done to it. */
+/** It cannot be determined now whether another service owns a dir, so the dir is left untouched. */
 final class OwnerUnknownException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What keeps dirs from being deleted: counts it, tells the operator once, and says when to try again. For any thread. */
+/** Counts what keeps dirs from being deleted, logs it once, and says when to try again. For any thread. */
 final class RemovalFailures {
     private static final Logger logger = LoggerFactory.getLogger(RemovalFailures.class);
 
@@ -19,14 +19,14 @@ final class RemovalFailures {
         this.metrics = metrics;
     }
 
-    /** Something went wrong that may go well later; returns when to try again. */
+    /** Handles a failure that may be transient; returns the delay before the next attempt. */
     Duration failed(DirRemoval removal, Throwable reason) {
         metrics.failures().inc();
         Duration delay = removal.failed();
-        if (removal.isWorthAWarning()) {
+        if (removal.shouldWarn()) {
             logger.warn(
-                    "Cannot delete {}: {}. It is tried again for as long as it takes, at last every hour.",
-                    removal.described(),
+                    "Cannot delete {}: {}. It is retried until it succeeds, at last every hour.",
+                    removal.describe(),
                     ErrorMessages.of(reason));
         } else {
             logger.debug("Cannot delete {} yet", removal.dir.path(), reason);
@@ -34,28 +34,28 @@ final class RemovalFailures {
         return delay;
     }
 
-    /** The dir is not what was accepted; returns when to look again. */
+    /** Handles a dir that is not what was accepted; returns the delay before the next check. */
     Duration refused(DirRemoval removal, Exception reason) {
         if (removal.isFirstRefusal()) {
             logger.error(
-                    "Nothing is deleted of {}, since it is not what it was: {}. Look who did that; delete it by hand.",
-                    removal.described(),
+                    "Nothing is deleted of {}, because it was replaced: {}. Find out who did that, and delete it manually.",
+                    removal.describe(),
                     reason.getMessage());
         }
-        metrics.refusals().inc();
-        return DirRemoval.LONGEST_DELAY;
+        metrics.rejected().inc();
+        return DirRemoval.MAX_DELAY;
     }
 
-    /** Nothing below the dir's root may be deleted; returns when to look again. */
+    /** Handles a dir under a root that is not allowed; returns the delay before the next check. */
     Duration refusedForRoot(DirRemoval removal) {
         Path root = removal.dir.root();
         if (refusedRoots.add(root)) {
             logger.error(
-                    "What is to be deleted stays under {}: it is not among the roots that may be"
-                            + " cleaned (spark.local.dir). Add it there again, or delete them by hand.",
+                    "Pending deletions under {} are suspended: it is not among the roots that may be cleaned"
+                            + " (spark.local.dir). Add it again, or delete the directories manually.",
                     root);
         }
-        metrics.refusals().inc();
-        return DirRemoval.LONGEST_DELAY;
+        metrics.rejected().inc();
+        return DirRemoval.MAX_DELAY;
     }
 }

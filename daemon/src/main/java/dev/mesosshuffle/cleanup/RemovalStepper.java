@@ -17,93 +17,89 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done to one dir, as far as it goes at one time. Works on the disk, on the thread of the dir's root. */
+/** Takes one dir's removal as far as it can be taken at one time. Works on the disk, on the thread of the dir's root. */
 final class RemovalStepper {
     private static final Logger logger = LoggerFactory.getLogger(RemovalStepper.class);
 
-    private final LocalDirPolicy policy;
-    private final OrphanCheck orphans;
-    private final ActiveReads reads;
+    private final RemovalGuards guards;
     private final CleanupMetrics metrics;
     private final BooleanSupplier closed;
 
-    /** The roots where nothing is deleted since another service's registry is missing; told once. */
+    /** The roots where nothing is deleted because another service's registry is missing; each is logged once. */
     private final Set<Path> withheld = ConcurrentHashMap.newKeySet();
 
-    /** What was reached. */
-    enum Reached {
-        /** It has its going-name. */
-        MARKED,
-        /** It is no orphan, and is as it was. */
-        STAYS,
-        /** An application at another port owns it, so it is as it was. */
-        OWNED_ELSEWHERE,
+    /** What a step has reached. */
+    enum Outcome {
+        /** The dir has a name that marks it for deletion. */
+        RENAMED,
+        /** It is no orphan, and is unchanged. */
+        RETAINED,
+        /** An application at another port owns it, so it is unchanged. */
+        OWNED_BY_PEER,
         /** It is still being read. */
-        READ,
-        /** Nothing of it is there any more. */
-        GONE,
-        /** This process ends. */
-        CLOSED
+        IN_USE,
+        /** Nothing of it is left. */
+        DELETED,
+        /** This process is stopping. */
+        INTERRUPTED
     }
 
-    RemovalStepper(
-            LocalDirPolicy policy,
-            OrphanCheck orphans,
-            ActiveReads reads,
-            CleanupMetrics metrics,
-            BooleanSupplier closed) {
-        this.policy = policy;
-        this.orphans = orphans;
-        this.reads = reads;
+    /**
+     * Creates a stepper.
+     *
+     * @param closed is polled before each file; once true, the current step ends
+     */
+    RemovalStepper(RemovalGuards guards, CleanupMetrics metrics, BooleanSupplier closed) {
+        this.guards = guards;
         this.metrics = metrics;
         this.closed = closed;
     }
 
-    Reached advance(DirRemoval removal, RateLimiter pace) throws IOException, LocalDirRefusedException {
+    Outcome advance(DirRemoval removal, RateLimiter rateLimiter) throws IOException, LocalDirRefusedException {
         LocalDir dir = removal.dir;
         if (removal.isOrphan()) {
-            policy.checkOrphan(dir, orphans.protectedPaths());
+            guards.policy().checkOrphan(dir, guards.orphans().protectedPaths());
         } else {
-            policy.checkAgain(dir);
+            guards.policy().recheck(dir);
         }
         RootIdentity.check(dir.root(), removal.rootInode);
-        if (!removal.isMarked()) {
-            String reason = removal.isOrphan() ? orphans.retentionReason(dir, paced(pace)) : null;
+        if (!removal.isRenamed()) {
+            String reason = removal.isOrphan() ? guards.orphans().retentionReason(dir, throttled(rateLimiter)) : null;
             if (closed.getAsBoolean()) {
-                return Reached.CLOSED;
+                return Outcome.INTERRUPTED;
             }
             if (reason != null) {
                 logger.debug("{} is no orphan any more: {}", dir.path(), reason);
-                return Reached.STAYS;
+                return Outcome.RETAINED;
             }
-            if (!removal.isOrphan() && isOwnedElsewhere(removal)) {
-                return Reached.OWNED_ELSEWHERE;
+            if (!removal.isOrphan() && isOwnedByPeer(removal)) {
+                return Outcome.OWNED_BY_PEER;
             }
             LocalDirDeletion.mark(dir);
-            removal.marked();
-            return Reached.MARKED;
+            removal.renamed();
+            return Outcome.RENAMED;
         }
-        if (removal.appId != null && reads.any(removal.appId)) {
+        if (removal.appId != null && guards.reads().any(removal.appId)) {
             if (!removal.isMeasured()) {
-                countWhatIsThere(removal, pace);
+                measure(removal, rateLimiter);
             }
-            return Reached.READ;
+            return Outcome.IN_USE;
         }
-        delete(removal, pace);
-        return closed.getAsBoolean() ? Reached.CLOSED : Reached.GONE;
+        delete(removal, rateLimiter);
+        return closed.getAsBoolean() ? Outcome.INTERRUPTED : Outcome.DELETED;
     }
 
     /**
-     * Its application owned it alone in its own registry, but a service on another port may have registered it too:
-     * before it knew of this one, or for the same application. The intent is stored, so none does from now on.
+     * Its application was the only owner in this service's registry, but a service on another port may have registered it
+     * too: before it knew of this one, or for the same application. The intent is stored, so none registers it from now on.
      */
-    private boolean isOwnedElsewhere(DirRemoval removal) throws OwnerUnknownException {
+    private boolean isOwnedByPeer(DirRemoval removal) throws OwnerUnknownException {
         Path path = removal.dir.path();
         if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
         Path root = removal.dir.root();
-        String missing = orphans.registries().missingElsewhere(root);
+        String missing = guards.peers().missingElsewhere(root);
         if (missing != null) {
             if (withheld.add(root)) {
                 logger.warn("No expired dir under {} is deleted for now: {}", root, missing);
@@ -115,7 +111,7 @@ final class RemovalStepper {
         }
         PeerOwner owner;
         try {
-            owner = orphans.registries().peers().owner(path);
+            owner = guards.peers().peers().owner(path);
         } catch (StoreException e) {
             throw new OwnerUnknownException(String.valueOf(e.getMessage()), e);
         }
@@ -123,51 +119,51 @@ final class RemovalStepper {
             return false;
         }
         logger.warn(
-                "The {} stays: {}. It is left to that one.",
-                removal.described(),
+                "The {} is retained: {}. It is left to that service.",
+                removal.describe(),
                 Sanitizer.printable(owner.described()));
-        metrics.refusals().inc();
+        metrics.rejected().inc();
         return true;
     }
 
-    private void delete(DirRemoval removal, RateLimiter pace) throws IOException {
+    private void delete(DirRemoval removal, RateLimiter rateLimiter) throws IOException {
         LocalDir dir = removal.dir;
         try {
-            LocalDirDeletion.delete(dir, paced(pace), this::deletedFile);
-            // Nothing was found to be there; that says something only of a root that was there all the time.
+            LocalDirDeletion.delete(dir, throttled(rateLimiter), this::fileDeleted);
+            // That nothing is there means something only under a root that was mounted all the time.
             RootIdentity.check(dir.root(), removal.rootInode);
         } catch (RootUnavailableException e) {
             throw e;
         } catch (IOException e) {
-            countWhatIsThere(removal, pace);
+            measure(removal, rateLimiter);
             throw e;
         }
         if (!closed.getAsBoolean()) {
-            removal.measured(0, metrics.bytesWaiting());
+            removal.measured(0, metrics.pendingBytes());
         }
     }
 
-    private void deletedFile(long bytes) {
+    private void fileDeleted(long bytes) {
         metrics.deletedFiles().inc();
         metrics.deletedBytes().inc(bytes);
     }
 
-    /** Only what has to stay for a while is measured: to look at each file costs a fifth of what deleting it does. */
-    private void countWhatIsThere(DirRemoval removal, RateLimiter pace) {
+    /** Only a dir that cannot be deleted yet is measured: to stat each file costs a fifth of what deleting it does. */
+    private void measure(DirRemoval removal, RateLimiter rateLimiter) {
         try {
-            long there = LocalDirDeletion.size(removal.dir, paced(pace));
+            long size = LocalDirDeletion.size(removal.dir, throttled(rateLimiter));
             if (!closed.getAsBoolean()) {
-                removal.measured(there, metrics.bytesWaiting());
+                removal.measured(size, metrics.pendingBytes());
             }
         } catch (IOException e) {
-            // Then what was counted before still is.
+            // The last known size stays.
             logger.debug("Cannot measure {}", removal.dir.path(), e);
         }
     }
 
-    private BooleanSupplier paced(RateLimiter pace) {
+    private BooleanSupplier throttled(RateLimiter rateLimiter) {
         return () -> {
-            pace.beforeFile();
+            rateLimiter.acquire();
             return closed.getAsBoolean();
         };
     }

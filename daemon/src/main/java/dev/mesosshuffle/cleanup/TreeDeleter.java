@@ -15,21 +15,21 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes one dir with all that is in it. Links are removed, never followed, and what is mounted inside is left. What
- * cannot be deleted does not keep the rest from going; it is told of at the end.
+ * Deletes one directory with its contents. Links are deleted, never followed, and what is mounted inside is left. An entry
+ * that cannot be deleted does not keep the others from being deleted; it is reported at the end.
  *
- * <p>Depth costs neither stack nor descriptors without bound: a dir that lies too deep is moved up to the top, inside
- * the tree that is going anyway, and goes from there.
+ * <p>Depth costs a bounded number of stack frames and descriptors: a directory that lies too deep is moved up to the top,
+ * inside the tree that is being deleted, and is deleted from there.
  *
- * <p>For one tree and one try; used by one thread.
+ * <p>For one tree and one attempt; used by one thread.
  */
 final class TreeDeleter {
     /** Two descriptors for each level; shuffle files lie two levels deep. */
     private static final int MAX_DEPTH = 16;
 
     /**
-     * How often one dir is gone through again because something was left in it, as when its owner still writes. Each
-     * pass but the last has deleted or moved something, so this also bounds how often too deep dirs are moved up.
+     * How often one directory is iterated again because something was left in it, as when its owner still writes. Each
+     * pass but the last has deleted or moved something, so this also bounds how often too deep directories are moved up.
      */
     private static final int MAX_PASSES = 10_000;
 
@@ -43,10 +43,10 @@ final class TreeDeleter {
     private @Nullable SecureDirectoryStream<Path> top;
 
     /**
-     * Makes one; it deletes nothing yet.
+     * Creates a deleter, which deletes nothing yet.
      *
-     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest stays
-     * @param fileDeleted told of each deleted file, how many bytes it held
+     * @param stopped is polled before each file, and may pause; once true, the rest is left
+     * @param fileDeleted receives the size in bytes of each deleted file
      */
     TreeDeleter(BooleanSupplier stopped, LongConsumer fileDeleted) {
         this.stopped = stopped;
@@ -54,12 +54,12 @@ final class TreeDeleter {
     }
 
     /**
-     * Deletes a dir; one that is not there is deleted already.
+     * Deletes a directory; one that does not exist counts as deleted.
      *
-     * @param parent the open dir it lies in
+     * @param parent the open directory that holds it
      * @param name its name there
-     * @param path its path, to compare mount points with and for messages
-     * @throws IOException if any of it is left, though not stopped; says what, and why
+     * @param path its path, for messages and to compare with mount points
+     * @throws IOException if any of it is left, though not stopped; the message says what, and why
      */
     void delete(SecureDirectoryStream<Path> parent, Path name, Path path) throws IOException {
         device = SecureDirectories.device(parent);
@@ -82,7 +82,7 @@ final class TreeDeleter {
             long progressBefore = progress;
             long failuresBefore = failures;
             try (SecureDirectoryStream<Path> dir = SecureDirectories.openChild(parent, name, path)) {
-                // Asked once it is open: what is mounted here later does not change what this stream shows.
+                // Read once it is open: what is mounted here later does not change what this stream shows.
                 MountPoints mounts = MountPoints.under(path);
                 if (SecureDirectories.device(dir) != device || mounts.contains(path)) {
                     throw new IOException(path + ": another file system is mounted here; what is on it is left");
@@ -105,7 +105,7 @@ final class TreeDeleter {
                 }
             }
         }
-        throw new IOException(path + ": not empty, though all that was in it was deleted; is it still written to?");
+        throw new IOException(path + ": not empty, though all of its contents were deleted; is it still written to?");
     }
 
     private void deleteEntries(SecureDirectoryStream<Path> dir, Path path, MountPoints mounts, int depth)
@@ -139,7 +139,7 @@ final class TreeDeleter {
             throw new IOException(
                     dirPath.resolve(name) + ": another file system is mounted here; what is on it is left");
         } else if (!attributes.isDirectory()) {
-            // Should a dir have taken its place since, this fails.
+            // If a directory replaced it meanwhile, this fails.
             dir.deleteFile(name);
             progress++;
             fileDeleted.accept(attributes.isRegularFile() ? attributes.size() : 0);
@@ -152,10 +152,10 @@ final class TreeDeleter {
 
     private void moveUp(SecureDirectoryStream<Path> dir, Path name, Path path, MountPoints mounts) throws IOException {
         if (top == null || !mounts.isEmpty()) {
-            // Moved dirs would no longer be recognised as the mount points they may be.
-            throw new IOException(path + ": too deep a dir in a tree with mounts inside");
+            // Moved directories would no longer be recognised as the mount points that they may be.
+            throw new IOException(path + ": nested too deep, in a tree with mounts inside");
         }
-        // If the name is taken this fails, or an empty dir of that name is lost; both would be deleted here anyway.
+        // If the name is taken this fails, or replaces an empty directory; both would be deleted here anyway.
         dir.move(name, top, name.resolveSibling("deep-" + progress));
         progress++;
     }

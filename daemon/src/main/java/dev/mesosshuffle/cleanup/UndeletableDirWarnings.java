@@ -11,47 +11,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of accepted dirs that this process could not delete: the disk would fill, and nobody would know why before it
- * has. Once for each owner and each root, since with many executors there are as many parents.
+ * Warns of accepted dirs that this process cannot delete: the disk would fill up for no visible reason. One warning per
+ * owner and root, because many executors have as many parents.
  */
 final class UndeletableDirWarnings {
     private static final Logger logger = LoggerFactory.getLogger(UndeletableDirWarnings.class);
 
-    /** Owners that are warned of one by one; the counter goes on. */
+    /** Limits the memory for pairs of owner and root; the counter counts all dirs. */
     private static final int MAX_WARNINGS = 1000;
 
-    private final Set<Subject> warnedOf = ConcurrentHashMap.newKeySet();
-    private final ProcessCredentials identity;
+    private final Set<Subject> warned = ConcurrentHashMap.newKeySet();
+    private final ProcessCredentials credentials;
     private final Counter counter;
 
     private record Subject(int owner, Path root) {}
 
-    UndeletableDirWarnings(ProcessCredentials identity, Counter counter) {
-        this.identity = identity;
+    UndeletableDirWarnings(ProcessCredentials credentials, Counter counter) {
+        this.credentials = credentials;
         this.counter = counter;
     }
 
     void warnIf(LocalDir dir) {
         try {
-            String reason = identity.reasonNotToDelete(dir.path());
+            String reason = credentials.undeletableReason(dir.path());
             if (reason != null) {
                 counter.inc();
                 warn(dir, ProcessCredentials.owner(dir.path()), reason);
             }
         } catch (IOException e) {
-            // It went, or is hidden, since it was accepted: then there is nothing to warn of yet.
-            logger.debug("Cannot tell whether {} can be deleted", dir.path(), e);
+            // It was deleted or hidden after it was accepted: there is nothing to warn of yet.
+            logger.debug("Cannot determine whether {} can be deleted", dir.path(), e);
         }
     }
 
     private void warn(LocalDir dir, int owner, String reason) {
-        if (warnedOf.size() < MAX_WARNINGS && warnedOf.add(new Subject(owner, dir.root()))) {
+        if (warned.size() < MAX_WARNINGS && warned.add(new Subject(owner, dir.root()))) {
             logger.warn(
-                    "Local dir {} of user {} will stay when its application is over: this service runs as user {} and"
-                            + " {}. Run it as the executors' user. (Told once for this user and root.)",
+                    "Local dir {} of user {} cannot be deleted when its application expires: this service runs as user {}"
+                            + " and {}. Run it as the executors' user. (Logged once per user and root.)",
                     dir.path(),
                     owner,
-                    identity.uid(),
+                    credentials.uid(),
                     reason);
         }
     }

@@ -1,6 +1,6 @@
 /**
- * The only code that deletes files: which local dirs are accepted, and how they are removed. Start at {@code
- * Reclaimer}.
+ * Decides which local dirs are accepted, and removes them: the only package that deletes files, which the build checks.
+ * Start at {@code Reclaimer} and {@code LocalDirPolicy}.
  */
 @NullMarked
 package dev.mesosshuffle.cleanup;

@@ -19,7 +19,7 @@ import java.util.function.Function;
  * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
  * and its own queue, and nothing else. For any thread.
  *
- * <p>The threads are never interrupted, for that would close the files that they read.
+ * <p>The threads are never interrupted, because that would close the files that they read.
  */
 public final class DiskExecutors implements AutoCloseable {
     private static final long IDLE_THREAD_SECONDS = 60;
@@ -44,7 +44,7 @@ public final class DiskExecutors implements AutoCloseable {
         this(threadsPerDisk, queueCapacity, metrics, DiskExecutors::named);
     }
 
-    /** With threads that a test makes, by the beginning of their names. */
+    /** With threads that a test creates, by the beginning of their names. */
     DiskExecutors(
             int threadsPerDisk, int queueCapacity, MetricRegistry metrics, Function<String, ThreadFactory> threads) {
         this.threadsPerDisk = threadsPerDisk;
@@ -54,12 +54,11 @@ public final class DiskExecutors implements AutoCloseable {
     }
 
     /**
-     * Has a task done on a disk's pool.
+     * Runs a task on a disk's pool.
      *
      * @param root the local root that stands for the disk
-     * @param task what to do
-     * @throws RejectedExecutionException if too many tasks wait already, or the pools are closed; a {@link
-     *     ThreadShortageException} if no thread can be made
+     * @throws RejectedExecutionException if the queue is full, or the pools are closed; a {@link
+     *     ThreadShortageException} if no thread can be created
      */
     public void execute(Path root, Runnable task) {
         Disk disk = disk(root);
@@ -75,16 +74,16 @@ public final class DiskExecutors implements AutoCloseable {
         }
     }
 
-    /** Has a task wait for the threads that there are; with none, it is refused. */
+    /** Queues a task for the threads that exist; without any, it is rejected. */
     private static void queue(ThreadPoolExecutor pool, Runnable task, OutOfMemoryError reason) {
         boolean waits = pool.getPoolSize() > 0 && pool.getQueue().offer(task);
-        // Those that there were may just have ended.
+        // The last thread may just have ended.
         if (!waits || (pool.getPoolSize() == 0 && pool.remove(task))) {
             throw new ThreadShortageException(reason);
         }
     }
 
-    /** Counts an attempt to read from a disk that failed, so that operators see which one is bad. */
+    /** Counts a failed read, so that operators see which disk fails. */
     public void countReadError(Path root) {
         disk(root).readErrors().inc();
     }
@@ -110,14 +109,10 @@ public final class DiskExecutors implements AutoCloseable {
 
     private static ThreadFactory named(String prefix) {
         AtomicInteger count = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        return task -> DaemonThreads.newThread(prefix + count.incrementAndGet(), task);
     }
 
-    /** Takes no more tasks; those that run go on, on daemon threads. */
+    /** Accepts no more tasks; those that run continue on daemon threads. */
     @Override
     public void close() {
         disks.values().forEach(disk -> disk.pool().shutdown());

@@ -6,99 +6,104 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread for each root, which comes and goes with the work, and the pace at which it works. For any thread. */
+/**
+ * One rate-limited thread for each root, so that a disk that hangs stalls its own work only. A thread exists only while
+ * there is work, and for 30 s after it. For any thread.
+ */
 public final class RootExecutors {
     private static final Logger logger = LoggerFactory.getLogger(RootExecutors.class);
 
-    private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(30);
-
     private final Map<Path, Worker> workers = new ConcurrentHashMap<>();
-    private final Function<Path, ExecutorService> newThread;
-    private final Supplier<RateLimiter> newPace;
+    private final Function<Path, ExecutorService> newExecutor;
+    private final Supplier<RateLimiter> newRateLimiter;
 
-    private final Set<Path> hurried = ConcurrentHashMap.newKeySet();
+    private final Set<Path> unthrottled = ConcurrentHashMap.newKeySet();
 
-    private record Worker(ExecutorService thread, RateLimiter pace) {}
+    private record Worker(ExecutorService executor, RateLimiter rateLimiter) {}
 
-    public RootExecutors(Function<Path, ExecutorService> newThread, Supplier<RateLimiter> newPace) {
-        this.newThread = newThread;
-        this.newPace = newPace;
+    /**
+     * Creates executors on daemon threads, without any thread yet.
+     *
+     * @param threadPrefix the beginning of the threads' names; the root follows
+     * @param filesPerSecond the rate for each root, which may change at any time; 0 for no limit
+     */
+    public RootExecutors(String threadPrefix, IntSupplier filesPerSecond) {
+        this(
+                root -> DaemonThreads.newSingleThread(threadPrefix + root),
+                () -> new RateLimiter(filesPerSecond, System::nanoTime, LockSupport::parkNanos));
     }
 
     /**
-     * Has a root's thread do something, after all that it was given before.
+     * Creates executors.
      *
-     * @param task is given the root's pace
+     * @param newExecutor returns what runs the tasks of one root, one after the other
+     */
+    public RootExecutors(Function<Path, ExecutorService> newExecutor, Supplier<RateLimiter> newRateLimiter) {
+        this.newExecutor = newExecutor;
+        this.newRateLimiter = newRateLimiter;
+    }
+
+    /**
+     * Runs a task on a root's thread, after all earlier tasks.
+     *
+     * @param task receives the root's rate limiter
      * @throws java.util.concurrent.RejectedExecutionException once closed
      */
     public void execute(Path root, Consumer<RateLimiter> task) {
         Worker worker = workers.computeIfAbsent(root, this::newWorker);
-        worker.thread().execute(() -> task.accept(worker.pace()));
+        worker.executor().execute(() -> task.accept(worker.rateLimiter()));
     }
 
     private Worker newWorker(Path root) {
-        RateLimiter pace = newPace.get();
-        pace.hurry(hurried.contains(root));
-        return new Worker(newThread.apply(root), pace);
+        RateLimiter rateLimiter = newRateLimiter.get();
+        rateLimiter.setUnthrottled(unthrottled.contains(root));
+        return new Worker(newExecutor.apply(root), rateLimiter);
     }
 
-    /** Sets whether a root's thread does not rest, from the next file on. */
-    public void hurry(Path root, boolean hurry) {
-        if (hurry) {
-            hurried.add(root);
+    /** Lifts the rate limit of a root, or restores it, from the next file on. */
+    public void setUnthrottled(Path root, boolean value) {
+        if (value) {
+            unthrottled.add(root);
         } else {
-            hurried.remove(root);
+            unthrottled.remove(root);
         }
         Worker worker = workers.get(root);
         if (worker != null) {
-            worker.pace().hurry(hurry);
+            worker.rateLimiter().setUnthrottled(value);
         }
     }
 
-    public boolean isHurried(Path root) {
-        return hurried.contains(root);
+    /** Returns whether the rate limit of a root is lifted. */
+    public boolean isUnthrottled(Path root) {
+        return unthrottled.contains(root);
     }
 
-    /** Takes nothing more, and waits for what is being done. */
+    /**
+     * Accepts no more tasks, and waits for those that run or are queued.
+     *
+     * @param timeout how long to wait for all roots together
+     */
     public void close(Duration timeout) {
-        workers.values().forEach(worker -> worker.thread().shutdown());
+        workers.values().forEach(worker -> worker.executor().shutdown());
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
             for (Map.Entry<Path, Worker> worker : workers.entrySet()) {
                 long left = deadline - System.nanoTime();
-                if (!worker.getValue().thread().awaitTermination(left, TimeUnit.NANOSECONDS)) {
-                    logger.warn("Work under {} hangs; the next start goes on with it", worker.getKey());
+                if (!worker.getValue().executor().awaitTermination(left, TimeUnit.NANOSECONDS)) {
+                    logger.warn("Work under {} hangs; the next start resumes it", worker.getKey());
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    public static ExecutorService newThread(String name) {
-        ThreadPoolExecutor thread = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_THREAD_LIFE.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> daemon(name, task));
-        thread.allowCoreThreadTimeOut(true);
-        return thread;
-    }
-
-    public static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

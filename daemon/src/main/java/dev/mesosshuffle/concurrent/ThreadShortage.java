@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells operators that no more threads can be made, once a minute at most, and what to do. The JVM says so with an {@link
- * OutOfMemoryError} that has nothing to do with memory for objects: it costs the work that needed the thread, which is
- * tried again, and nothing else.
+ * Warns operators that no more threads can be created, at most once a minute, and says what to do. The JVM reports it with
+ * an {@link OutOfMemoryError} that is not about memory for objects. It fails the work that needed the thread, which is
+ * retried, and nothing else.
  */
 public final class ThreadShortage {
     private static final Logger logger = LoggerFactory.getLogger(ThreadShortage.class);
@@ -22,8 +22,8 @@ public final class ThreadShortage {
     private static final ThreadShortage INSTANCE = new ThreadShortage(System::nanoTime);
 
     private final Ticker ticker;
-    private boolean told;
-    private long toldAt;
+    private boolean logged;
+    private long loggedAt;
     private long suppressed;
 
     ThreadShortage(Ticker ticker) {
@@ -31,7 +31,7 @@ public final class ThreadShortage {
     }
 
     /**
-     * Tells whether something failed only because no thread could be made.
+     * Returns whether something failed only because no thread could be created.
      *
      * @param failure the failure
      * @return whether it is one of those
@@ -42,10 +42,10 @@ public final class ThreadShortage {
     }
 
     /**
-     * Reports that work could not be begun. What is no lack of threads is logged at DEBUG: work that is rejected, as when
-     * the daemon stops, is told by whoever rejects it.
+     * Reports that work could not be started. Rejected work, as when the daemon stops, is logged at DEBUG only: whoever
+     * rejects it reports it. Any other failure than a shortage of threads is logged at ERROR.
      *
-     * @param work what could not be done now, fit for people
+     * @param work what could not be started, for the log
      * @param failure why
      */
     public static void report(String work, Throwable failure) {
@@ -55,26 +55,26 @@ public final class ThreadShortage {
     void warn(String work, Throwable failure) {
         if (!isCauseOf(failure)) {
             if (failure instanceof RejectedExecutionException) {
-                logger.debug("Cannot begin with {}", work, failure);
+                logger.debug("Cannot start {}", work, failure);
             } else {
-                logger.error("Cannot begin with {}", work, failure);
+                logger.error("Cannot start {}", work, failure);
             }
             return;
         }
         long before;
         synchronized (this) {
             long now = ticker.read();
-            if (told && now - toldAt < INTERVAL.toNanos()) {
+            if (logged && now - loggedAt < INTERVAL.toNanos()) {
                 suppressed++;
                 return;
             }
-            told = true;
-            toldAt = now;
+            logged = true;
+            loggedAt = now;
             before = suppressed;
             suppressed = 0;
         }
         logger.warn(
-                "No more threads can be made: {} has to wait{}. To mend that, {}. It is tried again.",
+                "No more threads can be made: {} has to wait{}. To fix that, {}. It is retried.",
                 work,
                 before == 0 ? "" : ", as did other work " + before + " times since the last such line",
                 ADVICE);

@@ -1,5 +1,5 @@
 /**
- * Threads and time: executors for each disk, rate and time limits, and what happens when no thread can be made.
+ * Threads and time: executors for each disk, rate and time limits, and what happens when no thread can be created.
  */
 @NullMarked
 package dev.mesosshuffle.concurrent;

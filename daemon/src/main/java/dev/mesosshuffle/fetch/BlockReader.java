@@ -160,7 +160,7 @@ final class BlockReader {
         }
         context.metrics().failedBlocks.inc();
         Path root = failed.file().root();
-        String unavailable = context.rootMonitor().reasonAway(root);
+        String unavailable = context.rootMonitor().unavailabilityReason(root);
         if (unavailable != null) {
             // The root was logged; a line for each of its blocks adds nothing.
             return fail(

@@ -5,15 +5,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is seen of the host at one moment, as far as it concerns dirs that may be in use.
+ * The state of the host at one moment, as far as it concerns dirs that may be in use.
  *
  * @param openFiles what its processes have open
- * @param uptime for how long it has been up; null if that cannot be told
+ * @param uptime how long it has been up; null if unknown
  */
 public record HostSnapshot(OpenFiles openFiles, @Nullable Duration uptime) {
     private static final Path PROC = Path.of("/proc");
 
+    /** Takes a snapshot. Works on the disk: an open file may lie on a disk that hangs. */
     public static HostSnapshot now() {
-        return new HostSnapshot(OpenFiles.look(PROC, ProcessHandle.current().pid()), HostUptime.of(PROC));
+        return new HostSnapshot(OpenFiles.inspect(PROC, ProcessHandle.current().pid()), HostUptime.of(PROC));
     }
 }

@@ -9,8 +9,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long the host has been up, sleep included. Nothing sets that clock; but in a container it may be the container's
- * own: another file laid over {@code /proc/uptime}, as lxcfs does, or a time namespace.
+ * How long the host has been up, sleep included. Nothing sets that clock; but in a container it may be the container's own:
+ * another file mounted over {@code /proc/uptime}, as lxcfs does, or a time namespace.
  */
 final class HostUptime {
     /** {@code PROC_TIME_INIT_INO} of the kernel. */
@@ -22,13 +22,13 @@ final class HostUptime {
      * Reads it.
      *
      * @param proc {@code /proc}
-     * @return the time, or null if it cannot be told
+     * @return the time, or null if it is unknown
      */
     static @Nullable Duration of(Path proc) {
         Path uptime = proc.resolve("uptime");
         Path namespace = proc.resolve("self/ns/time");
         try {
-            // Names in it are bytes, whatever they spell.
+            // Names in it are bytes in any encoding.
             if (Files.readString(proc.resolve("self/mountinfo"), StandardCharsets.ISO_8859_1)
                     .contains(" " + uptime + " ")) {
                 return null;

@@ -8,11 +8,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What is mounted at and below a dir, as this process sees it. A dir's device tells most mounts from what they lie in,
- * but not one that shows another part of the same device (a bind mount); only the kernel's list does.
+ * The mounts at and below a directory, as this process sees them. The device of a directory distinguishes most mounts from
+ * what they lie in, but not a bind mount of another part of the same device; only the kernel's list does.
  *
- * <p>Names are compared byte by byte: the list is what the kernel has, and as text a path is what this process's locale
- * makes of it. Here each byte is one char (ISO 8859-1), whatever the locale is.
+ * <p>Names are compared byte by byte, because the text of a path depends on this process's locale and the kernel's list does
+ * not. Here each byte is one char (ISO 8859-1) in any locale.
  */
 public final class MountPoints {
     private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
@@ -21,7 +21,7 @@ public final class MountPoints {
     private static final int MOUNT_POINT = 4;
 
     /** {@code id parent major:minor root mount-point options - type source}, and more. */
-    private static final int FEWEST_FIELDS = 9;
+    private static final int MIN_FIELDS = 9;
 
     private final Set<String> mounted;
 
@@ -30,33 +30,33 @@ public final class MountPoints {
     }
 
     /**
-     * Reads what is mounted at and below a dir now.
+     * Reads the current mounts at and below a directory.
      *
-     * @throws IOException if that cannot be told
+     * @throws IOException if they cannot be determined
      */
     public static MountPoints under(Path dir) throws IOException {
         byte[] list;
         try {
             list = Files.readAllBytes(MOUNT_INFO);
         } catch (IOException e) {
-            // In words of its own: what is missing is the list, and not what it is read for.
-            throw new IOException(dir + ": what is mounted in it cannot be told (" + e + ")", e);
+            // With a text of its own: the list is missing, and not the directory.
+            throw new IOException(dir + ": the mounts in it cannot be determined (" + e + ")", e);
         }
         return in(list, dir);
     }
 
-    /** The same, of a list that was read. */
+    /** The same, from the contents of {@code mountinfo}. */
     public static MountPoints in(byte[] list, Path dir) throws IOException {
         if (list.length == 0 || list[list.length - 1] != '\n') {
-            throw new IOException(dir + ": what is mounted in it cannot be told (the list is not whole)");
+            throw new IOException(dir + ": the mounts in it cannot be determined (the list is incomplete)");
         }
         String top = bytes(dir);
         String below = top.endsWith("/") ? top : top + '/';
         Set<String> found = new HashSet<>();
         for (String line : new String(list, 0, list.length - 1, StandardCharsets.ISO_8859_1).split("\n", -1)) {
             String[] fields = line.split(" ", -1);
-            if (fields.length < FEWEST_FIELDS || !fields[MOUNT_POINT].startsWith("/")) {
-                throw new IOException(dir + ": what is mounted in it cannot be told (a line of the list is none)");
+            if (fields.length < MIN_FIELDS || !fields[MOUNT_POINT].startsWith("/")) {
+                throw new IOException(dir + ": the mounts in it cannot be determined (a line of the list is invalid)");
             }
             String mountPoint = unescape(fields[MOUNT_POINT]);
             if (mountPoint.equals(top) || mountPoint.startsWith(below)) {
@@ -66,16 +66,17 @@ public final class MountPoints {
         return new MountPoints(found);
     }
 
+    /** Returns whether nothing is mounted there. */
     public boolean isEmpty() {
         return mounted.isEmpty();
     }
 
-    /** Whether something is mounted at just that path, which lies in the dir. */
+    /** Returns whether something is mounted at exactly that path, which lies in the directory. */
     public boolean contains(Path path) {
         return !mounted.isEmpty() && mounted.contains(bytes(path));
     }
 
-    /** One of them, for people. */
+    /** Returns one of them, for messages. */
     public String any() {
         return mounted.isEmpty() ? "" : new String(latin1(mounted.iterator().next()), StandardCharsets.UTF_8);
     }
@@ -85,8 +86,8 @@ public final class MountPoints {
     }
 
     /**
-     * The bytes of an absolute path. The JDK shows them in URIs alone: there each byte that is no plain character is
-     * written as {@code %XX}.
+     * Returns the bytes of an absolute path. The JDK exposes them in URIs only: there each byte that is no plain character
+     * is written as {@code %XX}.
      */
     static String bytes(Path path) {
         String uri = path.toUri().getRawPath();
@@ -99,7 +100,7 @@ public final class MountPoints {
                 result.append(uri.charAt(i));
             }
         }
-        // That of a dir ends with a slash.
+        // That of a directory ends with a slash.
         int end = result.length() - 1;
         if (end > 0 && result.charAt(end) == '/') {
             result.setLength(end);
@@ -107,7 +108,7 @@ public final class MountPoints {
         return result.toString();
     }
 
-    /** Undoes {@code \040} and the like, which stand for space, tab, newline and backslash. */
+    /** Decodes {@code \040} and the like, which stand for space, tab, newline and backslash. */
     private static String unescape(String field) throws IOException {
         if (field.indexOf('\\') < 0) {
             return field;

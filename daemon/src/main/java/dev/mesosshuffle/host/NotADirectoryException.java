@@ -4,7 +4,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** A link or a file lies where only a dir is safe to go on with. */
+/** A link or a file is in the place of a directory, and must not be followed or opened. */
 public final class NotADirectoryException extends NotDirectoryException {
     private final String kind;
 

@@ -17,12 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the processes of this host have open, as {@code /proc} shows it at one moment: files, dirs, and the dirs they work
- * in. They are compared by device and inode, since a process in a container sees them by another path.
+ * What the processes of this host have open, as {@code /proc} shows it at one moment: files, directories, and working
+ * directories. They are compared by device and inode, because a process in a container sees them under another path.
  *
- * <p>That says "nobody" only if every process is seen, hence {@link #blindness}: this process must be in the first PID
- * namespace, whose number is fixed in the kernel; {@code /proc} must be that namespace's and hide nothing; and no
- * process's files may be closed to it, which takes the same user as all of them, or root.
+ * <p>A file that is not among them is unused only if every process is visible, hence {@link #visibilityGap}: this process
+ * must be in the first PID namespace, whose number is fixed in the kernel; {@code /proc} must be that namespace's and hide
+ * nothing; and the files of all processes must be readable, which takes the same user as all of them, or root.
  */
 public final class OpenFiles {
     /** {@code PROC_PID_INIT_INO} of the kernel. */
@@ -33,7 +33,7 @@ public final class OpenFiles {
     private final Path proc;
     private final Set<Object> open = new HashSet<>();
     private final List<SparkProcess> sparkProcesses = new ArrayList<>();
-    private @Nullable String blindness;
+    private @Nullable String visibilityGap;
 
     private OpenFiles(Path proc) {
         this.proc = proc;
@@ -49,30 +49,30 @@ public final class OpenFiles {
     public record SparkProcess(String pid, int uid, Duration started) {}
 
     /**
-     * Looks at all processes; takes some ms for each thousand of open files.
+     * Inspects all processes; takes some ms for each thousand open files.
      *
      * @param proc {@code /proc}
-     * @param pid this process's id there, if {@code proc} is of the same namespace
+     * @param pid this process's id there, if {@code proc} belongs to the same namespace
      */
-    public static OpenFiles look(Path proc, long pid) {
+    public static OpenFiles inspect(Path proc, long pid) {
         OpenFiles files = new OpenFiles(proc);
         try {
-            files.blindness = files.whyNotEveryProcessIsListed(pid);
-            files.lookAtProcesses();
+            files.visibilityGap = files.processListGap(pid);
+            files.inspectProcesses();
         } catch (IOException | DirectoryIteratorException e) {
-            files.blindness = proc + " cannot be read: " + ErrorMessages.of(e);
+            files.visibilityGap = proc + " cannot be read: " + ErrorMessages.of(e);
         }
         return files;
     }
 
-    /** Why somebody may have files open who is not seen; null if everybody is seen. */
+    /** Returns why some open files may not be visible; null if all are. */
     @Nullable
-    public String blindness() {
-        return blindness;
+    public String visibilityGap() {
+        return visibilityGap;
     }
 
     /**
-     * Tells whether a file was open.
+     * Returns whether a file was open.
      *
      * @param fileKey its {@link BasicFileAttributes#fileKey}
      */
@@ -80,19 +80,20 @@ public final class OpenFiles {
         return open.contains(fileKey);
     }
 
+    /** Returns the visible processes that may be drivers or executors. */
     public List<SparkProcess> sparkProcesses() {
         return sparkProcesses;
     }
 
-    private @Nullable String whyNotEveryProcessIsListed(long pid) throws IOException {
+    private @Nullable String processListGap(long pid) throws IOException {
         String namespace = link(proc.resolve("self/ns/pid"));
         if (!namespace.equals(FIRST_PID_NAMESPACE)) {
             return "this process is in a PID namespace of its own, " + namespace + ", which hides the host's processes";
         }
         if (!link(proc.resolve("self")).equals(Long.toString(pid))) {
-            return proc + " is another PID namespace's";
+            return proc + " belongs to another PID namespace";
         }
-        // Names in it are bytes, whatever they spell.
+        // Names in it are bytes in any encoding.
         for (String line : Files.readAllLines(proc.resolve("self/mountinfo"), StandardCharsets.ISO_8859_1)) {
             if (line.contains(" " + proc + " ") && (line.contains("hidepid=") || line.contains("subset="))) {
                 return proc + " is mounted so that it hides processes (hidepid or subset)";
@@ -101,22 +102,22 @@ public final class OpenFiles {
         return null;
     }
 
-    private void lookAtProcesses() throws IOException {
+    private void inspectProcesses() throws IOException {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 try {
-                    lookAt(process);
+                    inspect(process);
                 } catch (IOException | DirectoryIteratorException e) {
-                    if (blindness == null && !isGone(process)) {
-                        blindness = "the open files of process " + process.getFileName() + " cannot be seen";
+                    if (visibilityGap == null && !hasEnded(process)) {
+                        visibilityGap = "the open files of process " + process.getFileName() + " cannot be seen";
                     }
                 }
             }
         }
     }
 
-    /** Only if the kernel says so: any other answer leaves open what it has open. */
-    private static boolean isGone(Path process) {
+    /** True only if the kernel says so: after any other error it may still have files open. */
+    private static boolean hasEnded(Path process) {
         try {
             Files.readAttributes(process, BasicFileAttributes.class);
             return false;
@@ -127,8 +128,8 @@ public final class OpenFiles {
         }
     }
 
-    private void lookAt(Path process) throws IOException {
-        noteSpark(process);
+    private void inspect(Path process) throws IOException {
+        addIfSpark(process);
         add(process.resolve("cwd"));
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
@@ -148,7 +149,7 @@ public final class OpenFiles {
         }
     }
 
-    private void noteSpark(Path process) throws IOException {
+    private void addIfSpark(Path process) throws IOException {
         String command = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
         if (command.contains(SPARK)) {
             sparkProcesses.add(new SparkProcess(
@@ -156,14 +157,14 @@ public final class OpenFiles {
         }
     }
 
-    /** The 22nd field, in hundredths of a second; the second is a name in brackets that may hold anything. */
+    /** The 22nd field, in hundredths of a second. The second field is a name in brackets, which may contain anything. */
     private static Duration started(Path process) throws IOException {
         String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         try {
             return Duration.ofMillis(10 * Long.parseLong(fields[19]));
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            throw new IOException(process + "/stat: not as expected", e);
+            throw new IOException(process + "/stat: invalid format", e);
         }
     }
 

@@ -11,24 +11,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who this process is to the file system, so that it can tell what it may delete without trying.
+ * The credentials of this process, which determine what it may delete, without trying.
  *
  * @param uid the effective user
  * @param groups all its groups
- * @param ignoresModes whether it may read and write everything, as root may
- * @param ignoresOwners whether it may delete what is another's under a sticky dir, as root may
+ * @param hasDacOverride whether it may read and write everything, as root may
+ * @param hasFowner whether it may delete what is another's under a sticky dir, as root may
  */
-public record ProcessCredentials(int uid, Set<Integer> groups, boolean ignoresModes, boolean ignoresOwners) {
+public record ProcessCredentials(int uid, Set<Integer> groups, boolean hasDacOverride, boolean hasFowner) {
     private static final int STICKY = 01000;
     private static final int READ_WRITE_SEARCH = 07;
     private static final int WRITE_SEARCH = 03;
 
-    /** Bits of {@code CapEff}: root in a container may well lack them. */
+    /** Bits of {@code CapEff}: root in a container may lack them. */
     private static final int CAP_DAC_OVERRIDE = 1;
 
     private static final int CAP_FOWNER = 3;
 
-    /** Reads it from {@code /proc}. */
+    /** Reads them from {@code /proc}. */
     public static ProcessCredentials current() throws IOException {
         int uid = -1;
         long capabilities = 0;
@@ -52,25 +52,23 @@ public record ProcessCredentials(int uid, Set<Integer> groups, boolean ignoresMo
     }
 
     /**
-     * Tells why this process could not delete a dir, going by owners and modes; null if it could.
-     *
-     * @param dir a dir, looked at now
+     * Returns why this process cannot delete a directory, by owners and modes; null if it can. Works on the disk.
      */
     @Nullable
-    public String reasonNotToDelete(Path dir) throws IOException {
+    public String undeletableReason(Path dir) throws IOException {
         Path parent = dir.getParent();
         if (parent == null) {
             return "it has no parent";
         }
-        Owner of = Owner.of(dir);
+        Owner own = Owner.of(dir);
         Owner above = Owner.of(parent);
-        if (!may(READ_WRITE_SEARCH, of)) {
+        if (!may(READ_WRITE_SEARCH, own)) {
             return "it is not writable for it";
         }
         if (!may(WRITE_SEARCH, above)) {
             return "its parent is not writable for it";
         }
-        if ((above.mode & STICKY) != 0 && !ignoresOwners && uid != of.uid && uid != above.uid) {
+        if ((above.mode & STICKY) != 0 && !hasFowner && uid != own.uid && uid != above.uid) {
             return "its parent is sticky";
         }
         return null;
@@ -78,9 +76,10 @@ public record ProcessCredentials(int uid, Set<Integer> groups, boolean ignoresMo
 
     private boolean may(int wanted, Owner dir) {
         int shift = uid == dir.uid ? 6 : groups.contains(dir.gid) ? 3 : 0;
-        return ignoresModes || (dir.mode >> shift & wanted) == wanted;
+        return hasDacOverride || (dir.mode >> shift & wanted) == wanted;
     }
 
+    /** Returns the user that owns a file. Works on the disk. */
     public static int owner(Path dir) throws IOException {
         return Owner.of(dir).uid;
     }

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a root is there. Where a disk is not mounted there is a dir too, or nothing; that what lies on the disk
- * is not to be seen does not mean that it is gone.
+ * Checks whether a root is the one that it was. Where a disk is not mounted there is another directory, or none. That the
+ * contents of the disk are not visible does not mean that they were deleted.
  */
 public final class RootIdentity {
     private RootIdentity() {}
@@ -18,38 +18,38 @@ public final class RootIdentity {
      * Checks a root. Works on the disk.
      *
      * @param root the root, a real path
-     * @param inode its inode when a dir below it was registered; null if that is not known
-     * @throws RootUnavailableException if it is another one now, or cannot be looked at
+     * @param inode its inode when a dir below it was registered; null if unknown
+     * @throws RootUnavailableException if it is another one now, or cannot be read
      */
     public static void check(Path root, @Nullable Long inode) throws RootUnavailableException {
         String reason;
-        boolean sure = true;
+        boolean confirmed = true;
         try {
-            reason = reasonAway(
+            reason = unavailabilityReason(
                     root,
                     root.toRealPath(),
                     (Long) Files.getAttribute(root, "unix:ino"),
                     inode == null ? Set.of() : Set.of(inode));
         } catch (IOException e) {
             reason = unreadable(e);
-            sure = e instanceof NoSuchFileException;
+            confirmed = e instanceof NoSuchFileException;
         }
         if (reason != null) {
-            throw new RootUnavailableException(reason, sure);
+            throw new RootUnavailableException(reason, confirmed);
         }
     }
 
     /**
-     * Tells why a root is another one than it was; null if it is not. Does not work on the disk.
+     * Returns why a root is another one than it was; null if it is not. Does not work on the disk.
      *
      * @param root the root, a real path as it was
      * @param found where that path leads now
-     * @param foundInode the inode of what is there
+     * @param foundInode the inode that is there now
      * @param inodes its inodes when dirs below it were registered
      */
-    public static @Nullable String reasonAway(Path root, Path found, long foundInode, Set<Long> inodes) {
+    public static @Nullable String unavailabilityReason(Path root, Path found, long foundInode, Set<Long> inodes) {
         if (!found.equals(root)) {
-            return "a link leads from it to " + found;
+            return "a link redirects it to " + found;
         }
         for (Long inode : inodes) {
             if (inode != foundInode) {
@@ -59,7 +59,8 @@ public final class RootIdentity {
         return null;
     }
 
+    /** Returns the reason for a root that cannot be read. */
     public static String unreadable(IOException failure) {
-        return "it cannot be looked at (" + failure + ")";
+        return "it cannot be read (" + failure + ")";
     }
 }

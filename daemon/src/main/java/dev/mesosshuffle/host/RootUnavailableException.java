@@ -2,23 +2,24 @@ package dev.mesosshuffle.host;
 
 import java.io.IOException;
 
-/** A root is not what it was when a dir below it was registered: its disk is not mounted, most likely. */
+/** A root is not what it was when a dir below it was registered; most likely its disk is not mounted. */
 public final class RootUnavailableException extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final boolean sure;
+    private final boolean confirmed;
 
     /**
-     * Makes one.
+     * Creates one.
      *
-     * @param sure whether it was seen to be another one, or not to be there; else it could not be looked at
+     * @param confirmed whether it was found to be another one, or not to exist; otherwise it could not be read
      */
-    RootUnavailableException(String message, boolean sure) {
+    RootUnavailableException(String message, boolean confirmed) {
         super(message);
-        this.sure = sure;
+        this.confirmed = confirmed;
     }
 
-    public boolean isSure() {
-        return sure;
+    /** Returns whether the root is another one, or does not exist; otherwise it could not be read. */
+    public boolean isConfirmed() {
+        return confirmed;
     }
 }

@@ -14,24 +14,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens dirs so that what is done in them cannot be turned elsewhere: the root by its path, everything below it one name
- * at a time, relative to the open dir above, following no link. What is renamed or replaced meanwhile changes where an
- * open dir hangs, never which dir it is. Every name given to a stream is a single one; a longer path would be resolved
- * by the kernel, links and all.
+ * Opens directories so that work in them cannot be redirected: the root by its path, everything below it one name at a
+ * time, relative to the open directory above, following no link. A rename meanwhile changes the path of an open directory,
+ * never which directory it is. Every name passed to a stream is a single one; a longer path would be resolved by the
+ * kernel, including links.
  */
 public final class SecureDirectories {
-    /** How the JDK spells a file key on Unix, the one way to learn the device of an open dir. */
-    private static final Pattern fileKey = Pattern.compile("\\(dev=([0-9a-f]+),ino=[0-9]+\\)");
+    /** The JDK's text of a file key on Unix, the only way to get the device of an open directory. */
+    private static final Pattern FILE_KEY = Pattern.compile("\\(dev=([0-9a-f]+),ino=[0-9]+\\)");
 
     private SecureDirectories() {}
 
     /**
-     * Opens a dir at or below a root.
+     * Opens a directory at or below a root.
      *
      * @param root the root, a real path
      * @param dir the root itself or a path below it
-     * @throws NoSuchFileException if the dir or one above it is not there
-     * @throws NotADirectoryException if the dir or one above it, below the root, is a link or a file
+     * @throws NoSuchFileException if it or one above it does not exist
+     * @throws NotADirectoryException if it or one above it, below the root, is a link or a file
      */
     public static SecureDirectoryStream<Path> open(Path root, Path dir) throws IOException {
         SecureDirectoryStream<Path> current = openRoot(root);
@@ -41,7 +41,7 @@ public final class SecureDirectories {
         Path shown = root;
         for (Path name : root.relativize(dir)) {
             shown = shown.resolve(name);
-            // The dir above is needed only to open the next, so that depth costs no descriptors.
+            // The directory above is needed only to open the next, so that depth costs no descriptors.
             try (SecureDirectoryStream<Path> above = current) {
                 current = openChild(above, name, shown);
             }
@@ -49,7 +49,7 @@ public final class SecureDirectories {
         return current;
     }
 
-    @SuppressWarnings("StreamResourceLeak") // It is the caller's to close, like the result of open().
+    @SuppressWarnings("StreamResourceLeak") // The caller closes it, like the result of open().
     private static SecureDirectoryStream<Path> openRoot(Path root) throws IOException {
         DirectoryStream<Path> stream = Files.newDirectoryStream(root);
         if (stream instanceof SecureDirectoryStream<Path> secure) {
@@ -60,9 +60,9 @@ public final class SecureDirectories {
     }
 
     /**
-     * Opens a dir in another.
+     * Opens a directory in another.
      *
-     * @param name its name in that dir
+     * @param name its name in that directory
      * @param shown its path, for messages
      */
     public static SecureDirectoryStream<Path> openChild(SecureDirectoryStream<Path> above, Path name, Path shown)
@@ -71,15 +71,15 @@ public final class SecureDirectories {
         if (attributes == null) {
             throw new NoSuchFileException(shown.toString());
         }
-        // Opening what is no dir could wait for the other end of a pipe. A link that takes the name's place after this
-        // look is not opened either: NOFOLLOW_LINKS sees to that.
+        // Opening another file could wait for the other end of a pipe. A link that replaces the directory after this
+        // check is not opened either, because of NOFOLLOW_LINKS.
         if (!attributes.isDirectory()) {
             throw new NotADirectoryException(shown, attributes);
         }
         return above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Looks at a name in a dir, not at what it links to; null if there is none. */
+    /** Returns the attributes of a name in a directory, not those of a link's target; null if it does not exist. */
     public static @Nullable BasicFileAttributes attributes(SecureDirectoryStream<Path> dir, Path name)
             throws IOException {
         try {
@@ -90,21 +90,21 @@ public final class SecureDirectories {
         }
     }
 
-    /** Tells which device an open dir lies on. */
+    /** Returns the device that an open directory lies on. */
     public static long device(SecureDirectoryStream<Path> dir) throws IOException {
         return device(attributes(dir));
     }
 
-    /** Looks at an open dir itself. */
+    /** Returns the attributes of an open directory. */
     public static BasicFileAttributes attributes(SecureDirectoryStream<Path> dir) throws IOException {
         return dir.getFileAttributeView(BasicFileAttributeView.class).readAttributes();
     }
 
     private static long device(BasicFileAttributes attributes) throws IOException {
         String key = String.valueOf(attributes.fileKey());
-        Matcher matcher = fileKey.matcher(key);
+        Matcher matcher = FILE_KEY.matcher(key);
         if (!matcher.matches()) {
-            throw new IOException("file key: " + key + " (expected: " + fileKey + ", as Java 17 to 25 have it)");
+            throw new IOException("file key: " + key + " (expected: " + FILE_KEY + ", as Java 17 to 25 have it)");
         }
         return Long.parseUnsignedLong(matcher.group(1), 16);
     }

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adds up the files of one dir, following no link, as far down as shuffle files lie. */
+/** Measures the files of one directory, following no link, as far down as shuffle files lie. */
 public final class TreeSize {
     private static final Logger logger = LoggerFactory.getLogger(TreeSize.class);
 
@@ -21,11 +21,11 @@ public final class TreeSize {
     private TreeSize() {}
 
     /**
-     * Adds up the file sizes of a local dir.
+     * Measures a local dir.
      *
-     * @param dir the dir; one that is gone is empty
-     * @param stopped asked before each file; once true, the rest is not counted
-     * @return bytes; less than there are if files go meanwhile, lie deeper, or lie where this process may not look
+     * @param dir the dir; one that does not exist is empty
+     * @param stopped is polled before each file; once true, the rest is not counted
+     * @return bytes; fewer than there are if files are deleted meanwhile, lie deeper, or are not accessible
      * @throws IOException if it is reached through a link
      */
     public static long of(LocalDir dir, BooleanSupplier stopped) throws IOException {
@@ -38,13 +38,13 @@ public final class TreeSize {
     }
 
     /**
-     * Adds up file sizes.
+     * Measures a directory.
      *
-     * @param parent the open dir that the dir lies in
+     * @param parent the open directory that holds it
      * @param name its name there
      * @param path its path, for messages
-     * @param stopped asked before each file, on which occasion it may take its time; once true, the rest is not counted
-     * @return bytes; less than there are if files go meanwhile, lie deeper, or lie where this process may not look
+     * @param stopped is polled before each file, and may pause; once true, the rest is not counted
+     * @return bytes; fewer than there are if files are deleted meanwhile, lie deeper, or are not accessible
      */
     public static long of(SecureDirectoryStream<Path> parent, Path name, Path path, BooleanSupplier stopped) {
         return of(parent, name, path, stopped, 0);
@@ -67,7 +67,7 @@ public final class TreeSize {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // It went meanwhile, or is closed to us: whoever deletes it will hear of the reason.
+            // It was deleted meanwhile, or is not accessible: its deletion will report the reason.
             logger.debug("Cannot measure all of {}", path, e);
         }
         return bytes;

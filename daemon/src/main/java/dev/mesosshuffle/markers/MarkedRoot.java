@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The markers in one root, ours among them.
+ * The markers in one root, this service's own among them.
  *
- * <p><b>Concurrency:</b> {@link #look} works on the disk, under this object's lock, and is for threads of this root; the
+ * <p><b>Concurrency:</b> {@link #inspect} works on the disk, under this object's lock, and is for threads of this root; the
  * rest is for any.
  */
 public final class MarkedRoot {
@@ -36,11 +36,11 @@ public final class MarkedRoot {
     /** More services than a host has; what lists more is not to be believed. */
     private static final int MAX_MARKERS = 1000;
 
-    /** For so long a marker counts that was removed: its service, if it lives, writes it again in seconds. */
+    /** For so long a removed marker counts: a live service writes it again within seconds. */
     private static final Duration GRACE = Duration.ofMinutes(10);
 
-    /** For so long a look counts when expired dirs are removed, of which there may be thousands. */
-    private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
+    /** An inspection is valid for so long while expired dirs are removed, of which there may be thousands. */
+    private static final long REINSPECT_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path dir;
     private final OwnRegistry own;
@@ -49,18 +49,18 @@ public final class MarkedRoot {
     private final Ticker ticker;
     private final Map<String, Long> lastSeen = new HashMap<>();
     private @Nullable Instant lostAt;
-    private boolean unwritableTold;
+    private boolean unwritableLogged;
 
-    /** Whether what our marker says is this process's word. */
-    private boolean ownSeen;
+    /** Whether this process has written or confirmed its own marker. */
+    private boolean ownInspected;
 
     private volatile Set<Path> stateDirs = Set.of();
 
-    /** What the last look, if there was one, has found of other services, and when that was. */
+    /** What the last inspection, if there was one, has found of other services, and when that was. */
     private @Nullable String missing;
 
-    private boolean hasLooked;
-    private long lookedAt;
+    private boolean inspected;
+    private long inspectedAt;
 
     public MarkedRoot(Path root, OwnRegistry own, Duration timeout, InstantSource clock, Ticker ticker) {
         this.dir = root.resolve(DIR);
@@ -70,7 +70,7 @@ public final class MarkedRoot {
         this.ticker = ticker;
     }
 
-    /** Where other services keep their registries, as of the last look. */
+    /** Returns the state directories of other services, as of the last inspection. */
     Set<Path> stateDirs() {
         return stateDirs;
     }
@@ -107,16 +107,16 @@ public final class MarkedRoot {
     }
 
     /**
-     * Looks at all markers, and writes ours if it is missing or not true any more.
+     * Inspects all markers, and writes this service's own if it is missing or outdated.
      *
-     * @return why no orphan may be deleted under the root; null if nothing speaks against it
+     * @return why no orphan may be deleted under the root; null if one may
      */
-    synchronized @Nullable String look() {
+    synchronized @Nullable String inspect() {
         List<Path> files;
         try {
             files = markers(dir.resolveSibling(""));
         } catch (IOException e) {
-            return "what services keep state there cannot be told: " + e;
+            return "the services that keep state there cannot be determined: " + e;
         }
         Set<Path> dirs = new HashSet<>();
         String reason = null;
@@ -125,28 +125,28 @@ public final class MarkedRoot {
         for (Path file : files) {
             String found = file.getFileName().toString().equals(ownName) ? readOwn(file) : readOther(file, dirs);
             reason = reason == null ? found : reason;
-            if (own.isOfAnother(file.getFileName().toString())) {
+            if (own.isPeer(file.getFileName().toString())) {
                 elsewhere = elsewhere == null ? found : elsewhere;
             }
         }
         missing = elsewhere;
-        hasLooked = true;
-        lookedAt = ticker.read();
+        inspected = true;
+        inspectedAt = ticker.read();
         stateDirs = Set.copyOf(dirs);
         String vanished = vanished(files);
-        ownSeen = true;
+        ownInspected = true;
         writeOwn(files.stream().anyMatch(file -> file.endsWith(ownName)));
         String lost = lost();
         return reason != null ? reason : vanished != null ? vanished : lost;
     }
 
-    /** Why it cannot be told what other services own under the root, as of the last second; null if it can. */
+    /** Returns why the dirs of other services under the root are unknown, as of the last second; null if they are known. */
     synchronized @Nullable String missingElsewhere() {
-        if (!hasLooked || ticker.read() - lookedAt >= TRUSTED_NANOS) {
-            hasLooked = false;
-            String found = look();
-            // It could not even be listed.
-            return hasLooked ? missing : found;
+        if (!inspected || ticker.read() - inspectedAt >= REINSPECT_AFTER_NANOS) {
+            inspected = false;
+            String found = inspect();
+            // The markers could not even be listed.
+            return inspected ? missing : found;
         }
         return missing;
     }
@@ -191,7 +191,7 @@ public final class MarkedRoot {
             } else if (Long.valueOf(0).equals(there.get("size"))) {
                 what = "was emptied";
             } else if (!owner.equals(there.get("uid")) && !owner.equals(0)) {
-                // Else anybody could have us open, and write to, a file of his choice.
+                // Otherwise anybody could make this service open, and write to, any file.
                 what = "belongs to another user than the marker";
             } else {
                 return null;
@@ -199,10 +199,10 @@ public final class MarkedRoot {
         } catch (NoSuchFileException e) {
             what = "is missing";
         } catch (IOException e) {
-            what = "cannot be looked at (" + e + ")";
+            what = "cannot be read (" + e + ")";
         }
         return "the service on port " + marker.port() + " keeps its registry in " + shown(registry) + ", which " + what
-                + "; if that service is gone for good, delete " + shown(file);
+                + "; if that service was removed permanently, delete " + shown(file);
     }
 
     private @Nullable String readOwn(Path file) {
@@ -212,9 +212,9 @@ public final class MarkedRoot {
                 return null;
             }
             RootMarker marker = RootMarker.parse(text);
-            if (!own.hasAllOf(marker.inode(), !ownSeen)) {
+            if (!own.hasAllOf(marker.inode(), !ownInspected)) {
                 lostAt = clock.instant();
-                own.tellLost(file, lostAt.plus(timeout));
+                own.logLoss(file, lostAt.plus(timeout));
             } else if (lostAt == null) {
                 lostAt = marker.lostAt();
             }
@@ -222,7 +222,7 @@ public final class MarkedRoot {
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException | IllegalArgumentException e) {
-            // What it said of the time before this start nobody knows.
+            // What it said before this start is unknown.
             lostAt = clock.instant();
             return "this service's own marker " + shown(file) + " cannot be read (" + e.getMessage() + ")";
         }
@@ -250,15 +250,15 @@ public final class MarkedRoot {
             if (!isThere || !MarkerFile.read(file).equals(marker.text())) {
                 MarkerFile.write(file, marker.text());
             }
-            unwritableTold = false;
+            unwritableLogged = false;
         } catch (IOException e) {
-            if (!unwritableTold && Files.isDirectory(dir.resolveSibling(""))) {
+            if (!unwritableLogged && Files.isDirectory(dir.resolveSibling(""))) {
                 logger.warn(
                         "{} cannot be written ({}): services on other ports do not learn from it where the registry of"
-                                + " this one is. Make it possible for this service's user to write there",
+                                + " this service is. Let this service's user write there",
                         file,
                         e.toString());
-                unwritableTold = true;
+                unwritableLogged = true;
             }
         }
     }
@@ -269,11 +269,11 @@ public final class MarkedRoot {
 
     private String lost(Path file, @Nullable Instant at) {
         return "by " + shown(file) + " a service lost its registry at " + at
-                + " and does not know what it had registered" + " before; orphans stay for " + timeout.toSeconds()
+                + " and does not know what it had registered before; orphans are retained for " + timeout.toSeconds()
                 + " s after that";
     }
 
-    /** A time to come counts, too: the clock was set. */
+    /** A future time counts too: the clock was set back. */
     private boolean isRecent(@Nullable Instant at) {
         return at != null && clock.instant().isBefore(at.plus(timeout));
     }

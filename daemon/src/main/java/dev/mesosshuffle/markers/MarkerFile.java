@@ -12,14 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A short text in a dir that others may write to. Nothing is opened but regular files, and no link is followed. */
+/** A short text in a directory that others may write to. Opens regular files only, and follows no link. */
 final class MarkerFile {
     private static final int MAX_BYTES = 4096;
 
     private MarkerFile() {}
 
     /**
-     * Reads a file whole.
+     * Reads a whole file.
      *
      * @throws NoSuchFileException if there is none
      * @throws IOException if it is not a short regular file, or cannot be read
@@ -39,7 +39,7 @@ final class MarkerFile {
         return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
     }
 
-    /** Writes a file, or what is in it, in place: one that is half written says nothing, and is written again. */
+    /** Writes a file, in place if it exists. One that is half written cannot be parsed, and is written again. */
     static void write(Path file, String text) throws IOException {
         try (FileChannel channel = open(file)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
@@ -60,13 +60,13 @@ final class MarkerFile {
             }
             return FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
-            makeDir(file.resolveSibling(""));
+            createDir(file.resolveSibling(""));
             return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         }
     }
 
-    /** Not what is above it: a root that is not there is not this service's to make. */
-    private static void makeDir(Path dir) throws IOException {
+    /** Creates no directory above it: a root that does not exist must not be created by this service. */
+    private static void createDir(Path dir) throws IOException {
         if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(
                     dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What this service says of its registry in each root. For any thread; works in memory. */
+/** What this service's markers say of its registry. For any thread; works in memory. */
 public final class OwnRegistry {
     private static final Logger logger = LoggerFactory.getLogger(OwnRegistry.class);
 
@@ -19,13 +19,13 @@ public final class OwnRegistry {
     private final boolean isNew;
     private final LongSupplier inode;
     private final Set<Long> inodes = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean lossTold = new AtomicBoolean();
+    private final AtomicBoolean lossLogged = new AtomicBoolean();
 
     /**
-     * Makes one.
+     * Creates one.
      *
-     * @param inode the number of the registry's file; it changes when the file is written again, with all that it held
-     * @param isNew whether this process began with an empty registry
+     * @param inode the inode of the registry's file, which changes when the registry is written again to a new file
+     * @param isNew whether this process started with an empty registry
      */
     public OwnRegistry(Path stateDir, int port, LongSupplier inode, boolean isNew) {
         this.first = RootMarker.of(stateDir, port, inode.getAsLong());
@@ -35,15 +35,15 @@ public final class OwnRegistry {
     }
 
     /**
-     * Whether a marker is this service's, and speaks of a place from which its registry was brought to where it is. Looks at
+     * Returns whether a marker is this service's own, and names a directory that its registry was imported from. Works on
      * the disk.
      */
     boolean isFormer(RootMarker marker) {
         return marker.port() == first.port() && RegistryImport.wasImportedFrom(marker.stateDir(), marker.port());
     }
 
-    /** Whether a marker is of another service, by its name: on one port there is only one. */
-    boolean isOfAnother(String markerName) {
+    /** Returns whether a marker belongs to another service, by its name: each port has only one service. */
+    boolean isPeer(String markerName) {
         return !markerName.startsWith(RootMarker.namePrefix(first.port()));
     }
 
@@ -58,23 +58,23 @@ public final class OwnRegistry {
     }
 
     /**
-     * Tells whether all that a registry held is in the one of now.
+     * Returns whether the current registry has everything that a former one held.
      *
-     * @param number the number of its file; one that was deleted may be given to the next
-     * @param ofLastProcess whether that is what the last process had
+     * @param number the inode of the former file; that of a deleted file may be reused
+     * @param ofLastProcess whether it was the last process's registry
      */
     boolean hasAllOf(long number, boolean ofLastProcess) {
         return inodes.contains(number) && !(isNew && ofLastProcess);
     }
 
-    /** Tells the operator once, for all roots, that this process did not begin with the registry of the last one. */
-    void tellLost(Path marker, Instant until) {
-        if (lossTold.compareAndSet(false, true)) {
+    /** Warns once, for all roots, that this process did not start with the registry of the last one. */
+    void logLoss(Path marker, Instant until) {
+        if (lossLogged.compareAndSet(false, true)) {
             logger.warn(
-                    "The registry in {} is not the one that {} speaks of, which was removed or replaced while this service"
+                    "The registry in {} is not the one that {} names, which was removed or replaced while this service"
                             + " did not run. Executors that were registered in that one are unknown until they register"
-                            + " again, and no orphan is deleted under its roots until {}. Find out what tidies there, or"
-                            + " set another spark.mesos.shuffle.service.state.dir",
+                            + " again, and no orphan is deleted under its roots until {}. Find out what cleans that"
+                            + " directory, or set another spark.mesos.shuffle.service.state.dir",
                     first.stateDir(),
                     marker,
                     until);

@@ -12,13 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service leaves in each of its roots, so that others know of its registry, wherever that is.
+ * What a service leaves in each of its roots, so that others find its registry, wherever that is.
  *
- * @param stateDir where its registry lies
- * @param uri the same as it is written: that has no line ends, and all bytes of the path in any locale
+ * @param stateDir the directory of its registry
+ * @param uri the same as it is written: it has no line ends, and keeps all bytes of the path in any locale
  * @param port its port
- * @param inode the number of the registry's file
- * @param lostAt when the service found that the registry which it had before was gone; null if it never was
+ * @param inode the inode of the registry's file
+ * @param lostAt when the service found its former registry missing; null if it never did
  */
 record RootMarker(
         Path stateDir,
@@ -33,9 +33,9 @@ record RootMarker(
             # service deletes orphans here. Delete this file if the service is gone for good.
             """;
 
-    /** Makes one that is written for the first time; may look at the disk. */
+    /** Creates one to be written for the first time; may read from the disk. */
     static RootMarker of(Path stateDir, int port, long inode) {
-        // A dir that exists gets a slash at its end.
+        // The URI of an existing directory ends with a slash.
         String path = stateDir.toUri().getRawPath();
         String uri = "file://" + (path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
         return new RootMarker(stateDir, uri, port, inode, null);
@@ -45,7 +45,7 @@ record RootMarker(
         return new RootMarker(stateDir, uri, port, nextInode, nextLostAt);
     }
 
-    /** The beginning of the names of a port's markers. */
+    /** Returns the beginning of the names of a port's markers. */
     static String namePrefix(int port) {
         return PREFIX + port + "-";
     }
@@ -54,7 +54,7 @@ record RootMarker(
         return name.startsWith(PREFIX);
     }
 
-    /** One for each port and state dir: a service that moves does not hide what it left behind. */
+    /** One name for each port and state directory: a service that moves does not hide what it left behind. */
     String name() {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(uri.getBytes(StandardCharsets.US_ASCII));
@@ -68,16 +68,16 @@ record RootMarker(
         return stateDir.resolve("registry-" + port + ".db");
     }
 
-    /** As it is written. */
+    /** Returns the contents of the file. */
     String text() {
         return EXPLANATION + "state-dir=" + uri + "\nport=" + port + "\ninode=" + inode + "\n"
                 + (lostAt == null ? "" : "lost-at=" + lostAt + "\n");
     }
 
     /**
-     * Reads what is written; lines that it does not know are a newer version's.
+     * Parses the contents of a file; unknown lines are a newer version's.
      *
-     * @throws IllegalArgumentException if that is no marker
+     * @throws IllegalArgumentException if it is no marker
      */
     static RootMarker parse(String text) {
         Map<String, String> values = new HashMap<>();

@@ -1,15 +1,13 @@
 package dev.mesosshuffle.markers;
 
-import dev.mesosshuffle.cleanup.LocalDirPolicy;
-import dev.mesosshuffle.concurrent.RateLimiter;
+import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.peers.RegistryEvidence;
 import dev.mesosshuffle.probes.RootProbers;
-import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,8 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,46 +26,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in each root which services keep a registry of what lives there, and where: {@code
- * ROOT/.mesos-shuffle-service/service-PORT-...}. That a registry is not there does not prove that its service is not, so
+ * Records in each root which services keep a registry of what lies there, and where: {@code
+ * ROOT/.mesos-shuffle-service/service-PORT-...}. That a registry does not exist does not prove that its service does not, so
  * under a root no orphan is deleted while
  *
  * <ul>
- *   <li>a marker names a registry that is missing, is another file than it was, or cannot be looked at. The operator
- *       deletes the marker of a service that is gone for good;
- *   <li>a marker cannot be read, is a link, or is something else that no service writes; one that is empty says nothing;
- *   <li>a marker was removed in the last ten minutes: a service that lives writes it again within seconds;
- *   <li>a marker says that its service began with another registry than the one of before, and that was less than the
- *       orphan timeout ago. Each service finds that out at its start, from its own marker;
+ *   <li>a marker names a registry that is missing, was replaced, or cannot be read. The operator deletes the marker of a
+ *       service that was removed permanently;
+ *   <li>a marker cannot be read, is a link, or has contents that no service writes. An empty one counts as none;
+ *   <li>a marker was removed in the last ten minutes: a live service writes it again within seconds;
+ *   <li>a marker says that its service started with another registry than before, less than the orphan timeout ago. Each
+ *       service detects that at its start, from its own marker;
  *   <li>this service's own registry is not the file that it has open.
  * </ul>
  *
- * <p><b>Concurrency:</b> each root is looked at on a thread of its own every two seconds, and by whoever is about to
- * delete under it.
+ * <p><b>Concurrency:</b> each root is inspected on a thread of its own every two seconds, and by whoever is about to delete
+ * under it. This is not the thread of the root's prober: markers are written, and registries on other disks are read, which
+ * must not make the root appear unresponsive.
  */
 public final class RootMarkers implements RegistryEvidence, AutoCloseable {
+    /** How often the markers are inspected. */
+    public static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(2);
+
     private static final Logger logger = LoggerFactory.getLogger(RootMarkers.class);
 
-    private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-    /** How long a search waits for the looks at all roots; what a root that hangs has to say is missing then. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How long a refresh waits for all roots; the markers of a root that hangs are missing then. */
+    private static final Duration REFRESH_TIMEOUT = Duration.ofSeconds(5);
 
     private final Supplier<Set<Path>> roots;
     private final Function<Path, MarkedRoot> newRoot;
     private final Verification ownRegistry;
     private final RootExecutors workers;
     private final Map<Path, MarkedRoot> marked = new ConcurrentHashMap<>();
-    private final Set<Path> looking = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService timer =
-            new ScheduledThreadPoolExecutor(1, task -> RootExecutors.daemon("root-markers-timer", task));
+    private final Set<Path> inspecting = ConcurrentHashMap.newKeySet();
+    private final PeriodicTask timer = new PeriodicTask("root-markers-timer", this::inspectAll);
 
-    /** Looks whether this service's registry is the one that others find. */
+    /** Verifies that this service's registry is the file that others find. */
     public interface Verification {
+        /** Throws if it is not, or if that cannot be determined. */
         void verify() throws StoreException;
     }
 
+    /**
+     * Creates the markers' keeper, which writes nothing before {@link #start}; to be closed after the store.
+     *
+     * @param roots the known real paths of the roots
+     * @param newRoot creates the markers of one root
+     * @param workers run the work on the disks, with no rate limit
+     */
     public RootMarkers(
             Supplier<Set<Path>> roots,
             Function<Path, MarkedRoot> newRoot,
@@ -82,74 +88,57 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
     }
 
     /**
-     * Starts to write markers, at once and whenever they are missing.
+     * Starts to write this service's markers, at once and whenever they are missing.
      *
-     * @param policy knows the roots
-     * @param store the registry
-     * @param stateDir where it lies
-     * @param port this service's port
-     * @param timeout how long orphans stay after a registry was lost
-     * @return the markers, to be closed
+     * @param interval the time between two inspections
      */
-    public static RootMarkers start(
-            LocalDirPolicy policy, StateStore store, Path stateDir, int port, Duration timeout) {
-        OwnRegistry own = new OwnRegistry(stateDir, port, store::inode, store.isNew());
-        RootMarkers markers = new RootMarkers(
-                policy::realRoots,
-                root -> new MarkedRoot(root, own, timeout, Clock.systemUTC(), System::nanoTime),
-                store::verify,
-                new RootExecutors(
-                        root -> RootExecutors.newThread("root-marker-" + root),
-                        () -> new RateLimiter(() -> 0, System::nanoTime, rest -> {})));
-        var unused = markers.timer.scheduleWithFixedDelay(
-                markers::lookAndSurvive, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-        return markers;
+    public void start(Duration interval) {
+        timer.start(Duration.ZERO, interval);
     }
 
-    /** An exception would be the last thing that the timer ever hears of it. */
-    private void lookAndSurvive() {
-        try {
-            var unused = look(roots.get(), false);
-        } catch (RuntimeException | Error e) {
-            logger.debug("The markers could not be looked at", e);
-        }
+    private void inspectAll() {
+        var unused = inspect(roots.get(), false);
     }
 
     /**
-     * Looks at all roots, on their threads.
+     * Inspects all roots, on their threads.
      *
      * @param all the roots
-     * @param again whether to look once more at a root that is being looked at
-     * @return counted down by each look
+     * @param again whether to inspect a root again that is being inspected
+     * @return counted down by each inspection
      */
-    private CountDownLatch look(Set<Path> all, boolean again) {
-        CountDownLatch looks = new CountDownLatch(all.size());
+    private CountDownLatch inspect(Set<Path> all, boolean again) {
+        CountDownLatch inspections = new CountDownLatch(all.size());
         for (Path root : all) {
             MarkedRoot known = marked.computeIfAbsent(root, newRoot);
-            if (!looking.add(root) && !again) {
+            if (!inspecting.add(root) && !again) {
                 continue;
             }
             try {
-                workers.execute(root, pace -> {
+                workers.execute(root, rateLimiter -> {
                     try {
-                        var unused = known.look();
+                        var unused = known.inspect();
                     } finally {
-                        looking.remove(root);
-                        looks.countDown();
+                        inspecting.remove(root);
+                        inspections.countDown();
                     }
                 });
             } catch (RejectedExecutionException e) {
-                logger.debug("Closed before {} was looked at", root, e);
+                logger.debug("Closed before {} was inspected", root, e);
+            } catch (RuntimeException | Error e) {
+                // No thread can be created, most likely: the root must not count as being inspected for ever.
+                inspecting.remove(root);
+                ThreadShortage.report("the inspection of the markers under " + root, e);
             }
         }
-        return looks;
+        return inspections;
     }
 
     @Override
     public void refresh() {
         try {
-            if (!look(roots.get(), true).await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                logger.debug("Not every root's markers could be looked at");
+            if (!inspect(roots.get(), true).await(REFRESH_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                logger.debug("Not every root's markers could be inspected");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -175,7 +164,7 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
         } catch (StoreException e) {
             return e.getMessage();
         }
-        return marked.computeIfAbsent(root, newRoot).look();
+        return marked.computeIfAbsent(root, newRoot).inspect();
     }
 
     @Override
@@ -184,40 +173,41 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
     }
 
     /**
-     * Finds out where the services on a port keep, or kept, their state, by the markers in the roots that answer in time.
+     * Finds the present and former state directories of the services on a port, by the markers in the roots that answer in
+     * time.
      *
-     * @param probers have the threads of the roots
+     * @param probers run the work on the roots' threads
      * @param port the port
-     * @param limit how long to wait for all roots together
-     * @return their state dirs
+     * @param timeout how long to wait for all roots together
+     * @return their state directories
      */
-    public static List<Path> stateDirs(RootProbers probers, int port, Duration limit) {
-        List<CompletableFuture<List<Path>>> looks = new ArrayList<>();
+    public static List<Path> stateDirs(RootProbers probers, int port, Duration timeout) {
+        List<CompletableFuture<List<Path>>> reads = new ArrayList<>();
         for (Path root : probers.realRoots().values()) {
-            CompletableFuture<List<Path>> look = new CompletableFuture<>();
-            looks.add(look);
+            CompletableFuture<List<Path>> read = new CompletableFuture<>();
+            reads.add(read);
             try {
-                probers.execute(root, () -> look.completeAsync(() -> stateDirs(List.of(root), port), Runnable::run));
+                probers.execute(root, () -> read.completeAsync(() -> stateDirs(List.of(root), port), Runnable::run));
             } catch (RuntimeException | Error e) {
-                logger.debug("The markers under {} cannot be looked at", root, e);
-                look.complete(List.of());
+                logger.debug("The markers under {} cannot be read", root, e);
+                read.complete(List.of());
             }
         }
         List<Path> dirs = new ArrayList<>();
-        long deadline = System.nanoTime() + limit.toNanos();
-        for (CompletableFuture<List<Path>> look : looks) {
-            look.completeOnTimeout(List.of(), Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-            dirs.addAll(look.join());
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (CompletableFuture<List<Path>> read : reads) {
+            read.completeOnTimeout(List.of(), Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            dirs.addAll(read.join());
         }
         return dirs;
     }
 
     /**
-     * Finds out where the services on a port keep their state, by the markers in some roots. Works on the disk.
+     * Finds the state directories of the services on a port, by the markers in some roots. Works on the disk.
      *
      * @param roots the roots
      * @param port the port
-     * @return their state dirs; those that no marker can be read of are missing
+     * @return their state directories, without those whose marker cannot be read
      */
     public static List<Path> stateDirs(List<Path> roots, int port) {
         List<Path> dirs = new ArrayList<>();
@@ -237,8 +227,8 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
-        var unused = look(Set.copyOf(marked.keySet()), false);
+        timer.close();
+        var unused = inspect(Set.copyOf(marked.keySet()), false);
         workers.close(CLOSE_TIMEOUT);
     }
 }

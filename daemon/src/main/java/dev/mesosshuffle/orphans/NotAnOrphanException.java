@@ -1,6 +1,6 @@
 package dev.mesosshuffle.orphans;
 
-/** Something speaks against deleting a dir that may be an orphan. */
+/** A dir is no orphan. The message is the reason. */
 public final class NotAnOrphanException extends Exception {
     NotAnOrphanException(String reason) {
         super(reason);

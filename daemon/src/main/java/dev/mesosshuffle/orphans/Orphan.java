@@ -4,10 +4,10 @@ import dev.mesosshuffle.model.LocalDir;
 import java.time.Duration;
 
 /**
- * A dir that no registry names and nobody uses.
+ * A dir that no registry names and no process uses.
  *
  * @param dir the dir
- * @param bytes what its files hold
- * @param quiet how long ago anything in it last changed
+ * @param bytes the size of its files
+ * @param idle the time since the last change of anything in it
  */
-public record Orphan(LocalDir dir, long bytes, Duration quiet) {}
+public record Orphan(LocalDir dir, long bytes, Duration idle) {}

@@ -2,8 +2,8 @@ package dev.mesosshuffle.orphans;
 
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.OrphanCheck;
-import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.host.HostInspector;
 import dev.mesosshuffle.host.HostSnapshot;
 import dev.mesosshuffle.host.LocalFileSystems;
 import dev.mesosshuffle.host.OpenFiles;
@@ -18,31 +18,29 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a dir that no registry names is an orphan. It is one if
+ * Decides whether a dir that no registry names is an orphan. It is one if
  *
  * <ul>
- *   <li>nothing in it, at any depth, has changed since the host's boot; or nothing has for the orphan timeout, while this
- *       process sees what every process of the host has open;
- *   <li>no process that is seen has anything in it open, or works in it;
- *   <li>no Spark process of its owner is as old as that last change: it could be that one's, since a driver that has
- *       nothing to write for days holds no file open;
- *   <li>nothing is mounted in it, its file system is this host's alone, and this process could delete all of it.
+ *   <li>nothing in it, at any depth, has changed since the host's boot, or within the orphan timeout while this process
+ *       sees the open files of every process of the host;
+ *   <li>no visible process has anything in it open, or works in it;
+ *   <li>no Spark process of its owner is as old as that last change. The dir could belong to such a process, because a
+ *       driver that has nothing to write for days holds no file open;
+ *   <li>nothing is mounted in it, its file system belongs to this host alone, and this process can delete all of it.
  * </ul>
  *
- * <p>Where one of these cannot be told, it is none. May be used by any thread; works on the disk.
+ * <p>Where one of these cannot be determined, it is no orphan. For any thread; works on the disk.
  */
 public final class OrphanPolicy implements OrphanCheck {
-    /** By how much the clock may have been set right during boot, with files written before. */
+    /** By how much the clock may have been corrected during boot, after files were written. */
     private static final Duration BOOT_MARGIN = Duration.ofMinutes(1);
 
-    /** A process that made a dir at once is not younger than the dir by the times that the kernel gives them. */
+    /** The error of the kernel's times: a process that creates a dir as it starts may appear younger than the dir. */
     private static final Duration PROCESS_MARGIN = Duration.ofSeconds(2);
 
     private final LocalDirPolicy policy;
@@ -50,67 +48,39 @@ public final class OrphanPolicy implements OrphanCheck {
     private final Predicate<Path> claimed;
     private final FileAgeClock clock;
     private final Duration timeout;
-    private final ProcessCredentials identity;
-    private final Supplier<HostSnapshot> hostView;
-    private final TimeLimiter limiter;
+    private final ProcessCredentials credentials;
+    private final HostInspector host;
 
+    /**
+     * Creates a policy.
+     *
+     * @param policy knows the roots
+     * @param registries what the services of this host name
+     * @param claimed returns whether this service's registry holds a claim, stored or not, to a dir, or to what lies in it
+     *     or above it
+     * @param clock determines the age of a file's time
+     * @param timeout for how long nothing may have changed
+     * @param credentials those of the process that deletes
+     * @param host shows which files the host's processes have open
+     */
     public OrphanPolicy(
             LocalDirPolicy policy,
             PeerRegistries registries,
             Predicate<Path> claimed,
             FileAgeClock clock,
             Duration timeout,
-            ProcessCredentials identity,
-            Supplier<HostSnapshot> hostView) {
-        this(policy, registries, claimed, clock, timeout, identity, hostView, TimeLimiter.unlimited());
-    }
-
-    private OrphanPolicy(
-            LocalDirPolicy policy,
-            PeerRegistries registries,
-            Predicate<Path> claimed,
-            FileAgeClock clock,
-            Duration timeout,
-            ProcessCredentials identity,
-            Supplier<HostSnapshot> hostView,
-            TimeLimiter limiter) {
+            ProcessCredentials credentials,
+            HostInspector host) {
         this.policy = policy;
         this.registries = registries;
         this.claimed = claimed;
         this.clock = clock;
         this.timeout = timeout;
-        this.identity = identity;
-        this.hostView = hostView;
-        this.limiter = limiter;
+        this.credentials = credentials;
+        this.host = host;
     }
 
-    /**
-     * Makes rules.
-     *
-     * @param policy knows the roots
-     * @param registries what the services of this host name
-     * @param claimed tells whether this service's registry holds a claim, stored or not, to a dir, or to what lies in it
-     *     or above it
-     * @param clock tells how old a file's time is
-     * @param timeout for how long nothing may have changed
-     * @param limiter looks at what the host's processes have open
-     * @return the rules
-     * @throws IOException if this process cannot learn who it is
-     */
-    public static OrphanPolicy of(
-            LocalDirPolicy policy,
-            PeerRegistries registries,
-            Predicate<Path> claimed,
-            FileAgeClock clock,
-            Duration timeout,
-            TimeLimiter limiter)
-            throws IOException {
-        return new OrphanPolicy(
-                policy, registries, claimed, clock, timeout, ProcessCredentials.current(), HostSnapshot::now, limiter);
-    }
-
-    @Override
-    public PeerRegistries registries() {
+    PeerRegistries registries() {
         return registries;
     }
 
@@ -129,59 +99,55 @@ public final class OrphanPolicy implements OrphanCheck {
         return paths;
     }
 
-    /** Looks at the host, for a bounded time: one of the open files that are looked at may lie on a disk that hangs. */
-    HostSnapshot viewHost() throws IOException {
-        try {
-            return limiter.call("one of the files that this host's processes have open", hostView::get);
-        } catch (ExecutionException e) {
-            throw new IOException("what is in use cannot be told: " + e.getCause(), e);
-        }
+    HostSnapshot inspectHost() throws IOException {
+        return host.inspect();
     }
 
     /**
-     * Judges a dir, but for whether a registry names it.
+     * Judges a dir, except for whether a registry names it.
      *
-     * @param dir the dir
-     * @param view what is seen of the host, just now
-     * @param stopped asked before each file, on which occasion it may take its time
+     * @param snapshot a current one of the host
+     * @param stopped is polled before each file, and may pause; true ends the inspection
      * @throws NotAnOrphanException if it is no orphan, with the reason
-     * @throws IOException if that cannot be told
+     * @throws IOException if that cannot be determined
      */
-    Orphan judge(LocalDir dir, HostSnapshot view, BooleanSupplier stopped) throws IOException, NotAnOrphanException {
+    Orphan judge(LocalDir dir, HostSnapshot snapshot, BooleanSupplier stopped)
+            throws IOException, NotAnOrphanException {
         String fileSystem = Files.getFileStore(dir.root()).type();
-        if (!LocalFileSystems.isOne(fileSystem)) {
+        if (!LocalFileSystems.contains(fileSystem)) {
             throw new NotAnOrphanException("other hosts may use its file system, " + fileSystem);
         }
-        TreeInspector look = new TreeInspector(dir, clock, quietFor(view), view.openFiles(), identity, stopped);
-        look.look();
+        TreeInspector inspector =
+                new TreeInspector(dir, clock, minIdle(snapshot), snapshot.openFiles(), credentials, stopped);
+        inspector.inspect();
         int owner = ProcessCredentials.owner(dir.path());
-        for (OpenFiles.SparkProcess process : view.openFiles().sparkProcesses()) {
-            if (process.uid() == owner && mayBeOf(process, view, look.quiet())) {
+        for (OpenFiles.SparkProcess process : snapshot.openFiles().sparkProcesses()) {
+            if (process.uid() == owner && mayOwn(process, snapshot, inspector.idle())) {
                 throw new NotAnOrphanException(
-                        "it may belong to Spark process " + process.pid() + ", which was there when it"
-                                + " last changed " + look.quiet().toSeconds() + " s ago");
+                        "it may belong to Spark process " + process.pid() + ", which existed at its last change "
+                                + inspector.idle().toSeconds() + " s ago");
             }
         }
-        return new Orphan(dir, look.bytes(), look.quiet());
+        return new Orphan(dir, inspector.bytes(), inspector.idle());
     }
 
-    private Duration quietFor(HostSnapshot view) throws NotAnOrphanException {
-        Duration uptime = view.uptime();
+    private Duration minIdle(HostSnapshot snapshot) throws NotAnOrphanException {
+        Duration uptime = snapshot.uptime();
         Duration sinceBoot = uptime == null ? null : uptime.plus(BOOT_MARGIN);
-        String blindness = view.openFiles().blindness();
-        if (blindness == null) {
+        String visibilityGap = snapshot.openFiles().visibilityGap();
+        if (visibilityGap == null) {
             return sinceBoot == null || timeout.compareTo(sinceBoot) < 0 ? timeout : sinceBoot;
         }
         if (sinceBoot == null) {
-            throw new NotAnOrphanException(blindness + ", and when the host was booted cannot be told");
+            throw new NotAnOrphanException(visibilityGap + ", and the time of the host's boot is unknown");
         }
         return sinceBoot;
     }
 
-    private static boolean mayBeOf(OpenFiles.SparkProcess process, HostSnapshot view, Duration quiet) {
-        Duration uptime = view.uptime();
+    private static boolean mayOwn(OpenFiles.SparkProcess process, HostSnapshot snapshot, Duration idle) {
+        Duration uptime = snapshot.uptime();
         return uptime == null
-                || uptime.minus(process.started()).plus(PROCESS_MARGIN).compareTo(quiet) >= 0;
+                || uptime.minus(process.started()).plus(PROCESS_MARGIN).compareTo(idle) >= 0;
     }
 
     @Override
@@ -193,7 +159,7 @@ public final class OrphanPolicy implements OrphanCheck {
             if (claimed.test(dir.path()) || registries.isOwned(dir.path())) {
                 return "an application has registered it";
             }
-            var unused = judge(dir, viewHost(), stopped);
+            var unused = judge(dir, host.inspect(), stopped);
             return registries.hindrance(dir.root());
         } catch (NotAnOrphanException e) {
             return e.getMessage();

@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells operators of orphans, once for as long as nothing changes. For any thread. */
+/** Reports orphans to operators, once for as long as nothing changes. For any thread. */
 final class OrphanReporter {
     private static final Logger logger = LoggerFactory.getLogger(OrphanReporter.class);
 
     private static final String PREFIX = "shuffleService.orphans.";
 
-    /** How many are named in one line; the others are told at DEBUG. */
-    private static final int NAMED = 5;
+    /** How many orphans one line names; the others are logged at DEBUG. */
+    private static final int MAX_NAMED = 5;
 
     private final Map<Path, List<Orphan>> byRoot = new ConcurrentHashMap<>();
-    private final Set<Path> notSearched = ConcurrentHashMap.newKeySet();
+    private final Set<Path> failed = ConcurrentHashMap.newKeySet();
     private final Map<Path, String> withheld = new ConcurrentHashMap<>();
-    private final AtomicBoolean unknown = new AtomicBoolean();
-    private final AtomicBoolean blindnessTold = new AtomicBoolean();
+    private final AtomicBoolean unavailable = new AtomicBoolean();
+    private final AtomicBoolean gapLogged = new AtomicBoolean();
 
     private OrphanReporter() {}
 
@@ -45,73 +45,72 @@ final class OrphanReporter {
         return Map.copyOf(byRoot);
     }
 
-    /** A registry cannot be read, or the intent to delete not be stored. */
-    void unknown(String reason) {
-        if (unknown.compareAndSet(false, true)) {
+    /** A registry cannot be read, or an intent cannot be stored. */
+    void unavailable(String reason) {
+        if (unavailable.compareAndSet(false, true)) {
             logger.warn(
-                    "Nothing is taken for an orphan, since what is registered cannot be told: {}. It is looked at again"
-                            + " every hour.",
+                    "No directory counts as an orphan, because what is registered cannot be determined: {}. This is checked"
+                            + " again every hour.",
                     reason);
         }
     }
 
-    /** A root cannot be searched. */
-    void notSearched(Path root, Exception reason) {
-        if (notSearched.add(root)) {
+    /** A root cannot be scanned. */
+    void scanFailed(Path root, Exception reason) {
+        if (failed.add(root)) {
             logger.warn(
-                    "Root {} cannot be searched for orphans, so that none is deleted there: {}. It is tried again every"
-                            + " hour.",
+                    "Root {} cannot be scanned for orphans, so that none is deleted there: {}. It is retried every hour.",
                     root,
                     reason.toString());
         } else {
-            logger.debug("{} cannot be searched for orphans", root, reason);
+            logger.debug("{} cannot be scanned for orphans", root, reason);
         }
     }
 
-    /** A root was searched. */
-    void searched(Path root) {
-        if (notSearched.remove(root)) {
-            logger.info("Root {} was searched for orphans again", root);
+    /** A root was scanned. */
+    void scanned(Path root) {
+        if (failed.remove(root)) {
+            logger.info("Root {} was scanned for orphans again", root);
         }
     }
 
     /** All registries were read. */
-    void known() {
-        unknown.set(false);
+    void available() {
+        unavailable.set(false);
     }
 
-    /** Tells once that this process does not see what the host's other processes have open, if so. */
-    void sight(@Nullable String blindness) {
-        if (blindness != null && blindnessTold.compareAndSet(false, true)) {
+    /** Logs once that this process does not see the open files of all processes, if so. */
+    void visibility(@Nullable String visibilityGap) {
+        if (visibilityGap != null && gapLogged.compareAndSet(false, true)) {
             logger.info(
-                    "Only what has not changed since the host's boot is taken for an orphan, since it cannot be told what"
-                            + " is in use: {}",
-                    blindness);
+                    "Only directories that have not changed since the host's boot count as orphans, because files in use"
+                            + " are not visible: {}",
+                    visibilityGap);
         }
     }
 
-    /** Orphans were found, and stay. */
+    /** Orphans were found, and are retained. */
     void found(Path root, List<Orphan> orphans) {
-        if (!note(root, orphans)) {
+        if (!update(root, orphans)) {
             return;
         }
         if (orphans.isEmpty()) {
             logger.info("No orphans under {} any more", root);
         } else {
             logger.info(
-                    "Orphans under {}, which no registry names and nobody uses: {}. They go with"
-                            + " spark.mesos.shuffle.service.orphans=delete (and cleanup=on), or by hand.",
+                    "Orphans under {}, which no registry names and no process uses: {}. Delete them manually, or with"
+                            + " spark.mesos.shuffle.service.orphans=delete and cleanup=on.",
                     root,
                     summary(root, orphans));
         }
     }
 
-    /** Orphans were found, and stay though they were to be deleted. */
+    /** Orphans were found, and are retained although the mode is to delete them. */
     void withheld(Path root, List<Orphan> orphans, String reason) {
-        note(root, orphans);
+        update(root, orphans);
         if (!orphans.isEmpty() && !reason.equals(withheld.put(root, reason))) {
             logger.warn(
-                    "Orphans under {} are reported but not deleted, for a registry may name them: {}. Found: {}",
+                    "Orphans under {} are reported but not deleted, because a registry may name them: {}. Found: {}",
                     root,
                     reason,
                     summary(root, orphans));
@@ -121,22 +120,22 @@ final class OrphanReporter {
     /** Orphans were found, and are being deleted. */
     void deleting(Path root, List<Orphan> orphans) {
         withheld.remove(root);
-        note(root, orphans);
+        update(root, orphans);
         if (!orphans.isEmpty()) {
             logger.info(
-                    "Deleting orphans under {}, which no registry names and nobody uses: {}",
+                    "Deleting orphans under {}, which no registry names and no process uses: {}",
                     root,
                     summary(root, orphans));
         }
     }
 
-    /** Returns whether other ones were found than the last time. */
-    private boolean note(Path root, List<Orphan> orphans) {
+    /** Records what was found; returns whether it differs from the last time. */
+    private boolean update(Path root, List<Orphan> orphans) {
         orphans.forEach(orphan -> logger.debug(
                 "Orphan {}: {}, unchanged for {} s",
                 orphan.dir().path(),
                 HumanReadable.bytes(orphan.bytes()),
-                orphan.quiet().toSeconds()));
+                orphan.idle().toSeconds()));
         List<Orphan> before = orphans.isEmpty() ? byRoot.remove(root) : byRoot.put(root, List.copyOf(orphans));
         return !dirs(before == null ? List.of() : before).equals(dirs(orphans));
     }
@@ -147,10 +146,10 @@ final class OrphanReporter {
 
     private static String summary(Path root, List<Orphan> orphans) {
         String names = orphans.stream()
-                .limit(NAMED)
+                .limit(MAX_NAMED)
                 .map(orphan -> root.relativize(orphan.dir().path()).toString())
                 .collect(Collectors.joining(", "));
-        int more = orphans.size() - NAMED;
+        int more = orphans.size() - MAX_NAMED;
         return orphans.size() + (orphans.size() == 1 ? " dir with " : " dirs with ")
                 + HumanReadable.bytes(bytes(orphans)) + " (" + names + (more > 0 ? " and " + more + " more" : "") + ")";
     }

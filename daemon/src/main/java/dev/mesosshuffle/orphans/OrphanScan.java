@@ -23,88 +23,95 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One search for orphans under one root: in the root itself, and in a {@code spark-UUID} there that is not an orphan as
- * a whole, as that of a standalone worker, which outlives its executors. Changes nothing.
+ * One scan for orphans under one root: in the root itself, and in each {@code spark-UUID} there that is not an orphan as a
+ * whole, such as that of a standalone worker, which outlives its executors. Changes nothing.
  *
- * <p>For one search; used by one thread.
+ * <p>For one scan; used by one thread.
  */
 final class OrphanScan {
     private static final Logger logger = LoggerFactory.getLogger(OrphanScan.class);
 
-    /** After that, what is seen of the host is looked at anew. */
-    private static final long VIEW_LIFE = Duration.ofSeconds(10).toNanos();
+    /** After that, a new snapshot of the host is taken. */
+    private static final long SNAPSHOT_LIFE = Duration.ofSeconds(10).toNanos();
 
     private final Path root;
-    private final OrphanPolicy rules;
-    private final Set<Path> keepOut;
+    private final OrphanPolicy policy;
+    private final Set<Path> protectedPaths;
     private final Ticker ticker;
     private final BooleanSupplier stopped;
-    private final Set<Path> named = new HashSet<>();
+    private final Set<Path> knownPaths = new HashSet<>();
     private final Set<String> components;
     private final List<Orphan> found = new ArrayList<>();
-    private boolean someStay;
-    private HostSnapshot view;
-    private long viewedAt;
+    private boolean anyRetained;
+    private HostSnapshot snapshot;
+    private long snapshotAt;
 
     /**
-     * Makes one.
+     * Creates a scan, and takes a snapshot of the host.
      *
      * @param root a root, by its real path
-     * @param keepOut what must not be deleted with what it lies in: other roots, and the state dirs
-     * @param names what the registries name
-     * @param ticker the time
-     * @param stopped asked before each file, on which occasion it may take its time; once true, the search ends
-     * @throws IOException if what is in use on this host cannot be told
+     * @param protectedPaths what an orphan must not contain: other roots, and the state directories
+     * @param known the dirs in all registries
+     * @param stopped is polled before each file, and may pause; once true, the scan ends
+     * @throws IOException if the open files of this host cannot be determined
      */
     OrphanScan(
-            Path root, OrphanPolicy rules, Set<Path> keepOut, KnownDirs names, Ticker ticker, BooleanSupplier stopped)
+            Path root,
+            OrphanPolicy policy,
+            Set<Path> protectedPaths,
+            KnownDirs known,
+            Ticker ticker,
+            BooleanSupplier stopped)
             throws IOException {
         this.root = root;
-        this.rules = rules;
-        this.keepOut = keepOut;
+        this.policy = policy;
+        this.protectedPaths = protectedPaths;
         this.ticker = ticker;
         this.stopped = stopped;
-        this.components = names.components();
-        named.addAll(names.owned());
-        named.addAll(names.removals());
-        view = rules.viewHost();
-        viewedAt = ticker.read();
+        this.components = known.components();
+        knownPaths.addAll(known.owned());
+        knownPaths.addAll(known.removals());
+        snapshot = policy.inspectHost();
+        snapshotAt = ticker.read();
     }
 
     /**
-     * Searches.
+     * Scans the root.
      *
-     * @return what was found; less than there is if stopped
+     * @return the orphans; not all of them if stopped
      * @throws IOException if the root cannot be read
      */
-    List<Orphan> search() throws IOException {
-        searchIn(root);
+    List<Orphan> scan() throws IOException {
+        scanIn(root);
         return found;
     }
 
-    /** Why this process does not see every process's open files; null if it does, or if that makes no difference. */
+    /** Returns why this process does not see all open files; null if it does, or if that made no difference. */
     @Nullable
-    String blindness() {
-        return someStay ? view.openFiles().blindness() : null;
+    String visibilityGap() {
+        return anyRetained ? snapshot.openFiles().visibilityGap() : null;
     }
 
-    private void searchIn(Path parent) throws IOException {
-        for (Path name : dirsIn(parent)) {
+    private void scanIn(Path parent) throws IOException {
+        for (Path name : candidatesIn(parent)) {
             if (stopped.getAsBoolean()) {
                 return;
             }
             Path path = parent.resolve(name);
-            if (!isOrphan(path) && parent.equals(root) && LocalDirNames.isProcessDir(name) && !named.contains(path)) {
+            if (!isOrphan(path)
+                    && parent.equals(root)
+                    && LocalDirNames.isProcessDir(name)
+                    && !knownPaths.contains(path)) {
                 try {
-                    searchIn(path);
+                    scanIn(path);
                 } catch (IOException e) {
-                    logger.debug("{} cannot be looked into", path, e);
+                    logger.debug("{} cannot be read", path, e);
                 }
             }
         }
     }
 
-    private List<Path> dirsIn(Path parent) throws IOException {
+    private List<Path> candidatesIn(Path parent) throws IOException {
         List<Path> names = new ArrayList<>();
         try (SecureDirectoryStream<Path> open = SecureDirectories.open(root, parent)) {
             for (Path entry : open) {
@@ -125,39 +132,39 @@ final class OrphanScan {
     }
 
     private boolean isOrphan(Path path) {
-        String reason = whyNamed(path);
+        String reason = ownershipReason(path);
         if (reason == null) {
             try {
-                if (ticker.read() - viewedAt > VIEW_LIFE) {
-                    view = rules.viewHost();
-                    viewedAt = ticker.read();
+                if (ticker.read() - snapshotAt > SNAPSHOT_LIFE) {
+                    snapshot = policy.inspectHost();
+                    snapshotAt = ticker.read();
                 }
-                found.add(rules.judge(new LocalDir(root, path), view, stopped));
+                found.add(policy.judge(new LocalDir(root, path), snapshot, stopped));
                 return true;
             } catch (NotAnOrphanException e) {
                 reason = e.getMessage();
             } catch (IOException e) {
-                reason = "it cannot be looked at: " + e;
+                reason = "it cannot be inspected: " + e;
             }
-            someStay = true;
+            anyRetained = true;
         }
         logger.debug("{} is no orphan: {}", path, reason);
         return false;
     }
 
-    private @Nullable String whyNamed(Path path) {
+    private @Nullable String ownershipReason(Path path) {
         if (!ExactPaths.isExact(path)) {
-            return "its name is not to be spelled in UTF-8, or in this process's locale, so no registry can be asked for it";
+            return "its name cannot be represented in UTF-8, or in this process's locale, so no registry can be queried for it";
         }
-        if (named.contains(path) || named.contains(LocalDirNames.beforeGoing(path))) {
+        if (knownPaths.contains(path) || knownPaths.contains(LocalDirNames.originalName(path))) {
             return "a registry names it";
         }
-        if (components.contains(path.getFileName().toString()) || rules.isClaimed(path)) {
+        if (components.contains(path.getFileName().toString()) || policy.isClaimed(path)) {
             return "a registry names it, or something in it";
         }
-        for (Path other : keepOut) {
+        for (Path other : protectedPaths) {
             if (other.startsWith(path)) {
-                return other + " lies in it";
+                return "it contains " + other;
             }
         }
         return null;

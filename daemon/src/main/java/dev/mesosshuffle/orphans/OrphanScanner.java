@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirNames;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
@@ -13,6 +14,7 @@ import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.peers.KnownDirs;
+import dev.mesosshuffle.peers.PeerRegistries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,211 +24,179 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Searches for orphans ({@link OrphanPolicy}), tells of them, and has them deleted if it is to. The way of one to its end:
+ * Scans for orphans ({@link OrphanPolicy}), reports them, and requests their removal if the mode is to delete. The way of
+ * an orphan:
  *
  * <pre>
- *   found --intent stored in every registry--> nobody registers it any more --judged again--> as with all that is deleted
+ *   found --intent stored in every registry--> nobody registers it any more --judged again--> removed as any other dir
  * </pre>
  *
- * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. A search goes over each
- * root on a thread of that root's own, at a bounded pace. A root whose search still runs is left out of the next.
+ * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. Each root is scanned on a
+ * thread of its own, which is rate limited. A root whose scan still runs is left out of the next scan.
  */
 public final class OrphanScanner implements AutoCloseable {
+    /** How often the roots are scanned. */
+    public static final Duration SCAN_INTERVAL = Duration.ofHours(1);
+
     private static final Logger logger = LoggerFactory.getLogger(OrphanScanner.class);
 
-    private static final Duration INTERVAL = Duration.ofHours(1);
-    /** A search changes nothing, so that one that is left alone does no harm. */
+    /** A scan changes nothing, so one that outlives the timeout does no harm. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final OrphanMode mode;
-    private final LocalDirPolicy policy;
-    private final OrphanPolicy rules;
+    private final LocalDirPolicy roots;
+    private final OrphanPolicy policy;
+    private final PeerRegistries registries;
     private final Reclaimer reclaimer;
     private final Ticker ticker;
     private final RootExecutors workers;
-    private final OrphanReporter report;
-    private final Set<Path> searching = ConcurrentHashMap.newKeySet();
+    private final OrphanReporter reporter;
+    private final Set<Path> scanning = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final ScheduledExecutorService timer =
-            new ScheduledThreadPoolExecutor(1, task -> RootExecutors.daemon("orphans-timer", task));
+    private final PeriodicTask timer = new PeriodicTask("orphans-timer", this::scan);
 
-    private OrphanScanner(
+    /**
+     * Creates a scanner, to be closed before the reclaimer.
+     *
+     * @param mode what is done about orphans
+     * @param roots knows the roots
+     * @param policy decides what an orphan is
+     * @param reclaimer removes them
+     * @param workers scan the roots, at the rate that they allow
+     * @param metrics receives {@code shuffleService.orphans.dirs} and {@code .bytes}
+     */
+    public OrphanScanner(
             OrphanMode mode,
-            LocalDirPolicy policy,
-            OrphanPolicy rules,
+            LocalDirPolicy roots,
+            OrphanPolicy policy,
             Reclaimer reclaimer,
             Ticker ticker,
             RootExecutors workers,
-            OrphanReporter report) {
+            MetricRegistry metrics) {
         this.mode = mode;
+        this.roots = roots;
         this.policy = policy;
-        this.rules = rules;
+        this.registries = policy.registries();
         this.reclaimer = reclaimer;
         this.ticker = ticker;
         this.workers = workers;
-        this.report = report;
+        this.reporter = OrphanReporter.in(metrics);
     }
 
     /**
-     * Starts to search, at once and then every hour.
+     * Starts to scan, at once and then periodically, unless the mode is {@code OFF}.
      *
-     * @param mode what is done about orphans
-     * @param policy knows the roots
-     * @param rules tell what an orphan is
-     * @param reclaimer deletes them; to be closed after this
-     * @param filesPerSecond how many files are looked at under one root at most; 0 for no bound
-     * @param metrics where the metrics go
-     * @return the search, to be closed
+     * @param interval the time between two scans
      */
-    public static OrphanScanner start(
-            OrphanMode mode,
-            LocalDirPolicy policy,
-            OrphanPolicy rules,
-            Reclaimer reclaimer,
-            IntSupplier filesPerSecond,
-            MetricRegistry metrics) {
-        RootExecutors workers = new RootExecutors(
-                root -> RootExecutors.newThread("orphans-" + root),
-                () -> new RateLimiter(filesPerSecond, System::nanoTime, LockSupport::parkNanos));
-        OrphanScanner orphans = withoutTimer(mode, policy, rules, reclaimer, System::nanoTime, metrics, workers);
+    public void start(Duration interval) {
         if (mode != OrphanMode.OFF) {
-            var unused = orphans.timer.scheduleWithFixedDelay(
-                    orphans::searchAndSurvive, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-        }
-        return orphans;
-    }
-
-    public static OrphanScanner withoutTimer(
-            OrphanMode mode,
-            LocalDirPolicy policy,
-            OrphanPolicy rules,
-            Reclaimer reclaimer,
-            Ticker ticker,
-            MetricRegistry metrics,
-            RootExecutors workers) {
-        return new OrphanScanner(mode, policy, rules, reclaimer, ticker, workers, OrphanReporter.in(metrics));
-    }
-
-    /** An exception would be the last thing that the timer ever hears of it. */
-    private void searchAndSurvive() {
-        try {
-            search();
-        } catch (RuntimeException | Error e) {
-            logger.error("The search for orphans failed; it is tried again in {} min", INTERVAL.toMinutes(), e);
+            timer.start(Duration.ZERO, interval);
         }
     }
 
-    /** Searches all roots. */
-    public void search() {
-        KnownDirs names;
-        rules.registries().refresh();
+    /** Scans all roots. */
+    public void scan() {
+        KnownDirs known;
+        registries.refresh();
         try {
-            names = rules.registries().knownDirs();
+            known = registries.knownDirs();
         } catch (StoreException e) {
-            report.unknown(ErrorMessages.of(e));
+            reporter.unavailable(ErrorMessages.of(e));
             return;
         }
-        report.known();
-        for (Path root : policy.realRoots()) {
-            // One that does not answer is told of by its prober, and searched when it does.
-            if (!policy.isUnresponsive(root) && searching.add(root)) {
+        reporter.available();
+        for (Path root : roots.realRoots()) {
+            // The prober of a root that hangs logs that, and the root is scanned once it responds.
+            if (!roots.isUnresponsive(root) && scanning.add(root)) {
                 try {
-                    workers.execute(root, pace -> search(root, names, pace));
+                    workers.execute(root, rateLimiter -> scan(root, known, rateLimiter));
                 } catch (RuntimeException | Error e) {
-                    searching.remove(root);
-                    ThreadShortage.report("the search for orphans under " + root, e);
+                    scanning.remove(root);
+                    ThreadShortage.report("the scan for orphans under " + root, e);
                 }
             }
         }
     }
 
-    private void search(Path root, KnownDirs names, RateLimiter pace) {
+    private void scan(Path root, KnownDirs known, RateLimiter rateLimiter) {
         BooleanSupplier stopped = () -> {
-            pace.beforeFile();
+            rateLimiter.acquire();
             return closed.get();
         };
         try {
-            // What lies beneath a disk that is not mounted is nobody's to judge.
+            // What lies beneath a disk that is not mounted must not be judged.
             Long inode = (Long) Files.getAttribute(root, "unix:ino");
-            if (!names.rootInodes().getOrDefault(root, Set.of(inode)).equals(Set.of(inode))) {
-                logger.debug("{} is not searched for orphans: it is not what it was when dirs were registered", root);
+            if (!known.rootInodes().getOrDefault(root, Set.of(inode)).equals(Set.of(inode))) {
+                logger.debug("{} is not scanned for orphans: it is not what it was when dirs were registered", root);
                 return;
             }
-            OrphanScan search = new OrphanScan(root, rules, rules.protectedPaths(), names, ticker, stopped);
-            List<Orphan> found = search.search();
+            OrphanScan scan = new OrphanScan(root, policy, policy.protectedPaths(), known, ticker, stopped);
+            List<Orphan> found = scan.scan();
             if (closed.get()) {
                 return;
             }
-            report.sight(search.blindness());
-            String hindrance = mode == OrphanMode.DELETE ? rules.registries().hindrance(root) : null;
+            reporter.visibility(scan.visibilityGap());
+            String hindrance = mode == OrphanMode.DELETE ? registries.hindrance(root) : null;
             if (hindrance != null) {
-                report.withheld(root, found, hindrance);
+                reporter.withheld(root, found, hindrance);
             } else if (mode == OrphanMode.DELETE) {
-                report.deleting(root, delete(inode, found));
+                reporter.deleting(root, requestRemovals(inode, found));
             } else {
-                report.found(root, found);
+                reporter.found(root, found);
             }
-            report.searched(root);
+            reporter.scanned(root);
         } catch (IOException | RuntimeException e) {
-            report.notSearched(root, e);
+            reporter.scanFailed(root, e);
         } finally {
-            searching.remove(root);
+            scanning.remove(root);
         }
     }
 
-    private List<Orphan> delete(Long rootInode, List<Orphan> found) {
-        List<Orphan> deleting = new ArrayList<>();
+    private List<Orphan> requestRemovals(Long rootInode, List<Orphan> found) {
+        List<Orphan> requested = new ArrayList<>();
         for (Orphan orphan : found) {
+            Path path = orphan.dir().path();
             StoredRemoval intent = new StoredRemoval(orphan.dir(), null, rootInode);
-            String hindrance = rules.registries().hindrance(orphan.dir().root());
+            String hindrance = registries.hindrance(orphan.dir().root());
             if (hindrance != null) {
-                report.withheld(orphan.dir().root(), found, hindrance);
+                reporter.withheld(orphan.dir().root(), found, hindrance);
                 break;
             }
             try {
-                if (rules.registries()
-                        .recordRemoval(
-                                intent, LocalDirNames.beforeGoing(orphan.dir().path()))) {
-                    deleting.add(orphan);
+                if (registries.recordRemoval(intent, LocalDirNames.originalName(path))) {
+                    requested.add(orphan);
                     reclaimer.reclaim(List.of(intent));
                 } else {
-                    logger.debug(
-                            "{} is no orphan any more: a registry names it",
-                            orphan.dir().path());
+                    logger.debug("{} is no orphan any more: a registry names it", path);
                 }
             } catch (StoreException e) {
-                report.unknown(ErrorMessages.of(e));
+                reporter.unavailable(ErrorMessages.of(e));
                 break;
             }
         }
-        return deleting;
+        return requested;
     }
 
     /**
-     * Tells what was found last.
+     * Returns what the last scan of each root found.
      *
      * @return orphans by their roots
      */
     public Map<Path, List<Orphan>> lastFound() {
-        return report.lastFound();
+        return reporter.lastFound();
     }
 
-    /** Ends a search that runs, after the file that it looks at. */
+    /** Ends a scan that runs, after the current file. */
     @Override
     public void close() {
         closed.set(true);
-        timer.shutdownNow();
+        timer.close();
         workers.close(CLOSE_TIMEOUT);
     }
 }

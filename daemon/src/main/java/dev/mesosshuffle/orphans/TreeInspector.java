@@ -19,77 +19,77 @@ import java.util.Deque;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks at everything in one dir, at any depth, for what speaks against deleting it. Follows no link. Deep trees cost
- * neither stack nor descriptors: each dir in it is opened from the root anew.
+ * Checks everything in one dir, at any depth, for reasons not to delete it. Follows no link. Deep trees cost neither stack
+ * nor descriptors: each directory in it is opened from the root again.
  *
- * <p>For one look; used by one thread.
+ * <p>For one inspection; used by one thread.
  */
 public final class TreeInspector {
     private final LocalDir dir;
     private final FileAgeClock clock;
-    private final Duration quietFor;
+    private final Duration minIdle;
     private final OpenFiles openFiles;
-    private final ProcessCredentials identity;
+    private final ProcessCredentials credentials;
     private final BooleanSupplier stopped;
-    private final Deque<Path> left = new ArrayDeque<>();
+    private final Deque<Path> pending = new ArrayDeque<>();
 
     private long newestAge = Long.MAX_VALUE;
     private long bytes;
 
     /**
-     * Makes one; it looks at nothing yet.
+     * Creates an inspector, which reads nothing yet.
      *
-     * @param quietFor for how long nothing may have changed
+     * @param minIdle for how long nothing may have changed
      * @param openFiles what must not lie inside
-     * @param identity who is to delete it
-     * @param stopped asked before each file, on which occasion it may take its time; once true, the look ends
+     * @param credentials those of the process that deletes
+     * @param stopped is polled before each file, and may pause; true ends the inspection
      */
     public TreeInspector(
             LocalDir dir,
             FileAgeClock clock,
-            Duration quietFor,
+            Duration minIdle,
             OpenFiles openFiles,
-            ProcessCredentials identity,
+            ProcessCredentials credentials,
             BooleanSupplier stopped) {
         this.dir = dir;
         this.clock = clock;
-        this.quietFor = quietFor;
+        this.minIdle = minIdle;
         this.openFiles = openFiles;
-        this.identity = identity;
+        this.credentials = credentials;
         this.stopped = stopped;
     }
 
     /**
-     * Looks.
+     * Inspects the dir.
      *
      * @throws NotADirectoryException if it is a link or a file
-     * @throws NotAnOrphanException if something speaks against deleting it
-     * @throws IOException if not all of it can be looked at
+     * @throws NotAnOrphanException if there is a reason not to delete it
+     * @throws IOException if not all of it can be read
      */
-    public void look() throws IOException, NotAnOrphanException {
+    public void inspect() throws IOException, NotAnOrphanException {
         checkMounts();
         long device;
         try (SecureDirectoryStream<Path> root = SecureDirectories.open(dir.root(), dir.root())) {
             device = SecureDirectories.device(root);
         }
-        left.push(dir.path());
-        while (!left.isEmpty()) {
-            Path path = left.pop();
+        pending.push(dir.path());
+        while (!pending.isEmpty()) {
+            Path path = pending.pop();
             try (SecureDirectoryStream<Path> open = SecureDirectories.open(dir.root(), path)) {
                 if (SecureDirectories.device(open) != device) {
                     throw new NotAnOrphanException("another file system is mounted at " + path);
                 }
                 check(path, SecureDirectories.attributes(open));
-                lookInto(open, path);
+                inspectEntries(open, path);
             } catch (DirectoryIteratorException e) {
                 throw e.getCause();
             }
-            String reason = identity.reasonNotToDelete(path);
+            String reason = credentials.undeletableReason(path);
             if (reason != null) {
-                throw new NotAnOrphanException("this service could not delete " + path + ": " + reason);
+                throw new NotAnOrphanException("this service cannot delete " + path + ": " + reason);
             }
         }
-        // Nor was anything mounted meanwhile.
+        // Something may have been mounted meanwhile.
         checkMounts();
     }
 
@@ -100,18 +100,18 @@ public final class TreeInspector {
         }
     }
 
-    private void lookInto(SecureDirectoryStream<Path> open, Path path) throws IOException, NotAnOrphanException {
+    private void inspectEntries(SecureDirectoryStream<Path> open, Path path) throws IOException, NotAnOrphanException {
         for (Path entry : open) {
             if (stopped.getAsBoolean()) {
-                throw new NotAnOrphanException("this service ends");
+                throw new NotAnOrphanException("this service is stopping");
             }
             Path name = entry.getFileName();
             BasicFileAttributes attributes = SecureDirectories.attributes(open, name);
             if (attributes == null) {
-                throw new NoSuchFileException(path.resolve(name) + " went just now");
+                throw new NoSuchFileException(path.resolve(name) + " was deleted just now");
             }
             if (attributes.isDirectory()) {
-                left.push(path.resolve(name));
+                pending.push(path.resolve(name));
             } else {
                 bytes += attributes.isRegularFile() ? attributes.size() : 0;
                 check(path.resolve(name), attributes);
@@ -121,10 +121,9 @@ public final class TreeInspector {
 
     private void check(Path path, BasicFileAttributes attributes) throws NotAnOrphanException {
         long age = clock.ageNanos(attributes.lastModifiedTime().toMillis());
-        if (age <= quietFor.toNanos()) {
-            throw new NotAnOrphanException(
-                    path + " changed " + Duration.ofNanos(age).toSeconds() + " s ago (expected: more than "
-                            + quietFor.toSeconds() + " s)");
+        if (age <= minIdle.toNanos()) {
+            throw new NotAnOrphanException(path + " changed "
+                    + Duration.ofNanos(age).toSeconds() + " s ago (expected: more than " + minIdle.toSeconds() + " s)");
         }
         if (openFiles.contains(attributes.fileKey())) {
             throw new NotAnOrphanException("a process has " + path + " open");
@@ -132,12 +131,12 @@ public final class TreeInspector {
         newestAge = Math.min(newestAge, age);
     }
 
-    /** How long ago anything in it last changed; of a look that came to its end. */
-    Duration quiet() {
+    /** Returns the time since the last change of anything in it, after a complete inspection. */
+    Duration idle() {
         return Duration.ofNanos(newestAge);
     }
 
-    /** How many bytes its files hold; of a look that came to its end. */
+    /** Returns the size of its files in bytes, after a complete inspection. */
     long bytes() {
         return bytes;
     }

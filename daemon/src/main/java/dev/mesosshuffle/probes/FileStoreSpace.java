@@ -3,26 +3,29 @@ package dev.mesosshuffle.probes;
 import dev.mesosshuffle.logging.HumanReadable;
 
 /**
- * How much space a file system has, in bytes and in inodes: new files need both, so the smaller share decides.
+ * The free share of a file system, in bytes and in inodes. New files need both, so the smaller share decides.
  *
- * @param usage what was seen
+ * @param usage the numbers
  */
 public record FileStoreSpace(FileSystemUsage usage) {
-    /** Of what must be free, how many percent are enough to be done with being short of space. */
-    private static final int AMPLE_PERCENT = 125;
+    /** The pressure ends once this many percent of the minimum are free. */
+    private static final int RECOVERED_PERCENT = 125;
 
     private static final double ALL = 100.0;
 
+    /** Identifies the file system. */
     public long device() {
         return usage.device();
     }
 
+    /** Returns whether less than a share is free. */
     public boolean isShort(int minFreePercent) {
         return freePercent() < minFreePercent;
     }
 
-    public boolean isAmple(int minFreePercent) {
-        return freePercent() >= minFreePercent * AMPLE_PERCENT / ALL;
+    /** Returns whether so much more than a share is free that the pressure has ended. */
+    public boolean isRecovered(int minFreePercent) {
+        return freePercent() >= minFreePercent * RECOVERED_PERCENT / ALL;
     }
 
     private double freePercent() {
@@ -38,11 +41,11 @@ public record FileStoreSpace(FileSystemUsage usage) {
         return inodes.isKnown() ? ALL * inodes.free() / inodes.total() : ALL;
     }
 
-    /** What is free of that which there is less of, for people. */
+    /** Describes the scarcer of the two, for operators. */
     public String described() {
         return inodesPercent() < bytesPercent()
                 ? usage.inodes().free() + " of " + usage.inodes().total()
-                        + " inodes, which is how many files there may be,"
+                        + " inodes, the number of files that can exist,"
                 : HumanReadable.bytes(usage.freeBytes()) + " of " + HumanReadable.bytes(usage.totalBytes());
     }
 }

@@ -8,26 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How full a file system is. Files need both bytes and inodes, and either can be used up while there is plenty of the other.
+ * How full a file system is. Files need both bytes and inodes, and either can be used up while the other is plentiful.
  *
- * @param device tells file systems apart
- * @param freeBytes what this user may still use
+ * @param device identifies the file system
+ * @param freeBytes the bytes that this user may still use
  * @param totalBytes its size
- * @param inodes how many files there may be
+ * @param inodes how many files it may hold
  */
 public record FileSystemUsage(long device, long freeBytes, long totalBytes, Inodes inodes) {
     /**
      * How many files a file system may hold.
      *
-     * @param free how many more there may be
-     * @param total how many there may be in all; 0 if it has no such limit, or that cannot be told
+     * @param free how many more files can be created
+     * @param total how many files can exist; 0 if there is no such limit, or it is unknown
      */
     public record Inodes(long free, long total) {
-        /** Of a file system without such a limit, or one whose limit is not known. */
+        /** No limit, or an unknown one. */
         public static final Inodes UNKNOWN = new Inodes(0, 0);
 
         /**
-         * Tells whether there is a limit that is known.
+         * Returns whether there is a known limit.
          *
          * @return whether there is
          */
@@ -44,7 +44,7 @@ public record FileSystemUsage(long device, long freeBytes, long totalBytes, Inod
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {
-            // No fault of the disk: the JDK wants to find it among the mounts, which not every container shows.
+            // No failure of the disk: the JDK searches for it among the mounts, which not every container shows.
             File file = root.toFile();
             return new FileSystemUsage(device, file.getUsableSpace(), file.getTotalSpace(), inodes);
         }

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells why nothing more can be written to a disk, in words that name what has been used up and what to do about it. */
+/** Explains why a disk cannot be written to: names what is used up, and what to do. */
 public final class FullDiskDiagnosis {
     private static final Logger logger = LoggerFactory.getLogger(FullDiskDiagnosis.class);
 
-    /** What a few small files need. */
+    /** The size of a few small files. */
     private static final long FEW_BYTES = 64 << 10;
 
     private static final long FEW_FILES = 4;
@@ -18,17 +18,17 @@ public final class FullDiskDiagnosis {
     private FullDiskDiagnosis() {}
 
     /**
-     * Looks at the file system of a dir. Works on the disk.
+     * Checks the file system of a directory. Works on the disk.
      *
-     * @param dir a dir that something could not be written to
-     * @return what there is none left of, and what to do; null if that is not the reason, or cannot be told
+     * @param dir a directory that something could not be written to
+     * @return what is used up, and what to do; null if that is not the reason, or it cannot be determined
      */
     public static @Nullable String of(Path dir) {
         try {
-            return of(RootSnapshot.of(dir, InodeCounter.asking(System::nanoTime)::count)
+            return of(RootSnapshot.of(dir, InodeCounter.usingStat(System::nanoTime)::count)
                     .usage());
         } catch (IOException e) {
-            logger.debug("The space of {} cannot be looked at", dir, e);
+            logger.debug("The free space of {} cannot be read", dir, e);
             return null;
         }
     }
@@ -37,11 +37,11 @@ public final class FullDiskDiagnosis {
         FileSystemUsage.Inodes inodes = usage.inodes();
         if (inodes.isKnown() && inodes.free() < FEW_FILES) {
             return "its file system has no inodes left (" + inodes.free() + " of " + inodes.total()
-                    + "), so that no file can be made, however much space is free: delete some files there";
+                    + "), so that no file can be created, however much space is free: delete some files there";
         }
         if (usage.freeBytes() < FEW_BYTES) {
             return "its file system has no space left (" + usage.freeBytes() + " of " + usage.totalBytes()
-                    + " bytes): make room there";
+                    + " bytes): free some space there";
         }
         return null;
     }

@@ -14,25 +14,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the inodes of one root's file system. Neither the JDK nor any library here tells them, so the host's {@code
- * stat} is asked, which coreutils and busybox have. Where there is none, they are unknown.
+ * Counts the inodes of one root's file system. Neither the JDK nor any library here provides them, so this runs the host's
+ * {@code stat}, which coreutils and busybox have. Where there is none, they are unknown.
  *
- * <p>It is asked no sooner than all inodes could be used up, at a rate that no disk reaches: each minute where there are
+ * <p>It runs no sooner than all inodes could be used up, at a rate that no disk reaches: each minute where there are
  * millions, more often where there are few.
  *
- * <p><b>Concurrency:</b> for one thread at a time, which waits for the process, but not for ever.
+ * <p><b>Concurrency:</b> for one thread at a time, which waits for the process, but only for a few seconds.
  */
 final class InodeCounter {
     private static final Logger logger = LoggerFactory.getLogger(InodeCounter.class);
 
-    static final Duration SHORTEST = Duration.ofSeconds(10);
-    static final Duration LONGEST = Duration.ofMinutes(1);
-    static final Duration RETRY = Duration.ofHours(1);
+    static final Duration MIN_INTERVAL = Duration.ofSeconds(10);
+    static final Duration MAX_INTERVAL = Duration.ofMinutes(1);
+    static final Duration UNKNOWN_INTERVAL = Duration.ofHours(1);
 
     private static final long FILES_PER_SECOND = 100_000;
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** Two numbers of 20 digits, a blank and a newline are less; whatever says more is not what was asked. */
+    /** Two numbers of 20 digits, a blank and a newline are shorter; longer output is invalid. */
     private static final int MAX_OUTPUT = 64;
 
     private final List<String> command;
@@ -43,21 +43,20 @@ final class InodeCounter {
     private long nextAt;
 
     /**
-     * Makes one.
+     * Creates a counter.
      *
-     * @param command prints the total and the free inodes of the file system of the path that it is given
-     * @param ticker the time
+     * @param command prints the total and the free inodes of the file system of the path in its last argument
      */
     InodeCounter(List<String> command, Ticker ticker) {
         this.command = List.copyOf(command);
         this.ticker = ticker;
     }
 
-    static InodeCounter asking(Ticker ticker) {
+    static InodeCounter usingStat(Ticker ticker) {
         return new InodeCounter(List.of("stat", "-f", "-c", "%c %d"), ticker);
     }
 
-    /** Counts now, or returns what was counted a short while ago. */
+    /** Counts now, or returns the last count if that is recent enough. */
     FileSystemUsage.Inodes count(Path root) {
         long now = ticker.read();
         if (counted && now - nextAt < 0) {
@@ -65,30 +64,30 @@ final class InodeCounter {
         }
         counted = true;
         try {
-            last = ask(root);
-            nextAt = now + pause(last).toNanos();
+            last = run(root);
+            nextAt = now + interval(last).toNanos();
         } catch (IOException | OutOfMemoryError e) {
-            // It hangs or says something else; or no process, or no thread to wait for it, is to be had just now.
+            // It hangs or prints something else; or no process, or no thread to wait for it, can be created now.
             logger.debug("The inodes of {} cannot be counted", root, e);
-            nextAt = now + LONGEST.toNanos();
+            nextAt = now + MAX_INTERVAL.toNanos();
         }
         return last;
     }
 
-    static Duration pause(FileSystemUsage.Inodes inodes) {
+    static Duration interval(FileSystemUsage.Inodes inodes) {
         if (!inodes.isKnown()) {
-            return RETRY;
+            return UNKNOWN_INTERVAL;
         }
-        Duration usedUp = Duration.ofSeconds(inodes.free() / FILES_PER_SECOND);
-        if (usedUp.compareTo(SHORTEST) < 0) {
-            return SHORTEST;
+        Duration untilUsedUp = Duration.ofSeconds(inodes.free() / FILES_PER_SECOND);
+        if (untilUsedUp.compareTo(MIN_INTERVAL) < 0) {
+            return MIN_INTERVAL;
         }
-        return usedUp.compareTo(LONGEST) < 0 ? usedUp : LONGEST;
+        return untilUsedUp.compareTo(MAX_INTERVAL) < 0 ? untilUsedUp : MAX_INTERVAL;
     }
 
-    private FileSystemUsage.Inodes ask(Path root) throws IOException {
+    private FileSystemUsage.Inodes run(Path root) throws IOException {
         if (running != null && running.isAlive()) {
-            throw new IOException("the process that was asked before hangs, and one of them is enough");
+            throw new IOException("the previous process hangs, and no second one is started");
         }
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true);
         builder.command().add(root.toString());
@@ -96,7 +95,7 @@ final class InodeCounter {
         try {
             process = builder.start();
         } catch (IOException e) {
-            logger.debug("There is no {} that could be asked for inodes", command.get(0), e);
+            logger.debug("{} cannot be run to count inodes", command.get(0), e);
             return FileSystemUsage.Inodes.UNKNOWN;
         }
         running = process;
@@ -106,13 +105,13 @@ final class InodeCounter {
     private String output(Process process) throws IOException {
         try (InputStream output = process.getInputStream()) {
             process.getOutputStream().close();
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IOException(command.get(0) + " has not ended after " + LIMIT.toSeconds() + " s");
+            if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException(command.get(0) + " has not ended within " + TIMEOUT.toSeconds() + " s");
             }
             return new String(output.readNBytes(MAX_OUTPUT), StandardCharsets.ISO_8859_1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("this service stops", e);
+            throw new IOException("this service is stopping", e);
         } finally {
             process.destroyForcibly();
         }
@@ -129,6 +128,6 @@ final class InodeCounter {
         } catch (NumberFormatException e) {
             logger.debug("Not two numbers", e);
         }
-        throw new IOException("it says: " + output.strip());
+        throw new IOException("its output is: " + output.strip());
     }
 }

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Hears of each look at a root that came back. Called on the root's own thread; must not work on a disk. */
+/** Receives the result of each probe of a root. Called on the root's own thread; must not work on a disk. */
 @FunctionalInterface
 public interface RootListener {
     /**
-     * A root was looked at.
+     * A probe of a root has completed.
      *
-     * @param root its real path, as it was first seen; as it is configured, if it never was
-     * @param seen what was seen; null if it could not be looked at
-     * @param failure why it could not; null if it could
+     * @param root its real path as of the first successful probe; before that, its configured path
+     * @param snapshot the result; null if the probe failed
+     * @param failure why it failed; null if it did not
      */
-    void looked(Path root, @Nullable RootSnapshot seen, @Nullable IOException failure);
+    void probed(Path root, @Nullable RootSnapshot snapshot, @Nullable IOException failure);
 }

@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at one root, on a thread of its own, and keeps what was seen last. A root is unavailable while it cannot be
- * looked at, or has not answered for {@link #UNRESPONSIVE_AFTER}; the operator hears of that once, and once of its end.
- * One that is not there is no fault: an executor may make it.
+ * Probes one root on a thread of its own, and keeps the last snapshot. A root is unavailable while its probes fail, or
+ * while a probe has not returned for {@link #UNRESPONSIVE_AFTER}; the begin and the end of that are logged once each. A
+ * root that does not exist is no failure: an executor may create it.
  *
- * <p><b>Concurrency:</b> for any thread; none but the root's own works on the disk, and none waits for it. One look at a
+ * <p><b>Concurrency:</b> for any thread; only the root's own works on the disk, and no other waits for it. One probe at a
  * time, however long it takes.
  */
 final class RootProber {
@@ -28,15 +28,15 @@ final class RootProber {
     static final Duration UNRESPONSIVE_AFTER = Duration.ofSeconds(10);
 
     private final Path root;
-    private final RootReading look;
+    private final RootReading reading;
     private final Executor thread;
     private final RootListener listener;
     private final Ticker ticker;
 
-    /** Is done when the look that goes on has come back; of the last one, if none goes on. */
+    /** Done when the current probe has completed; that of the last probe, if none runs. */
     private CompletableFuture<Void> current = CompletableFuture.completedFuture(null);
 
-    private long lookStarted;
+    private long probeStarted;
     private @Nullable RootSnapshot last;
     private long lastAt;
     private @Nullable Path realPath;
@@ -45,21 +45,20 @@ final class RootProber {
     private long unavailableSince;
 
     /**
-     * Makes one; nothing is looked at yet.
+     * Creates a prober, which reads nothing yet.
      *
-     * @param thread does one task after the other
-     * @param listener hears of each look
-     * @param ticker the time
+     * @param thread runs one task after the other
+     * @param listener receives the result of each probe
      */
-    RootProber(Path root, RootReading look, Executor thread, RootListener listener, Ticker ticker) {
+    RootProber(Path root, RootReading reading, Executor thread, RootListener listener, Ticker ticker) {
         this.root = root;
-        this.look = look;
+        this.reading = reading;
         this.thread = thread;
         this.listener = listener;
         this.ticker = ticker;
     }
 
-    /** Has the root looked at, unless a look goes on; returns what is done when it has come back. */
+    /** Starts a probe, unless one runs; returns a future that is done when it has completed. */
     CompletableFuture<Void> probe() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Path path;
@@ -68,54 +67,54 @@ final class RootProber {
                 return current;
             }
             current = done;
-            lookStarted = ticker.read();
+            probeStarted = ticker.read();
             path = realPath == null ? root : realPath;
         }
         try {
-            thread.execute(() -> look(path, done));
+            thread.execute(() -> read(path, done));
         } catch (RuntimeException | Error e) {
             done.complete(null);
-            ThreadShortage.report("the look at root " + root, e);
+            ThreadShortage.report("the probe of root " + root, e);
         }
         return done;
     }
 
-    private void look(Path path, CompletableFuture<Void> done) {
-        RootSnapshot seen = null;
+    private void read(Path path, CompletableFuture<Void> done) {
+        RootSnapshot snapshot = null;
         IOException reason = null;
         try {
-            seen = look.look(path);
+            snapshot = reading.read(path);
         } catch (IOException e) {
             reason = e;
         } catch (RuntimeException | Error e) {
             reason = new IOException(e.toString(), e);
         }
-        looked(seen, reason);
+        completed(snapshot, reason);
         try {
-            listener.looked(path(), seen, reason);
+            listener.probed(path(), snapshot, reason);
         } finally {
             done.complete(null);
-            tell();
+            logAvailability();
         }
     }
 
-    private synchronized void looked(@Nullable RootSnapshot seen, @Nullable IOException reason) {
+    private synchronized void completed(@Nullable RootSnapshot snapshot, @Nullable IOException reason) {
         failure = reason;
-        if (seen != null) {
-            last = seen;
+        if (snapshot != null) {
+            last = snapshot;
             lastAt = ticker.read();
             if (realPath == null) {
-                realPath = seen.realPath();
+                realPath = snapshot.realPath();
             }
         }
     }
 
-    /** Has something else done on the root's thread, which may hang. */
+    /** Runs a task on the root's thread; it may hang there. */
     void execute(Runnable task) {
         thread.execute(task);
     }
 
-    /** The real path, as it was first seen; as it was given, if it never was. */
+    /** Returns the real path as of the first successful probe; before that, the configured path. */
     synchronized Path path() {
         return realPath == null ? root : realPath;
     }
@@ -128,44 +127,42 @@ final class RootProber {
         return last;
     }
 
-    /** For how long what was seen last has been getting old; null if nothing was seen. */
+    /** Returns the age of the last snapshot; null if there is none. */
     synchronized @Nullable Duration age() {
         return last == null ? null : Duration.ofNanos(ticker.read() - lastAt);
     }
 
-    /** Why nothing can be done under the root; null if that is not so. */
-    synchronized @Nullable String reasonUnavailable() {
+    /** Returns why nothing can be done under the root; null if something can. */
+    synchronized @Nullable String unavailabilityReason() {
         if (!current.isDone()) {
-            Duration waited = Duration.ofNanos(ticker.read() - lookStarted);
+            Duration waited = Duration.ofNanos(ticker.read() - probeStarted);
             if (waited.compareTo(UNRESPONSIVE_AFTER) >= 0) {
                 return "it has not answered for " + waited.toSeconds() + " s";
             }
         }
-        return failure == null || failure instanceof NoSuchFileException
-                ? null
-                : "it cannot be looked at (" + failure + ")";
+        return failure == null || failure instanceof NoSuchFileException ? null : "it cannot be read (" + failure + ")";
     }
 
-    /** Whether no look has ever said where it is, or that it is not there. */
+    /** Returns whether no probe has ever found where the root is, or that it does not exist. */
     synchronized boolean isUnknown() {
         return realPath == null && !(failure instanceof NoSuchFileException);
     }
 
-    /** Whether a look goes on that should have come back. */
+    /** Returns whether the current probe is overdue. */
     synchronized boolean isUnresponsive() {
-        return !current.isDone() && ticker.read() - lookStarted >= UNRESPONSIVE_AFTER.toNanos();
+        return !current.isDone() && ticker.read() - probeStarted >= UNRESPONSIVE_AFTER.toNanos();
     }
 
-    /** Tells the operator if the root has become unavailable, or available again. To be called now and then. */
-    synchronized void tell() {
-        String reason = reasonUnavailable();
+    /** Logs if the root has become unavailable, or available again. Must be called periodically. */
+    synchronized void logAvailability() {
+        String reason = unavailabilityReason();
         if (reason != null && !unavailable) {
             unavailable = true;
             unavailableSince = ticker.read();
             logger.warn(
-                    "Root {} is unavailable: {}. Is its disk well, and the server that it may be on? Until it answers,"
-                            + " its blocks cannot be read, nothing is registered or deleted there, and it is not"
-                            + " searched for orphans; executors with dirs there are kept, and other roots go on.",
+                    "Root {} is unavailable: {}. Check its disk, and the server that it may be on. Until it answers, its"
+                            + " blocks cannot be read, nothing is registered or deleted there, and it is not scanned for"
+                            + " orphans. Executors with dirs there are kept, and other roots are not affected.",
                     root,
                     reason);
         } else if (reason == null && unavailable && current.isDone()) {
@@ -177,7 +174,7 @@ final class RootProber {
         }
     }
 
-    /** Looks no more. A look that goes on is left alone. */
+    /** Accepts no more probes; one that runs is not interrupted. */
     void close() {
         if (thread instanceof ExecutorService service) {
             service.shutdown();

@@ -2,6 +2,8 @@ package dev.mesosshuffle.probes;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.DaemonThreads;
+import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import java.io.IOException;
@@ -17,11 +19,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -31,11 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the local roots. Each is looked at every few seconds by a {@link RootProber}, on a thread of its own, so
- * that one whose disk hangs costs that thread and hides no other. Whoever asks gets what was seen last.
+ * The last snapshots of the local roots. A {@link RootProber} probes each root every few seconds on a thread of its own, so
+ * that a disk that hangs occupies that thread and hides no other root. Whoever only wants to know the state of a root uses
+ * these snapshots, and needs no thread of its own.
  *
- * <p><b>Concurrency:</b> for any thread. Nothing here works on a disk or waits for one, but for {@link #refresh}, which
- * waits for as long as it is told.
+ * <p><b>Concurrency:</b> for any thread. No method works on a disk or waits for one, except for {@link #refresh} and {@link
+ * #start}, which wait for a limited time.
  */
 public final class RootProbers implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(RootProbers.class);
@@ -43,56 +41,46 @@ public final class RootProbers implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final int TICKS_PER_ROUND = 5;
 
-    /** How long a start waits for the roots; a disk that spins up takes longer, and is there a little later. */
-    private static final Duration START_LIMIT = Duration.ofSeconds(3);
+    /** How long a start waits for the roots; a disk that spins up takes longer, and is known a little later. */
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(3);
 
     private static final long UNKNOWN = -1;
 
     private final List<Path> roots;
-    private final Supplier<RootReading> newLook;
+    private final Supplier<RootReading> newReading;
     private final Function<Path, Executor> newThread;
     private final Ticker ticker;
     private final ConcurrentMap<Path, RootProber> probers = new ConcurrentHashMap<>();
     private final List<RootListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> beforeRounds = new CopyOnWriteArrayList<>();
-    private @Nullable ScheduledExecutorService timer;
+    private final PeriodicTask timer = new PeriodicTask("roots-timer", this::tick);
     private int ticks;
 
-    RootProbers(List<Path> roots, Supplier<RootReading> newLook, Function<Path, Executor> newThread, Ticker ticker) {
+    /**
+     * Creates probers of this host's roots, which read nothing before {@link #start}.
+     *
+     * @param roots the allowed roots, absolute, whether or not they exist yet
+     */
+    public RootProbers(List<Path> roots) {
+        this(
+                roots,
+                () -> {
+                    InodeCounter inodes = InodeCounter.usingStat(System::nanoTime);
+                    return root -> RootSnapshot.of(root, inodes::count);
+                },
+                root -> DaemonThreads.newSingleThread("root-" + root),
+                System::nanoTime);
+    }
+
+    RootProbers(List<Path> roots, Supplier<RootReading> newReading, Function<Path, Executor> newThread, Ticker ticker) {
         this.roots = List.copyOf(roots);
-        this.newLook = newLook;
+        this.newReading = newReading;
         this.newThread = newThread;
         this.ticker = ticker;
     }
 
     /**
-     * Begins to look at roots, and waits a few seconds for those that answer.
-     *
-     * @param roots the allowed roots, absolute, whether or not they exist yet
-     * @param metrics gets, for each, {@code shuffleService.disk.ROOT.freeBytes}, {@code .freeInodes} and {@code
-     *     .lastLookSeconds}
-     * @return the probers, to be closed
-     */
-    public static RootProbers start(List<Path> roots, MetricRegistry metrics) {
-        RootProbers probers = new RootProbers(
-                roots,
-                () -> {
-                    InodeCounter inodes = InodeCounter.asking(System::nanoTime);
-                    return root -> RootSnapshot.of(root, inodes::count);
-                },
-                RootProbers::newThread,
-                System::nanoTime);
-        probers.register(metrics);
-        probers.refresh(roots, START_LIMIT);
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> daemon("roots-timer", task));
-        probers.timer = timer;
-        var unused =
-                timer.scheduleWithFixedDelay(probers::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
-        return probers;
-    }
-
-    /**
-     * Makes probers that look only when they are asked to, and then in the caller's thread.
+     * Creates probers that read only on request, on the caller's thread.
      *
      * @param roots the allowed roots, absolute, whether or not they exist yet
      * @return the probers
@@ -105,15 +93,16 @@ public final class RootProbers implements AutoCloseable {
                 System::nanoTime);
     }
 
-    private static ExecutorService newThread(Path root) {
-        return new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon("root-" + root, task));
-    }
-
-    private static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+    /**
+     * Starts to probe the roots, and waits for up to 3 s for those that answer.
+     *
+     * @param metrics receives, for each root, {@code shuffleService.disk.ROOT.freeBytes}, {@code .freeInodes} and {@code
+     *     .lastProbeSeconds}
+     */
+    public void start(MetricRegistry metrics) {
+        register(metrics);
+        refresh(roots, START_TIMEOUT);
+        timer.start(TICK, TICK);
     }
 
     private void register(MetricRegistry metrics) {
@@ -130,7 +119,7 @@ public final class RootProbers implements AutoCloseable {
                         ? UNKNOWN
                         : last.usage().inodes().free();
             });
-            metrics.gauge(name + ".lastLookSeconds", () -> (Gauge<Long>) () -> {
+            metrics.gauge(name + ".lastProbeSeconds", () -> (Gauge<Long>) () -> {
                 Duration age = prober.age();
                 return age == null ? UNKNOWN : age.toSeconds();
             });
@@ -138,16 +127,16 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
-     * Adds a listener, which hears of all looks from now on.
+     * Adds a listener, which receives the results of all probes from now on.
      *
-     * @param listener hears of each look
+     * @param listener receives each result
      */
-    public void listen(RootListener listener) {
+    public void addListener(RootListener listener) {
         listeners.add(listener);
     }
 
     /**
-     * Adds what is to be done each time before the roots are looked at, on the timer's thread.
+     * Adds a task that runs before each round of probes, on the timer's thread.
      *
      * @param task must not work on a disk
      */
@@ -155,20 +144,15 @@ public final class RootProbers implements AutoCloseable {
         beforeRounds.add(task);
     }
 
-    /** An exception would be the last thing that the timer ever hears of it. */
     void tick() {
-        try {
-            probers.values().forEach(RootProber::tell);
-            if (ticks++ % TICKS_PER_ROUND == 0) {
-                lookAtAll();
-            }
-        } catch (RuntimeException | Error e) {
-            ThreadShortage.report("the look at the roots", e);
+        probers.values().forEach(RootProber::logAvailability);
+        if (ticks++ % TICKS_PER_ROUND == 0) {
+            probeAll();
         }
     }
 
-    /** Has each root looked at that is not being looked at already. */
-    public void lookAtAll() {
+    /** Starts a probe of each root that has none running. */
+    public void probeAll() {
         beforeRounds.forEach(Runnable::run);
         roots.forEach(this::prober);
         for (RootProber prober : probers.values()) {
@@ -177,7 +161,7 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
-     * Has a root looked at from now on, which may be one that is not allowed any more.
+     * Probes a root from now on, which may be one that is not allowed any more.
      *
      * @param root the root, a real path
      */
@@ -189,15 +173,15 @@ public final class RootProbers implements AutoCloseable {
 
     private RootProber prober(Path root) {
         return probers.computeIfAbsent(
-                root, path -> new RootProber(path, newLook.get(), newThread.apply(path), this::looked, ticker));
+                root, path -> new RootProber(path, newReading.get(), newThread.apply(path), this::probed, ticker));
     }
 
-    private void looked(Path root, @Nullable RootSnapshot seen, @Nullable IOException failure) {
+    private void probed(Path root, @Nullable RootSnapshot snapshot, @Nullable IOException failure) {
         for (RootListener listener : listeners) {
             try {
-                listener.looked(root, seen, failure);
+                listener.probed(root, snapshot, failure);
             } catch (RuntimeException | Error e) {
-                ThreadShortage.report("what follows from a look at root " + root, e);
+                ThreadShortage.report("the handling of a probe of root " + root, e);
             }
         }
     }
@@ -214,9 +198,9 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
-     * Returns the allowed roots that were seen.
+     * Returns the allowed roots that were probed successfully.
      *
-     * @return the real path, as it was first seen, of each allowed root
+     * @return the real path, as of the first successful probe, of each such root
      */
     public Map<Path, Path> realRoots() {
         Map<Path, Path> real = new LinkedHashMap<>();
@@ -230,22 +214,22 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
-     * Has roots looked at now, but for those that have not answered for long, and waits for them.
+     * Probes roots now, except for unresponsive ones, and waits for the results.
      *
      * @param which some of the allowed roots
-     * @param limit for how long to wait in all
+     * @param timeout how long to wait for all of them together
      */
-    public void refresh(Collection<Path> which, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        CompletableFuture<?>[] looks = which.stream()
+    public void refresh(Collection<Path> which, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        CompletableFuture<?>[] probes = which.stream()
                 .map(this::prober)
                 .filter(prober -> !prober.isUnresponsive())
                 .map(RootProber::probe)
                 .toArray(CompletableFuture[]::new);
         try {
-            CompletableFuture.allOf(looks).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            CompletableFuture.allOf(probes).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            logger.debug("Not all of {} have answered within {} ms", which, limit.toMillis());
+            logger.debug("Not all of {} have answered within {} ms", which, timeout.toMillis());
         } catch (ExecutionException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
@@ -254,31 +238,31 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
-     * Tells why nothing can be done under a root.
+     * Returns why nothing can be done under a root.
      *
-     * @param root its path, real or as it is configured
-     * @return the reason; null if there is none, or nothing is known of the root
+     * @param root its real or its configured path
+     * @return the reason; null if there is none, or the root is unknown
      */
-    public @Nullable String reasonUnavailable(Path root) {
+    public @Nullable String unavailabilityReason(Path root) {
         RootProber prober = find(root);
-        return prober == null ? null : prober.reasonUnavailable();
+        return prober == null ? null : prober.unavailabilityReason();
     }
 
     /**
-     * Tells whether nothing is known of an allowed root, not even whether it is there.
+     * Returns whether nothing is known of an allowed root, not even whether it exists.
      *
-     * @param root the root as it is configured
-     * @return whether no look at it has ever come back with an answer
+     * @param root its configured path
+     * @return whether no probe has ever had a result
      */
     public boolean isUnknown(Path root) {
         return prober(root).isUnknown();
     }
 
     /**
-     * Tells whether work on a root would hang now.
+     * Returns whether work on a root would hang now.
      *
-     * @param root its path, real or as it is configured
-     * @return whether a look at it should have come back
+     * @param root its real or its configured path
+     * @return whether a probe of it is overdue
      */
     public boolean isUnresponsive(Path root) {
         RootProber prober = find(root);
@@ -286,9 +270,9 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
-     * Has something done on a root's own thread, after the look that goes on.
+     * Runs a task on a root's own thread, after the current probe.
      *
-     * @param root its path, real or as it is configured; one that is not known is added
+     * @param root its real or its configured path; an unknown root is added
      * @param task works on that root's disk alone, and may hang
      */
     public void execute(Path root, Runnable task) {
@@ -296,12 +280,10 @@ public final class RootProbers implements AutoCloseable {
         (known == null ? prober(root) : known).execute(task);
     }
 
-    /** Looks at nothing more. A look that goes on is left alone, for it changes nothing. */
+    /** Ends the probes. One that runs is not interrupted, because it changes nothing. */
     @Override
     public void close() {
-        if (timer != null) {
-            timer.shutdownNow();
-        }
+        timer.close();
         probers.values().forEach(RootProber::close);
     }
 }

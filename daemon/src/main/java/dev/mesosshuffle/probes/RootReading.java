@@ -3,8 +3,8 @@ package dev.mesosshuffle.probes;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** How a root is looked at. Works on the disk, and may never come back. */
+/** Reads a snapshot of a root. Works on the disk, and may never return. */
 @FunctionalInterface
 interface RootReading {
-    RootSnapshot look(Path root) throws IOException;
+    RootSnapshot read(Path root) throws IOException;
 }

@@ -6,14 +6,18 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /**
- * What one look at a root saw.
+ * The state of a root at one probe.
  *
- * @param realPath where the path leads
- * @param inode the inode of what is there
+ * @param realPath the real path of the root
+ * @param inode its inode
  * @param usage how full its file system is
  */
 public record RootSnapshot(Path realPath, long inode, FileSystemUsage usage) {
-    /** Looks. Works on the disk. */
+    /**
+     * Reads a snapshot. Works on the disk.
+     *
+     * @param inodes counts the inodes of the file system of a path
+     */
     static RootSnapshot of(Path root, Function<Path, FileSystemUsage.Inodes> inodes) throws IOException {
         Path real = root.toRealPath();
         long inode = (Long) Files.getAttribute(real, "unix:ino");

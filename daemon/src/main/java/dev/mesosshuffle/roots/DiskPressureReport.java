@@ -22,39 +22,47 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells operators what holds the space of a file system that is short of it. Works on the disk, on any thread. */
+/** Reports to operators what holds the space of a file system that is under pressure. Works on the disk, on any thread. */
 public final class DiskPressureReport {
     private static final Logger logger = LoggerFactory.getLogger(DiskPressureReport.class);
 
-    /** Applications that are named beside those that are kept by hand; the others are added up. */
-    private static final int NAMED = 5;
+    /** Applications that are named beside those that an operator keeps; the others are summed up. */
+    private static final int MAX_NAMED = 5;
 
-    /** Who is told late is told too late: what is not measured by then is left out, and that is said. */
-    static final Duration MEASURING = Duration.ofSeconds(30);
+    /** A late report does not help: what is not measured by then is left out, and the report says so. */
+    static final Duration MEASURE_TIMEOUT = Duration.ofSeconds(30);
 
     private final int minFreePercent;
-    private final Supplier<Map<String, List<LocalDir>>> living;
+    private final Supplier<Map<String, List<LocalDir>>> live;
     private final Supplier<Set<String>> kept;
     private final Supplier<Map<Path, List<Orphan>>> orphans;
     private final Ticker ticker;
 
     private record Holder(String appId, long bytes) {}
 
+    /**
+     * Creates a report.
+     *
+     * @param minFreePercent the share of free space below which a file system is under pressure
+     * @param live the dirs of the applications that have not expired
+     * @param kept which of them an operator keeps
+     * @param orphans the known orphans by their roots
+     */
     public DiskPressureReport(
             int minFreePercent,
-            Supplier<Map<String, List<LocalDir>>> living,
+            Supplier<Map<String, List<LocalDir>>> live,
             Supplier<Set<String>> kept,
             Supplier<Map<Path, List<Orphan>>> orphans,
             Ticker ticker) {
         this.minFreePercent = minFreePercent;
-        this.living = living;
+        this.live = live;
         this.kept = kept;
         this.orphans = orphans;
         this.ticker = ticker;
     }
 
-    void begins(FileStoreSpace space, Set<Path> roots, PendingRemovals waiting) {
-        long deadline = ticker.read() + MEASURING.toNanos();
+    void started(FileStoreSpace space, Set<Path> roots, PendingRemovals pending) {
+        long deadline = ticker.read() + MEASURE_TIMEOUT.toNanos();
         BooleanSupplier late = () -> ticker.read() - deadline >= 0;
         List<Holder> holders = holders(roots, late);
         logger.warn(
@@ -62,19 +70,21 @@ public final class DiskPressureReport {
                 space.described(),
                 text(roots),
                 minFreePercent,
-                text(waiting),
+                text(pending),
                 applications(holders, kept.get()),
                 orphans(roots),
-                late.getAsBoolean() ? " (Not all was measured within " + MEASURING.toSeconds() + " s.)" : "");
+                late.getAsBoolean()
+                        ? " (Not everything was measured within " + MEASURE_TIMEOUT.toSeconds() + " s.)"
+                        : "");
     }
 
-    void ends(FileStoreSpace space, Set<Path> roots) {
+    void ended(FileStoreSpace space, Set<Path> roots) {
         logger.info("Enough space again: {} are free under {}", space.described(), text(roots));
     }
 
     private List<Holder> holders(Set<Path> roots, BooleanSupplier late) {
         List<Holder> holders = new ArrayList<>();
-        living.get().forEach((appId, dirs) -> {
+        live.get().forEach((appId, dirs) -> {
             long bytes = 0;
             for (LocalDir dir : dirs) {
                 if (roots.contains(dir.root()) && !late.getAsBoolean()) {
@@ -98,18 +108,18 @@ public final class DiskPressureReport {
         }
     }
 
-    /** An operator who keeps an application may let it go now, so it is named however small it is. */
+    /** An operator may now release an application that is kept, so it is named however small it is. */
     private static String applications(List<Holder> holders, Set<String> kept) {
         if (holders.isEmpty()) {
-            return "no application that lives";
+            return "no live application";
         }
         List<String> parts = new ArrayList<>();
         int others = 0;
         long othersBytes = 0;
         for (Holder holder : holders) {
-            boolean byHand = kept.contains(holder.appId());
-            if (parts.size() < NAMED || byHand) {
-                parts.add("application " + holder.appId() + (byHand ? " (kept by hand) " : " ")
+            boolean isKept = kept.contains(holder.appId());
+            if (parts.size() < MAX_NAMED || isKept) {
+                parts.add("application " + holder.appId() + (isKept ? " (kept) " : " ")
                         + HumanReadable.bytes(holder.bytes()));
             } else {
                 others++;
@@ -135,12 +145,12 @@ public final class DiskPressureReport {
                                 found.stream().mapToLong(Orphan::bytes).sum()) + " in " + dirs(found.size());
     }
 
-    private static String text(PendingRemovals waiting) {
-        if (waiting.dirs() == 0) {
-            return "Nothing is to be deleted there.";
+    private static String text(PendingRemovals pending) {
+        if (pending.dirs() == 0) {
+            return "No deletions are pending there.";
         }
-        String measured = waiting.bytes() == 0 ? "" : " with at least " + HumanReadable.bytes(waiting.bytes());
-        return "To be deleted there, at once: " + dirs(waiting.dirs()) + measured + ".";
+        String measured = pending.bytes() == 0 ? "" : " with at least " + HumanReadable.bytes(pending.bytes());
+        return "Pending deletions there, now unthrottled: " + dirs(pending.dirs()) + measured + ".";
     }
 
     private static String dirs(int count) {

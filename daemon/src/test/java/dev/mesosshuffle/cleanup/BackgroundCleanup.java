@@ -1,45 +1,50 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.orphans.OrphanPolicy;
 import dev.mesosshuffle.orphans.OrphanScanner;
+import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A reclaimer on threads of its own, whose time passes when told to, and a search for orphans on request. */
+/** A reclaimer on threads of its own with manual time, and a scan for orphans on request. */
 public final class BackgroundCleanup implements AutoCloseable {
     private static final Duration WAIT = Duration.ofSeconds(30);
 
     private final ManualTicker time = new ManualTicker();
     private final MetricRegistry metrics = new MetricRegistry();
-    private final RootExecutors workers = new RootExecutors(
-            root -> RootExecutors.newThread("cleanup-" + root), () -> new RateLimiter(() -> 0, time, rest -> {}));
+    private final RootExecutors workers = new RootExecutors("cleanup-", () -> 0);
     private final LocalDirPolicy policy;
-    private final OrphanPolicy orphans;
+    private final OrphanPolicy orphanPolicy;
     private final Reclaimer reclaimer;
 
-    public BackgroundCleanup(StateStore store, LocalDirPolicy policy, OrphanPolicy orphans, ActiveReads reads) {
+    public BackgroundCleanup(
+            StateStore store,
+            LocalDirPolicy policy,
+            OrphanPolicy orphanPolicy,
+            PeerRegistries peers,
+            ActiveReads reads) {
         this.policy = policy;
-        this.orphans = orphans;
-        this.reclaimer = Reclaimer.withoutTimer(store, policy, orphans, reads, time, metrics, workers);
+        this.orphanPolicy = orphanPolicy;
+        this.reclaimer =
+                new Reclaimer(store, new RemovalGuards(policy, orphanPolicy, peers, reads), time, workers, metrics);
     }
 
     public Reclaimer reclaimer() {
         return reclaimer;
     }
 
-    /** Lets time pass until nothing waits to be deleted, and the intents of what an application had are gone. */
+    /** Lets time pass until no removal is pending, and the intents of applications' dirs are deleted. */
     public void awaitAllDeleted() throws InterruptedException {
         long began = System.nanoTime();
-        while (reclaimer.waiting(policy.realRoots()).dirs() > 0) {
+        while (reclaimer.pending(policy.realRoots()).dirs() > 0) {
             if (System.nanoTime() - began > WAIT.toNanos()) {
                 throw new AssertionError("not all was deleted in " + WAIT);
             }
@@ -47,21 +52,25 @@ public final class BackgroundCleanup implements AutoCloseable {
         }
     }
 
-    /** Searches once, in the caller's thread; what is found goes in the background. */
+    /** Scans once, on the caller's thread; what is found is deleted in the background. */
     public void deleteOrphans() {
-        RootExecutors direct = new RootExecutors(
-                root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, time, rest -> {}));
-        try (OrphanScanner search = OrphanScanner.withoutTimer(
-                OrphanMode.DELETE, policy, orphans, reclaimer, time, new MetricRegistry(), direct)) {
-            search.search();
+        try (OrphanScanner scanner = new OrphanScanner(
+                OrphanMode.DELETE,
+                policy,
+                orphanPolicy,
+                reclaimer,
+                time,
+                DirectRootExecutors.unlimited(),
+                new MetricRegistry())) {
+            scanner.scan();
         }
     }
 
-    /** Lets time pass until nothing is remembered of orphans that have gone. */
+    /** Lets time pass until the intents of deleted orphans are removed. */
     public void forgetOrphans() throws InterruptedException {
-        // One counts as gone just before the time begins for which it is remembered.
+        // An orphan counts as deleted just before the time starts for which its intent is kept.
         awaitThreads();
-        pass(Reclaimer.ORPHANS_REMEMBERED);
+        pass(Reclaimer.INTENT_RETENTION);
     }
 
     private void pass(Duration duration) throws InterruptedException {
@@ -73,7 +82,7 @@ public final class BackgroundCleanup implements AutoCloseable {
     private void awaitThreads() throws InterruptedException {
         for (Path root : policy.realRoots()) {
             CountDownLatch reached = new CountDownLatch(1);
-            workers.execute(root, pace -> reached.countDown());
+            workers.execute(root, rateLimiter -> reached.countDown());
             if (!reached.await(WAIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("the work under " + root + " hangs");
             }

@@ -23,18 +23,18 @@ final class BlockFileRemoverTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
     private LocalDir dir;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = LocalDirFixture.in(temp);
-        dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
+        localDirs = LocalDirFixture.in(temp);
+        dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
     }
 
     @AfterEach
     void nothingOutsideChanged() throws IOException {
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
@@ -49,7 +49,7 @@ final class BlockFileRemoverTest {
     void tellsThatAFileWasNotThere() throws IOException {
         assertThat(remover.remove(dir, "0a", "rdd_1_1")).isFalse();
         assertThat(remover.remove(dir, "ff", "rdd_1_1")).isFalse();
-        assertThat(remover.remove(playground.dir("blockmgr-2"), "0a", FILE)).isFalse();
+        assertThat(remover.remove(localDirs.dir("blockmgr-2"), "0a", FILE)).isFalse();
     }
 
     @ParameterizedTest
@@ -68,7 +68,7 @@ final class BlockFileRemoverTest {
 
     @Test
     void doesNotRemoveALink() throws IOException {
-        Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), playground.outside.resolve("precious"));
+        Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), localDirs.outside.resolve("precious"));
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> remover.remove(dir, "0a", "link"));
         assertThat(link).isSymbolicLink();
     }
@@ -82,9 +82,9 @@ final class BlockFileRemoverTest {
                 "spark-1/executor-1/blockmgr-1/0a"
             })
     void followsNoLinkAnywhere(String swapped) throws IOException {
-        Path place = playground.root.resolve(swapped);
+        Path place = localDirs.root.resolve(swapped);
         Files.move(place, temp.resolve("aside"));
-        Files.createSymbolicLink(place, playground.outside.resolve(swapped));
+        Files.createSymbolicLink(place, localDirs.outside.resolve(swapped));
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> remover.remove(dir, "0a", FILE))
                 .withMessageContaining("symbolic link");

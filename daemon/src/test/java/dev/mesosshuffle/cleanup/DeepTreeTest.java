@@ -19,13 +19,13 @@ final class DeepTreeTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
     private LocalDir dir;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = LocalDirFixture.in(temp);
-        dir = playground.filledDir("blockmgr-1");
+        localDirs = LocalDirFixture.in(temp);
+        dir = localDirs.filledDir("blockmgr-1");
         LocalDirDeletion.mark(dir);
     }
 
@@ -40,11 +40,11 @@ final class DeepTreeTest {
             files.incrementAndGet();
             mostDescriptors.accumulateAndGet(openDescriptors(), Math::max);
         });
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(files.get()).isEqualTo(LocalDirFixture.FILES + depth / 100);
         assertThat(mostDescriptors.get() - before).isLessThan(60);
         assertThat(openDescriptors()).isLessThanOrEqualTo(before);
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
@@ -55,7 +55,7 @@ final class DeepTreeTest {
         }
         deepen(100);
         LocalDirDeletion.delete(dir, () -> false, bytes -> {});
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     /** Each dir is made at the top and then gets the former tree, since no path is long enough to make it in place. */

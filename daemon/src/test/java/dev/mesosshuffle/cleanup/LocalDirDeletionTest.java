@@ -23,21 +23,21 @@ final class LocalDirDeletionTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = LocalDirFixture.in(temp);
+        localDirs = LocalDirFixture.in(temp);
     }
 
     @AfterEach
     void nothingOutsideChanged() throws IOException {
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
     void renamesADirBesideItself() throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/blockmgr-1");
         var before = DirContents.of(dir.path());
         LocalDirDeletion.mark(dir);
         assertThat(dir.path()).doesNotExist();
@@ -46,50 +46,50 @@ final class LocalDirDeletionTest {
 
     @Test
     void takesAnotherNameIfOneIsTaken() throws IOException {
-        LocalDir dir = playground.filledDir("blockmgr-1");
-        Files.createDirectory(playground.root.resolve("going-blockmgr-1"));
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
+        Files.createDirectory(localDirs.root.resolve("going-blockmgr-1"));
         LocalDirDeletion.mark(dir);
-        assertThat(playground.root.resolve("going-2-blockmgr-1/0a")).isDirectory();
-        assertThat(playground.root.resolve("going-blockmgr-1")).isEmptyDirectory();
+        assertThat(localDirs.root.resolve("going-2-blockmgr-1/0a")).isDirectory();
+        assertThat(localDirs.root.resolve("going-blockmgr-1")).isEmptyDirectory();
     }
 
     @Test
     void failsIfEveryNameIsTaken() throws IOException {
-        LocalDir dir = playground.filledDir("blockmgr-1");
-        for (Path name : LocalDirNames.goingNames(Path.of("blockmgr-1"))) {
-            Files.createFile(playground.root.resolve(name));
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
+        for (Path name : LocalDirNames.deletionNames(Path.of("blockmgr-1"))) {
+            Files.createFile(localDirs.root.resolve(name));
         }
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> LocalDirDeletion.mark(dir))
-                .withMessageContaining("every name is taken");
+                .withMessageContaining("all names for its deletion are taken");
         assertThat(dir.path().resolve("0a")).isDirectory();
     }
 
     @Test
     void hasNothingToRenameIfTheDirIsNotThere() throws IOException {
-        LocalDirDeletion.mark(playground.dir("blockmgr-1"));
-        LocalDirDeletion.mark(playground.dir("spark-1/blockmgr-1"));
-        assertThat(playground.root).isEmptyDirectory();
+        LocalDirDeletion.mark(localDirs.dir("blockmgr-1"));
+        LocalDirDeletion.mark(localDirs.dir("spark-1/blockmgr-1"));
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
     void deletesAllNamesThatADirGoesUnderAndNothingElse() throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/blockmgr-1");
         LocalDirDeletion.mark(dir);
-        playground.filledDir("spark-1/going-3-blockmgr-1");
+        localDirs.filledDir("spark-1/going-3-blockmgr-1");
         var kept = List.of("blockmgr-1", "blockmgr-11", "going-blockmgr-11", "going-9-blockmgr-1", "going-x", "other");
         for (String name : kept) {
-            playground.filledDir("spark-1/" + name);
+            localDirs.filledDir("spark-1/" + name);
         }
         delete(dir);
-        try (var left = Files.list(playground.root.resolve("spark-1"))) {
+        try (var left = Files.list(localDirs.root.resolve("spark-1"))) {
             assertThat(left.map(path -> path.getFileName().toString())).containsExactlyInAnyOrderElementsOf(kept);
         }
     }
 
     @Test
     void tellsOfEachFile() throws IOException {
-        LocalDir dir = playground.filledDir("blockmgr-1");
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
         LocalDirDeletion.mark(dir);
         assertThat(LocalDirDeletion.size(dir, () -> false))
                 .isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
@@ -102,38 +102,38 @@ final class LocalDirDeletionTest {
 
     @Test
     void deletesEmptyParentsOfSpark() throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
         LocalDirDeletion.mark(dir);
         delete(dir);
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
     void deletesEmptyParentsOfADirThatIsGoneAlready() throws IOException {
-        Files.createDirectories(playground.root.resolve("spark-1/executor-1"));
-        delete(playground.dir("spark-1/executor-1/blockmgr-1"));
-        assertThat(playground.root).isEmptyDirectory();
-        Files.createDirectories(playground.root.resolve("spark-1"));
-        delete(playground.dir("spark-1/executor-1/blockmgr-1"));
-        assertThat(playground.root).isEmptyDirectory();
+        Files.createDirectories(localDirs.root.resolve("spark-1/executor-1"));
+        delete(localDirs.dir("spark-1/executor-1/blockmgr-1"));
+        assertThat(localDirs.root).isEmptyDirectory();
+        Files.createDirectories(localDirs.root.resolve("spark-1"));
+        delete(localDirs.dir("spark-1/executor-1/blockmgr-1"));
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
     void keepsParentsThatAreNotEmpty() throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
-        LocalDir other = playground.filledDir("spark-1/executor-2/blockmgr-2");
+        LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
+        LocalDir other = localDirs.filledDir("spark-1/executor-2/blockmgr-2");
         LocalDirDeletion.mark(dir);
         delete(dir);
-        assertThat(playground.root.resolve("spark-1/executor-1")).doesNotExist();
+        assertThat(localDirs.root.resolve("spark-1/executor-1")).doesNotExist();
         assertThat(other.path().resolve("0a")).isDirectory();
     }
 
     @Test
     void keepsParentsOfOtherNamesAndWhatLiesAboveThem() throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/mine/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/mine/blockmgr-1");
         LocalDirDeletion.mark(dir);
         delete(dir);
-        assertThat(playground.root.resolve("spark-1/mine")).isEmptyDirectory();
+        assertThat(localDirs.root.resolve("spark-1/mine")).isEmptyDirectory();
     }
 
     @Test
@@ -147,27 +147,27 @@ final class LocalDirDeletionTest {
 
     @Test
     void deletesWhateverLiesInside() throws Exception {
-        LocalDir dir = playground.filledDir("blockmgr-1");
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
         Path inside = dir.path().resolve("0a");
-        Files.createSymbolicLink(inside.resolve("to-file"), playground.outside.resolve("precious"));
-        Files.createSymbolicLink(inside.resolve("to-dir"), playground.outside);
-        Files.createSymbolicLink(inside.resolve("to-root"), playground.root);
+        Files.createSymbolicLink(inside.resolve("to-file"), localDirs.outside.resolve("precious"));
+        Files.createSymbolicLink(inside.resolve("to-dir"), localDirs.outside);
+        Files.createSymbolicLink(inside.resolve("to-root"), localDirs.root);
         Files.createSymbolicLink(inside.resolve("to-nothing"), Path.of("nothing"));
         Files.createSymbolicLink(inside.resolve("to-itself"), Path.of("to-itself"));
-        Files.createLink(inside.resolve("hard"), playground.outside.resolve("precious"));
+        Files.createLink(inside.resolve("hard"), localDirs.outside.resolve("precious"));
         Files.createDirectory(inside.resolve("blockmgr-2"));
         Files.createFile(inside.resolve("-rf *\n"));
         command("mkfifo", inside.resolve("pipe").toString());
         command("sh", "-c", "cd \"$0\" && : > \"$(printf 'not\\377text')\"", inside.toString());
         LocalDirDeletion.mark(dir);
         delete(dir);
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/blockmgr-1"})
     void renamesNothingThroughALink(String swapped) throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
         swapForALink(swapped);
         assertThatExceptionOfType(NotADirectoryException.class)
                 .isThrownBy(() -> LocalDirDeletion.mark(dir))
@@ -177,19 +177,19 @@ final class LocalDirDeletionTest {
     @ParameterizedTest
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/going-blockmgr-1"})
     void deletesNothingThroughALink(String swapped) throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
         LocalDirDeletion.mark(dir);
         swapForALink(swapped);
         assertThatExceptionOfType(NotADirectoryException.class)
                 .isThrownBy(() -> delete(dir))
                 .withMessageContaining("symbolic link");
-        assertThat(playground.root.resolve(swapped)).isSymbolicLink();
+        assertThat(localDirs.root.resolve(swapped)).isSymbolicLink();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/going-blockmgr-1"})
     void measuresNothingThroughALink(String swapped) throws IOException {
-        LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
+        LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
         LocalDirDeletion.mark(dir);
         swapForALink(swapped);
         try {
@@ -201,30 +201,30 @@ final class LocalDirDeletionTest {
 
     @Test
     void deletesNoEmptyParentThroughALink() throws IOException {
-        Files.createSymbolicLink(playground.root.resolve("spark-empty"), playground.outside.resolve("spark-empty"));
+        Files.createSymbolicLink(localDirs.root.resolve("spark-empty"), localDirs.outside.resolve("spark-empty"));
         try {
-            delete(playground.dir("spark-empty/executor-empty/blockmgr-1"));
+            delete(localDirs.dir("spark-empty/executor-empty/blockmgr-1"));
         } catch (NotADirectoryException e) {
             assertThat(e).hasMessageContaining("symbolic link");
         }
-        assertThat(playground.root.resolve("spark-empty")).isSymbolicLink();
+        assertThat(localDirs.root.resolve("spark-empty")).isSymbolicLink();
     }
 
     @Test
     void leavesTheRestOnceStopped() throws IOException {
-        LocalDir dir = playground.filledDir("blockmgr-1");
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
         LocalDirDeletion.mark(dir);
         AtomicInteger deleted = new AtomicInteger();
         LocalDirDeletion.delete(dir, () -> deleted.get() == 2, bytes -> deleted.incrementAndGet());
         assertThat(LocalDirDeletion.size(dir, () -> false))
                 .isEqualTo((LocalDirFixture.FILES - 2) * LocalDirFixture.FILE_SIZE);
         delete(dir);
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     private void swapForALink(String path) throws IOException {
-        Files.move(playground.root.resolve(path), temp.resolve("aside"));
-        Files.createSymbolicLink(playground.root.resolve(path), playground.outside.resolve(path));
+        Files.move(localDirs.root.resolve(path), temp.resolve("aside"));
+        Files.createSymbolicLink(localDirs.root.resolve(path), localDirs.outside.resolve(path));
     }
 
     private static void delete(LocalDir dir) throws IOException {

@@ -33,13 +33,13 @@ final class MountTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
     private LocalDir dir;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = LocalDirFixture.in(temp);
-        dir = playground.filledDir("spark-1/blockmgr-1");
+        localDirs = LocalDirFixture.in(temp);
+        dir = localDirs.filledDir("spark-1/blockmgr-1");
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ final class MountTest {
         for (Path mount : mounts) {
             assertThat(run("umount", mount.toString())).isTrue();
         }
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
@@ -97,19 +97,19 @@ final class MountTest {
 
     @Test
     void leavesAPartOfTheSameFileSystemThatIsMountedInside() throws Exception {
-        mount(Files.createDirectory(going().resolve("0a/mo unt")), "--bind", playground.outside.toString());
+        mount(Files.createDirectory(going().resolve("0a/mo unt")), "--bind", localDirs.outside.toString());
         assertLeft("0a/mo unt");
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
     void leavesAPartOfTheSameFileSystemThatIsMountedWhileItDeletes() throws Exception {
         Path going = going();
-        mount(Files.createDirectory(temp.resolve("trial")), "--bind", playground.outside.toString());
+        mount(Files.createDirectory(temp.resolve("trial")), "--bind", localDirs.outside.toString());
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> LocalDirDeletion.delete(dir, () -> false, bytes -> bindOverTheRest(going)))
                 .withMessageContaining("another file system is mounted here");
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     private void bindOverTheRest(Path going) {
@@ -119,7 +119,7 @@ final class MountTest {
                     mount(
                             subDir,
                             "--bind",
-                            playground.outside.resolve("blockmgr-1").toString());
+                            localDirs.outside.resolve("blockmgr-1").toString());
                 }
             }
         } catch (Exception e) {
@@ -130,24 +130,24 @@ final class MountTest {
     @Test
     void leavesAFileThatIsMountedOverAFile() throws Exception {
         Path place = going().resolve("0a/shuffle_0_0_0.data");
-        mount(place, "--bind", playground.outside.resolve("precious").toString());
+        mount(place, "--bind", localDirs.outside.resolve("precious").toString());
         assertLeft("0a/shuffle_0_0_0.data");
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
     void leavesAGoingDirThatIsAMountItself() throws Exception {
-        mount(going(), "--bind", playground.outside.toString());
+        mount(going(), "--bind", localDirs.outside.toString());
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(this::delete)
                 .withMessageContaining("another file system is mounted here");
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
     void doesNotMoveDeepDirsAboutBesideAMount() throws Exception {
         Path deep = Files.createDirectories(going().resolve("a/".repeat(40)));
-        mount(deep, "--bind", playground.outside.toString());
+        mount(deep, "--bind", localDirs.outside.toString());
         assertThatExceptionOfType(IOException.class).isThrownBy(this::delete).withMessageContaining("too deep");
         assertThat(deep.resolve("precious")).exists();
     }
@@ -158,7 +158,7 @@ final class MountTest {
         assertLeft("0a/mount");
         assertThat(run("umount", mounts.remove().toString())).isTrue();
         delete();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
@@ -170,37 +170,37 @@ final class MountTest {
 
     @Test
     void isNoOrphanWithAnotherFileSystemMountedInside() throws Exception {
-        assertThatCode(() -> look("spark-1")).doesNotThrowAnyException();
+        assertThatCode(() -> inspect("spark-1")).doesNotThrowAnyException();
         mount(Files.createDirectory(dir.path().resolve("0a/mount")), "-t", "tmpfs", "-o", "size=64k", "none");
         assertThatExceptionOfType(NotAnOrphanException.class)
-                .isThrownBy(() -> look("spark-1"))
+                .isThrownBy(() -> inspect("spark-1"))
                 .withMessageContaining("mounted at " + dir.path());
-        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> inspect("spark-1/blockmgr-1"));
     }
 
     @Test
     void isNoOrphanWithAPartOfTheSameFileSystemMountedInside() throws Exception {
-        mount(Files.createDirectory(dir.path().resolve("0a/mount")), "--bind", playground.outside.toString());
-        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1"));
+        mount(Files.createDirectory(dir.path().resolve("0a/mount")), "--bind", localDirs.outside.toString());
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> inspect("spark-1"));
     }
 
     @Test
     void isNoOrphanIfItIsAMountItself() throws Exception {
-        mount(dir.path(), "--bind", playground.outside.toString());
-        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1/blockmgr-1"));
-        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> look("spark-1"));
+        mount(dir.path(), "--bind", localDirs.outside.toString());
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> inspect("spark-1/blockmgr-1"));
+        assertThatExceptionOfType(NotAnOrphanException.class).isThrownBy(() -> inspect("spark-1"));
     }
 
     /** However young it is. */
-    private void look(String path) throws Exception {
+    private void inspect(String path) throws Exception {
         new TreeInspector(
-                        playground.dir(path),
+                        localDirs.dir(path),
                         new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                         Duration.ofDays(-1),
-                        OpenFiles.look(Files.createTempDirectory(temp, "proc"), 1),
+                        OpenFiles.inspect(Files.createTempDirectory(temp, "proc"), 1),
                         ProcessCredentials.current(),
                         () -> false)
-                .look();
+                .inspect();
     }
 
     @Test
@@ -208,7 +208,7 @@ final class MountTest {
         assertThat(MountPoints.under(Path.of("/")).contains(Path.of("/"))).isTrue();
         assertThat(MountPoints.under(dir.path()).isEmpty()).isTrue();
         mount(dir.path(), "-t", "tmpfs", "-o", "size=64k", "none");
-        for (Path above : List.of(dir.path(), playground.root.resolve("spark-1"))) {
+        for (Path above : List.of(dir.path(), localDirs.root.resolve("spark-1"))) {
             assertThat(MountPoints.under(above).contains(dir.path())).isTrue();
             assertThat(MountPoints.under(above).any()).isEqualTo(dir.path().toString());
         }

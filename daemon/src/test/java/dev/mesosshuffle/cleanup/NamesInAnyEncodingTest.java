@@ -26,21 +26,21 @@ final class NamesInAnyEncodingTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
     private LocalDir dir;
     private Path going;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = LocalDirFixture.in(temp);
-        dir = playground.filledDir("blockmgr-1");
+        localDirs = LocalDirFixture.in(temp);
+        dir = localDirs.filledDir("blockmgr-1");
         LocalDirDeletion.mark(dir);
         going = LocalDirFixture.going(dir);
     }
 
     @AfterEach
     void nothingOutsideChanged() throws IOException {
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     /** What {@code printf} makes of each is the name; only it can write bytes that are not text. */
@@ -69,7 +69,7 @@ final class NamesInAnyEncodingTest {
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(this::delete)
                     .withMessageContaining("another file system is mounted here");
-            playground.assertOutsideUntouched();
+            localDirs.assertOutsideUntouched();
             assertThat(going.resolve("00")).doesNotExist();
         } finally {
             assertThat(shell("umount \"$2/0a/$name\"", name)).isTrue();
@@ -77,12 +77,12 @@ final class NamesInAnyEncodingTest {
         assertThat(shell("mount --bind \"$3\" \"$2/0a/$name/deeper\"", name)).isTrue();
         try {
             assertThatExceptionOfType(IOException.class).isThrownBy(this::delete);
-            playground.assertOutsideUntouched();
+            localDirs.assertOutsideUntouched();
         } finally {
             assertThat(shell("umount \"$2/0a/$name/deeper\"", name)).isTrue();
         }
         assertThatCode(this::delete).doesNotThrowAnyException();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     private void delete() throws IOException {
@@ -97,7 +97,7 @@ final class NamesInAnyEncodingTest {
                         "sh",
                         name,
                         going.toString(),
-                        playground.outside.toString())
+                        localDirs.outside.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

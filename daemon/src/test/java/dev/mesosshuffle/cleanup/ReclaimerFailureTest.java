@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.concurrent.RateLimiter;
-import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.io.IOException;
@@ -41,14 +38,14 @@ final class ReclaimerFailureTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
     private Path away;
     private StateStore store;
     private Reclaimer reclaimer;
 
     @BeforeEach
     void setUp() throws Exception {
-        playground = LocalDirFixture.in(temp);
+        localDirs = LocalDirFixture.in(temp);
         away = temp.toRealPath().resolve("away");
         start();
     }
@@ -56,24 +53,20 @@ final class ReclaimerFailureTest {
     private void start() throws Exception {
         metrics = new MetricRegistry();
         store = StateStore.open(temp.resolve("state"), 7337, Clock.systemUTC(), metrics);
-        reclaimer = Reclaimer.withoutTimer(
+        LocalDirPolicy policy = LocalDirPolicy.of(List.of(localDirs.root), metrics);
+        reclaimer = new Reclaimer(
                 store,
-                LocalDirPolicy.of(List.of(playground.root), metrics),
-                TestOrphanPolicy.of(playground.root, temp.resolve("state")),
-                appId -> false,
+                TestRemovalGuards.of(policy, temp.resolve("state"), appId -> false),
                 time,
-                metrics,
-                // At one file a second, it rests before each.
-                new RootExecutors(
-                        root -> new DirectExecutorService(),
-                        () -> new RateLimiter(() -> 1, time, rest -> beforeEachFile.run())));
+                DirectRootExecutors.withPause(() -> beforeEachFile.run()),
+                metrics);
     }
 
     @AfterEach
     void tearDown() throws IOException {
         stop();
         log.close();
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     private void stop() {
@@ -91,22 +84,22 @@ final class ReclaimerFailureTest {
     void keepsTheIntentWhileAnotherDirIsInPlaceOfTheRoot() throws Exception {
         over("spark-1/blockmgr-1");
         unmount();
-        Files.createDirectory(playground.root);
+        Files.createDirectory(localDirs.root);
         restart();
-        later(Reclaimer.LOOK_FOR_ROOT);
-        later(Reclaimer.LOOK_FOR_ROOT);
+        later(Reclaimer.ROOT_RETRY_DELAY);
+        later(Reclaimer.ROOT_RETRY_DELAY);
         assertThat(intents()).hasSize(1);
         assertThat(count("failures")).isZero();
-        assertThat(count("refusals")).isZero();
-        assertThat(log.lines()).as("told of by the watch of roots").isEmpty();
+        assertThat(count("rejected")).isZero();
+        assertThat(log.lines()).as("logged by the monitor of roots").isEmpty();
 
-        Files.delete(playground.root);
+        Files.delete(localDirs.root);
         mount();
-        later(Reclaimer.LOOK_FOR_ROOT.minusMillis(1));
+        later(Reclaimer.ROOT_RETRY_DELAY.minusMillis(1));
         assertThat(intents()).as("it was not looked at").hasSize(1);
         later(Duration.ofMillis(1));
         assertThat(intents()).isEmpty();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
@@ -115,25 +108,25 @@ final class ReclaimerFailureTest {
         unmount();
         restart();
         assertThat(intents()).hasSize(1);
-        assertThat(reclaimer.rootInodes()).containsOnlyKeys(playground.root);
+        assertThat(reclaimer.rootInodes()).containsOnlyKeys(localDirs.root);
 
         mount();
-        later(Reclaimer.LOOK_FOR_ROOT);
+        later(Reclaimer.ROOT_RETRY_DELAY);
         assertThat(intents()).isEmpty();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
     void keepsTheIntentIfTheRootGoesWhileTheServiceRuns() throws Exception {
         StoredRemoval intent = over("blockmgr-1");
         unmount();
-        Files.createDirectory(playground.root);
+        Files.createDirectory(localDirs.root);
         reclaimer.reclaim(List.of(intent));
         assertThat(intents()).hasSize(1);
 
-        Files.delete(playground.root);
+        Files.delete(localDirs.root);
         mount();
-        later(Reclaimer.LOOK_FOR_ROOT);
+        later(Reclaimer.ROOT_RETRY_DELAY);
         assertThat(intents()).isEmpty();
     }
 
@@ -156,18 +149,18 @@ final class ReclaimerFailureTest {
     void followsNoLinkInPlaceOfTheRoot() throws Exception {
         over("blockmgr-1");
         unmount();
-        Files.createSymbolicLink(playground.root, playground.outside);
+        Files.createSymbolicLink(localDirs.root, localDirs.outside);
         restart();
-        later(Reclaimer.LOOK_FOR_ROOT);
+        later(Reclaimer.ROOT_RETRY_DELAY);
         assertThat(intents()).hasSize(1);
-        Files.delete(playground.root);
+        Files.delete(localDirs.root);
         mount();
     }
 
     @Test
     void takesADirThatIsNotThereAsDoneIfItsRootIs() throws Exception {
         StoredRemoval intent = over("blockmgr-1");
-        LocalDirFixture.fill(Files.createDirectory(playground.root.resolve("blockmgr-2")));
+        LocalDirFixture.fill(Files.createDirectory(localDirs.root.resolve("blockmgr-2")));
         Files.move(intent.dir().path(), away);
         restart();
         assertThat(intents()).isEmpty();
@@ -180,7 +173,7 @@ final class ReclaimerFailureTest {
         Path stuck = intent.dir().path().resolve("0a/shuffle_0_1_0.data");
         try (Obstacle obstacle = Obstacle.to(stuck)) {
             reclaimer.reclaim(List.of(intent));
-            assertThat(gauge("bytesWaiting")).isEqualTo(obstacle.bytesLeft());
+            assertThat(gauge("pendingBytes")).isEqualTo(obstacle.bytesLeft());
             assertThat(count("deletedBytes"))
                     .isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE - obstacle.bytesLeft());
             later(HOUR);
@@ -192,15 +185,15 @@ final class ReclaimerFailureTest {
                     .singleElement()
                     .asString()
                     .contains("WARN Cannot delete local dir " + intent.dir().path());
-            assertThat(gauge("bytesWaiting")).isEqualTo(obstacle.bytesLeft());
+            assertThat(gauge("pendingBytes")).isEqualTo(obstacle.bytesLeft());
             assertThat(intents()).hasSize(1);
 
             restart();
-            assertThat(gauge("bytesWaiting")).as("after a restart").isEqualTo(obstacle.bytesLeft());
+            assertThat(gauge("pendingBytes")).as("after a restart").isEqualTo(obstacle.bytesLeft());
         }
         later(HOUR);
-        assertThat(playground.root).isEmptyDirectory();
-        assertThat(gauge("bytesWaiting")).isEqualTo(0L);
+        assertThat(localDirs.root).isEmptyDirectory();
+        assertThat(gauge("pendingBytes")).isEqualTo(0L);
         assertThat(intents()).isEmpty();
     }
 
@@ -215,13 +208,13 @@ final class ReclaimerFailureTest {
         };
         reclaimer.reclaim(List.of(intent));
         assertThat(written[0]).isEqualTo(50);
-        assertThat(playground.root).isEmptyDirectory();
-        assertThat(gauge("bytesWaiting")).isEqualTo(0L);
+        assertThat(localDirs.root).isEmptyDirectory();
+        assertThat(gauge("pendingBytes")).isEqualTo(0L);
     }
 
     private boolean write(String name) {
         try {
-            Files.writeString(playground.root.resolve("going-blockmgr-1/0a").resolve(name), "late");
+            Files.writeString(localDirs.root.resolve("going-blockmgr-1/0a").resolve(name), "late");
             return true;
         } catch (IOException e) {
             return false;
@@ -271,7 +264,7 @@ final class ReclaimerFailureTest {
     }
 
     private void unmount() throws IOException {
-        Files.move(playground.root, away);
+        Files.move(localDirs.root, away);
     }
 
     private void unmountUnchecked() {
@@ -283,13 +276,13 @@ final class ReclaimerFailureTest {
     }
 
     private void mount() throws IOException {
-        Files.move(away, playground.root);
+        Files.move(away, localDirs.root);
     }
 
     /** A filled dir whose intent is in the store, as the registry leaves it. */
     private StoredRemoval over(String path) throws Exception {
-        LocalDir dir = playground.filledDir(path);
-        StoredRemoval intent = new StoredRemoval(dir, APP, (Long) Files.getAttribute(playground.root, "unix:ino"));
+        LocalDir dir = localDirs.filledDir(path);
+        StoredRemoval intent = new StoredRemoval(dir, APP, (Long) Files.getAttribute(localDirs.root, "unix:ino"));
         store.removeApplication(APP, List.of(intent)).get(1, TimeUnit.MINUTES);
         return intent;
     }

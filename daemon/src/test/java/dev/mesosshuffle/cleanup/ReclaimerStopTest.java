@@ -31,8 +31,8 @@ final class ReclaimerStopTest {
     }
 
     @Test
-    void keepsTheIntentIfItEndsWhileItDeletes() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+    void keepsTheIntentIfItStopsDuringADeletion() throws Exception {
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, "app", null);
         host.store.removeApplication("app", List.of(intent)).get();
         host.beforeEachFile = () -> host.reclaimer.close();
@@ -49,7 +49,7 @@ final class ReclaimerStopTest {
     }
 
     @Test
-    void renamesNoOrphanIfItEndsWhileItLooksAtItOnceMore() throws Exception {
+    void renamesNoOrphanIfItStopsDuringTheLastCheck() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
         assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();

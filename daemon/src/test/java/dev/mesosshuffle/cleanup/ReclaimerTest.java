@@ -3,15 +3,12 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.concurrent.RateLimiter;
-import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.io.IOException;
@@ -46,32 +43,29 @@ final class ReclaimerTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
     private StateStore store;
     private Reclaimer reclaimer;
 
     @BeforeEach
     void setUp() throws Exception {
-        playground = LocalDirFixture.in(temp);
+        localDirs = LocalDirFixture.in(temp);
         start();
     }
 
     private void start() throws StoreException, IOException {
         metrics = new MetricRegistry();
         store = StateStore.open(temp.resolve("state"), 7337, Clock.systemUTC(), metrics);
-        reclaimer = reclaimer(List.of(playground.root));
+        reclaimer = reclaimer(List.of(localDirs.root));
     }
 
     private Reclaimer reclaimer(List<Path> roots) throws IOException {
-        return Reclaimer.withoutTimer(
+        return new Reclaimer(
                 store,
-                LocalDirPolicy.of(roots, metrics),
-                TestOrphanPolicy.of(playground.root, temp.resolve("state")),
-                this::isRead,
+                TestRemovalGuards.of(LocalDirPolicy.of(roots, metrics), temp.resolve("state"), this::isRead),
                 time,
-                metrics,
-                new RootExecutors(
-                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, time, rest -> {})));
+                DirectRootExecutors.unlimited(),
+                metrics);
     }
 
     private boolean isRead(String appId) {
@@ -86,21 +80,21 @@ final class ReclaimerTest {
         reclaimer.close();
         store.close();
         log.close();
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 
     @Test
     void deletesADirAndThenItsIntent() throws Exception {
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
-        LocalDir other = playground.filledDir("spark-1/executor-2/blockmgr-2");
+        LocalDir other = localDirs.filledDir("spark-1/executor-2/blockmgr-2");
         reclaim(APP, List.of(dir));
-        assertThat(playground.root.resolve("spark-1/executor-1")).doesNotExist();
+        assertThat(localDirs.root.resolve("spark-1/executor-1")).doesNotExist();
         assertThat(other.path().resolve("0a")).isDirectory();
         assertThat(intents()).isEmpty();
         assertThat(count("deletedFiles")).isEqualTo(LocalDirFixture.FILES);
         assertThat(count("deletedBytes")).isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
         assertThat(count("failures")).isZero();
-        assertThat(gauge("bytesWaiting")).isEqualTo(0L);
+        assertThat(gauge("pendingBytes")).isEqualTo(0L);
         assertThat(log.lines()).isEmpty();
     }
 
@@ -114,21 +108,21 @@ final class ReclaimerTest {
         assertThat(dir.path()).doesNotExist();
         assertThat(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data")).exists();
         assertThat(intents()).hasSize(1);
-        assertThat(gauge("bytesWaiting")).isEqualTo((long) LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
+        assertThat(gauge("pendingBytes")).isEqualTo((long) LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
 
         reading.clear();
         time.pass(SOON);
         reclaimer.check();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
-        assertThat(gauge("bytesWaiting")).isEqualTo(0L);
+        assertThat(gauge("pendingBytes")).isEqualTo(0L);
     }
 
     @Test
     void doesNotWaitForReadsOfAnotherApplication() throws Exception {
         reading.add("app-2");
         reclaim(APP, List.of(over("blockmgr-1")));
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @Test
@@ -136,7 +130,7 @@ final class ReclaimerTest {
         reading.add(APP);
         LocalDir dir = over("blockmgr-1");
         reclaim(APP, List.of(dir));
-        playground.filledDir("blockmgr-1");
+        localDirs.filledDir("blockmgr-1");
         reading.clear();
         time.pass(SOON);
         reclaimer.check();
@@ -147,7 +141,7 @@ final class ReclaimerTest {
     @Test
     void takesADirThatIsNotThereAsDone() throws Exception {
         reclaimer.reclaim(List.of(new StoredRemoval(over("blockmgr-1"), APP, null)));
-        reclaimer.reclaim(List.of(new StoredRemoval(playground.dir("spark-1/blockmgr-2"), APP, null)));
+        reclaimer.reclaim(List.of(new StoredRemoval(localDirs.dir("spark-1/blockmgr-2"), APP, null)));
         assertThat(intents()).isEmpty();
         assertThat(log.lines()).isEmpty();
     }
@@ -156,7 +150,7 @@ final class ReclaimerTest {
     void resumesAfterACrashBeforeTheRename() throws Exception {
         over("blockmgr-1");
         crashAndResume();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
     }
 
@@ -168,7 +162,7 @@ final class ReclaimerTest {
         assertThat(LocalDirFixture.going(dir)).isDirectory();
         reading.clear();
         crashAndResume();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
     }
 
@@ -178,7 +172,7 @@ final class ReclaimerTest {
         LocalDirDeletion.mark(dir);
         Files.delete(LocalDirFixture.going(dir).resolve("00/shuffle_0_0_0.data"));
         crashAndResume();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
     }
 
@@ -187,12 +181,12 @@ final class ReclaimerTest {
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
         LocalDirDeletion.mark(dir);
         try (SecureDirectoryStream<Path> parent =
-                SecureDirectories.open(playground.root, playground.root.resolve("spark-1/executor-1"))) {
+                SecureDirectories.open(localDirs.root, localDirs.root.resolve("spark-1/executor-1"))) {
             Path going = LocalDirFixture.going(dir);
             new TreeDeleter(() -> false, bytes -> {}).delete(parent, going.getFileName(), going);
         }
         crashAndResume();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
     }
 
@@ -222,7 +216,7 @@ final class ReclaimerTest {
         failing.clear();
         time.pass(HOUR);
         reclaimer.check();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
     }
 
@@ -232,8 +226,8 @@ final class ReclaimerTest {
         LocalDir bad = over("blockmgr-2");
         reclaim("app-2", List.of(bad));
         reclaim(APP, List.of(over("blockmgr-1")));
-        assertThat(playground.root.resolve("blockmgr-1")).doesNotExist();
-        assertThat(playground.root.resolve("going-blockmgr-1")).doesNotExist();
+        assertThat(localDirs.root.resolve("blockmgr-1")).doesNotExist();
+        assertThat(localDirs.root.resolve("going-blockmgr-1")).doesNotExist();
         assertThat(LocalDirFixture.going(bad)).isDirectory();
     }
 
@@ -242,7 +236,7 @@ final class ReclaimerTest {
         LocalDir dir = over("blockmgr-1");
         store.close();
         reclaim(APP, List.of(dir));
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(count("failures")).isEqualTo(1);
         start();
         reclaimer.reclaim(store.load().removals());
@@ -253,23 +247,23 @@ final class ReclaimerTest {
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/blockmgr-1"})
     void refusesADirThatWasSwappedForALink(String swapped) throws Exception {
         LocalDir dir = over("spark-1/executor-1/blockmgr-1");
-        Path place = playground.root.resolve(swapped);
+        Path place = localDirs.root.resolve(swapped);
         Files.move(place, temp.resolve("aside"));
-        Files.createSymbolicLink(place, playground.outside.resolve(swapped));
+        Files.createSymbolicLink(place, localDirs.outside.resolve(swapped));
         reclaim(APP, List.of(dir));
         reclaimer.check();
         time.pass(HOUR);
         reclaimer.check();
         assertThat(place).isSymbolicLink();
         assertThat(log.lines()).singleElement().asString().contains("ERROR", place.toString(), "symbolic link");
-        assertThat(count("refusals")).isEqualTo(2);
+        assertThat(count("rejected")).isEqualTo(2);
         assertThat(intents()).hasSize(1);
 
         Files.delete(place);
         Files.move(temp.resolve("aside"), place);
         time.pass(HOUR);
         reclaimer.check();
-        assertThat(playground.root).isEmptyDirectory();
+        assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
     }
 
@@ -279,7 +273,7 @@ final class ReclaimerTest {
         LocalDir dir = over("blockmgr-1");
         reclaim(APP, List.of(dir));
         Files.move(LocalDirFixture.going(dir), temp.resolve("aside"));
-        Files.createSymbolicLink(LocalDirFixture.going(dir), playground.outside.resolve("blockmgr-1"));
+        Files.createSymbolicLink(LocalDirFixture.going(dir), localDirs.outside.resolve("blockmgr-1"));
         reading.clear();
         time.pass(SOON);
         reclaimer.check();
@@ -290,7 +284,7 @@ final class ReclaimerTest {
 
     @Test
     void refusesAFileInPlaceOfTheDir() throws Exception {
-        LocalDir dir = playground.dir("blockmgr-1");
+        LocalDir dir = localDirs.dir("blockmgr-1");
         Files.writeString(dir.path(), "a file");
         reclaim(APP, List.of(dir));
         assertThat(dir.path()).hasContent("a file");
@@ -307,7 +301,7 @@ final class ReclaimerTest {
                 .singleElement()
                 .asString()
                 .contains("ERROR", dir.path().toString());
-        assertThat(count("refusals")).isEqualTo(1);
+        assertThat(count("rejected")).isEqualTo(1);
     }
 
     @Test
@@ -320,7 +314,7 @@ final class ReclaimerTest {
         for (LocalDir dir : dirs) {
             assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         }
-        assertThat(log.lines()).singleElement().asString().contains("ERROR", playground.root.toString());
+        assertThat(log.lines()).singleElement().asString().contains("ERROR", localDirs.root.toString());
         assertThat(intents()).hasSize(2);
     }
 
@@ -341,7 +335,7 @@ final class ReclaimerTest {
 
     /** A filled dir whose intent is in the store, as the registry leaves it. */
     private LocalDir over(String path) throws Exception {
-        LocalDir dir = playground.filledDir(path);
+        LocalDir dir = localDirs.filledDir(path);
         store.removeApplication(APP, List.of(new StoredRemoval(dir, APP, null))).get(1, TimeUnit.MINUTES);
         return dir;
     }

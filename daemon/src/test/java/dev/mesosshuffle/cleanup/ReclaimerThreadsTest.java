@@ -3,10 +3,11 @@ package dev.mesosshuffle.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.store.StateStore;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,14 +51,19 @@ final class ReclaimerThreadsTest {
         one = LocalDirFixture.in(Files.createDirectory(temp.resolve("one")));
         two = LocalDirFixture.in(Files.createDirectory(temp.resolve("two")));
         store = StateStore.open(temp.resolve("state"), 7337, Clock.systemUTC(), metrics);
-        reclaimer = Reclaimer.start(
+        reclaimer = start(this::isRead, metrics);
+    }
+
+    private Reclaimer start(ActiveReads reads, MetricRegistry registry) throws IOException {
+        LocalDirPolicy policy = LocalDirPolicy.of(List.of(one.root, two.root), registry);
+        Reclaimer started = new Reclaimer(
                 store,
-                LocalDirPolicy.of(List.of(one.root, two.root), metrics),
-                TestOrphanPolicy.of(one.root, temp.resolve("state")),
-                this::isRead,
+                TestRemovalGuards.of(policy, temp.resolve("state"), reads),
                 System::nanoTime,
-                () -> 0,
-                metrics);
+                new RootExecutors("cleanup-", () -> 0),
+                registry);
+        started.start(Reclaimer.CHECK_INTERVAL);
+        return started;
     }
 
     private boolean isRead(String appId) {
@@ -138,14 +144,14 @@ final class ReclaimerThreadsTest {
     }
 
     @Test
-    void triesAgainAfterAnError() throws Exception {
+    void retriesAfterAnError() throws Exception {
         reclaim(OUT_OF_MEMORY, List.of(over(one, OUT_OF_MEMORY, "blockmgr-1")));
         awaitIntents(OUT_OF_MEMORY, 0);
         assertThat(one.root).isEmptyDirectory();
     }
 
     @Test
-    void goesOnAtTheNextStartWithWhatWasNotBegun() throws Exception {
+    void resumesWhatWasNotStartedAtTheNextStart() throws Exception {
         reclaim(HANGS, List.of(over(one, HANGS, "blockmgr-1")));
         hung.await();
         LocalDir behind = over(one, "behind", "blockmgr-2");
@@ -157,15 +163,7 @@ final class ReclaimerThreadsTest {
         closing.join();
         assertThat(store.load().removals()).extracting(StoredRemoval::appId).contains("behind");
 
-        MetricRegistry next = new MetricRegistry();
-        reclaimer = Reclaimer.start(
-                store,
-                LocalDirPolicy.of(List.of(one.root, two.root), next),
-                TestOrphanPolicy.of(one.root, temp.resolve("state")),
-                appId -> false,
-                System::nanoTime,
-                () -> 0,
-                next);
+        reclaimer = start(appId -> false, new MetricRegistry());
         reclaimer.reclaim(store.load().removals());
         awaitIntents("behind", 0);
         awaitIntents(HANGS, 0);
@@ -177,8 +175,8 @@ final class ReclaimerThreadsTest {
                 dirs.stream().map(dir -> new StoredRemoval(dir, appId, null)).toList());
     }
 
-    private LocalDir over(LocalDirFixture playground, String appId, String path) throws Exception {
-        LocalDir dir = playground.filledDir(path);
+    private LocalDir over(LocalDirFixture localDirs, String appId, String path) throws Exception {
+        LocalDir dir = localDirs.filledDir(path);
         store.removeApplication(appId, List.of(new StoredRemoval(dir, appId, null)))
                 .get(1, TimeUnit.MINUTES);
         return dir;

@@ -30,8 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 
 /**
- * All of one service that deletes, as it is wired in the daemon, but that work waits until somebody has it done, in his
- * own thread, and can be killed at any file.
+ * The deleting components of one service, wired as in the daemon. Work is queued until a test runs it on its own thread,
+ * and can be killed at any file.
  */
 public final class SteppedCleanup {
     private static final int MIN_FREE_PERCENT = 5;
@@ -39,18 +39,18 @@ public final class SteppedCleanup {
     private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
     private final LocalDirPolicy policy;
     private final Reclaimer reclaimer;
-    private final OrphanScanner orphans;
+    private final OrphanScanner scanner;
     private final DiskPressure pressure;
     private final ScriptedHost host;
     private int filesToLive = Integer.MAX_VALUE;
 
-    /** The process ends here and now. */
+    /** The process is killed at this point. */
     public static final class Killed extends Error {
         private static final long serialVersionUID = 1;
     }
 
     /**
-     * What it is to work on.
+     * What the components work on.
      *
      * @param roots the local roots
      * @param store the service's store
@@ -59,11 +59,11 @@ public final class SteppedCleanup {
      * @param reads what is being read
      * @param host what is seen of the host
      * @param mode what is done about orphans
-     * @param orphanTimeout for how long an orphan must be quiet
+     * @param orphanTimeout for how long an orphan must be idle
      * @param ticker the time
      * @param wallMillis the time that files are marked with, in ms
      */
-    public record Surroundings(
+    public record Context(
             List<Path> roots,
             StateStore store,
             Registry registry,
@@ -75,38 +75,39 @@ public final class SteppedCleanup {
             Ticker ticker,
             LongSupplier wallMillis) {}
 
-    public SteppedCleanup(Surroundings its, MetricRegistry metrics) throws IOException {
-        host = its.host();
-        policy = LocalDirPolicy.of(its.roots(), metrics);
-        OrphanPolicy rules = new OrphanPolicy(
+    public SteppedCleanup(Context context, MetricRegistry metrics) throws IOException {
+        host = context.host();
+        policy = LocalDirPolicy.of(context.roots(), metrics);
+        OrphanPolicy orphanPolicy = new OrphanPolicy(
                 policy,
-                its.registries(),
-                its.registry()::isClaimed,
-                new FileAgeClock(its.wallMillis(), its.ticker()),
-                its.orphanTimeout(),
+                context.registries(),
+                context.registry()::isClaimed,
+                new FileAgeClock(context.wallMillis(), context.ticker()),
+                context.orphanTimeout(),
                 ProcessCredentials.current(),
-                its.host()::view);
-        reclaimer = Reclaimer.withoutTimer(
-                its.store(), policy, rules, its.reads(), its.ticker(), metrics, workers(its.ticker()));
-        orphans = OrphanScanner.withoutTimer(
-                its.mode(), policy, rules, reclaimer, its.ticker(), metrics, workers(its.ticker()));
+                context.host()::view);
+        RemovalGuards guards = new RemovalGuards(policy, orphanPolicy, context.registries(), context.reads());
+        Ticker ticker = context.ticker();
+        reclaimer = new Reclaimer(context.store(), guards, ticker, workers(ticker), metrics);
+        scanner = new OrphanScanner(context.mode(), policy, orphanPolicy, reclaimer, ticker, workers(ticker), metrics);
         pressure = new DiskPressure(
                 MIN_FREE_PERCENT,
                 reclaimer,
                 new DiskPressureReport(
-                        MIN_FREE_PERCENT, () -> living(its.registry()), Set::of, orphans::lastFound, its.ticker()),
-                workers(its.ticker()));
+                        MIN_FREE_PERCENT, () -> live(context.registry()), Set::of, scanner::lastFound, ticker),
+                workers(ticker),
+                metrics);
     }
 
-    private static Map<String, List<LocalDir>> living(Registry registry) {
+    private static Map<String, List<LocalDir>> live(Registry registry) {
         Map<String, List<LocalDir>> dirs = new HashMap<>();
         registry.applications().forEach(app -> dirs.put(app, registry.localDirs(app)));
         return dirs;
     }
 
-    /** It rests after each file, and that is where it can be killed. */
+    /** It pauses after each file, and that is where it can be killed. */
     private RootExecutors workers(Ticker ticker) {
-        return new RootExecutors(root -> later(), () -> new RateLimiter(() -> 1, ticker, rest -> fileDone()));
+        return new RootExecutors(root -> later(), () -> new RateLimiter(() -> 1, ticker, nanos -> fileDone()));
     }
 
     private ExecutorService later() {
@@ -133,12 +134,12 @@ public final class SteppedCleanup {
         return reclaimer;
     }
 
-    public void searchForOrphans() {
-        orphans.search();
+    public void scanForOrphans() {
+        scanner.scan();
     }
 
-    public void lookAtSpace() {
-        policy.realRoots().forEach(root -> pressure.seen(root, host.space()));
+    public void checkSpace() {
+        policy.realRoots().forEach(root -> pressure.check(root, host.space()));
     }
 
     /** Lets what failed, or had to wait, be tried again if it is time. */
@@ -153,13 +154,13 @@ public final class SteppedCleanup {
     /**
      * Does the work that waits, with all that follows from it, or some of it.
      *
-     * @param most how many pieces of work
+     * @param max how many pieces of work
      */
-    public void work(int most) {
+    public void work(int max) {
         Runnable next = work.poll();
         for (int done = 1; next != null; done++) {
             next.run();
-            next = done < most ? work.poll() : null;
+            next = done < max ? work.poll() : null;
         }
     }
 
@@ -179,7 +180,7 @@ public final class SteppedCleanup {
     public void end() {
         work.clear();
         pressure.close();
-        orphans.close();
+        scanner.close();
         reclaimer.close();
     }
 }

@@ -45,11 +45,11 @@ final class SwapAttackTest {
     @TempDir
     private Path temp;
 
-    private LocalDirFixture playground;
+    private LocalDirFixture localDirs;
 
     @BeforeEach
     void setUp() throws IOException {
-        playground = LocalDirFixture.in(temp);
+        localDirs = LocalDirFixture.in(temp);
     }
 
     @AfterEach
@@ -78,7 +78,7 @@ final class SwapAttackTest {
         }
         stop.set(true);
         attack.get(1, TimeUnit.MINUTES);
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
         // Else nobody has proved anything.
         assertThat(swaps.get()).isGreaterThanOrEqualTo(SWAPS);
         assertThat(deleted).isPositive();
@@ -94,13 +94,13 @@ final class SwapAttackTest {
             })
     void removesNoBlockOutsideWhileAComponentIsSwapped(String swapped) throws Exception {
         BlockFileRemover remover = new BlockFileRemover();
-        LocalDir dir = playground.filledDir("spark-1/executor-1/blockmgr-1");
-        Path precious = playground.outside.resolve("spark-1/executor-1/blockmgr-1/0a");
+        LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
+        Path precious = localDirs.outside.resolve("spark-1/executor-1/blockmgr-1/0a");
         for (int i = 0; i < ROUNDS; i++) {
             Files.createFile(dir.path().resolve("0a/rdd_1_" + i));
             Files.createFile(precious.resolve("rdd_1_" + i));
         }
-        var before = DirContents.of(playground.outside);
+        var before = DirContents.of(localDirs.outside);
         Future<?> attack = attacker.submit(() -> swapUntilStopped(swapped));
         while (swaps.get() == 0 && !attack.isDone()) {
             // All could be removed before a busy machine comes to the first swap.
@@ -117,21 +117,21 @@ final class SwapAttackTest {
         }
         stop.set(true);
         attack.get(1, TimeUnit.MINUTES);
-        assertThat(DirContents.of(playground.outside)).isEqualTo(before);
+        assertThat(DirContents.of(localDirs.outside)).isEqualTo(before);
         assertThat(swaps.get()).isGreaterThanOrEqualTo(SWAPS);
         assertThat(removed).isEqualTo(ROUNDS);
     }
 
     @Test
     void opensNothingOutsideWhileANameIsSwapped() throws Exception {
-        LocalDir dir = playground.filledDir("blockmgr-1");
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
         Object inside =
                 Files.readAttributes(dir.path(), BasicFileAttributes.class).fileKey();
         Future<?> attack = attacker.submit(this::swapAtFullSpeedUntilStopped);
         int opened = 0;
         int tries = 0;
         for (; goesOn(tries < OPENINGS || opened == 0 || opened == tries); tries++) {
-            try (SecureDirectoryStream<Path> open = SecureDirectories.open(playground.root, dir.path())) {
+            try (SecureDirectoryStream<Path> open = SecureDirectories.open(localDirs.root, dir.path())) {
                 BasicFileAttributeView view = open.getFileAttributeView(BasicFileAttributeView.class);
                 assertThat(view.readAttributes().fileKey()).isEqualTo(inside);
                 opened++;
@@ -150,7 +150,7 @@ final class SwapAttackTest {
     }
 
     private boolean makeAndDelete(String path) throws IOException {
-        LocalDir dir = playground.dir(path);
+        LocalDir dir = localDirs.dir(path);
         try {
             Path made = temp.toRealPath().resolve("made");
             if (!Files.exists(made)) {
@@ -176,8 +176,8 @@ final class SwapAttackTest {
         Path place = Path.of("blockmgr-1");
         Path aside = Path.of("aside");
         Path link = Path.of("link");
-        Files.createSymbolicLink(playground.root.resolve(link), playground.outside.resolve(place));
-        try (SecureDirectoryStream<Path> root = SecureDirectories.open(playground.root, playground.root)) {
+        Files.createSymbolicLink(localDirs.root.resolve(link), localDirs.outside.resolve(place));
+        try (SecureDirectoryStream<Path> root = SecureDirectories.open(localDirs.root, localDirs.root)) {
             while (!stop.get()) {
                 root.move(place, root, aside);
                 root.move(link, root, place);
@@ -190,10 +190,10 @@ final class SwapAttackTest {
     }
 
     private void swapUntilStopped(String swapped) {
-        Path place = playground.root.resolve(swapped);
-        Path aside = playground.root.resolve("aside");
-        Path target = playground.outside.resolve(swapped);
-        Path link = playground.root.resolve("link");
+        Path place = localDirs.root.resolve(swapped);
+        Path aside = localDirs.root.resolve("aside");
+        Path target = localDirs.outside.resolve(swapped);
+        Path link = localDirs.root.resolve("link");
         while (!stop.get()) {
             try {
                 Files.move(place, aside);

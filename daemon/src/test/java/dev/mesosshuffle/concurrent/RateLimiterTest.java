@@ -11,20 +11,20 @@ import org.junit.jupiter.api.Test;
 /** Time passes only by the work that is said to take it, and by resting. */
 final class RateLimiterTest {
     private final ManualTicker time = new ManualTicker();
-    private final List<Duration> rests = new ArrayList<>();
+    private final List<Duration> pauses = new ArrayList<>();
     private int rate;
 
-    private RateLimiter pace(int filesPerSecond) {
+    private RateLimiter limiter(int filesPerSecond) {
         rate = filesPerSecond;
         return new RateLimiter(() -> rate, time, nanos -> {
-            rests.add(Duration.ofNanos(nanos));
+            pauses.add(Duration.ofNanos(nanos));
             time.pass(Duration.ofNanos(nanos));
         });
     }
 
-    private void files(RateLimiter pace, int count, Duration each) {
+    private void files(RateLimiter limiter, int count, Duration each) {
         for (int i = 0; i < count; i++) {
-            pace.beforeFile();
+            limiter.acquire();
             time.pass(each);
         }
     }
@@ -32,68 +32,68 @@ final class RateLimiterTest {
     @Test
     void keepsTheRateWhereFilesTakeNoTime() {
         long before = time.read();
-        files(pace(1000), 3001, Duration.ZERO);
+        files(limiter(1000), 3001, Duration.ZERO);
         assertThat(Duration.ofNanos(time.read() - before)).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test
-    void doesNotRestWithinABatch() {
-        files(pace(1000), 10, Duration.ofMillis(100));
-        assertThat(rests).isEmpty();
+    void doesNotPauseWithinABatch() {
+        files(limiter(1000), 10, Duration.ofMillis(100));
+        assertThat(pauses).isEmpty();
     }
 
     @Test
-    void takesTheTimeOfTheFilesOffTheRest() {
-        files(pace(1000), 11, Duration.ofNanos(300_000));
-        assertThat(rests).containsExactly(Duration.ofMillis(7));
+    void subtractsTheTimeOfTheFilesFromThePause() {
+        files(limiter(1000), 11, Duration.ofNanos(300_000));
+        assertThat(pauses).containsExactly(Duration.ofMillis(7));
     }
 
     @Test
-    void restsForAsLongAsFilesTookWhereTheyTakeLong() {
-        files(pace(1000), 11, Duration.ofMillis(20));
-        assertThat(rests).containsExactly(Duration.ofMillis(200));
+    void pausesForAsLongAsFilesTookWhereTheyTakeLong() {
+        files(limiter(1000), 11, Duration.ofMillis(20));
+        assertThat(pauses).containsExactly(Duration.ofMillis(200));
     }
 
     @Test
-    void doesNotRestForLongAfterADiskThatHung() {
-        files(pace(1000), 11, Duration.ofMinutes(1));
-        assertThat(rests).containsExactly(RateLimiter.LONGEST_REST);
+    void doesNotPauseForLongAfterADiskThatHung() {
+        files(limiter(1000), 11, Duration.ofMinutes(1));
+        assertThat(pauses).containsExactly(RateLimiter.MAX_SLEEP);
     }
 
     @Test
-    void restsAfterEachFileAtALowRate() {
-        files(pace(2), 3, Duration.ZERO);
-        assertThat(rests).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
+    void pausesAfterEachFileAtALowRate() {
+        files(limiter(2), 3, Duration.ZERO);
+        assertThat(pauses).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
     }
 
     @Test
     void keepsARateThatChanges() {
-        RateLimiter pace = pace(0);
-        files(pace, 1000, Duration.ZERO);
+        RateLimiter limiter = limiter(0);
+        files(limiter, 1000, Duration.ZERO);
         rate = 2;
-        files(pace, 3, Duration.ZERO);
-        assertThat(rests).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
+        files(limiter, 3, Duration.ZERO);
+        assertThat(pauses).containsExactly(Duration.ofMillis(500), Duration.ofMillis(500));
         rate = 0;
-        files(pace, 1000, Duration.ZERO);
+        files(limiter, 1000, Duration.ZERO);
         rate = 2;
-        files(pace, 2, Duration.ZERO);
-        assertThat(rests).hasSize(3);
+        files(limiter, 2, Duration.ZERO);
+        assertThat(pauses).hasSize(3);
     }
 
     @Test
-    void restsNeverInAHurryAndThenAgain() {
-        RateLimiter pace = pace(2);
-        pace.hurry(true);
-        files(pace, 100, Duration.ofMillis(1));
-        assertThat(rests).isEmpty();
-        pace.hurry(false);
-        files(pace, 2, Duration.ZERO);
-        assertThat(rests).hasSize(1);
+    void pausesNeverWhileUnthrottledAndThenAgain() {
+        RateLimiter limiter = limiter(2);
+        limiter.setUnthrottled(true);
+        files(limiter, 100, Duration.ofMillis(1));
+        assertThat(pauses).isEmpty();
+        limiter.setUnthrottled(false);
+        files(limiter, 2, Duration.ZERO);
+        assertThat(pauses).hasSize(1);
     }
 
     @Test
-    void restsNeverWithoutABound() {
-        files(pace(0), 100_000, Duration.ofMillis(1));
-        assertThat(rests).isEmpty();
+    void pausesNeverWithoutALimit() {
+        files(limiter(0), 100_000, Duration.ofMillis(1));
+        assertThat(pauses).isEmpty();
     }
 }

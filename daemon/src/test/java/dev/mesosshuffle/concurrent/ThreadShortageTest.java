@@ -50,6 +50,6 @@ final class ThreadShortageTest {
         shortage.warn("a look", new RejectedExecutionException());
         assertThat(log.lines()).isEmpty();
         shortage.warn("a look", new IllegalStateException());
-        assertThat(log.lines()).singleElement().asString().startsWith("ERROR Cannot begin with a look");
+        assertThat(log.lines()).singleElement().asString().startsWith("ERROR Cannot start a look");
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills a service before each step of a whole {@link Scenario}, and has the next process go on; every so often, that one is
- * killed too. Each process looks whether all that was acknowledged is true, and that nothing is missing of what it serves.
+ * killed too. Each process checks that everything that was acknowledged is true, and that nothing is missing of what it serves.
  * In the end there must be all of what lives, and of others', and nothing else.
  */
 @Timeout(900)
@@ -30,7 +30,7 @@ class CrashPointsIT {
     private static final int SECOND_CRASH_EVERY = 4;
 
     /** How far the second crash is from the second start; more than a start and what it finds half done need. */
-    private static final int MOST_STEPS_OF_SECOND = 24;
+    private static final int MAX_STEPS_OF_SECOND = 24;
 
     @TempDir
     private Path temp;
@@ -51,7 +51,7 @@ class CrashPointsIT {
             for (int step = 1; step <= steps; step++) {
                 List<Integer> crashes = new ArrayList<>(List.of(step));
                 if (step % SECOND_CRASH_EVERY == 0) {
-                    crashes.add(1 + second++ % MOST_STEPS_OF_SECOND);
+                    crashes.add(1 + second++ % MAX_STEPS_OF_SECOND);
                 }
                 points.add(() -> failureOf(debugger, crashes));
             }
@@ -81,7 +81,7 @@ class CrashPointsIT {
         }
     }
 
-    /** One host, and the processes that play the story there, one after the other. */
+    /** One host, and the processes that run the scenario there, one after the other. */
     private static final class Life {
         private final Debugger debugger;
         private final Path dir;
@@ -110,7 +110,7 @@ class CrashPointsIT {
 
         /** One more process' work, to the end, and what is left then. */
         void end() throws Exception {
-            Scenario.play(host);
+            Scenario.run(host);
             assertThat(host.contents()).isEqualTo(stays);
             assertThat(registered(Service.PORT))
                     .containsExactlyInAnyOrderElementsOf(Host.executorsOf(Host.LIVE).stream()

@@ -39,7 +39,7 @@ final class CrashingProcess {
             Pattern.compile("BEGIN|ROLLBACK|ATTACH|PRAGMA (?!journal_mode|wal_checkpoint)", Pattern.CASE_INSENSITIVE);
 
     /** What others do while one hangs comes to an end. */
-    private static final int MOST_STEPS_OF_OTHERS = 1_000;
+    private static final int MAX_STEPS_OF_OTHERS = 1_000;
 
     private static final long HANG_MS = TimeUnit.MINUTES.toMillis(1);
 
@@ -139,7 +139,7 @@ final class CrashingProcess {
 
     private void letOthersGoOn() throws InterruptedException {
         EventSet events = next(QUIET_MS);
-        for (int i = 0; events != null && i < MOST_STEPS_OF_OTHERS; i++) {
+        for (int i = 0; events != null && i < MAX_STEPS_OF_OTHERS; i++) {
             for (Event event : events) {
                 if (event instanceof VMDisconnectEvent) {
                     return;

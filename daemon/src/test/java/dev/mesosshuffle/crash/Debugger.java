@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /** Starts Java processes that this one can hold at any line of theirs. They wait before their first. */
 final class Debugger implements AutoCloseable {
-    /** What the story needs. Without Logback a start takes half of the time. */
+    /** What the scenario needs. Without Logback a start takes half of the time. */
     private static final List<String> PARTS =
             List.of("mesos-shuffle-service", "sqlite-jdbc", "slf4j-api", "metrics-core", "caffeine");
 

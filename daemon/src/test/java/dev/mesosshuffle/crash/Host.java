@@ -19,13 +19,13 @@ final class Host {
     static final String LIVE = "live";
     static final String DEAD = "dead";
 
-    /** Kept by hand, released, and then removed by hand. */
-    static final String HAND = "hand";
+    /** Kept by an operator, released, and then removed manually. */
+    static final String PINNED = "pinned";
 
     private static final String UUID = "-0b1c2d3e-0123-4567-89ab-cdef0123456";
     private static final String SHARED = "disk1/spark" + UUID + 1;
 
-    /** Goes with its last executor's dir. */
+    /** Deleted with its last executor's dir. */
     private static final String OF_DEAD = "disk2/spark" + UUID + 2;
 
     /** Which executors there are, and where their files lie. */
@@ -35,11 +35,11 @@ final class Host {
             new Executor(DEAD, "1", "disk1/blockmgr-dead-1", "disk2/blockmgr-dead-1"),
             new Executor(DEAD, "2", SHARED + "/executor" + UUID + "b/blockmgr-dead-2"),
             new Executor(DEAD, "3", OF_DEAD + "/executor" + UUID + "c/blockmgr-dead-3"),
-            new Executor(HAND, "1", "disk1/blockmgr-hand-1"));
+            new Executor(PINNED, "1", "disk1/blockmgr-pinned-1"));
 
     private static final List<String> ORPHANS = List.of("disk1/blockmgr-orphan", "disk2/spark" + UUID + 3);
 
-    /** Where the living application has a block that it removes itself. */
+    /** Where the live application has a block that it removes itself. */
     static final String WITH_BLOCK = EXECUTORS.get(0).dirs().get(0);
 
     static final String SUB_DIR = "0a";
@@ -48,7 +48,7 @@ final class Host {
     private static final List<String> FILES =
             List.of("0a/shuffle_0_0_0.data", "0a/shuffle_0_0_0.index", "3f/shuffle_1_0_0.data");
 
-    /** A file has not been looked at since that time, nor was any process there. */
+    /** No file was used since that time, and no process is that old. */
     private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2001-01-01T00:00:00Z"));
 
     private final Path dir;
@@ -83,7 +83,7 @@ final class Host {
         write("disk1/spark-events/app", "keep");
         write("disk1/going-on/file", "keep");
         write("disk2/blockmgr-of-nobody/0a/file", "keep");
-        // Whoever follows a link to here finds what he was looking for.
+        // Code that follows a link to here finds the names that it expects.
         for (String there : List.of("blockmgr-dead-1/", "going-blockmgr-dead-1/", "")) {
             write("outside/" + there + "0a/shuffle_0_0_0.data", "keep");
         }
@@ -92,7 +92,7 @@ final class Host {
 
         write(WITH_BLOCK + "/" + SUB_DIR + "/" + REMOVED_BLOCK, "go");
         fill(DEAD);
-        fill(HAND);
+        fill(PINNED);
         Path dead = dir.resolve("disk1/blockmgr-dead-1/0a");
         Files.createSymbolicLink(dead.resolve("link-to-dir"), dir.resolve("outside"));
         Files.createSymbolicLink(dead.resolve("link-to-file"), dir.resolve("outside/0a/shuffle_0_0_0.data"));
@@ -172,7 +172,7 @@ final class Host {
     }
 
     /** Checks that nothing is left of what an application had, under any name; others' files may go meanwhile. */
-    void assertGone(String appId) throws IOException {
+    void assertDeleted(String appId) throws IOException {
         for (Executor executor : executorsOf(appId)) {
             for (String local : executor.dirs()) {
                 Path path = dir.resolve(local);
@@ -181,7 +181,7 @@ final class Host {
                         check(!left.toString().endsWith(path.getFileName().toString()), left + " is left");
                     }
                 } catch (NoSuchFileException e) {
-                    // Gone with the dir that it lay in.
+                    // Deleted with the directory that it lay in.
                 }
             }
         }

@@ -10,65 +10,65 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A story of what a service does, act by act, each acknowledged at its end. A process that plays it goes on behind the
- * last act that those before it acknowledged, after a look at whether all that was acknowledged is true.
+ * What a service does, step by step, each acknowledged at its end. A process that runs it continues after the last step that
+ * earlier processes acknowledged, once it has checked that everything that was acknowledged is true.
  */
 final class Scenario {
     private final Host host;
     private final Acknowledgements acknowledged;
-    private final List<Act> acts = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
 
-    private record Act(String name, Action action) {}
+    private record Step(String name, Action action) {}
 
     private interface Action {
-        void play(Service service) throws Exception;
+        void run(Service service) throws Exception;
     }
 
     private Scenario(Host host) throws Exception {
         this.host = host;
         this.acknowledged = new Acknowledgements(host.acknowledgements());
-        act("driver of live", service -> service.registerDriver(Host.LIVE));
-        act("driver of dead", service -> service.registerDriver(Host.DEAD));
+        step("driver of live", service -> service.registerDriver(Host.LIVE));
+        step("driver of dead", service -> service.registerDriver(Host.DEAD));
         for (Host.Executor executor : Host.EXECUTORS) {
-            act(registers(executor), service -> service.registerExecutor(host, executor));
+            step(registers(executor), service -> service.registerExecutor(host, executor));
         }
-        act(
-                "hand is kept",
-                service -> Service.await(service.monitor.handControl().keep(Host.HAND)));
-        act("live removes a block", this::removeBlock);
-        act("dead is over", service -> service.awaitOver(Host.DEAD, List.of(Host.LIVE)));
-        act("dead is gone", service -> service.cleanup.awaitAllDeleted());
-        act("hand is released", this::release);
-        act("hand is over", this::removeByHand);
-        act("hand is gone", service -> service.cleanup.awaitAllDeleted());
-        act("orphans are gone", service -> {
+        step(
+                "pinned is kept",
+                service -> Service.await(service.monitor.handControl().keep(Host.PINNED)));
+        step("live removes a block", this::removeBlock);
+        step("dead has expired", service -> service.awaitExpiry(Host.DEAD, List.of(Host.LIVE)));
+        step("dead is deleted", service -> service.cleanup.awaitAllDeleted());
+        step("pinned is released", this::release);
+        step("pinned has expired", this::removeManually);
+        step("pinned is deleted", service -> service.cleanup.awaitAllDeleted());
+        step("orphans are deleted", service -> {
             service.cleanup.deleteOrphans();
             service.cleanup.awaitAllDeleted();
             service.cleanup.forgetOrphans();
         });
     }
 
-    private void act(String name, Action action) {
-        acts.add(new Act(name, action));
+    private void step(String name, Action action) {
+        steps.add(new Step(name, action));
     }
 
     private static String registers(Host.Executor executor) {
         return "executor " + executor.id();
     }
 
-    /** Plays it on the host in the given dir. */
+    /** Runs it on the host in the given directory. */
     public static void main(String[] args) throws Exception {
-        play(new Host(Path.of(args[0])));
+        run(new Host(Path.of(args[0])));
     }
 
-    static void play(Host host) throws Exception {
-        Scenario story = new Scenario(host);
+    static void run(Host host) throws Exception {
+        Scenario scenario = new Scenario(host);
         try (Service service = new Service(host)) {
-            story.checkAcknowledged(service);
-            for (Act act : story.acts) {
-                if (!story.acknowledged.has(act.name())) {
-                    act.action().play(service);
-                    story.acknowledged.acknowledge(act.name());
+            scenario.checkAcknowledged(service);
+            for (Step step : scenario.steps) {
+                if (!scenario.acknowledged.has(step.name())) {
+                    step.action().run(service);
+                    scenario.acknowledged.acknowledge(step.name());
                 }
             }
         }
@@ -81,19 +81,19 @@ final class Scenario {
 
     private void release(Service service) throws Exception {
         if (isKept(service)) {
-            Service.await(service.monitor.handControl().release(Host.HAND));
+            Service.await(service.monitor.handControl().release(Host.PINNED));
         }
     }
 
-    private void removeByHand(Service service) throws Exception {
-        if (service.registry.applications().contains(Host.HAND)) {
-            var unused = Service.await(service.monitor.handControl().remove(Host.HAND));
+    private void removeManually(Service service) throws Exception {
+        if (service.registry.applications().contains(Host.PINNED)) {
+            var unused = Service.await(service.monitor.handControl().remove(Host.PINNED));
         }
     }
 
     private static boolean isKept(Service service) {
         return service.monitor.handControl().applications().stream()
-                .filter(app -> app.appId().equals(Host.HAND))
+                .filter(app -> app.appId().equals(Host.PINNED))
                 .map(ApplicationStatus::state)
                 .anyMatch("kept"::equals);
     }
@@ -104,26 +104,26 @@ final class Scenario {
         for (Host.Executor executor : Host.EXECUTORS) {
             checkRegistration(service, executor);
         }
-        for (String app : List.of(Host.DEAD, Host.HAND)) {
-            if (acknowledged.has(app + " is gone")) {
-                host.assertGone(app);
+        for (String app : List.of(Host.DEAD, Host.PINNED)) {
+            if (acknowledged.has(app + " is deleted")) {
+                host.assertDeleted(app);
             }
         }
-        if (acknowledged.has("hand is kept") && !mayHaveBegun("hand is released")) {
-            Host.check(isKept(service), "hand is not kept any more");
+        if (acknowledged.has("pinned is kept") && !mayHaveStarted("pinned is released")) {
+            Host.check(isKept(service), "pinned is not kept any more");
         }
-        Host.check(!acknowledged.has("hand is released") || !isKept(service), "hand is kept again");
+        Host.check(!acknowledged.has("pinned is released") || !isKept(service), "pinned is kept again");
         Path removed = host.path(Host.WITH_BLOCK).resolve(Host.SUB_DIR).resolve(Host.REMOVED_BLOCK);
         Host.check(!acknowledged.has("live removes a block") || Files.notExists(removed), removed + " is there again");
     }
 
     private void checkRegistration(Service service, Host.Executor executor) {
-        String end = executor.appId() + " is over";
+        String end = executor.appId() + " has expired";
         RegisteredExecutor registered = service.registry.executor(executor.id());
         boolean known = registered != null;
         if (acknowledged.has(end)) {
             Host.check(!known, executor.id() + " is known again");
-        } else if (!mayHaveBegun(end)) {
+        } else if (!mayHaveStarted(end)) {
             Host.check(known || !acknowledged.has(registers(executor)), executor.id() + " is forgotten");
         }
         if (registered != null) {
@@ -131,22 +131,22 @@ final class Scenario {
             Host.check(dirs.equals(executor.dirs().stream().map(host::path).toList()), executor.id() + " has " + dirs);
         }
         // What is known is served, and what never was will still register.
-        if (service.registry.applications().contains(executor.appId()) || !mayHaveBegun(end)) {
+        if (service.registry.applications().contains(executor.appId()) || !mayHaveStarted(end)) {
             host.assertWhole(executor);
         }
     }
 
-    /** Tells whether the processes before this one may have come to an act. */
-    private boolean mayHaveBegun(String name) {
-        for (Act act : acts) {
-            if (act.name().equals(name)) {
+    /** Tells whether the processes before this one may have come to an step. */
+    private boolean mayHaveStarted(String name) {
+        for (Step step : steps) {
+            if (step.name().equals(name)) {
                 return true;
             }
-            if (!acknowledged.has(act.name())) {
+            if (!acknowledged.has(step.name())) {
                 return false;
             }
         }
-        // The living never come to their end.
+        // Live applications never expire.
         return false;
     }
 }

@@ -5,6 +5,8 @@ import dev.mesosshuffle.cleanup.BackgroundCleanup;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.host.HostInspector;
+import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
@@ -30,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What registers, decides and deletes, wired as in the daemon, with time that passes when told to. */
+/** What registers, decides and deletes, wired as in the daemon, with manual time. */
 final class Service implements AutoCloseable {
     static final int PORT = 7337;
     static final int OTHER_PORT = 7338;
@@ -39,8 +41,8 @@ final class Service implements AutoCloseable {
     private static final Duration ORPHAN_TIMEOUT = Duration.ofHours(1);
     private static final long HEARTBEAT_TIMEOUT_MS = 120_000;
 
-    /** More than any application needs until it is over. */
-    private static final int MOST_CHECKS = 10;
+    /** More than any application needs until it expires. */
+    private static final int MAX_CHECKS = 10;
 
     private final AtomicLong time = new AtomicLong();
     private final Map<String, Object> drivers = new ConcurrentHashMap<>();
@@ -56,15 +58,17 @@ final class Service implements AutoCloseable {
         policy = LocalDirPolicy.of(host.roots(), metrics);
         store = openStore(host, PORT);
         registry = Registry.load(store, metrics);
-        OrphanPolicy rules = OrphanPolicy.of(
+        PeerRegistries peers = PeerRegistries.of(host.stateDir(), PORT, List.of());
+        OrphanPolicy orphanPolicy = new OrphanPolicy(
                 policy,
-                PeerRegistries.of(host.stateDir(), PORT, List.of()),
+                peers,
                 registry::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
                 ORPHAN_TIMEOUT,
-                TimeLimiter.unlimited());
-        // Each application's files are in use when they are to be deleted, and no longer when asked again.
-        cleanup = new BackgroundCleanup(store, policy, rules, readOnce::add);
+                ProcessCredentials.current(),
+                HostInspector.limitedBy(TimeLimiter.unlimited()));
+        // Each application's files are in use at the first check before their deletion, and no longer at the next.
+        cleanup = new BackgroundCleanup(store, policy, orphanPolicy, peers, readOnce::add);
         cleanup.reclaimer().reclaim(store.loadRemovals());
         monitor = LivenessMonitor.create(
                 registry,
@@ -112,14 +116,14 @@ final class Service implements AutoCloseable {
         monitor.activity(executor.appId());
     }
 
-    /** Lets an application's driver end, and time pass, in which others are heard and used, until it is over. */
-    void awaitOver(String appId, List<String> others) throws Exception {
+    /** Ends an application's driver, and lets time pass, with activity of others, until the application expires. */
+    void awaitExpiry(String appId, List<String> others) throws Exception {
         Object connection = drivers.get(appId);
         if (connection != null) {
             monitor.driverDisconnected(appId, connection, CloseReason.CLOSED_BY_PEER);
         }
         for (int i = 0; registry.applications().contains(appId); i++) {
-            Host.check(i < MOST_CHECKS, appId + " is not over after " + MOST_CHECKS + " checks");
+            Host.check(i < MAX_CHECKS, appId + " has not expired after " + MAX_CHECKS + " checks");
             time.addAndGet(CHECK.toNanos());
             for (String other : others) {
                 monitor.activity(other);

@@ -1,4 +1,4 @@
-/** Kills a service at each step of its work, and looks whether the next process makes it good. Start at {@code CrashPointsIT}. */
+/** Kills a service at each step of its work, and checks that the next process recovers. Start at {@code CrashPointsIT}. */
 @NullMarked
 package dev.mesosshuffle.crash;
 

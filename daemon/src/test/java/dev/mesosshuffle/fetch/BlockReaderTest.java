@@ -206,7 +206,7 @@ class BlockReaderTest {
     @Test
     void repliesThatTheRootIsUnavailableAndLogsNoLineForTheBlock() throws Exception {
         RootMonitor monitor = fixture.unavailableRoot();
-        String reason = monitor.reasonAway(fixture.root);
+        String reason = monitor.unavailabilityReason(fixture.root);
         context = new FetchContext(
                 fixture.services,
                 fixture.registry,

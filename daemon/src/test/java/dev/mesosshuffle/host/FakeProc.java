@@ -59,6 +59,6 @@ public final class FakeProc {
     }
 
     public HostSnapshot view() {
-        return new HostSnapshot(OpenFiles.look(dir, SELF), HostUptime.of(dir));
+        return new HostSnapshot(OpenFiles.inspect(dir, SELF), HostUptime.of(dir));
     }
 }

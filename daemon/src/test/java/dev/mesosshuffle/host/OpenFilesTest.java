@@ -33,7 +33,7 @@ final class OpenFilesTest {
 
     @Test
     void seesEverythingOnAHost() {
-        assertThat(look().blindness()).isNull();
+        assertThat(inspect().visibilityGap()).isNull();
     }
 
     @Test
@@ -41,44 +41,45 @@ final class OpenFilesTest {
         Path closed = Files.createFile(temp.resolve("closed"));
         proc.opens(1, file);
         proc.opens(1, Path.of("socket:[1]"));
-        OpenFiles files = look();
+        OpenFiles files = inspect();
         assertThat(files.contains(key(file))).isTrue();
         assertThat(files.contains(key(closed))).isFalse();
-        assertThat(files.blindness()).isNull();
+        assertThat(files.visibilityGap()).isNull();
     }
 
     @Test
     void knowsAFileByAnyOfItsPaths() throws IOException {
         // As a process in a container sees it.
         proc.opens(1, Files.createLink(temp.resolve("elsewhere"), file));
-        assertThat(look().contains(key(file))).isTrue();
+        assertThat(inspect().contains(key(file))).isTrue();
     }
 
     @Test
     void knowsWhereProcessesWork() throws IOException {
         Path dir = Files.createDirectory(temp.resolve("dir"));
-        assertThat(look().contains(key(dir))).isFalse();
+        assertThat(inspect().contains(key(dir))).isFalse();
         Files.delete(proc.dir.resolve("1/cwd"));
         Files.createSymbolicLink(proc.dir.resolve("1/cwd"), dir);
-        assertThat(look().contains(key(dir))).isTrue();
+        assertThat(inspect().contains(key(dir))).isTrue();
     }
 
     @Test
     void isBlindInAPidNamespaceOfItsOwn() throws IOException {
         proc.namespace("pid", "pid:[4026532180]");
-        assertThat(look().blindness()).contains("PID namespace of its own", "4026532180");
+        assertThat(inspect().visibilityGap()).contains("PID namespace of its own", "4026532180");
     }
 
     @Test
     void isBlindWhereProcIsAnotherNamespaces() {
-        assertThat(OpenFiles.look(proc.dir, FakeProc.SELF + 1).blindness()).contains("another PID namespace's");
+        assertThat(OpenFiles.inspect(proc.dir, FakeProc.SELF + 1).visibilityGap())
+                .contains("belongs to another PID namespace");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"rw,hidepid=invisible", "rw,hidepid=2", "rw,subset=pid"})
     void isBlindWhereProcHidesProcesses(String options) throws IOException {
         proc.mounted(options);
-        assertThat(look().blindness()).contains("hides processes");
+        assertThat(inspect().visibilityGap()).contains("hides processes");
     }
 
     @Test
@@ -88,8 +89,8 @@ final class OpenFilesTest {
         // A link to itself: what cannot be read, even by root.
         Files.createSymbolicLink(fd, fd);
         proc.opens(1, file);
-        OpenFiles files = look();
-        assertThat(files.blindness()).isEqualTo("the open files of process 77 cannot be seen");
+        OpenFiles files = inspect();
+        assertThat(files.visibilityGap()).isEqualTo("the open files of process 77 cannot be seen");
         // What is seen counts all the same.
         assertThat(files.contains(key(file))).isTrue();
     }
@@ -98,26 +99,26 @@ final class OpenFilesTest {
     void isBlindIfOneOpenFileCannotBeLookedAt() throws IOException {
         Path link = proc.dir.resolve("1/fd/9");
         Files.createSymbolicLink(link, link);
-        assertThat(look().blindness()).isEqualTo("the open files of process 1 cannot be seen");
+        assertThat(inspect().visibilityGap()).isEqualTo("the open files of process 1 cannot be seen");
     }
 
     @Test
     void isBlindWithoutProc() {
-        assertThat(OpenFiles.look(temp.resolve("nothing"), FakeProc.SELF).blindness())
+        assertThat(OpenFiles.inspect(temp.resolve("nothing"), FakeProc.SELF).visibilityGap())
                 .contains("cannot be read");
     }
 
     @Test
     void isNotBlindForAFileThatIsClosedMeanwhile() throws IOException {
         proc.opens(1, temp.resolve("gone"));
-        assertThat(look().blindness()).isNull();
+        assertThat(inspect().visibilityGap()).isNull();
     }
 
     @Test
     void tellsSparkProcessesFromOthers() throws IOException {
         proc.process(7, "java -cp x org.apache.spark.deploy.SparkSubmit --class A", Duration.ofMillis(90_120));
         proc.process(8, "vi org.apache.spark", Duration.ZERO);
-        assertThat(look().sparkProcesses())
+        assertThat(inspect().sparkProcesses())
                 .containsExactly(
                         new OpenFiles.SparkProcess("7", ProcessCredentials.owner(temp), Duration.ofMillis(90_120)));
     }
@@ -131,7 +132,7 @@ final class OpenFilesTest {
         try {
             assertThat(process.getInputStream().read()).isEqualTo('r');
             OpenFiles files =
-                    OpenFiles.look(Path.of("/proc"), ProcessHandle.current().pid());
+                    OpenFiles.inspect(Path.of("/proc"), ProcessHandle.current().pid());
             assertThat(files.contains(key(file))).isTrue();
             assertThat(files.contains(key(temp))).isTrue();
         } finally {
@@ -139,7 +140,7 @@ final class OpenFilesTest {
         }
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         OpenFiles files =
-                OpenFiles.look(Path.of("/proc"), ProcessHandle.current().pid());
+                OpenFiles.inspect(Path.of("/proc"), ProcessHandle.current().pid());
         assertThat(files.contains(key(file))).isFalse();
         assertThat(files.contains(key(temp))).isFalse();
     }
@@ -149,11 +150,11 @@ final class OpenFilesTest {
         Path fd = proc.process(77, "secret", Duration.ZERO).resolve("fd");
         Files.setPosixFilePermissions(fd, PosixFilePermissions.fromString("---------"));
         assumeFalse(Files.isReadable(fd), "root may read everything");
-        assertThat(look().blindness()).isEqualTo("the open files of process 77 cannot be seen");
+        assertThat(inspect().visibilityGap()).isEqualTo("the open files of process 77 cannot be seen");
     }
 
-    private OpenFiles look() {
-        return OpenFiles.look(proc.dir, FakeProc.SELF);
+    private OpenFiles inspect() {
+        return OpenFiles.inspect(proc.dir, FakeProc.SELF);
     }
 
     private static @Nullable Object key(Path path) throws IOException {

@@ -30,55 +30,55 @@ final class ProcessCredentialsTest {
     @Test
     void itsOwnerMayDeleteADir() throws IOException {
         modes(0755, 0755);
-        assertThat(user(owner).reasonNotToDelete(dir)).isNull();
+        assertThat(user(owner).undeletableReason(dir)).isNull();
         modes(01777, 0700);
-        assertThat(user(owner).reasonNotToDelete(dir)).isNull();
+        assertThat(user(owner).undeletableReason(dir)).isNull();
     }
 
     @Test
     void itsOwnerMayNotDeleteADirThatIsReadOnly() throws IOException {
         modes(0755, 0555);
-        assertThat(user(owner).reasonNotToDelete(dir)).contains("not writable");
+        assertThat(user(owner).undeletableReason(dir)).contains("not writable");
         modes(0555, 0755);
-        assertThat(user(owner).reasonNotToDelete(dir)).contains("parent is not writable");
+        assertThat(user(owner).undeletableReason(dir)).contains("parent is not writable");
     }
 
     @Test
     void anotherUserMayDeleteADirOnlyIfBothAreOpenToAll() throws IOException {
         modes(0777, 0777);
-        assertThat(user(NOBODY).reasonNotToDelete(dir)).isNull();
+        assertThat(user(NOBODY).undeletableReason(dir)).isNull();
         modes(0777, 0755);
-        assertThat(user(NOBODY).reasonNotToDelete(dir)).contains("not writable");
+        assertThat(user(NOBODY).undeletableReason(dir)).contains("not writable");
         modes(0755, 0777);
-        assertThat(user(NOBODY).reasonNotToDelete(dir)).contains("parent is not writable");
+        assertThat(user(NOBODY).undeletableReason(dir)).contains("parent is not writable");
     }
 
     @Test
     void anotherUserMayNotDeleteADirUnderAStickyParent() throws IOException {
         modes(01777, 0777);
-        assertThat(user(NOBODY).reasonNotToDelete(dir)).contains("sticky");
+        assertThat(user(NOBODY).undeletableReason(dir)).contains("sticky");
     }
 
     @Test
     void theGroupMayDeleteADirThatIsOpenToIt() throws IOException {
         ProcessCredentials member = new ProcessCredentials(NOBODY, Set.of(group), false, false);
         modes(0770, 0770);
-        assertThat(member.reasonNotToDelete(dir)).isNull();
+        assertThat(member.undeletableReason(dir)).isNull();
         modes(0770, 0707);
-        assertThat(member.reasonNotToDelete(dir)).contains("not writable");
+        assertThat(member.undeletableReason(dir)).contains("not writable");
     }
 
     @Test
     void rootMayDeleteAnything() throws IOException {
         modes(01500, 0500);
-        assertThat(new ProcessCredentials(NOBODY, Set.of(), true, true).reasonNotToDelete(dir))
+        assertThat(new ProcessCredentials(NOBODY, Set.of(), true, true).undeletableReason(dir))
                 .isNull();
     }
 
     @Test
     void rootWithoutItsCapabilitiesIsAUserLikeOthers() throws IOException {
         modes(01777, 0777);
-        assertThat(new ProcessCredentials(NOBODY, Set.of(), true, false).reasonNotToDelete(dir))
+        assertThat(new ProcessCredentials(NOBODY, Set.of(), true, false).undeletableReason(dir))
                 .contains("sticky");
     }
 

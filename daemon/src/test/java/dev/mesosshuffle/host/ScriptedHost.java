@@ -60,7 +60,7 @@ public final class ScriptedHost {
         try {
             FakeProc processes = proc();
             processes.mounted(showsAll ? "rw" : "rw,hidepid=2");
-            return new HostSnapshot(OpenFiles.look(processes.dir, FakeProc.SELF), uptime);
+            return new HostSnapshot(OpenFiles.inspect(processes.dir, FakeProc.SELF), uptime);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.TestRemovalGuards;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
-import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.LogCapture;
@@ -99,14 +100,13 @@ final class LivenessFixture implements AutoCloseable {
         stateDir = temp.resolve("state");
         store = StateStore.open(stateDir, 7337, Clock.systemUTC(), metrics);
         registry = Registry.load(store, metrics);
-        reclaimer = Reclaimer.start(
+        reclaimer = new Reclaimer(
                 store,
-                LocalDirPolicy.of(List.of(root), metrics),
-                TestOrphanPolicy.of(root, stateDir),
-                appId -> false,
+                TestRemovalGuards.of(LocalDirPolicy.of(List.of(root), metrics), stateDir, appId -> false),
                 System::nanoTime,
-                () -> 0,
+                new RootExecutors("cleanup-", () -> 0),
                 metrics);
+        reclaimer.start(Reclaimer.CHECK_INTERVAL);
         monitor = newMonitor(metrics);
     }
 
@@ -131,13 +131,13 @@ final class LivenessFixture implements AutoCloseable {
                         held.add(task);
                     }
                 },
-                this::putQuietTime,
+                this::putIdleTime,
                 this::putKept,
                 (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
                 master);
     }
 
-    private CompletableFuture<Void> putQuietTime(String appId, Duration quiet) {
+    private CompletableFuture<Void> putIdleTime(String appId, Duration quiet) {
         if (appId.equals(brokenApp)) {
             throw new IllegalStateException("broken for a test");
         }

@@ -78,7 +78,7 @@ final class MissingRegistryTest {
 
     @Test
     void findsARegistryElsewhereByItsMarkerAndDeletesWhatNoneNames() throws Exception {
-        host.orphans.search();
+        host.scanner.scan();
 
         assertThat(host.left()).containsExactly(REGISTERED);
         assertThat(third.loadRemovals())
@@ -92,8 +92,8 @@ final class MissingRegistryTest {
         Path away = temp.resolve("away");
         Files.move(elsewhere, away);
 
-        host.orphans.search();
-        host.orphans.search();
+        host.scanner.scan();
+        host.scanner.scan();
 
         assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
         assertThat(host.found()).as("reported").hasSize(2);
@@ -101,11 +101,11 @@ final class MissingRegistryTest {
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .startsWith("WARN Orphans under " + host.playground.root)
+                .startsWith("WARN Orphans under " + host.localDirs.root)
                 .contains("port 7400", "registry-7400.db, which is missing", "delete " + thirdMarker(), ORPHAN);
 
         Files.move(away, elsewhere);
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly(REGISTERED);
     }
 
@@ -118,7 +118,7 @@ final class MissingRegistryTest {
         Files.delete(registry);
         Files.move(copy, registry);
 
-        host.orphans.search();
+        host.scanner.scan();
 
         assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
         assertThat(log.lines()).singleElement().asString().contains("was replaced by another file");
@@ -139,7 +139,7 @@ final class MissingRegistryTest {
             Files.newByteChannel(registry, StandardOpenOption.WRITE).truncate(0).close();
         }
         host.pass(Duration.ofSeconds(2));
-        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-expired");
 
         expire(dir);
         host.pass(Duration.ofMinutes(1));
@@ -148,7 +148,7 @@ final class MissingRegistryTest {
         assertThat(removalLog.lines())
                 .singleElement()
                 .asString()
-                .startsWith("WARN No expired dir under " + host.playground.root + " is deleted for now")
+                .startsWith("WARN No expired dir under " + host.localDirs.root + " is deleted for now")
                 .contains("port 7400", "delete " + thirdMarker());
     }
 
@@ -159,7 +159,7 @@ final class MissingRegistryTest {
         Path away = temp.resolve("away");
         Files.move(registry, away);
         host.pass(Duration.ofSeconds(2));
-        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-expired");
         expire(dir);
 
         Files.move(away, registry);
@@ -179,7 +179,7 @@ final class MissingRegistryTest {
         before.close();
         Files.delete(former.resolve("registry-" + OrphanFixture.PORT + ".db"));
         host.pass(Duration.ofSeconds(2));
-        LocalDir dir = host.playground.filledDir("blockmgr-expired");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-expired");
 
         expire(dir);
 
@@ -196,28 +196,28 @@ final class MissingRegistryTest {
     void deletesAgainOnceTheOperatorHasDeletedTheMarkerOfARetiredService() throws Exception {
         stopThird();
         Files.delete(elsewhere.resolve("registry-7400.db"));
-        host.orphans.search();
+        host.scanner.scan();
         Files.delete(thirdMarker());
 
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).as("a service that lives would write it again").hasSize(2);
         host.pass(Duration.ofMinutes(11));
-        host.orphans.search();
+        host.scanner.scan();
 
         assertThat(host.left()).isEmpty();
     }
 
     @Test
     void writesItsMarkerAgainAndOthersDeleteMeanwhileNothing() throws Exception {
-        host.orphans.search();
+        host.scanner.scan();
         host.old("blockmgr-second");
         Files.delete(thirdMarker());
 
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactlyInAnyOrder("blockmgr-second", REGISTERED);
 
         thirdMarkers.refresh();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly(REGISTERED);
     }
 
@@ -233,8 +233,8 @@ final class MissingRegistryTest {
             assertThat(warnings.lines()).singleElement().asString().startsWith("WARN The registry in " + elsewhere);
         }
 
-        assertThat(thirdMarkers.hindrance(host.playground.root)).contains("lost its registry");
-        host.orphans.search();
+        assertThat(thirdMarkers.hindrance(host.localDirs.root)).contains("lost its registry");
+        host.scanner.scan();
         assertThat(host.left()).as("of another service, too").hasSize(2);
 
         host.pass(OrphanFixture.TIMEOUT.minusMinutes(1));
@@ -242,13 +242,13 @@ final class MissingRegistryTest {
         third = StateStore.open(elsewhere, THIRD_PORT, Clock.systemUTC(), new MetricRegistry());
         thirdMarkers = host.markersOf(third, elsewhere, THIRD_PORT);
         thirdMarkers.refresh();
-        assertThat(thirdMarkers.hindrance(host.playground.root))
+        assertThat(thirdMarkers.hindrance(host.localDirs.root))
                 .as("over a restart")
                 .contains("lost its registry");
         host.pass(Duration.ofMinutes(2));
         thirdMarkers.refresh();
-        assertThat(thirdMarkers.hindrance(host.playground.root)).isNull();
-        host.orphans.search();
+        assertThat(thirdMarkers.hindrance(host.localDirs.root)).isNull();
+        host.scanner.scan();
         assertThat(host.left()).isEmpty();
     }
 
@@ -259,8 +259,8 @@ final class MissingRegistryTest {
         thirdMarkers = host.markersOf(third, elsewhere, THIRD_PORT);
         thirdMarkers.refresh();
 
-        assertThat(thirdMarkers.hindrance(host.playground.root)).isNull();
-        host.orphans.search();
+        assertThat(thirdMarkers.hindrance(host.localDirs.root)).isNull();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly(REGISTERED);
     }
 
@@ -270,23 +270,23 @@ final class MissingRegistryTest {
         Path away = temp.resolve("away");
         Files.move(registry, away);
 
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactlyInAnyOrder(ORPHAN, REGISTERED);
-        assertThat(host.markers.hindrance(host.playground.root)).contains("registry-7337.db was removed");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("registry-7337.db was removed");
 
         Files.move(away, registry);
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly(REGISTERED);
     }
 
     @Test
     void keepsAnOrphanWhoseIntentIsStoredIfARegistryIsMissingByThen() throws Exception {
-        assertThat(host.rules.retentionReason(host.old("blockmgr-late"), () -> false))
+        assertThat(host.orphanPolicy.retentionReason(host.old("blockmgr-late"), () -> false))
                 .isNull();
         stopThird();
         Files.delete(elsewhere.resolve("registry-7400.db"));
 
-        assertThat(host.rules.retentionReason(host.old("blockmgr-late"), () -> false))
+        assertThat(host.orphanPolicy.retentionReason(host.old("blockmgr-late"), () -> false))
                 .contains("is missing");
     }
 
@@ -296,22 +296,22 @@ final class MissingRegistryTest {
         Path outside = temp.resolve("another");
         Files.writeString(outside, "");
         Files.createSymbolicLink(odd, outside);
-        assertThat(host.markers.hindrance(host.playground.root)).contains("service-1-odd", "no regular file");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("service-1-odd", "no regular file");
         Files.delete(odd);
         Files.createDirectory(odd);
-        assertThat(host.markers.hindrance(host.playground.root)).contains("no regular file");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("no regular file");
         Files.delete(odd);
         Files.writeString(odd, "#".repeat(5000));
-        assertThat(host.markers.hindrance(host.playground.root)).contains("at most 4096 bytes");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("at most 4096 bytes");
         Files.writeString(odd, "port=1\n");
-        assertThat(host.markers.hindrance(host.playground.root)).contains("no marker");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("no marker");
         assertThat(new ProcessBuilder("rm", odd.toString()).start().waitFor()).isZero();
         assertThat(new ProcessBuilder("mkfifo", odd.toString()).start().waitFor())
                 .isZero();
-        assertThat(host.markers.hindrance(host.playground.root)).contains("no regular file");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("no regular file");
         Files.delete(odd);
         Files.writeString(odd, "");
-        assertThat(host.markers.hindrance(host.playground.root))
+        assertThat(host.markers.hindrance(host.localDirs.root))
                 .as("its service has moved")
                 .isNull();
     }
@@ -349,19 +349,19 @@ final class MissingRegistryTest {
     void saysWhereAPortsStateIs() {
         host.markers.refresh();
 
-        assertThat(RootMarkers.stateDirs(List.of(host.playground.root), THIRD_PORT))
+        assertThat(RootMarkers.stateDirs(List.of(host.localDirs.root), THIRD_PORT))
                 .containsExactly(elsewhere);
-        assertThat(RootMarkers.stateDirs(List.of(host.playground.root), 1)).isEmpty();
+        assertThat(RootMarkers.stateDirs(List.of(host.localDirs.root), 1)).isEmpty();
     }
 
     @Test
     void asksNobodyToDeleteInAnotherUsersFile() throws Exception {
-        if (!ProcessCredentials.current().ignoresOwners()) {
+        if (!ProcessCredentials.current().hasFowner()) {
             return;
         }
         Files.setAttribute(thirdMarker(), "unix:uid", 12_345);
 
-        assertThat(host.markers.hindrance(host.playground.root)).contains("belongs to another user");
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("belongs to another user");
         assertThat(host.markers.markedStateDirs()).doesNotContain(elsewhere);
     }
 }

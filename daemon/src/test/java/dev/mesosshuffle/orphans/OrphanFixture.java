@@ -6,7 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirFixture;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
-import dev.mesosshuffle.concurrent.RateLimiter;
+import dev.mesosshuffle.cleanup.RemovalGuards;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredLocalDir;
@@ -23,7 +23,7 @@ import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerRegistries;
 import dev.mesosshuffle.store.StateStore;
-import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,13 +53,13 @@ public final class OrphanFixture implements AutoCloseable {
     public static final int PORT = 7337;
     public static final int OTHER_PORT = 7338;
 
-    public final LocalDirFixture playground;
+    public final LocalDirFixture localDirs;
     public final Path stateDir;
     final FakeProc proc;
     public final StateStore store;
     public final StateStore otherStore;
 
-    /** What the service's memory claims, whether or not it is in the store. */
+    /** What the service's registry claims in memory, whether or not it is in the store. */
     final Set<Path> claimed = ConcurrentHashMap.newKeySet();
 
     /** Applications whose files are being read. */
@@ -67,7 +67,7 @@ public final class OrphanFixture implements AutoCloseable {
 
     MetricRegistry metrics = new MetricRegistry();
     final LocalDirPolicy policy;
-    public final OrphanPolicy rules;
+    public final OrphanPolicy orphanPolicy;
     public final PeerRegistries registries;
     public final RootMarkers markers;
 
@@ -75,24 +75,24 @@ public final class OrphanFixture implements AutoCloseable {
     Instant today = Instant.parse("2026-11-25T01:02:03Z");
 
     public Reclaimer reclaimer;
-    public OrphanScanner orphans;
+    public OrphanScanner scanner;
     private final long nowMillis = System.currentTimeMillis();
     private final ManualTicker time = new ManualTicker();
-    private RootExecutors direct;
+    private RootExecutors reclaimWorkers;
 
     /** Runs before each file that a service deletes. */
     public Runnable beforeEachFile = () -> {};
 
     public OrphanFixture(Path temp, OrphanMode mode) throws IOException, StoreException {
-        playground = LocalDirFixture.in(temp);
-        stateDir = playground.root.resolve(".mesos-shuffle-service");
+        localDirs = LocalDirFixture.in(temp);
+        stateDir = localDirs.root.resolve(".mesos-shuffle-service");
         proc = new FakeProc(temp.toRealPath().resolve("proc"));
         store = StateStore.open(stateDir, PORT, Clock.systemUTC(), new MetricRegistry());
         otherStore = StateStore.open(stateDir, OTHER_PORT, Clock.systemUTC(), new MetricRegistry());
-        policy = LocalDirPolicy.of(List.of(playground.root), metrics);
+        policy = LocalDirPolicy.of(List.of(localDirs.root), metrics);
         markers = markersOf(store, stateDir, PORT);
         registries = PeerRegistries.of(stateDir, PORT, List.of(), markers);
-        rules = new OrphanPolicy(
+        orphanPolicy = new OrphanPolicy(
                 policy,
                 registries,
                 claimed::contains,
@@ -103,15 +103,14 @@ public final class OrphanFixture implements AutoCloseable {
         restart(mode);
     }
 
-    /** What a service that starts now says of its registry, and sees of others. */
+    /** The markers of a service that starts now. */
     public RootMarkers markersOf(StateStore its, Path dir, int port) {
         OwnRegistry own = new OwnRegistry(dir, port, its::inode, its.isNew());
         return new RootMarkers(
                 policy::realRoots,
                 root -> new MarkedRoot(root, own, TIMEOUT, () -> today, time),
                 its::verify,
-                new RootExecutors(
-                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, time, rest -> {})));
+                DirectRootExecutors.unlimited());
     }
 
     public void pass(Duration duration) {
@@ -123,26 +122,18 @@ public final class OrphanFixture implements AutoCloseable {
     /** As after a crash: what the store holds is all that is left. */
     public void restart(OrphanMode mode) throws StoreException {
         metrics = new MetricRegistry();
-        direct = new RootExecutors(
-                root -> new DirectExecutorService(),
-                () -> new RateLimiter(() -> 1, time, rest -> beforeEachFile.run()));
-        reclaimer = Reclaimer.withoutTimer(store, policy, rules, reading::contains, time, metrics, direct);
-        orphans = OrphanScanner.withoutTimer(
-                mode,
-                policy,
-                rules,
-                reclaimer,
-                time,
-                metrics,
-                new RootExecutors(
-                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, time, rest -> {})));
+        reclaimWorkers = DirectRootExecutors.withPause(() -> beforeEachFile.run());
+        RemovalGuards guards = new RemovalGuards(policy, orphanPolicy, registries, reading::contains);
+        reclaimer = new Reclaimer(store, guards, time, reclaimWorkers, metrics);
+        scanner = new OrphanScanner(
+                mode, policy, orphanPolicy, reclaimer, time, DirectRootExecutors.unlimited(), metrics);
         reclaimer.reclaim(store.loadRemovals());
     }
 
     /** A dir as an executor leaves it, long ago. */
     public LocalDir old(String path) throws IOException {
-        LocalDir dir = playground.filledDir(path);
-        age(playground.root.resolve(dir.root().relativize(dir.path()).getName(0)), OLD);
+        LocalDir dir = localDirs.filledDir(path);
+        age(localDirs.root.resolve(dir.root().relativize(dir.path()).getName(0)), OLD);
         return dir;
     }
 
@@ -178,40 +169,40 @@ public final class OrphanFixture implements AutoCloseable {
                 List.of(new StoredLocalDir(dir, "app", rootInode)));
     }
 
-    /** Lets time pass until nothing is remembered of what has gone. */
+    /** Lets time pass until the intents of what was deleted are removed. */
     void forget() {
-        pass(Reclaimer.ORPHANS_REMEMBERED);
+        pass(Reclaimer.INTENT_RETENTION);
     }
 
     public List<LocalDir> found() {
-        return orphans.lastFound().values().stream()
+        return scanner.lastFound().values().stream()
                 .flatMap(List::stream)
                 .map(Orphan::dir)
                 .toList();
     }
 
     void assertOrphan(LocalDir dir) {
-        orphans.search();
+        scanner.scan();
         assertThat(found()).contains(dir);
     }
 
     void assertNone() {
-        orphans.search();
+        scanner.scan();
         assertThat(found()).isEmpty();
     }
 
     /** What there is in the root, but for the registries. */
     public Set<String> left() throws IOException {
         Set<String> left = new HashSet<>();
-        try (Stream<Path> names = Files.list(playground.root)) {
+        try (Stream<Path> names = Files.list(localDirs.root)) {
             names.map(path -> path.getFileName().toString()).forEach(left::add);
         }
         left.remove(stateDir.getFileName().toString());
         return left;
     }
 
-    public boolean isHurried(Path root) {
-        return direct.isHurried(root);
+    public boolean isUnthrottled(Path root) {
+        return reclaimWorkers.isUnthrottled(root);
     }
 
     Object gauge(String name) {
@@ -225,11 +216,11 @@ public final class OrphanFixture implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        orphans.close();
+        scanner.close();
         markers.close();
         reclaimer.close();
         store.close();
         otherStore.close();
-        playground.assertOutsideUntouched();
+        localDirs.assertOutsideUntouched();
     }
 }

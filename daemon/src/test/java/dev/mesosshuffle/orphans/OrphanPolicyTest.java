@@ -107,7 +107,7 @@ final class OrphanPolicyTest {
     @Test
     void countsALinksOwnTimeAndNotItsTargets() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        Path target = Files.createFile(host.playground.root.resolve("young"));
+        Path target = Files.createFile(host.localDirs.root.resolve("young"));
         Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), target);
         host.touch(dir.path().resolve("0a"), OrphanFixture.OLD);
         // The link itself is young.
@@ -122,7 +122,7 @@ final class OrphanPolicyTest {
     @Test
     void isNoneWhileAProcessHasAFileOpen() throws Exception {
         LocalDir dir = host.old("spark-" + UUID + "/deep/er");
-        LocalDir tree = host.playground.dir("spark-" + UUID);
+        LocalDir tree = host.localDirs.dir("spark-" + UUID);
         host.assertOrphan(tree);
         host.proc.opens(1, dir.path().resolve("0a/shuffle_0_0_0.data"));
         host.assertNone();
@@ -139,7 +139,7 @@ final class OrphanPolicyTest {
     void isOneThoughAnotherDirsFileIsOpen() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         host.proc.opens(1, host.old("blockmgr-2").path().resolve("0a/shuffle_0_0_0.data"));
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.found()).containsExactly(dir);
     }
 
@@ -213,17 +213,17 @@ final class OrphanPolicyTest {
     @Test
     void isNoneIfItIsALinkOrAFile() throws Exception {
         Files.createSymbolicLink(
-                host.playground.root.resolve("blockmgr-1"), host.playground.outside.resolve("blockmgr-1"));
-        Files.createFile(host.playground.root.resolve("blockmgr-2"));
+                host.localDirs.root.resolve("blockmgr-1"), host.localDirs.outside.resolve("blockmgr-1"));
+        Files.createFile(host.localDirs.root.resolve("blockmgr-2"));
         host.proc.uptime(Duration.ZERO);
-        host.age(host.playground.outside, OrphanFixture.OLD);
+        host.age(host.localDirs.outside, OrphanFixture.OLD);
         host.assertNone();
     }
 
     @Test
     void measuresItAndFollowsNoLink() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        Files.createSymbolicLink(dir.path().resolve("0a/link"), host.playground.outside);
+        Files.createSymbolicLink(dir.path().resolve("0a/link"), host.localDirs.outside);
         assertThat(new ProcessBuilder(
                                 "touch",
                                 "-h",
@@ -234,7 +234,7 @@ final class OrphanPolicyTest {
                         .waitFor())
                 .isZero();
         host.touch(dir.path().resolve("0a"), OrphanFixture.OLD);
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.gauge("orphans.dirs")).isEqualTo(1);
         assertThat(host.gauge("orphans.bytes")).isEqualTo((long) LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
     }
@@ -242,15 +242,15 @@ final class OrphanPolicyTest {
     @ParameterizedTest
     @ValueSource(strings = {"nfs", "nfs4", "cifs", "ceph", "fuse.glusterfs", "fuse.sshfs", "9p", "lustre"})
     void isNoneWhereOtherHostsMayUseIt(String fileSystem) {
-        assertThat(LocalFileSystems.isOne(fileSystem)).isFalse();
-        assertThat(LocalFileSystems.isOne("ext4")).isTrue();
+        assertThat(LocalFileSystems.contains(fileSystem)).isFalse();
+        assertThat(LocalFileSystems.contains("ext4")).isTrue();
     }
 
     @Test
     void isNoneUnderARootOnSuchAFileSystem() {
         LocalDir dir = new LocalDir(Path.of("/proc"), Path.of("/proc/blockmgr-1"));
         assertThatExceptionOfType(NotAnOrphanException.class)
-                .isThrownBy(() -> host.rules.judge(dir, host.proc.view(), () -> false))
+                .isThrownBy(() -> host.orphanPolicy.judge(dir, host.proc.view(), () -> false))
                 .withMessageContaining("other hosts may use its file system, proc");
     }
 
@@ -259,7 +259,7 @@ final class OrphanPolicyTest {
         LocalDir dir = host.old("blockmgr-1");
         host.assertOrphan(dir);
         ProcessCredentials stranger = new ProcessCredentials(12345, Set.of(12345), false, false);
-        OrphanPolicy rules = new OrphanPolicy(
+        OrphanPolicy policy = new OrphanPolicy(
                 host.policy,
                 host.registries,
                 path -> false,
@@ -268,8 +268,8 @@ final class OrphanPolicyTest {
                 stranger,
                 host.proc::view);
         assertThatExceptionOfType(NotAnOrphanException.class)
-                .isThrownBy(() -> rules.judge(dir, host.proc.view(), () -> false))
-                .withMessageContaining("this service could not delete");
+                .isThrownBy(() -> policy.judge(dir, host.proc.view(), () -> false))
+                .withMessageContaining("this service cannot delete");
     }
 
     @Test
@@ -277,16 +277,16 @@ final class OrphanPolicyTest {
         LocalDir dir = host.old("blockmgr-1");
         int uid = ProcessCredentials.owner(dir.path());
         ProcessCredentials owner = new ProcessCredentials(uid, Set.of(), false, false);
-        TreeInspector look = look(dir, owner);
-        look.look();
-        assertThat(look.bytes()).isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
+        TreeInspector inspector = inspector(dir, owner);
+        inspector.inspect();
+        assertThat(inspector.bytes()).isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
         Files.setPosixFilePermissions(dir.path().resolve("0a"), PosixFilePermissions.fromString("r-xr-xr-x"));
         assertThatExceptionOfType(NotAnOrphanException.class)
-                .isThrownBy(() -> look(dir, owner).look())
+                .isThrownBy(() -> inspector(dir, owner).inspect())
                 .withMessageContaining("/0a");
     }
 
-    private TreeInspector look(LocalDir dir, ProcessCredentials identity) {
+    private TreeInspector inspector(LocalDir dir, ProcessCredentials identity) {
         return new TreeInspector(
                 dir,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),

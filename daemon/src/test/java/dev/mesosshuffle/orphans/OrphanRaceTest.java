@@ -67,13 +67,13 @@ final class OrphanRaceTest {
             LocalDir dir = host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-" + round);
             int spins = round * 40;
             Future<Boolean> registration = executor.submit(() -> registers(service, dir, spins));
-            host.orphans.search();
+            host.scanner.scan();
             if (registration.get(1, TimeUnit.MINUTES)) {
                 registered++;
                 Map<String, String> contents = DirContents.of(dir.path());
                 assertThat(contents).containsKey("0a/shuffle_0_0_0.data").hasSize(LocalDirFixture.FILES + 4);
                 service.removeApplication("app", List.of()).get();
-                host.orphans.search();
+                host.scanner.scan();
             }
             assertThat(host.left()).isEmpty();
             host.forget();
@@ -103,28 +103,28 @@ final class OrphanRaceTest {
     @ValueSource(strings = {"spark-" + UUID, "spark-" + UUID + "/blockmgr-1"})
     void deletesNothingBehindALinkThatTookItsPlace(String orphan) throws Exception {
         host.old("spark-" + UUID + "/blockmgr-1");
-        LocalDir dir = host.playground.dir(orphan);
+        LocalDir dir = host.localDirs.dir(orphan);
         StoredRemoval intent = new StoredRemoval(dir, null, null);
         assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
-        Path aside = host.playground.root.resolve("aside");
+        Path aside = host.localDirs.root.resolve("aside");
         Files.move(dir.path(), aside);
-        Files.createSymbolicLink(dir.path(), host.playground.outside.resolve("blockmgr-1"));
+        Files.createSymbolicLink(dir.path(), host.localDirs.outside.resolve("blockmgr-1"));
         host.reclaimer.reclaim(List.of(intent));
         assertThat(dir.path()).isSymbolicLink();
         assertThat(aside).isDirectory();
-        assertThat(host.count("cleanup.refusals")).isEqualTo(1);
+        assertThat(host.count("cleanup.rejected")).isEqualTo(1);
     }
 
     @Test
     void deletesNothingThroughALinkThatTookTheParentsPlace() throws Exception {
         host.old("spark-" + UUID + "/blockmgr-1");
-        LocalDir dir = host.playground.dir("spark-" + UUID + "/blockmgr-1");
+        LocalDir dir = host.localDirs.dir("spark-" + UUID + "/blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
         assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
-        Path parent = host.playground.root.resolve("spark-" + UUID);
-        Files.move(parent, host.playground.root.resolve("aside"));
-        Files.createSymbolicLink(parent, host.playground.outside);
-        host.age(host.playground.outside, OrphanFixture.OLD);
+        Path parent = host.localDirs.root.resolve("spark-" + UUID);
+        Files.move(parent, host.localDirs.root.resolve("aside"));
+        Files.createSymbolicLink(parent, host.localDirs.outside);
+        host.age(host.localDirs.outside, OrphanFixture.OLD);
         host.reclaimer.reclaim(List.of(intent));
         assertThat(parent.resolve("blockmgr-1/0a/shuffle_0_0_0.data")).exists();
     }
@@ -147,7 +147,7 @@ final class OrphanRaceTest {
     }
 
     @Test
-    void intendsNothingOnceClosed() throws Exception {
+    void recordsNoIntentOnceClosed() throws Exception {
         for (int i = 0; i < 3; i++) {
             host.old("blockmgr-" + i);
         }
@@ -155,13 +155,13 @@ final class OrphanRaceTest {
         OrphanScanner[] closing = new OrphanScanner[1];
         // It has found one then, and looks at the next.
         int some = 2 * LocalDirFixture.FILES + 3;
-        closing[0] = deleting(new RateLimiter(() -> 1, () -> 0, rest -> {
+        closing[0] = deleting(new RateLimiter(() -> 1, () -> 0, nanos -> {
             files[0]++;
             if (files[0] == some) {
                 closing[0].close();
             }
         }));
-        closing[0].search();
+        closing[0].scan();
         assertThat(files[0]).isGreaterThanOrEqualTo(some);
         assertThat(host.store.loadRemovals()).isEmpty();
         assertThat(host.left()).hasSize(3);
@@ -172,25 +172,25 @@ final class OrphanRaceTest {
         for (int i = 0; i < 20; i++) {
             host.old("blockmgr-" + i);
         }
-        OrphanScanner second = deleting(new RateLimiter(() -> 0, () -> 0, rest -> {}));
-        Future<?> other = executor.submit(second::search);
-        host.orphans.search();
+        OrphanScanner second = deleting(new RateLimiter(() -> 0, () -> 0, nanos -> {}));
+        Future<?> other = executor.submit(second::scan);
+        host.scanner.scan();
         other.get(1, TimeUnit.MINUTES);
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).isEmpty();
         assertThat(host.count("orphans.deletedDirs")).isEqualTo(20);
         assertThat(host.count("cleanup.failures")).isZero();
     }
 
     /** One more search on this host, in the caller's thread. */
-    private OrphanScanner deleting(RateLimiter pace) {
-        return OrphanScanner.withoutTimer(
+    private OrphanScanner deleting(RateLimiter rateLimiter) {
+        return new OrphanScanner(
                 OrphanMode.DELETE,
                 host.policy,
-                host.rules,
+                host.orphanPolicy,
                 host.reclaimer,
                 () -> 0,
-                new MetricRegistry(),
-                new RootExecutors(root -> new DirectExecutorService(), () -> pace));
+                new RootExecutors(root -> new DirectExecutorService(), () -> rateLimiter),
+                new MetricRegistry());
     }
 }

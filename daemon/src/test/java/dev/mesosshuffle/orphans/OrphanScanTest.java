@@ -66,17 +66,17 @@ final class OrphanScanTest {
     void isNoneIfItIsBeingDeletedAnyway() throws Exception {
         LocalDir going = host.old("going-2-blockmgr-1");
         host.otherStore
-                .removeApplication("app", List.of(new StoredRemoval(host.playground.dir("blockmgr-1"), "app", null)))
+                .removeApplication("app", List.of(new StoredRemoval(host.localDirs.dir("blockmgr-1"), "app", null)))
                 .get();
         host.assertNone();
-        host.otherStore.deleteRemoval(host.playground.dir("blockmgr-1")).get();
+        host.otherStore.deleteRemoval(host.localDirs.dir("blockmgr-1")).get();
         host.assertOrphan(going);
     }
 
     @Test
     void isNoneIfWhatItLiesInIsBeingDeletedAnyway() throws Exception {
         host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1");
-        LocalDir tree = host.playground.dir("spark-" + UUID);
+        LocalDir tree = host.localDirs.dir("spark-" + UUID);
         assertThat(host.registries.recordRemoval(new StoredRemoval(tree, null, null), tree.path()))
                 .isTrue();
         host.assertNone();
@@ -96,7 +96,7 @@ final class OrphanScanTest {
 
     private void rename(String from, String to) throws Exception {
         Process process = new ProcessBuilder(
-                        "sh", "-c", "mv \"" + from + "\" \"" + to + "\"", "sh", host.playground.root.toString())
+                        "sh", "-c", "mv \"" + from + "\" \"" + to + "\"", "sh", host.localDirs.root.toString())
                 .start();
         assertThat(process.waitFor()).isZero();
     }
@@ -110,47 +110,57 @@ final class OrphanScanTest {
         LocalDir young = host.old(worker + "/executor-" + UUID.replace('0', '1') + "/blockmgr-4");
         Files.createDirectory(young.path().resolve("0b"));
         host.old(worker + "/data");
-        host.age(host.playground.root.resolve(worker + "/executor-" + UUID.replace('0', '1')), Duration.ofHours(23));
+        host.age(host.localDirs.root.resolve(worker + "/executor-" + UUID.replace('0', '1')), Duration.ofHours(23));
         host.register(host.store, live).get();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.found())
-                .containsExactlyInAnyOrder(host.playground.dir(worker + "/executor-" + OTHER_UUID), bare);
+                .containsExactlyInAnyOrder(host.localDirs.dir(worker + "/executor-" + OTHER_UUID), bare);
     }
 
     @Test
     void isNoneIfItHoldsARootOrAStateDir() throws Exception {
         LocalDir holder = host.old("spark-" + UUID + "/state");
-        LocalDir tree = host.playground.dir("spark-" + UUID);
-        OrphanScan free = search(Set.of());
-        assertThat(free.search()).extracting(Orphan::dir).containsExactly(tree);
-        assertThat(search(Set.of(holder.path())).search()).isEmpty();
-        assertThat(search(Set.of(tree.path())).search()).isEmpty();
-        assertThat(host.rules.protectedPaths()).contains(host.playground.root, host.stateDir);
+        LocalDir tree = host.localDirs.dir("spark-" + UUID);
+        OrphanScan free = scan(Set.of());
+        assertThat(free.scan()).extracting(Orphan::dir).containsExactly(tree);
+        assertThat(scan(Set.of(holder.path())).scan()).isEmpty();
+        assertThat(scan(Set.of(tree.path())).scan()).isEmpty();
+        assertThat(host.orphanPolicy.protectedPaths()).contains(host.localDirs.root, host.stateDir);
         assertThatExceptionOfType(LocalDirRefusedException.class)
                 .isThrownBy(() -> host.policy.checkOrphan(tree, Set.of(holder.path())));
     }
 
     @Test
-    void isNoneIfNotAllOfItWasLookedAt() throws Exception {
+    void isNoneIfTheInspectionIsIncomplete() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         assertThatExceptionOfType(NotAnOrphanException.class)
-                .isThrownBy(() -> host.rules.judge(dir, host.proc.view(), () -> true));
+                .isThrownBy(() -> host.orphanPolicy.judge(dir, host.proc.view(), () -> true));
     }
 
     @Test
-    void looksAtTheProcessesAnewInALongSearch() throws Exception {
+    void takesANewSnapshotOfTheHostInALongScan() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         long[] now = new long[1];
-        OrphanScan search = new OrphanScan(
-                host.playground.root, host.rules, Set.of(), host.registries.knownDirs(), () -> now[0], () -> false);
+        OrphanScan scan = new OrphanScan(
+                host.localDirs.root,
+                host.orphanPolicy,
+                Set.of(),
+                host.registries.knownDirs(),
+                () -> now[0],
+                () -> false);
         // What it saw of them when it began, it has seen long ago when it comes to this dir.
         host.proc.opens(1, dir.path().resolve("0a"));
         now[0] = Duration.ofMinutes(1).toNanos();
-        assertThat(search.search()).isEmpty();
+        assertThat(scan.scan()).isEmpty();
     }
 
-    private OrphanScan search(Set<Path> keepOut) throws Exception {
+    private OrphanScan scan(Set<Path> protectedPaths) throws Exception {
         return new OrphanScan(
-                host.playground.root, host.rules, keepOut, host.registries.knownDirs(), () -> 0, () -> false);
+                host.localDirs.root,
+                host.orphanPolicy,
+                protectedPaths,
+                host.registries.knownDirs(),
+                () -> 0,
+                () -> false);
     }
 }

@@ -4,27 +4,21 @@ import static dev.mesosshuffle.orphans.OrphanFixture.UUID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.cleanup.LocalDirDeletion;
 import dev.mesosshuffle.cleanup.LocalDirFixture;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
-import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
-import dev.mesosshuffle.peers.DirConflictException;
 import dev.mesosshuffle.probes.HungRoots;
 import dev.mesosshuffle.testing.DirectExecutorService;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,12 +49,12 @@ final class OrphanScannerTest {
         host.old("blockmgr-1");
         host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-2");
         host.old("going-blockmgr-3");
-        host.playground.filledDir("blockmgr-young");
+        host.localDirs.filledDir("blockmgr-young");
         host.register(host.otherStore, host.old("blockmgr-registered")).get();
         host.old("spark-events");
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactlyInAnyOrder("blockmgr-young", "blockmgr-registered", "spark-events");
-        assertThat(host.gauge("cleanup.dirsWaiting")).isEqualTo(0);
+        assertThat(host.gauge("cleanup.pendingDirs")).isEqualTo(0);
         assertThat(host.store.loadRemovals()).hasSize(3).noneMatch(intent -> intent.rootInode() == null);
         host.forget();
         assertThat(host.store.loadRemovals()).isEmpty();
@@ -71,329 +65,72 @@ final class OrphanScannerTest {
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .startsWith("INFO Deleting orphans under " + host.playground.root)
+                .startsWith("INFO Deleting orphans under " + host.localDirs.root)
                 .contains("3 dirs with 1.8 KiB", "blockmgr-1", "going-blockmgr-3");
     }
 
     @Test
     void leavesAloneWhatLiesBeneathADiskThatIsNotMounted() throws Exception {
         host.old("blockmgr-beneath");
-        LocalDir onTheDisk = host.playground.dir("blockmgr-on-the-disk");
+        LocalDir onTheDisk = host.localDirs.dir("blockmgr-on-the-disk");
         host.register(host.otherStore, onTheDisk, 42).get();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).containsExactly("blockmgr-beneath");
         assertThat(host.store.loadRemovals()).isEmpty();
 
         host.otherStore.removeApplication("app", List.of()).get();
-        host.orphans.search();
+        host.scanner.scan();
         assertThat(host.left()).isEmpty();
     }
 
     @Test
     void followsNoLinkInWhatItDeletes() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), host.playground.outside);
+        Path link = Files.createSymbolicLink(dir.path().resolve("0a/link"), host.localDirs.outside);
         assertThat(new ProcessBuilder("touch", "-h", "-d", "3 days ago", link.toString())
                         .start()
                         .waitFor())
                 .isZero();
         host.touch(dir.path().resolve("0a"), OrphanFixture.OLD);
-        host.orphans.search();
+        host.scanner.scan();
         // And the fixture looks whether anything outside has changed.
         assertThat(host.left()).isEmpty();
     }
 
     @Test
-    void onlyReportsIfItIsToReport() throws Exception {
-        host.restart(OrphanMode.REPORT);
-        host.old("blockmgr-1");
-        host.orphans.search();
-        host.orphans.search();
-        assertThat(host.left()).containsExactly("blockmgr-1");
-        assertThat(host.store.loadRemovals()).isEmpty();
-        assertThat(host.gauge("orphans.dirs")).isEqualTo(1);
-        assertThat(log.lines())
-                .singleElement()
-                .asString()
-                .contains("INFO Orphans under", "1 dir with 600 B (blockmgr-1)", "orphans=delete");
-
-        host.old("blockmgr-2");
-        host.orphans.search();
-        assertThat(log.lines()).hasSize(2).last().asString().contains("2 dirs with 1.2 KiB");
-    }
-
-    @Test
-    void searchesTheOtherRootsWhileOneHangs() throws Exception {
+    void scansTheOtherRootsWhileOneHangs() throws Exception {
         LocalDir orphan = host.old("blockmgr-orphan");
         Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
         Set<Path> hung = new HashSet<>();
-        HungRoots roots = new HungRoots(List.of(host.playground.root, other), hung);
+        HungRoots roots = new HungRoots(List.of(host.localDirs.root, other), hung);
         roots.notice();
         List<Path> searched = new ArrayList<>();
-        OrphanScanner orphans = OrphanScanner.withoutTimer(
+        OrphanScanner orphans = new OrphanScanner(
                 OrphanMode.REPORT,
-                LocalDirPolicy.of(List.of(host.playground.root, other), roots.probers(), new MetricRegistry()),
-                host.rules,
+                LocalDirPolicy.of(List.of(host.localDirs.root, other), roots.probers(), new MetricRegistry()),
+                host.orphanPolicy,
                 host.reclaimer,
                 () -> 0,
-                new MetricRegistry(),
                 new RootExecutors(
                         root -> {
                             searched.add(root);
                             return new DirectExecutorService();
                         },
-                        () -> new RateLimiter(() -> 0, () -> 0, rest -> {})));
+                        () -> new RateLimiter(() -> 0, () -> 0, nanos -> {})),
+                new MetricRegistry());
         hung.add(other);
         roots.notice();
-        orphans.search();
-        assertThat(searched).containsExactly(host.playground.root);
-        assertThat(orphans.lastFound().get(host.playground.root))
+        orphans.scan();
+        assertThat(searched).containsExactly(host.localDirs.root);
+        assertThat(orphans.lastFound().get(host.localDirs.root))
                 .singleElement()
                 .extracting(Orphan::dir)
                 .isEqualTo(orphan);
         // And once it answers again, that one too.
         hung.clear();
         roots.comeBack();
-        orphans.search();
-        assertThat(searched).containsExactly(host.playground.root, other);
+        orphans.scan();
+        assertThat(searched).containsExactly(host.localDirs.root, other);
         orphans.close();
-    }
-
-    @Test
-    void saysOnceThatARootCannotBeSearchedAndOnceThatItWas() throws Exception {
-        Path elsewhere = host.playground.root.resolveSibling("elsewhere");
-        Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
-        LocalDirPolicy policy = LocalDirPolicy.of(List.of(other), new MetricRegistry());
-        OrphanScanner orphans = OrphanScanner.withoutTimer(
-                OrphanMode.REPORT,
-                policy,
-                host.rules,
-                host.reclaimer,
-                () -> 0,
-                new MetricRegistry(),
-                new RootExecutors(
-                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, () -> 0, rest -> {})));
-        Files.move(other, elsewhere);
-        orphans.search();
-        orphans.search();
-        assertThat(log.lines()).singleElement().asString().startsWith("WARN Root " + other + " cannot be searched");
-        Files.move(elsewhere, other);
-        orphans.search();
-        orphans.search();
-        assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + other + " was searched");
-        orphans.close();
-    }
-
-    @Test
-    void saysOnceThatThereAreNoneAnyMore() throws Exception {
-        host.restart(OrphanMode.REPORT);
-        LocalDir dir = host.old("blockmgr-1");
-        host.orphans.search();
-        host.register(host.store, dir).get();
-        host.orphans.search();
-        host.orphans.search();
-        assertThat(log.lines()).hasSize(2).last().asString().contains("No orphans under");
-        assertThat(host.gauge("orphans.dirs")).isEqualTo(0);
-        assertThat(host.gauge("orphans.bytes")).isEqualTo(0L);
-    }
-
-    @Test
-    void saysNothingWhereNothingIsFound() throws Exception {
-        host.orphans.search();
-        // Nor of what it cannot see, where nothing depends on it.
-        host.proc.namespace("pid", "pid:[1]");
-        host.register(host.store, host.old("blockmgr-1")).get();
-        host.orphans.search();
-        assertThat(log.lines()).isEmpty();
-    }
-
-    @Test
-    void namesOnlySomeOfMany() throws Exception {
-        host.restart(OrphanMode.REPORT);
-        for (int i = 0; i < 8; i++) {
-            host.old("blockmgr-" + i);
-        }
-        host.orphans.search();
-        assertThat(log.lines()).singleElement().asString().contains("8 dirs with 4.7 KiB", " and 3 more)");
-    }
-
-    @Test
-    void saysOnceWhatItCannotSee() throws Exception {
-        host.proc.namespace("pid", "pid:[1]");
-        host.old("blockmgr-1");
-        host.orphans.search();
-        host.orphans.search();
-        assertThat(host.left()).containsExactly("blockmgr-1");
-        assertThat(log.lines())
-                .singleElement()
-                .asString()
-                .contains("Only what has not changed since the host's boot is taken for an orphan");
-    }
-
-    @Test
-    void touchesNothingWhileARegistryCannotBeReadAndSaysSoOnce() throws Exception {
-        host.old("blockmgr-1");
-        Path garbage = Files.writeString(host.stateDir.resolve("registry-1.db"), "no database, but long enough");
-        host.orphans.search();
-        host.orphans.search();
-        assertThat(host.left()).containsExactly("blockmgr-1");
-        assertThat(log.lines())
-                .singleElement()
-                .asString()
-                .startsWith("WARN Nothing is taken for an orphan")
-                .contains(garbage.toString());
-
-        Files.delete(garbage);
-        host.orphans.search();
-        assertThat(host.left()).isEmpty();
-
-        Files.writeString(garbage, "no database, but long enough");
-        host.orphans.search();
-        assertThat(log.lines()).last().asString().startsWith("WARN Nothing is taken for an orphan");
-    }
-
-    @Test
-    void keepsWhatIsRegisteredBetweenTheSearchAndTheIntent() throws Exception {
-        LocalDir dir = host.old("blockmgr-1");
-        var names = host.registries.knownDirs();
-        List<Orphan> found = new OrphanScan(
-                        host.playground.root, host.rules, host.rules.protectedPaths(), names, () -> 0, () -> false)
-                .search();
-        assertThat(found).hasSize(1);
-        host.register(host.otherStore, dir).get();
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
-                .isFalse();
-        host.orphans.search();
-        assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
-    }
-
-    @Test
-    void nobodyRegistersWhatIsIntended() throws Exception {
-        LocalDir dir = host.old("blockmgr-1");
-        @Nullable Throwable[] refusals = new @Nullable Throwable[2];
-        host.beforeEachFile = () -> {
-            refusals[0] = failureToRegister(dir, true);
-            refusals[1] = failureToRegister(dir, false);
-        };
-        host.orphans.search();
-        assertThat(refusals).hasOnlyElementsOfType(DirConflictException.class);
-        assertThat(host.left()).isEmpty();
-    }
-
-    private @Nullable Throwable failureToRegister(LocalDir dir, boolean here) {
-        try {
-            host.register(here ? host.store : host.otherStore, dir).get();
-        } catch (ExecutionException e) {
-            return e.getCause();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        return new AssertionError("registered");
-    }
-
-    @Test
-    void nobodyRegistersWhatWentJustNow() throws Exception {
-        LocalDir dir = host.old("blockmgr-1");
-        LocalDir accepted = host.policy.accept(dir.path().toString());
-        host.orphans.search();
-        host.reclaimer.check();
-        host.reclaimer.hurry(host.playground.root);
-        assertThat(failureToRegister(accepted, false)).isInstanceOf(DirConflictException.class);
-        host.forget();
-        host.register(host.otherStore, accepted).get();
-    }
-
-    @Test
-    void keepsWhatIsUsedAfterTheIntentAndForgetsIt() throws Exception {
-        LocalDir opened = host.old("blockmgr-opened");
-        assertStays(opened, () -> host.proc.opens(1, opened.path().resolve("0a")));
-        LocalDir changed = host.old("blockmgr-changed");
-        assertStays(changed, () -> Files.createFile(changed.path().resolve("0a/new")));
-        LocalDir claimed = host.old("blockmgr-claimed");
-        assertStays(claimed, () -> host.claimed.add(claimed.path()));
-    }
-
-    private interface Action {
-        void run() throws Exception;
-    }
-
-    private void assertStays(LocalDir dir, Action meanwhile) throws Exception {
-        host.claimed.clear();
-        StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
-        meanwhile.run();
-        host.reclaimer.reclaim(List.of(intent));
-        assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
-        assertThat(host.store.loadRemovals()).isEmpty();
-        assertThat(host.otherStore.loadRemovals()).isEmpty();
-        assertThat(host.count("orphans.deletedDirs")).isZero();
-        host.claimed.clear();
-        host.register(host.otherStore, dir).get();
-    }
-
-    @Test
-    void goesOnAfterACrashBeforeTheRename() throws Exception {
-        LocalDir dir = host.old("blockmgr-1");
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
-                .isTrue();
-        host.restart(OrphanMode.OFF);
-        assertThat(host.left()).isEmpty();
-        host.forget();
-        assertThat(host.store.loadRemovals()).isEmpty();
-        assertThat(host.otherStore.loadRemovals()).isEmpty();
-    }
-
-    @Test
-    void goesOnAfterACrashInTheMiddleOfDeleting() throws Exception {
-        LocalDir dir = host.old("spark-" + UUID);
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
-                .isTrue();
-        LocalDirDeletion.mark(dir);
-        Files.delete(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data"));
-        // What is going is no orphan while an intent names it, however young or old.
-        host.age(LocalDirFixture.going(dir), OrphanFixture.OLD);
-        host.orphans.search();
-        assertThat(host.left()).containsExactly("going-spark-" + UUID);
-        host.restart(OrphanMode.OFF);
-        assertThat(host.left()).isEmpty();
-        host.forget();
-        assertThat(host.otherStore.loadRemovals()).isEmpty();
-    }
-
-    @Test
-    void anOldIntentDoesNotDeleteWhatIsUsedByNow() throws Exception {
-        LocalDir dir = host.old("blockmgr-1");
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
-                .isTrue();
-        Files.createFile(dir.path().resolve("0a/new"));
-        host.restart(OrphanMode.DELETE);
-        assertThat(host.left()).containsExactly("blockmgr-1");
-        assertThat(host.store.loadRemovals()).isEmpty();
-    }
-
-    @Test
-    void anEditedIntentDeletesNothingThatSparkDidNotMake() throws Exception {
-        for (String name : List.of("data", "spark-events", "data/blockmgr-1", ".mesos-shuffle-service")) {
-            LocalDir dir = host.old(name);
-            host.reclaimer.reclaim(List.of(new StoredRemoval(dir, null, null)));
-            assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
-        }
-        assertThat(host.count("cleanup.refusals")).isEqualTo(4);
-    }
-
-    @Test
-    void waitsForARegistryThatIsBusy() throws Exception {
-        LocalDir dir = host.old("blockmgr-1");
-        try (var busy = DriverManager.getConnection(
-                        "jdbc:sqlite:" + host.stateDir.resolve("registry-" + OrphanFixture.OTHER_PORT + ".db"));
-                var statement = busy.createStatement()) {
-            statement.execute("BEGIN IMMEDIATE");
-            host.orphans.search();
-            statement.execute("ROLLBACK");
-        }
-        assertThat(dir.path()).isDirectory();
-        assertThat(host.store.loadRemovals()).isEmpty();
-        host.orphans.search();
-        assertThat(dir.path()).doesNotExist();
     }
 }

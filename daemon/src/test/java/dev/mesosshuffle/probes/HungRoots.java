@@ -43,7 +43,7 @@ public final class HungRoots {
 
     /** Lets so much time pass that it is noticed. */
     public void notice() {
-        probers.lookAtAll();
+        probers.probeAll();
         now += Duration.ofMinutes(1).toNanos();
     }
 

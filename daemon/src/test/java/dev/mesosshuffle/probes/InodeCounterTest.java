@@ -27,13 +27,13 @@ final class InodeCounterTest {
     void countsThoseOfARealFileSystem() throws IOException {
         Mount mount = Mount.tmpfs(temp.resolve("few"), "1m,nr_inodes=100");
         try (mount) {
-            InodeCounter counter = InodeCounter.asking(() -> now);
+            InodeCounter counter = InodeCounter.usingStat(() -> now);
             FileSystemUsage.Inodes before = counter.count(temp.resolve("few"));
             assertThat(before.total()).isEqualTo(100);
             assertThat(before.free()).isBetween(1L, 99L);
             Files.createFile(temp.resolve("few/file"));
             assertThat(counter.count(temp.resolve("few"))).isEqualTo(before);
-            now += InodeCounter.SHORTEST.toNanos();
+            now += InodeCounter.MIN_INTERVAL.toNanos();
             assertThat(counter.count(temp.resolve("few")).free()).isEqualTo(before.free() - 1);
         }
     }
@@ -55,7 +55,7 @@ final class InodeCounterTest {
         InodeCounter counter = counter("sh", script.toString());
         assertThat(counter.count(temp)).isEqualTo(new FileSystemUsage.Inodes(5, 10));
         Files.delete(temp.resolve("answer"));
-        now += InodeCounter.LONGEST.toNanos();
+        now += InodeCounter.MAX_INTERVAL.toNanos();
         assertThat(counter.count(temp)).isEqualTo(new FileSystemUsage.Inodes(5, 10));
     }
 
@@ -66,13 +66,13 @@ final class InodeCounterTest {
     @ParameterizedTest
     @CsvSource({"0, 10", "1000, 10", "1500000, 15", "6000000, 60", "900000000, 60"})
     void asksAgainNoSoonerThanAllCouldBeUsedUp(long free, long seconds) {
-        assertThat(InodeCounter.pause(new FileSystemUsage.Inodes(free, 1_000_000_000)))
+        assertThat(InodeCounter.interval(new FileSystemUsage.Inodes(free, 1_000_000_000)))
                 .isEqualTo(Duration.ofSeconds(seconds));
     }
 
     @Test
     void hardlyAsksAgainWhereThereIsNoLimit() throws IOException {
-        assertThat(InodeCounter.pause(InodeCounter.parse("0 0\n"))).isEqualTo(InodeCounter.RETRY);
+        assertThat(InodeCounter.interval(InodeCounter.parse("0 0\n"))).isEqualTo(InodeCounter.UNKNOWN_INTERVAL);
     }
 
     @ParameterizedTest

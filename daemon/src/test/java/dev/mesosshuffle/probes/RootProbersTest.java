@@ -25,7 +25,7 @@ final class RootProbersTest {
     private final LogCapture log = LogCapture.of(RootProber.class);
     private final Map<Path, Queue<Runnable>> hanging = new HashMap<>();
     private final Map<Path, IOException> failing = new HashMap<>();
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> results = new ArrayList<>();
     private long now;
 
     @TempDir
@@ -55,8 +55,8 @@ final class RootProbersTest {
                     }
                 },
                 () -> now);
-        probers.listen(
-                (root, seen, failure) -> heard.add(root.getFileName() + (seen == null ? " " + failure : " seen")));
+        probers.addListener(
+                (root, seen, failure) -> results.add(root.getFileName() + (seen == null ? " " + failure : " seen")));
     }
 
     @AfterEach
@@ -81,15 +81,15 @@ final class RootProbersTest {
     }
 
     @Test
-    void saysNothingWhileAllRootsAnswer() {
+    void logsNothingWhileAllRootsAnswer() {
         pass(Duration.ofMinutes(2));
         assertThat(log.lines()).isEmpty();
-        assertThat(probers.reasonUnavailable(bad)).isNull();
+        assertThat(probers.unavailabilityReason(bad)).isNull();
         assertThat(probers.isUnresponsive(bad)).isFalse();
     }
 
     @Test
-    void tellsOnceThatARootHangsAndOnceThatItIsBack() {
+    void logsOnceThatARootHangsAndOnceThatItIsBack() {
         pass(Duration.ofSeconds(20));
         hang();
         pass(Duration.ofSeconds(9));
@@ -98,7 +98,7 @@ final class RootProbersTest {
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .startsWith("WARN Root " + bad + " is unavailable: it has not answered for 10 s. Is its disk well");
+                .startsWith("WARN Root " + bad + " is unavailable: it has not answered for 10 s. Check its disk");
         assertThat(probers.isUnresponsive(bad)).isTrue();
         assertThat(probers.isUnresponsive(good)).isFalse();
         pass(Duration.ofHours(1));
@@ -111,10 +111,10 @@ final class RootProbersTest {
     }
 
     @Test
-    void looksAtTheOtherRootsMeanwhileAndAtTheHungOneNoSecondTime() {
+    void probesTheOtherRootsMeanwhileAndTheHungOneNoSecondTime() {
         hang();
         pass(Duration.ofMinutes(5));
-        assertThat(heard).hasSize(60).containsOnly("good seen");
+        assertThat(results).hasSize(60).containsOnly("good seen");
         assertThat(hanging.get(bad)).hasSize(1);
     }
 
@@ -128,22 +128,22 @@ final class RootProbersTest {
     }
 
     @Test
-    void tellsOnceThatADiskGivesErrors() {
+    void logsOnceThatADiskReturnsErrors() {
         failing.put(bad, new IOException("Input/output error"));
         pass(Duration.ofMinutes(1));
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .contains("Root " + bad + " is unavailable: it cannot be looked at", "Input/output error");
+                .contains("Root " + bad + " is unavailable: it cannot be read", "Input/output error");
         assertThat(probers.isUnresponsive(bad)).isFalse();
-        assertThat(probers.reasonUnavailable(bad)).contains("Input/output error");
+        assertThat(probers.unavailabilityReason(bad)).contains("Input/output error");
         failing.clear();
         pass(Duration.ofMinutes(1));
         assertThat(log.lines()).hasSize(2).last().asString().contains("is available again");
     }
 
     @Test
-    void isOneOutageIfItHangsAndThenGivesErrors() {
+    void isOneOutageIfItHangsAndThenReturnsErrors() {
         hang();
         pass(Duration.ofSeconds(30));
         failing.put(bad, new IOException("Input/output error"));
@@ -153,7 +153,7 @@ final class RootProbersTest {
     }
 
     @Test
-    void saysNothingOfARootThatIsNotThereYet() {
+    void logsNothingOfARootThatDoesNotExistYet() {
         failing.put(bad, new NoSuchFileException(bad.toString()));
         pass(Duration.ofMinutes(1));
         assertThat(log.lines()).isEmpty();
@@ -164,12 +164,12 @@ final class RootProbersTest {
     }
 
     @Test
-    void keepsWhereARootWasSeenThoughItHangs() throws IOException {
+    void keepsTheRealPathOfARootThatHangs() throws IOException {
         Path link = Files.createSymbolicLink(temp.toRealPath().resolve("link"), bad);
         RootProbers ofLink = RootProbers.inCallersThread(List.of(link));
-        ofLink.lookAtAll();
+        ofLink.probeAll();
         Files.delete(link);
-        ofLink.lookAtAll();
+        ofLink.probeAll();
         assertThat(ofLink.realRoots()).containsExactly(Map.entry(link, bad));
     }
 
@@ -183,23 +183,23 @@ final class RootProbersTest {
     }
 
     @Test
-    void waitsForARootNoLongerThanItIsTold() {
+    void waitsForARootNoLongerThanTheTimeout() {
         hang();
         probers.refresh(List.of(good, bad), Duration.ofMillis(1));
         assertThat(probers.realRoots()).containsOnlyKeys(good);
     }
 
     @Test
-    void aListenerThatFailsDoesNotEndTheLooks() {
-        probers.listen((root, seen, failure) -> {
+    void aListenerThatFailsDoesNotEndTheProbes() {
+        probers.addListener((root, seen, failure) -> {
             throw new IllegalStateException("a fault of ours");
         });
         pass(Duration.ofSeconds(11));
-        assertThat(heard).hasSize(6);
+        assertThat(results).hasSize(6);
     }
 
     @Test
-    void triesAgainWhenNoThreadCouldBeMade() {
+    void retriesWhenNoThreadCouldBeCreated() {
         int[] tries = new int[1];
         RootProbers starved = new RootProbers(
                 List.of(good),
@@ -212,9 +212,9 @@ final class RootProbersTest {
                     task.run();
                 },
                 () -> now);
-        starved.lookAtAll();
+        starved.probeAll();
         assertThat(starved.realRoots()).isEmpty();
-        starved.lookAtAll();
+        starved.probeAll();
         assertThat(starved.realRoots()).containsOnlyKeys(good);
     }
 }

@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.PendingRemovals;
-import dev.mesosshuffle.concurrent.RateLimiter;
-import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.orphans.OrphanFixture;
 import dev.mesosshuffle.probes.FileStoreSpace;
 import dev.mesosshuffle.probes.FileSystemUsage;
-import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.nio.file.Files;
@@ -38,7 +36,7 @@ final class DiskPressureTest {
 
     private final LogCapture log = LogCapture.ofPackages(DiskPressure.class);
     private final ManualTicker time = new ManualTicker();
-    private final Map<String, List<LocalDir>> living = new TreeMap<>();
+    private final Map<String, List<LocalDir>> live = new TreeMap<>();
     private final Set<String> kept = new HashSet<>();
     private final Map<Path, FileStoreSpace> spaces = new TreeMap<>();
     private final MetricRegistry metrics = new MetricRegistry();
@@ -54,16 +52,15 @@ final class DiskPressureTest {
     void setUp() throws Exception {
         host = new OrphanFixture(temp, OrphanMode.REPORT);
         otherRoot = Files.createDirectory(temp.toRealPath().resolve("root-2"));
-        free(host.playground.root, 1, 50);
+        free(host.localDirs.root, 1, 50);
         free(otherRoot, 1, 50);
         pressure = new DiskPressure(
                 PERCENT,
                 host.reclaimer,
-                new DiskPressureReport(PERCENT, () -> living, () -> kept, host.orphans::lastFound, time),
-                new RootExecutors(
-                        root -> new DirectExecutorService(), () -> new RateLimiter(() -> 0, time, rest -> {})));
-        pressure.register(metrics);
-        look();
+                new DiskPressureReport(PERCENT, () -> live, () -> kept, host.scanner::lastFound, time),
+                DirectRootExecutors.unlimited(),
+                metrics);
+        check();
     }
 
     private void free(Path root, long device, double percent) {
@@ -78,8 +75,8 @@ final class DiskPressureTest {
         return new FileStoreSpace(new FileSystemUsage(device, (long) (GIB * percent / 100), GIB, inodes));
     }
 
-    private void look() {
-        spaces.forEach(pressure::seen);
+    private void check() {
+        spaces.forEach(pressure::check);
     }
 
     @AfterEach
@@ -90,62 +87,62 @@ final class DiskPressureTest {
     }
 
     @Test
-    void saysNothingWhileThereIsSpace() {
-        free(host.playground.root, 1, 5.01);
+    void logsNothingWhileThereIsSpace() {
+        free(host.localDirs.root, 1, 5.01);
         free(otherRoot, 1, 5.01);
-        look();
+        check();
         assertThat(log.lines()).isEmpty();
         assertThat(shortRoots()).isZero();
     }
 
     @Test
-    void tellsOnceWhatHoldsTheSpaceAndOnceWhenThereIsEnoughAgain() throws Exception {
-        living.put("small", List.of(host.playground.filledDir("blockmgr-1")));
-        LocalDir large = host.playground.filledDir("blockmgr-2");
+    void logsOnceWhatHoldsTheSpaceAndOnceThatThereIsEnoughAgain() throws Exception {
+        live.put("small", List.of(host.localDirs.filledDir("blockmgr-1")));
+        LocalDir large = host.localDirs.filledDir("blockmgr-2");
         Files.writeString(large.path().resolve("0a/big"), "x".repeat(4096));
-        living.put("large", List.of(large, host.playground.dir("blockmgr-gone")));
+        live.put("large", List.of(large, host.localDirs.dir("blockmgr-gone")));
         host.old("blockmgr-orphan");
-        host.orphans.search();
+        host.scanner.scan();
         fill(4.9);
-        look();
-        look();
+        check();
+        check();
         assertThat(log.lines())
-                .containsExactly("WARN Short of space: 50.2 MiB of 1.0 GiB are free under " + host.playground.root
+                .containsExactly("WARN Short of space: 50.2 MiB of 1.0 GiB are free under " + host.localDirs.root
                         + " and " + otherRoot
-                        + " (expected: 5 %). Nothing is to be deleted there. What else holds space"
+                        + " (expected: 5 %). No deletions are pending there. What else holds space"
                         + " there: application large 4.6 KiB, application small 600 B; orphans 600 B in 1 dir.");
         assertThat(shortRoots()).isEqualTo(2);
         fill(6.3);
-        look();
-        look();
+        check();
+        check();
         assertThat(log.lines())
                 .hasSize(2)
                 .last()
-                .isEqualTo("INFO Enough space again: 64.5 MiB of 1.0 GiB are free under " + host.playground.root
+                .isEqualTo("INFO Enough space again: 64.5 MiB of 1.0 GiB are free under " + host.localDirs.root
                         + " and " + otherRoot);
         assertThat(shortRoots()).isZero();
-        // Living applications and reported orphans are as they were.
+        // Live applications and reported orphans are as they were.
         assertThat(host.left()).containsExactlyInAnyOrder("blockmgr-1", "blockmgr-2", "blockmgr-orphan");
     }
 
     @ParameterizedTest
     @CsvSource({"4.9, true", "5.0, true", "6.2, true", "6.3, false"})
-    void isOverOnlyWithAQuarterMoreThanTheLimit(double percent, boolean isShort) {
+    void endsOnlyWithAQuarterMoreThanTheLimit(double percent, boolean isShort) {
         fill(4.9);
-        look();
+        check();
         fill(percent);
-        look();
+        check();
         assertThat(shortRoots()).isEqualTo(isShort ? 2 : 0);
         assertThat(log.lines()).hasSize(isShort ? 1 : 2);
     }
 
     @Test
-    void tellsAgainOfASecondTime() {
+    void logsASecondTimeAgain() {
         for (int i = 0; i < 2; i++) {
             fill(1);
-            look();
+            check();
             fill(50);
-            look();
+            check();
         }
         assertThat(log.lines()).hasSize(4);
     }
@@ -153,100 +150,102 @@ final class DiskPressureTest {
     @Test
     void namesOnlyTheLargestApplications() throws Exception {
         for (int i = 0; i < 7; i++) {
-            living.put("app-" + i, List.of(host.playground.filledDir("blockmgr-" + i)));
+            live.put("app-" + i, List.of(host.localDirs.filledDir("blockmgr-" + i)));
         }
-        living.put("elsewhere", List.of(new LocalDir(Path.of("/elsewhere"), Path.of("/elsewhere/blockmgr-1"))));
+        live.put("elsewhere", List.of(new LocalDir(Path.of("/elsewhere"), Path.of("/elsewhere/blockmgr-1"))));
         fill(1);
-        look();
+        check();
         assertThat(log.lines()).singleElement().asString().contains(", 2 more 1.2 KiB; no orphans.");
     }
 
     @Test
-    void namesTheLargestAndAllThatAreKeptByHand() throws Exception {
+    void namesTheLargestAndAllThatAreKept() throws Exception {
         for (int i = 1; i <= 8; i++) {
-            LocalDir dir = host.playground.filledDir("blockmgr-" + i);
+            LocalDir dir = host.localDirs.filledDir("blockmgr-" + i);
             Files.writeString(dir.path().resolve("0a/big"), "x".repeat(9 * 1024 - i * 1024));
-            living.put("app-" + i, List.of(dir));
+            live.put("app-" + i, List.of(dir));
         }
         kept.addAll(List.of("app-2", "app-7"));
         fill(1);
-        look();
+        check();
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .contains(
-                        "application app-1 8.6 KiB, application app-2 (kept by hand) 7.6 KiB, application app-3 6.6 KiB,"
-                                + " application app-4 5.6 KiB, application app-5 4.6 KiB, application app-7 (kept by hand)"
-                                + " 2.6 KiB, 2 more 5.2 KiB");
+                .contains("application app-1 8.6 KiB, application app-2 (kept) 7.6 KiB, application app-3 6.6 KiB,"
+                        + " application app-4 5.6 KiB, application app-5 4.6 KiB, application app-7 (kept)"
+                        + " 2.6 KiB, 2 more 5.2 KiB");
     }
 
     @Test
-    void doesNotMeasureForEver() throws Exception {
-        living.put("a", List.of(host.playground.filledDir("blockmgr-1")));
-        living.put("b", List.of(host.playground.filledDir("blockmgr-2")));
+    void limitsTheTimeOfMeasuring() throws Exception {
+        live.put("a", List.of(host.localDirs.filledDir("blockmgr-1")));
+        live.put("b", List.of(host.localDirs.filledDir("blockmgr-2")));
         DiskPressureReport report = new DiskPressureReport(
                 PERCENT,
                 () -> {
                     time.pass(Duration.ofMinutes(1));
-                    return living;
+                    return live;
                 },
                 () -> kept,
                 Map::of,
                 time);
-        report.begins(space(1, 0), Set.of(host.playground.root), new PendingRemovals(0, 0));
+        report.started(space(1, 0), Set.of(host.localDirs.root), new PendingRemovals(0, 0));
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .contains("no application that lives", "Not all was measured within 30 s");
+                .contains("no live application", "Not everything was measured within 30 s");
     }
 
     @Test
-    void saysNothingOfBytesThatAreNotKnownYet() {
-        DiskPressureReport report = new DiskPressureReport(PERCENT, () -> living, () -> kept, Map::of, time);
-        report.begins(space(1, 0), Set.of(host.playground.root), new PendingRemovals(1, 0));
-        assertThat(log.lines()).singleElement().asString().contains("To be deleted there, at once: 1 dir. What else");
+    void omitsBytesThatAreNotKnownYet() {
+        DiskPressureReport report = new DiskPressureReport(PERCENT, () -> live, () -> kept, Map::of, time);
+        report.started(space(1, 0), Set.of(host.localDirs.root), new PendingRemovals(1, 0));
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("Pending deletions there, now unthrottled: 1 dir. What else");
     }
 
     @Test
-    void looksAtEachFileSystemByItself() {
+    void checksEachFileSystemByItself() {
         free(otherRoot, 2, 50);
-        look();
-        free(host.playground.root, 1, 1);
-        look();
+        check();
+        free(host.localDirs.root, 1, 1);
+        check();
         assertThat(shortRoots()).isEqualTo(1);
         assertThat(log.lines()).singleElement().asString().doesNotContain(otherRoot.toString());
-        assertThat(host.isHurried(host.playground.root)).isTrue();
-        assertThat(host.isHurried(otherRoot)).isFalse();
+        assertThat(host.isUnthrottled(host.localDirs.root)).isTrue();
+        assertThat(host.isUnthrottled(otherRoot)).isFalse();
     }
 
     @Test
-    void isNotMisledByARootThatIsNotThere() {
+    void handlesARootThatDoesNotExist() {
         spaces.remove(otherRoot);
-        free(host.playground.root, 1, 1);
-        look();
+        free(host.localDirs.root, 1, 1);
+        check();
         assertThat(shortRoots()).isPositive();
         assertThat(log.lines()).hasSize(1);
     }
 
     @Test
-    void deletesAtOnceWhatWaits() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+    void startsPendingDeletionsAtOnce() throws Exception {
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         // It fails, so that it waits for another try.
-        Path obstacle = Files.createFile(host.playground.root.resolve("going-blockmgr-1"));
-        LocalDir reading = host.playground.filledDir("blockmgr-2");
+        Path obstacle = Files.createFile(host.localDirs.root.resolve("going-blockmgr-1"));
+        LocalDir reading = host.localDirs.filledDir("blockmgr-2");
         host.reading.add("reading");
         remove("app", dir);
         remove("reading", reading);
         Files.delete(obstacle);
         assertThat(host.left()).contains("going-blockmgr-2", "going-2-blockmgr-1");
         fill(1);
-        look();
+        check();
         // Files that are being read stay all the same.
         assertThat(host.left()).containsExactly("going-blockmgr-2");
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .contains("To be deleted there, at once: 2 dirs with at least 1.2 KiB.");
+                .contains("Pending deletions there, now unthrottled: 2 dirs with at least 1.2 KiB.");
     }
 
     private void remove(String appId, LocalDir dir) throws Exception {
@@ -256,20 +255,20 @@ final class DiskPressureTest {
     }
 
     @Test
-    void doesNotRestWhileItHurries() throws Exception {
-        int[] rests = new int[1];
-        host.beforeEachFile = () -> rests[0]++;
-        remove("app", host.playground.filledDir("blockmgr-1"));
-        assertThat(rests[0]).isPositive();
+    void doesNotPauseWhileUnthrottled() throws Exception {
+        int[] pauses = new int[1];
+        host.beforeEachFile = () -> pauses[0]++;
+        remove("app", host.localDirs.filledDir("blockmgr-1"));
+        assertThat(pauses[0]).isPositive();
         fill(1);
-        look();
-        rests[0] = 0;
-        remove("app", host.playground.filledDir("blockmgr-2"));
-        assertThat(rests[0]).isZero();
+        check();
+        pauses[0] = 0;
+        remove("app", host.localDirs.filledDir("blockmgr-2"));
+        assertThat(pauses[0]).isZero();
         fill(50);
-        look();
-        remove("app", host.playground.filledDir("blockmgr-3"));
-        assertThat(rests[0]).isPositive();
+        check();
+        remove("app", host.localDirs.filledDir("blockmgr-3"));
+        assertThat(pauses[0]).isPositive();
         assertThat(host.left()).isEmpty();
     }
 
@@ -278,7 +277,7 @@ final class DiskPressureTest {
     }
 
     private int shortRoots() {
-        return (Integer) Objects.requireNonNull(metrics.getGauges().get("shuffleService.cleanup.rootsShortOfSpace"))
+        return (Integer) Objects.requireNonNull(metrics.getGauges().get("shuffleService.cleanup.rootsUnderPressure"))
                 .getValue();
     }
 
@@ -286,30 +285,30 @@ final class DiskPressureTest {
     @CsvSource({"50, 49, true", "50, 50, false", "1, 1000, true"})
     void isShortOfWhatThereIsLessOf(double percentOfBytes, long inodes, boolean isShort) {
         spaces.replaceAll((root, space) -> space(1, percentOfBytes, new FileSystemUsage.Inodes(inodes, 1000)));
-        look();
+        check();
         assertThat(shortRoots()).isEqualTo(isShort ? 2 : 0);
         assertThat(log.lines()).hasSize(isShort ? 1 : 0);
-        assertThat(host.isHurried(host.playground.root)).isEqualTo(isShort);
+        assertThat(host.isUnthrottled(host.localDirs.root)).isEqualTo(isShort);
     }
 
     @Test
     void namesWhichOfTheTwoIsShort() {
         spaces.replaceAll((root, space) -> space(1, 50, new FileSystemUsage.Inodes(9, 1000)));
-        look();
+        check();
         assertThat(log.lines())
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "WARN Short of space: 9 of 1000 inodes, which is how many files there may be, are free under ");
+                        "WARN Short of space: 9 of 1000 inodes, the number of files that can exist, are free under ");
         spaces.replaceAll((root, space) -> space(1, 70, new FileSystemUsage.Inodes(400, 1000)));
-        look();
+        check();
         assertThat(log.lines()).last().asString().startsWith("INFO Enough space again: 400 of 1000 inodes");
     }
 
     @Test
     void doesNotTakeAFileSystemWithoutALimitOfInodesForOneWithoutInodes() {
         spaces.replaceAll((root, space) -> space(1, 50, new FileSystemUsage.Inodes(0, 0)));
-        look();
+        check();
         assertThat(log.lines()).isEmpty();
     }
 }

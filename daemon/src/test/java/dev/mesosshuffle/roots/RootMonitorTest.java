@@ -22,7 +22,7 @@ final class RootMonitorTest {
     private final Map<Path, Set<Long>> registered = new HashMap<>();
     private final Map<Path, Set<Long>> toBeDeleted = new HashMap<>();
     private final RootProbers roots = RootProbers.inCallersThread(List.of());
-    private final RootMonitor watch = new RootMonitor(() -> registered, () -> toBeDeleted, roots);
+    private final RootMonitor monitor = new RootMonitor(() -> registered, () -> toBeDeleted, roots);
 
     @TempDir
     private Path temp;
@@ -33,7 +33,7 @@ final class RootMonitorTest {
 
     @BeforeEach
     void setUp() throws IOException {
-        watch.listen();
+        monitor.start();
         root = Files.createDirectory(temp.toRealPath().resolve("root"));
         elsewhere = root.resolveSibling("elsewhere");
         inode = (Long) Files.getAttribute(root, "unix:ino");
@@ -45,30 +45,30 @@ final class RootMonitorTest {
     }
 
     @Test
-    void saysNothingWhileEachRootIsWhatItWas() {
+    void logsNothingWhileEachRootIsWhatItWas() {
         registered.put(root, Set.of(inode));
         toBeDeleted.put(root, Set.of(inode));
-        roots.lookAtAll();
-        assertThat(watch.reasonAway(root)).isNull();
+        roots.probeAll();
+        assertThat(monitor.unavailabilityReason(root)).isNull();
         assertThat(log.lines()).isEmpty();
     }
 
     @Test
-    void saysNothingOfARootThatNobodyRegisteredUnder() throws IOException {
+    void logsNothingOfARootThatNobodyRegisteredUnder() throws IOException {
         Files.move(root, elsewhere);
-        roots.lookAtAll();
-        assertThat(watch.reasonAway(root)).isNull();
+        roots.probeAll();
+        assertThat(monitor.unavailabilityReason(root)).isNull();
         assertThat(log.lines()).isEmpty();
     }
 
     @Test
-    void tellsOnceThatARootIsGoneAndOnceThatItIsBack() throws IOException {
+    void logsOnceThatARootIsMissingAndOnceThatItIsBack() throws IOException {
         registered.put(root, Set.of(inode));
-        roots.lookAtAll();
+        roots.probeAll();
         Files.move(root, elsewhere);
-        assertThat(watch.reasonAway(root)).contains("cannot be looked at");
-        roots.lookAtAll();
-        roots.lookAtAll();
+        assertThat(monitor.unavailabilityReason(root)).contains("cannot be read");
+        roots.probeAll();
+        roots.probeAll();
         assertThat(log.lines())
                 .singleElement()
                 .asString()
@@ -76,42 +76,42 @@ final class RootMonitorTest {
                 .contains("Is its disk mounted?");
 
         Files.move(elsewhere, root);
-        roots.lookAtAll();
-        roots.lookAtAll();
-        assertThat(watch.reasonAway(root)).isNull();
+        roots.probeAll();
+        roots.probeAll();
+        assertThat(monitor.unavailabilityReason(root)).isNull();
         assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + root + " is what it was again");
     }
 
     @Test
-    void tellsOfAnotherDirInPlaceOfTheRootAlsoIfOnlyRemovalsWaitThere() throws IOException {
+    void logsAnotherDirInPlaceOfTheRootAlsoIfOnlyRemovalsWaitThere() throws IOException {
         toBeDeleted.put(root, Set.of(inode));
         Files.move(root, elsewhere);
         Files.createDirectory(root);
-        roots.lookAtAll();
-        assertThat(watch.reasonAway(root)).contains("expected: " + inode);
+        roots.probeAll();
+        assertThat(monitor.unavailabilityReason(root)).contains("expected: " + inode);
         assertThat(log.lines()).hasSize(1);
     }
 
     @Test
-    void doesNotComeAndGoWhileSomeWereRegisteredUnderAnotherDisk() {
+    void doesNotAlternateWhileSomeWereRegisteredUnderAnotherDisk() {
         registered.put(root, Set.of(inode));
         toBeDeleted.put(root, Set.of(inode + 1));
-        roots.lookAtAll();
-        roots.lookAtAll();
+        roots.probeAll();
+        roots.probeAll();
         assertThat(log.lines()).hasSize(1);
 
         toBeDeleted.clear();
-        roots.lookAtAll();
+        roots.probeAll();
         assertThat(log.lines()).hasSize(2);
     }
 
     @Test
-    void looksAtARootOfWhichNoInodeIsKnown() throws IOException {
+    void monitorsARootOfWhichNoInodeIsKnown() throws IOException {
         toBeDeleted.put(root, Set.of());
-        roots.lookAtAll();
+        roots.probeAll();
         assertThat(log.lines()).isEmpty();
         Files.move(root, elsewhere);
-        roots.lookAtAll();
+        roots.probeAll();
         assertThat(log.lines()).hasSize(1);
     }
 }

@@ -116,7 +116,7 @@ final class HostSteps {
         SimulatedService service = chance.anyService();
         if (service.isActive()) {
             host.note(service + " searches for orphans");
-            service.cleanup.searchForOrphans();
+            service.cleanup.scanForOrphans();
             service.work(chance.oneIn(3) ? 1 + chance.random.nextInt(3) : Integer.MAX_VALUE);
         }
     }
@@ -136,7 +136,7 @@ final class HostSteps {
         host.shown.free(isShort ? 1 : 50);
         for (SimulatedService service : host.services) {
             if (service.isActive()) {
-                service.cleanup.lookAtSpace();
+                service.cleanup.checkSpace();
                 service.work(Integer.MAX_VALUE);
             }
         }

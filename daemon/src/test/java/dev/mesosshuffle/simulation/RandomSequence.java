@@ -160,7 +160,7 @@ final class RandomSequence {
                     host.start(service);
                 }
                 if (service.deletesOrphans && !host.orphans.isEmpty()) {
-                    service.cleanup.searchForOrphans();
+                    service.cleanup.scanForOrphans();
                     service.work(Integer.MAX_VALUE);
                     host.checkAll();
                 }

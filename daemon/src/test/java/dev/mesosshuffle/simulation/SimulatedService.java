@@ -97,7 +97,7 @@ final class SimulatedService implements AutoCloseable {
 
     private SteppedCleanup newCleanup(MetricRegistry metrics) throws Exception {
         return new SteppedCleanup(
-                new SteppedCleanup.Surroundings(
+                new SteppedCleanup.Context(
                         setting.roots(),
                         store,
                         registry,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An application ends at one port, and a registry of another port has something to say about its dirs. */
-final class OwnedElsewhereTest {
+final class PeerOwnedDirTest {
     @TempDir
     private Path temp;
 
@@ -36,7 +36,7 @@ final class OwnedElsewhereTest {
 
     @Test
     void keepsWhatTheSameApplicationHasAtAnotherPortUntilItIsOverThereToo() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         host.register(host.store, dir).get();
         host.register(host.otherStore, dir).get();
 
@@ -45,14 +45,14 @@ final class OwnedElsewhereTest {
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .contains("of application app, which is over stays: " + dir.path() + " belongs to application app")
+                    .contains("of expired application app is retained: " + dir.path() + " belongs to application app")
                     .contains("port " + OrphanFixture.OTHER_PORT);
         }
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         // What comes before it is committed by then.
         host.store.ping().get();
         assertThat(host.store.loadRemovals()).as("the other's business").isEmpty();
-        assertThat(host.count("cleanup.refusals")).isEqualTo(1);
+        assertThat(host.count("cleanup.rejected")).isEqualTo(1);
 
         host.otherStore.removeApplication("app", List.of()).get();
         end(host.store, dir);
@@ -63,62 +63,62 @@ final class OwnedElsewhereTest {
 
     @Test
     void keepsWhatHoldsSomethingThatAnotherPortOwns() throws Exception {
-        LocalDir inside = host.playground.filledDir("blockmgr-1/blockmgr-2");
+        LocalDir inside = host.localDirs.filledDir("blockmgr-1/blockmgr-2");
         host.register(host.otherStore, inside).get();
 
-        end(host.store, host.playground.dir("blockmgr-1"));
+        end(host.store, host.localDirs.dir("blockmgr-1"));
 
         assertThat(inside.path().resolve("0a/shuffle_0_0_0.data")).exists();
     }
 
     @Test
     void deletesWhatNobodyElseOwns() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
-        LocalDir other = host.playground.filledDir("blockmgr-10");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
+        LocalDir other = host.localDirs.filledDir("blockmgr-10");
         host.register(host.otherStore, other).get();
 
         end(host.store, dir);
 
         assertThat(dir.path()).doesNotExist();
         assertThat(other.path().resolve("0a/shuffle_0_0_0.data")).exists();
-        assertThat(host.count("cleanup.refusals")).isZero();
+        assertThat(host.count("cleanup.rejected")).isZero();
     }
 
     @Test
     void waitsUntilARegistryThatMayNameItCanBeReadAgain() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         Path garbage = Files.writeString(
                 host.stateDir.resolve("registry-1.db"), "no database at all, but long enough".repeat(99));
 
         end(host.store, dir);
-        host.pass(Reclaimer.LOOK_FOR_OWNER);
+        host.pass(Reclaimer.OWNER_RETRY_DELAY);
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         assertThat(host.store.loadRemovals()).hasSize(1);
         assertThat(host.count("cleanup.failures")).isZero();
 
         Files.delete(garbage);
-        host.pass(Reclaimer.LOOK_FOR_OWNER);
+        host.pass(Reclaimer.OWNER_RETRY_DELAY);
         assertThat(host.left()).isEmpty();
     }
 
     @Test
     void waitsForARegistryThatCannotEvenBeLookedAt() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         Path loop = host.stateDir.resolve("registry-1.db");
         Files.createSymbolicLink(loop, loop);
 
         end(host.store, dir);
-        host.pass(Reclaimer.LOOK_FOR_OWNER);
+        host.pass(Reclaimer.OWNER_RETRY_DELAY);
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
 
         Files.delete(loop);
-        host.pass(Reclaimer.LOOK_FOR_OWNER);
+        host.pass(Reclaimer.OWNER_RETRY_DELAY);
         assertThat(host.left()).isEmpty();
     }
 
     @Test
     void doesNotWaitForTheRegistryOfAStranger() throws Exception {
-        LocalDir dir = host.playground.filledDir("blockmgr-1");
+        LocalDir dir = host.localDirs.filledDir("blockmgr-1");
         Path garbage = Files.writeString(
                 host.stateDir.resolve("registry-1.db"), "no database at all, but long enough".repeat(99));
         if (Files.getAttribute(garbage, "unix:uid").equals(0)) {
@@ -137,7 +137,7 @@ final class OwnedElsewhereTest {
 
         assertThat(registries
                         .peers()
-                        .owner(host.playground.filledDir("blockmgr-1").path()))
+                        .owner(host.localDirs.filledDir("blockmgr-1").path()))
                 .isNull();
     }
 
