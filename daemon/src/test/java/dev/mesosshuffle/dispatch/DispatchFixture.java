@@ -3,11 +3,12 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.cleanup.TestRemovalGuards;
+import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
-import dev.mesosshuffle.orphans.TestOrphanPolicy;
 import dev.mesosshuffle.roots.RootMonitor;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.nio.file.Path;
@@ -28,14 +29,13 @@ final class DispatchFixture implements AutoCloseable {
     DispatchFixture(Path temp) throws Exception {
         fetch = new FetchFixture(temp);
         policy = LocalDirPolicy.of(List.of(fetch.root), fetch.metrics);
-        reclaimer = Reclaimer.start(
+        reclaimer = new Reclaimer(
                 fetch.store,
-                policy,
-                TestOrphanPolicy.of(fetch.root, temp.resolve("state")),
-                appId -> false,
+                TestRemovalGuards.of(policy, temp.resolve("state"), appId -> false),
                 System::nanoTime,
-                () -> 0,
+                new RootExecutors("cleanup-", () -> 0),
                 fetch.metrics);
+        reclaimer.start(Reclaimer.CHECK_INTERVAL);
         liveness = LivenessMonitor.create(
                 fetch.registry,
                 reclaimer,

@@ -23,8 +23,8 @@ public final class TestRootMonitor {
     /** The same, with probers that a test controls. */
     public static RootMonitor of(Map<Path, Set<Long>> registered, RootProbers probers) {
         RootMonitor monitor = new RootMonitor(() -> registered, Map::of, probers);
-        monitor.listen();
-        probers.lookAtAll();
+        monitor.start();
+        probers.probeAll();
         return monitor;
     }
 }
