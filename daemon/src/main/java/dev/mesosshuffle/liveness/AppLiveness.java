@@ -166,10 +166,6 @@ record AppLiveness(
         if (state == AppState.GOING || state == AppState.KEPT) {
             return new Judgement(this, false);
         }
-        return withoutExpiredDrivers(now).judgeDrivers(now, rules);
-    }
-
-    private Judgement judgeDrivers(long now, ExpiryPolicy rules) {
         AppLiveness current = at(now);
         boolean due = evidence.isEndDue(now, rules.orphanTimeoutNanos());
         boolean proven = word.provesEnd(now, rules);

@@ -66,6 +66,11 @@ record DriverState(
         return overIn(now) <= 0;
     }
 
+    /** Whether it has expired and no heartbeat of it can come any more, since its connection has ended. */
+    boolean isExpiredForGood(long now) {
+        return ended != null && canBeHeard() && hasExpired(now);
+    }
+
     /** How its connection is, for people. */
     String connectionState() {
         if (ended == null) {

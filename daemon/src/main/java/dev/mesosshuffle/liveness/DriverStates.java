@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.registry.StoredDrivers;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -13,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The drivers of one application. Without authentication anybody may register as one, so each connection that did is a
  * driver of its own, and none takes another's place: a second one can lengthen the application's life, never shorten it.
- * The application expires by its drivers' silence only once each of them has expired. Immutable.
+ * The application expires by missed heartbeats only once each of them has expired. Immutable.
  *
- * <p>In charge is the one that registered first. When one expires while others live, the next is in charge. The addresses
- * of all that live are stored: nobody knows which of them is the real one, so after a restart nobody here can be missed
- * until one has registered from each of those addresses, and until then all only lengthen. Where no address is stored,
- * the first driver that registers is in charge.
+ * <p>In charge is the one that registered first. When one expires while others live, the next is in charge. One that
+ * expired is dropped then only if its connection has ended: as long as it is open, a driver that was paused may resume,
+ * and then its own timeout counts, not that of the other. What is dropped leaves its timeout behind, as the time for
+ * which files must be idle: executors may outlive the connection of their driver.
+ *
+ * <p>The addresses of all that are known are stored: nobody knows which of them is the real one, so after a restart
+ * missed heartbeats mean nothing until one has registered from each of those addresses, and until then all only
+ * lengthen. Where no address is stored, the first driver that registers is in charge.
  *
  * <p>At most {@link #MOST} are kept apart. Who registers beyond that takes the place of the one with the shortest timeout,
  * and its timeout if that is the longer one: so none is lost, and what the application was promised by one that is not
@@ -26,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A driver that this service cut off cannot be missed either, until another registers from its address.
  *
- * @param known those that registered in this run of the process, who is in charge first; one that expired is among them
- *     only until the next judgement, or if all have
+ * @param known those that registered in this run of the process, who is in charge first; one that expired and whose
+ *     connection has ended is among them only until the next judgement, or if all have expired
  * @param predecessors the addresses, without port, of the drivers that lived before this run of the process, without
  *     those from which one has registered in it; none if none is known
  * @param crowded whether there ever were more than can be kept apart
+ * @param droppedTimeoutNanos the longest timeout of those that were dropped; 0 if none was
  */
-record DriverStates(List<DriverState> known, List<String> predecessors, boolean crowded) {
+record DriverStates(List<DriverState> known, List<String> predecessors, boolean crowded, long droppedTimeoutNanos) {
     /** More than a supervisor starts within a timeout. */
     static final int MOST = 16;
 
@@ -41,7 +47,7 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     /** Stored where some could not be kept apart: an address that nobody registers from. */
     private static final String OTHERS = "others";
 
-    static final DriverStates NONE = new DriverStates(List.of(), List.of(), false);
+    static final DriverStates NONE = new DriverStates(List.of(), List.of(), false, 0);
 
     DriverStates {
         known = List.copyOf(known);
@@ -58,7 +64,8 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
                                 .filter(address -> !address.isBlank())
                                 .distinct()
                                 .toList(),
-                        false);
+                        false,
+                        0);
     }
 
     // What happens to them.
@@ -70,19 +77,33 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
             if (next.get(i).isOn(driver.connection())) {
                 // It may stand for one that is not kept apart any more, so that it must not shorten what it says.
                 next.set(i, crowded ? driver.inPlaceOf(next.get(i)) : driver);
-                return new DriverStates(next, predecessors, crowded);
+                return new DriverStates(next, predecessors, crowded, droppedTimeoutNanos);
             }
         }
         next.removeIf(other -> !other.canBeHeard() && other.host().equals(driver.host()));
+        long dropped = droppedTimeoutNanos;
         if (next.size() >= MOST) {
-            next.removeIf(other -> other.canBeHeard() && other.hasExpired(driver.heard()));
+            dropped = Math.max(dropped, drop(next, driver.heard()));
         }
         boolean full = next.size() >= MOST;
         DriverState its = full ? driver.inPlaceOf(next.remove(shortest(next))) : driver;
         List<String> missing = new ArrayList<>(predecessors);
         boolean isPredecessor = missing.remove(driver.host());
         next.add(isPredecessor ? 0 : next.size(), its);
-        return new DriverStates(next, missing, crowded || full);
+        return new DriverStates(next, missing, crowded || full, dropped);
+    }
+
+    /** Drops those that are expired for good; returns the longest of their timeouts, or 0. */
+    private static long drop(List<DriverState> drivers, long now) {
+        long longest = 0;
+        for (Iterator<DriverState> each = drivers.iterator(); each.hasNext(); ) {
+            DriverState driver = each.next();
+            if (driver.isExpiredForGood(now)) {
+                longest = Math.max(longest, driver.timeoutNanos());
+                each.remove();
+            }
+        }
+        return longest;
     }
 
     /** Whose place is taken: rather not that of the one in charge, and of one cut off only if there is no other. */
@@ -115,16 +136,18 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
         return next.withoutReplaced();
     }
 
-    /** Without those that have expired while others live; the same if all have. */
+    /** One that lives is in charge, and those are dropped that are expired for good; the same if all have expired. */
     DriverStates withoutExpired(long now) {
-        if (known.size() < 2) {
+        if (known.size() < 2 || known.stream().allMatch(driver -> driver.canBeHeard() && driver.hasExpired(now))) {
             return this;
         }
-        List<DriverState> living = new ArrayList<>(known);
-        living.removeIf(driver -> driver.canBeHeard() && driver.hasExpired(now));
-        return living.isEmpty() || living.size() == known.size()
-                ? this
-                : new DriverStates(living, predecessors, crowded);
+        List<DriverState> next = new ArrayList<>(known);
+        long dropped = Math.max(droppedTimeoutNanos, drop(next, now));
+        List<DriverState> resumable = new ArrayList<>(next);
+        resumable.removeIf(driver -> !(driver.canBeHeard() && driver.hasExpired(now)));
+        next.removeAll(resumable);
+        next.addAll(resumable);
+        return next.equals(known) ? this : new DriverStates(next, predecessors, crowded, dropped);
     }
 
     /** One that was cut off, and has registered from the same address since, is missed on its new connection. */
@@ -135,7 +158,7 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
                 next.add(known.get(i));
             }
         }
-        return next.size() == known.size() ? this : new DriverStates(next, predecessors, crowded);
+        return next.size() == known.size() ? this : new DriverStates(next, predecessors, crowded, droppedTimeoutNanos);
     }
 
     private boolean isReplaced(int which) {
@@ -147,7 +170,7 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     }
 
     private DriverStates each(UnaryOperator<DriverState> change) {
-        return new DriverStates(known.stream().map(change).toList(), predecessors, crowded);
+        return new DriverStates(known.stream().map(change).toList(), predecessors, crowded, droppedTimeoutNanos);
     }
 
     // What they come to.
@@ -219,6 +242,7 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     long quietTimeNanos() {
         long least = known.isEmpty() || !predecessors.isEmpty() ? LivenessSignals.DEFAULT_TIMEOUT_NANOS : 0;
         return Math.max(
-                least, known.stream().mapToLong(DriverState::timeoutNanos).max().orElse(0));
+                Math.max(least, droppedTimeoutNanos),
+                known.stream().mapToLong(DriverState::timeoutNanos).max().orElse(0));
     }
 }
