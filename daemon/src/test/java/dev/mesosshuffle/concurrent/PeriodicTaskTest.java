@@ -6,7 +6,6 @@ import dev.mesosshuffle.testing.LogCapture;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,9 +34,10 @@ final class PeriodicTaskTest {
             task.start(Duration.ZERO, Duration.ofMillis(1));
             assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();
         }
-        Thread its = Objects.requireNonNull(thread.get());
-        assertThat(its.getName()).isEqualTo("test-timer");
-        assertThat(its.isDaemon()).isTrue();
+        assertThat(thread).hasValueSatisfying(its -> {
+            assertThat(its.getName()).isEqualTo("test-timer");
+            assertThat(its.isDaemon()).isTrue();
+        });
     }
 
     @Test
