@@ -8,6 +8,7 @@ import dev.mesosshuffle.fetch.ConnectionStreams;
 import dev.mesosshuffle.fetch.FetchQueue;
 import dev.mesosshuffle.fetch.StreamRequestQueue;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RpcMessage;
@@ -66,9 +67,9 @@ public final class Session implements Request.Visitor {
     }
 
     /** The connection is gone; nothing else is called after this. */
-    public void onClosed(Ending how) {
+    public void onClosed(CloseReason reason) {
         fetches.close();
-        drivers.forEach(appId -> liveness.driverDisconnected(appId, this, how.asDisconnect()));
+        drivers.forEach(appId -> liveness.driverDisconnected(appId, this, reason));
     }
 
     /** Opens a stream of an executor's blocks and returns its id. */

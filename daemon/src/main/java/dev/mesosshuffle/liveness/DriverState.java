@@ -47,7 +47,7 @@ record DriverState(
     }
 
     boolean canBeHeard() {
-        return ended != CloseReason.CUT_OFF_BY_US;
+        return ended != CloseReason.CLOSED_LOCALLY;
     }
 
     boolean isSilent(long now) {
@@ -59,7 +59,7 @@ record DriverState(
      * the network, may be paused: it gets its timeout twice.
      */
     long overIn(long now) {
-        return heard + (ended == CloseReason.IN_ORDER ? timeoutNanos : 2 * timeoutNanos) - now;
+        return heard + (ended == CloseReason.CLOSED_BY_PEER ? timeoutNanos : 2 * timeoutNanos) - now;
     }
 
     boolean hasExpired(long now) {
@@ -77,9 +77,9 @@ record DriverState(
             return "its connection is open";
         }
         return switch (ended) {
-            case IN_ORDER -> "it closed its connection in order";
+            case CLOSED_BY_PEER -> "it closed its connection in order";
             case RESET -> "its connection broke";
-            case CUT_OFF_BY_US -> "its connection was closed from here";
+            case CLOSED_LOCALLY -> "its connection was closed from here";
         };
     }
 }

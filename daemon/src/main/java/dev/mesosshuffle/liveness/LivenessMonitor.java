@@ -276,7 +276,7 @@ public final class LivenessMonitor implements AutoCloseable {
         DriverState[] cutOff = new DriverState[1];
         apps.change(appId, now, app -> {
             AppLiveness next = app.disconnected(connection, how, now);
-            boolean isCutOff = how == CloseReason.CUT_OFF_BY_US
+            boolean isCutOff = how == CloseReason.CLOSED_LOCALLY
                     && app.evidence().canDriverBeHeard()
                     && !next.evidence().canDriverBeHeard();
             cutOff[0] = isCutOff ? app.evidence().drivers().on(connection) : null;

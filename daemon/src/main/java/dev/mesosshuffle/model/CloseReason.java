@@ -1,11 +1,11 @@
 package dev.mesosshuffle.model;
 
-/** How a driver's connection ended; each says something else about the driver. */
+/** How a connection ended. For the driver at its other end, each reason means something else. */
 public enum CloseReason {
-    /** The driver's host closed it, as it does when the process ends. */
-    IN_ORDER,
-    /** It broke: the driver may live on, but can no longer be heard. */
+    /** The peer closed it, as a process that exits does. */
+    CLOSED_BY_PEER,
+    /** It failed: the driver may still run, but can no longer send heartbeats. */
     RESET,
-    /** This service closed it: the driver lives on, never connects again, and cannot be heard. */
-    CUT_OFF_BY_US
+    /** This service closed it: the driver still runs, never connects again, and can no longer send heartbeats. */
+    CLOSED_LOCALLY
 }

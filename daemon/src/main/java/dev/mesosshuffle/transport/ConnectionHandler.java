@@ -1,12 +1,12 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.dispatch.Dispatcher;
-import dev.mesosshuffle.dispatch.Ending;
 import dev.mesosshuffle.dispatch.Session;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.ReplyBatch;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.MalformedMessageException;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
@@ -87,7 +87,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void channelInactive(ChannelHandlerContext context) {
         metrics.activeConnections.dec();
         metrics.registeredConnections.dec();
-        session.onClosed(closedByUs ? Ending.CLOSED_BY_US : broken ? Ending.RESET : Ending.CLOSED_BY_PEER);
+        session.onClosed(
+                closedByUs ? CloseReason.CLOSED_LOCALLY : broken ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
         if (drained != null) {
             drained.complete(null);
         }

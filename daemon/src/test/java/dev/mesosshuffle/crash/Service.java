@@ -116,7 +116,7 @@ final class Service implements AutoCloseable {
     void awaitOver(String appId, List<String> others) throws Exception {
         Object connection = drivers.get(appId);
         if (connection != null) {
-            monitor.driverDisconnected(appId, connection, CloseReason.IN_ORDER);
+            monitor.driverDisconnected(appId, connection, CloseReason.CLOSED_BY_PEER);
         }
         for (int i = 0; registry.applications().contains(appId); i++) {
             Host.check(i < MOST_CHECKS, appId + " is not over after " + MOST_CHECKS + " checks");

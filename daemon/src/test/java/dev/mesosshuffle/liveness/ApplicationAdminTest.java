@@ -75,7 +75,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         monitor.heartbeat(APP, connection);
         monitor.activity(APP);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(ORPHAN_TIMEOUT);
         fixture.assertAlive(APP);
     }
@@ -89,7 +89,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         monitor = fixture.monitor;
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(ORPHAN_TIMEOUT);
         fixture.check();
         assertThat(look).hasSize(1);
@@ -145,7 +145,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
     @Test
     void whatIsReleasedIsOverAfterItsTimeoutAndNotBefore() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         await(hand.keep(APP));
         fixture.pass(ORPHAN_TIMEOUT);
         fixture.check();
@@ -228,7 +228,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         assertThat(fixture.log("WARN")).isEmpty();
 
         fixture.breakRemovals(false);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
         assertThat(fixture.log("timed out")).hasSize(1);
@@ -303,7 +303,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
     @Test
     void tellsOfWhatIsPutOffForHowLong() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(Duration.ofSeconds(10)));
         monitor.activity(APP);
         fixture.pass(Duration.ofSeconds(20));

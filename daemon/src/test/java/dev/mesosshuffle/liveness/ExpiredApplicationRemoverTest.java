@@ -15,7 +15,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
     void tellsTheDirsOfAnApplicationThatIsOverAndNoOthers() throws Exception {
         LocalDir gone = fixture.registerExecutor(APP, "1");
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.registerExecutor("other", "1");
         fixture.assertOver(APP);
@@ -48,7 +48,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         fixture.pass(MS);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.check();
         fixture.check();
         fixture.pass(TIMEOUT);
@@ -106,7 +106,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         var dir = fixture.registerExecutor(APP, "0");
         fixture.breakRemovals(true);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.multipliedBy(2));
         for (int i = 0; i < 3; i++) {
             fixture.assertAlive(APP);
@@ -131,7 +131,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         fixture.registerExecutor(APP, "0");
         fixture.breakRemovals(true);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.multipliedBy(2));
         monitor.check();
         monitor.driverRegistered(APP, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
@@ -206,7 +206,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
     void doesNotKeepAnythingOfStrangers() throws Exception {
         for (int i = 0; i < 1000; i++) {
             monitor.activity("stranger-" + i);
-            monitor.driverDisconnected("stranger-" + i, connection, CloseReason.IN_ORDER);
+            monitor.driverDisconnected("stranger-" + i, connection, CloseReason.CLOSED_BY_PEER);
         }
         fixture.check();
         assertThat(fixture.gauge("applications.withoutDriver")).isEqualTo(0L);

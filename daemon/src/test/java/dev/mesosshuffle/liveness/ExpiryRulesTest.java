@@ -17,7 +17,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverThatEndedInOrderAfterItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -25,7 +25,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireADriverThatEndedInOrderBeforeItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
     }
@@ -66,7 +66,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         fixture.pass(Duration.ofSeconds(100));
         monitor.heartbeat(APP, connection);
         fixture.pass(Duration.ofSeconds(100));
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.assertAlive(APP);
         fixture.pass(Duration.ofSeconds(20).minus(MS));
         fixture.assertAlive(APP);
@@ -89,7 +89,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @ValueSource(longs = {1, 10_000, 3_600_000})
     void goesByTheDriversOwnTimeout(long timeoutMs) throws Exception {
         registerDriver(Duration.ofMillis(timeoutMs));
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(Duration.ofMillis(timeoutMs).minusNanos(1));
         fixture.assertAlive(APP);
         fixture.pass(Duration.ofNanos(1));
@@ -99,7 +99,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverWithTheLongestOfTimeoutsAsOneThatCannotBeHeard() throws Exception {
         registerDriver(Duration.ofMillis(Long.MAX_VALUE));
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -137,7 +137,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         monitor.driverRegistered(APP, longer.toMillis(), again, "/10.0.0.1:2");
         fixture.pass(longer.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
-        monitor.driverDisconnected(APP, again, CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, again, CloseReason.CLOSED_BY_PEER);
         fixture.assertOver(APP);
     }
 
@@ -146,7 +146,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireACutOffDriverForItsSilence() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.CUT_OFF_BY_US);
+        end(CloseReason.CLOSED_LOCALLY);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         assertThat(fixture.log("closed from here")).hasSize(1);
@@ -155,7 +155,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresACutOffDriverAfterTheOrphanTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.CUT_OFF_BY_US);
+        end(CloseReason.CLOSED_LOCALLY);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -209,7 +209,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void goesByRuleOneOnceARestoredApplicationsDriverRegisters() throws Exception {
         restore();
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -219,7 +219,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void doesNotExpireADriverWhoseFilesWereInUseWithinItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         fixture.pass(TIMEOUT.minus(MS));
@@ -231,7 +231,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @Test
     void expiresADriverWhoseFilesWereQuietForItsTimeout() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         fixture.pass(TIMEOUT);
@@ -259,7 +259,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void doesNotExpireAnybodyForAPauseOfItsOwn() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         monitor.expectChecks(interval);
         fixture.pass(Duration.ofHours(10));
         fixture.assertAlive(APP);
@@ -278,7 +278,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void judgesNobodyBeforeWhatCameDuringAPauseCanBeRead() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         monitor.expectChecks(interval);
         for (int i = 0; i < 3; i++) {
             fixture.pass(interval);
@@ -303,7 +303,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     void expiresInTimeIfItsChecksAreInTime() throws Exception {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         monitor.expectChecks(interval);
         for (int i = 0; i < 3; i++) {
             fixture.pass(interval);

@@ -23,7 +23,7 @@ final class FileActivityPolicyTest extends MonitoredApplications {
         // Of the registration's own sign of life nothing is left then.
         fixture.pass(TIMEOUT);
         monitor.heartbeat(APP, connection);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
     }
 
     @Test

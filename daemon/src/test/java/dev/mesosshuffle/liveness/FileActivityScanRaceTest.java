@@ -19,7 +19,7 @@ final class FileActivityScanRaceTest extends MonitoredApplications {
     void beginLook() throws Exception {
         dir = fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.diskTasks = look;
         fixture.check();

@@ -84,7 +84,7 @@ final class MasterPolicyTest extends MonitoredApplications {
             monitor.heartbeat(APP, connection);
             fixture.assertAlive(APP);
         }
-        end(CloseReason.CUT_OFF_BY_US);
+        end(CloseReason.CLOSED_LOCALLY);
         master.frameworks.clear();
         for (Duration passed = Duration.ZERO; passed.compareTo(RARE) < 0; passed = passed.plus(interval)) {
             fixture.pass(interval);
@@ -99,7 +99,7 @@ final class MasterPolicyTest extends MonitoredApplications {
         beListed();
         registerDriver(TIMEOUT);
         master.frameworks.clear();
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         assertAliveFor(FrameworkStatus.AGREE_AFTER);
         assertOverWithin(Duration.ofMinutes(10));
@@ -276,7 +276,7 @@ final class MasterPolicyTest extends MonitoredApplications {
 
     private void endDriver() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
     }
 

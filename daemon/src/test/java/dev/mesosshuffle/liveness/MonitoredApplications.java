@@ -61,7 +61,7 @@ abstract class MonitoredApplications {
 
     void expire() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }

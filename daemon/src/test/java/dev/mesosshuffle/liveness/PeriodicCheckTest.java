@@ -65,7 +65,7 @@ final class PeriodicCheckTest {
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(5));
                 monitor.driverRegistered("app-1", 10, connection, "/10.0.0.1:1");
-                monitor.driverDisconnected("app-1", connection, CloseReason.IN_ORDER);
+                monitor.driverDisconnected("app-1", connection, CloseReason.CLOSED_BY_PEER);
                 fixture.awaitEmptyRoot();
             }
             assertThat(fixture.registry.applications()).isEmpty();

@@ -53,7 +53,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerDoesNotShortenWhatASilentDriverHas() throws Exception {
         registerDriver(TIMEOUT);
-        stranger(CloseReason.IN_ORDER);
+        stranger(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -65,10 +65,10 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerDoesNotShortenForHowLongActivityCounts() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
-        stranger(CloseReason.IN_ORDER);
+        stranger(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -78,14 +78,14 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerLengthensAsLongAsItIsHeard() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         registerDriver(APP, TIMEOUT, other, STRANGER);
         for (int i = 0; i < 10; i++) {
             fixture.pass(TIMEOUT.minus(MS));
             monitor.heartbeat(APP, other);
             fixture.assertAlive(APP);
         }
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -103,7 +103,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aHeartbeatOverAnyOtherConnectionCountsForAll() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.heartbeat(APP, new Object());
         fixture.pass(TIMEOUT.minus(MS));
@@ -116,7 +116,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     void aDriverMayChangeItsOwnTimeoutOnItsConnection() throws Exception {
         registerDriver(TIMEOUT.multipliedBy(100));
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -136,7 +136,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IN_ORDER", "RESET"})
+    @EnumSource(names = {"CLOSED_BY_PEER", "RESET"})
     void strangersThatTookAllPlacesFirstDoNotShortenWhatTheDriverHas(CloseReason how) throws Exception {
         Object[] strangers = manyStrangers(MS);
         registerDriver(TIMEOUT);
@@ -148,7 +148,7 @@ final class SeveralDriversTest extends MonitoredApplications {
             fixture.assertAlive(APP);
             monitor.heartbeat(APP, connection);
         }
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -158,12 +158,12 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void strangersThatTakeAllPlacesLaterDoNotShortenWhatTheDriverHas() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         monitor.activity(APP);
         for (int i = 0; i < 4; i++) {
             for (Object its : manyStrangers(MS.multipliedBy(3))) {
-                monitor.driverDisconnected(APP, its, CloseReason.IN_ORDER);
+                monitor.driverDisconnected(APP, its, CloseReason.CLOSED_BY_PEER);
             }
         }
         fixture.pass(MS);
@@ -181,7 +181,7 @@ final class SeveralDriversTest extends MonitoredApplications {
         Object[] later = manyStrangers(TIMEOUT.multipliedBy(3));
         for (Object its : later) {
             registerDriver(APP, MS, its, STRANGER);
-            monitor.driverDisconnected(APP, its, CloseReason.IN_ORDER);
+            monitor.driverDisconnected(APP, its, CloseReason.CLOSED_BY_PEER);
         }
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
@@ -203,11 +203,11 @@ final class SeveralDriversTest extends MonitoredApplications {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"IN_ORDER", "RESET"})
+    @EnumSource(names = {"CLOSED_BY_PEER", "RESET"})
     void aStrangersEndlessTimeoutKeepsNoApplicationForYears(CloseReason how) throws Exception {
-        Duration longest = LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(how == CloseReason.IN_ORDER ? 1 : 2);
+        Duration longest = LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(how == CloseReason.CLOSED_BY_PEER ? 1 : 2);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         registerDriver(APP, Duration.ofMillis(Long.MAX_VALUE), other, STRANGER);
         monitor.driverDisconnected(APP, other, how);
         fixture.pass(longest.minus(MS));
@@ -246,7 +246,7 @@ final class SeveralDriversTest extends MonitoredApplications {
         }
         registerDriver(APP, TIMEOUT, other, "/10.0.0.1:2");
         assertThat(status().state()).isEqualTo("driverHeard");
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -275,10 +275,10 @@ final class SeveralDriversTest extends MonitoredApplications {
         assertThat(fixture.store.load().applications().get(0).heartbeatTimeoutMs())
                 .isEqualTo(TIMEOUT.toMillis());
         restart();
-        stranger(CloseReason.IN_ORDER);
+        stranger(CloseReason.CLOSED_BY_PEER);
         if (twice) {
             restart();
-            stranger(CloseReason.IN_ORDER);
+            stranger(CloseReason.CLOSED_BY_PEER);
         }
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
@@ -293,9 +293,9 @@ final class SeveralDriversTest extends MonitoredApplications {
         registerDriver(APP, TIMEOUT, other, STRANGER);
         registerDriver(TIMEOUT);
         restart();
-        stranger(CloseReason.IN_ORDER);
+        stranger(CloseReason.CLOSED_BY_PEER);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -335,7 +335,7 @@ final class SeveralDriversTest extends MonitoredApplications {
         restore();
         fixture.pass(TIMEOUT);
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -345,7 +345,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     // A supervised application: its driver is started again, on another host.
 
     @ParameterizedTest
-    @EnumSource(names = {"IN_ORDER", "RESET"})
+    @EnumSource(names = {"CLOSED_BY_PEER", "RESET"})
     void aRelaunchedDriverLivesOnWhenTheOldOneEndsLate(CloseReason how) throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
@@ -358,7 +358,7 @@ final class SeveralDriversTest extends MonitoredApplications {
             fixture.assertAlive(APP);
         }
         assertThat(fixture.store.loadDriverAddresses()).containsOnly(Map.entry(APP, "10.0.0.2"));
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -369,13 +369,13 @@ final class SeveralDriversTest extends MonitoredApplications {
     void theOldDriverThatStillLivesOutlastsTheRelaunchedOne() throws Exception {
         registerDriver(TIMEOUT);
         registerDriver(APP, TIMEOUT, other, "/10.0.0.2:1");
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         for (int i = 0; i < 10; i++) {
             fixture.pass(TIMEOUT.dividedBy(2));
             monitor.heartbeat(APP, connection);
             fixture.assertAlive(APP);
         }
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -385,8 +385,8 @@ final class SeveralDriversTest extends MonitoredApplications {
         registerDriver(TIMEOUT);
         fixture.pass(TIMEOUT.dividedBy(2));
         registerDriver(APP, TIMEOUT, other, "/10.0.0.2:1");
-        end(CloseReason.IN_ORDER);
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -397,14 +397,14 @@ final class SeveralDriversTest extends MonitoredApplications {
     void theRelaunchedDriverIsKnownAgainAfterARestart() throws Exception {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(MS));
         registerDriver(APP, TIMEOUT, other, "/10.0.0.2:1");
         fixture.pass(MS);
         fixture.assertAlive(APP);
         restart();
         registerDriver(APP, TIMEOUT, connection, "/10.0.0.2:3");
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
         fixture.assertOver(APP);
     }
@@ -414,8 +414,8 @@ final class SeveralDriversTest extends MonitoredApplications {
     @Test
     void aStrangerDoesNotReplaceADriverThatWasCutOff() throws Exception {
         registerDriver(TIMEOUT);
-        end(CloseReason.CUT_OFF_BY_US);
-        stranger(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_LOCALLY);
+        stranger(CloseReason.CLOSED_BY_PEER);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -426,7 +426,7 @@ final class SeveralDriversTest extends MonitoredApplications {
     void aConnectionThatWasThereBeforeDoesNotReplaceADriverThatWasCutOff() throws Exception {
         registerDriver(TIMEOUT);
         registerDriver(APP, TIMEOUT, other, DRIVER);
-        monitor.driverDisconnected(APP, other, CloseReason.CUT_OFF_BY_US);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_LOCALLY);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
         fixture.pass(MS);

@@ -30,7 +30,7 @@ final class UnknownFilesTest extends MonitoredApplications {
     void makeDue() throws Exception {
         dir = fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
     }
 

@@ -143,8 +143,8 @@ final class ApplicationSteps {
         service.monitor.driverDisconnected(app.id, connection, how);
         app.connection = null;
         app.ended = how;
-        app.canBeHeard = how != CloseReason.CUT_OFF_BY_US;
-        if (how == CloseReason.IN_ORDER && chance.random.nextBoolean()) {
+        app.canBeHeard = how != CloseReason.CLOSED_LOCALLY;
+        if (how == CloseReason.CLOSED_BY_PEER && chance.random.nextBoolean()) {
             app.lives = false;
             app.beats = false;
         }

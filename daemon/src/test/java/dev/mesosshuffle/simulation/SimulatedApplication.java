@@ -145,7 +145,7 @@ final class SimulatedApplication {
             return true;
         }
         if (canBeHeard) {
-            return listened - heard < (ended == CloseReason.IN_ORDER ? timeout : 2 * timeout);
+            return listened - heard < (ended == CloseReason.CLOSED_BY_PEER ? timeout : 2 * timeout);
         }
         return !saidToHaveEnded && listened - lastSign < ORPHAN_TIMEOUT;
     }

@@ -233,7 +233,7 @@ final class SimulatedService implements AutoCloseable {
         registerDriver(app, 1, connection, "/10.6.6.6:1");
         app.lastSign = listened;
         monitor.driverDisconnected(app.id, connection, how);
-        app.strangerCutOff |= how == CloseReason.CUT_OFF_BY_US;
+        app.strangerCutOff |= how == CloseReason.CLOSED_LOCALLY;
     }
 
     void heartbeat(SimulatedApplication app) {
