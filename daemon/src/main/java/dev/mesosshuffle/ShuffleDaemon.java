@@ -2,6 +2,7 @@ package dev.mesosshuffle;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.activity.DiskHangsException;
+import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.admin.AdminCommands;
 import dev.mesosshuffle.admin.ControlServer;
 import dev.mesosshuffle.admin.ControlSocket;
@@ -174,7 +175,7 @@ public final class ShuffleDaemon {
         resume(config.cleanup(), reclaimer, store.loadRemovals());
         RootMonitor rootWatch = RootMonitor.start(registry::rootInodes, reclaimer, roots);
         DiskExecutor offFetchPath = diskThreads(roots, pools);
-        LivenessMonitor liveness = LivenessMonitor.create(
+        LivenessMonitor liveness = new LivenessMonitor(
                 registry,
                 reclaimer,
                 new LivenessConfig(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
@@ -183,9 +184,8 @@ public final class ShuffleDaemon {
                         System::currentTimeMillis,
                         new Random(),
                         offFetchPath,
-                        store::putQuietTime,
-                        store::putKept,
-                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        FileTimes.ON_DISK,
+                        new LivenessStoreAdapter(store),
                         master(config.master(), lifecycle)),
                 dirs -> {
                     indexes.drop(dirs);
@@ -217,7 +217,8 @@ public final class ShuffleDaemon {
                 opened.stateDir(),
                 config.port(),
                 lifecycle,
-                new AdminCommands(liveness.handControl(), registry, new DiskUsage(offFetchPath, DISK_USAGE_LIMIT)));
+                new AdminCommands(
+                        liveness.applicationAdmin(), registry, new DiskUsage(offFetchPath, DISK_USAGE_LIMIT)));
         liveness.start(config.cleanerInterval());
         InetSocketAddress address = server.localAddress();
         OrphanMode orphans = config.orphans();
@@ -233,7 +234,7 @@ public final class ShuffleDaemon {
                 reclaimer,
                 search,
                 () -> localDirs(registry),
-                liveness.handControl()::kept,
+                liveness.applicationAdmin()::kept,
                 metrics));
         return new ShuffleDaemon(lifecycle, store, server);
     }
@@ -272,7 +273,9 @@ public final class ShuffleDaemon {
     /** The service goes on without it: nothing depends on it but an operator's comfort. */
     private static void startControl(Path stateDir, int port, Lifecycle lifecycle, AdminCommands commands) {
         try {
-            lifecycle.started(ControlServer.start(ControlSocket.path(stateDir, port), commands::answer));
+            ControlServer control = new ControlServer(ControlSocket.path(stateDir, port), commands::execute);
+            control.start();
+            lifecycle.started(control);
         } catch (SocketPathException e) {
             logger.warn("The commands apps, keep, release and remove are not available: {}", ErrorMessages.of(e));
         }
@@ -282,7 +285,7 @@ public final class ShuffleDaemon {
         if (config.urls().isEmpty()) {
             return null;
         }
-        return lifecycle.started(MasterClient.create(new MasterClientConfig(
+        return lifecycle.started(new MasterClient(new MasterClientConfig(
                 config.urls(), config.principal(), config.secretFile(), config.tokenFile(), config.caFile())));
     }
 

@@ -34,7 +34,7 @@ final class Scenario {
         }
         act(
                 "hand is kept",
-                service -> Service.await(service.monitor.handControl().keep(Host.HAND)));
+                service -> Service.await(service.monitor.applicationAdmin().keep(Host.HAND)));
         act("live removes a block", this::removeBlock);
         act("dead is over", service -> service.awaitOver(Host.DEAD, List.of(Host.LIVE)));
         act("dead is gone", service -> service.cleanup.awaitAllDeleted());
@@ -81,18 +81,18 @@ final class Scenario {
 
     private void release(Service service) throws Exception {
         if (isKept(service)) {
-            Service.await(service.monitor.handControl().release(Host.HAND));
+            Service.await(service.monitor.applicationAdmin().release(Host.HAND));
         }
     }
 
     private void removeByHand(Service service) throws Exception {
         if (service.registry.applications().contains(Host.HAND)) {
-            var unused = Service.await(service.monitor.handControl().remove(Host.HAND));
+            var unused = Service.await(service.monitor.applicationAdmin().remove(Host.HAND));
         }
     }
 
     private static boolean isKept(Service service) {
-        return service.monitor.handControl().applications().stream()
+        return service.monitor.applicationAdmin().applications().stream()
                 .filter(app -> app.appId().equals(Host.HAND))
                 .map(ApplicationStatus::state)
                 .anyMatch("kept"::equals);

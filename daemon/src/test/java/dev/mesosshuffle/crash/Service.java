@@ -1,6 +1,8 @@
 package dev.mesosshuffle.crash;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.LivenessStoreAdapter;
+import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.cleanup.BackgroundCleanup;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.TimeLimiter;
@@ -66,7 +68,7 @@ final class Service implements AutoCloseable {
         // Each application's files are in use when they are to be deleted, and no longer when asked again.
         cleanup = new BackgroundCleanup(store, policy, rules, readOnce::add);
         cleanup.reclaimer().reclaim(store.loadRemovals());
-        monitor = LivenessMonitor.create(
+        monitor = new LivenessMonitor(
                 registry,
                 cleanup.reclaimer(),
                 new LivenessConfig(ORPHAN_TIMEOUT, Duration.ofHours(1), true),
@@ -75,9 +77,8 @@ final class Service implements AutoCloseable {
                         () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(time.get()),
                         new Random(1),
                         (root, task) -> task.run(),
-                        store::putQuietTime,
-                        store::putKept,
-                        (appId, driver) -> store.putDriver(appId, driver.heartbeatTimeoutMs(), driver.address()),
+                        FileTimes.ON_DISK,
+                        new LivenessStoreAdapter(store),
                         null),
                 dirs -> {},
                 metrics);

@@ -12,10 +12,6 @@ import org.junit.jupiter.api.Test;
  * ends. A stranger that registered in between must not shorten what the application has then.
  */
 final class ExpiredDriverTest extends MonitoredApplications {
-    private static final String STRANGER = "/10.6.6.6:1";
-
-    private final Object other = new Object();
-
     /** The driver expires while a stranger is alive for another millisecond, and the check sees that. */
     private void expireWhileAStrangerLives() throws Exception {
         registerDriver(TIMEOUT);
@@ -27,8 +23,8 @@ final class ExpiredDriverTest extends MonitoredApplications {
         registerDriver(APP, MS, other, STRANGER);
         fixture.pass(MS);
         fixture.assertAlive(APP);
-        assertThat(monitor.handControl().applications().get(0).reason()).contains(STRANGER);
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        assertThat(status().reason()).contains(STRANGER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
     }
 
     @Test
@@ -48,9 +44,9 @@ final class ExpiredDriverTest extends MonitoredApplications {
     }
 
     @Test
-    void cannotBeMissedOnceItIsCutOff() throws Exception {
+    void cannotExpireByMissedHeartbeatsOnceItIsUnreachable() throws Exception {
         expireWhileAStrangerLives();
-        end(CloseReason.CUT_OFF_BY_US);
+        end(CloseReason.CLOSED_LOCALLY);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS.multipliedBy(2)));
         fixture.assertAlive(APP);
         fixture.pass(MS);
@@ -58,9 +54,9 @@ final class ExpiredDriverTest extends MonitoredApplications {
     }
 
     @Test
-    void remainsExpiredWhenItClosesItsConnectionInOrder() throws Exception {
+    void remainsExpiredWhenItClosesItsConnection() throws Exception {
         expireWhileAStrangerLives();
-        end(CloseReason.IN_ORDER);
+        end(CloseReason.CLOSED_BY_PEER);
         fixture.assertOver(APP);
     }
 
@@ -76,6 +72,20 @@ final class ExpiredDriverTest extends MonitoredApplications {
         fixture.assertOver(APP);
     }
 
+    @Test
+    void staysStoredWhileOnlyAnUnreachableStrangerIsLeft() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        registerDriver(TIMEOUT);
+        end(CloseReason.CLOSED_BY_PEER);
+        stranger(CloseReason.CLOSED_LOCALLY);
+        fixture.pass(TIMEOUT);
+        fixture.assertAlive(APP);
+        restart();
+        stranger(CloseReason.CLOSED_BY_PEER);
+        fixture.pass(TIMEOUT);
+        fixture.assertAlive(APP);
+    }
+
     // The same while a scan of its dirs is held up.
 
     private List<Runnable> expireWhileTheScanIsHeldUp() throws Exception {
@@ -89,16 +99,16 @@ final class ExpiredDriverTest extends MonitoredApplications {
         fixture.diskTasks = null;
         fixture.pass(MS);
         registerDriver(APP, MS, other, STRANGER);
-        monitor.driverDisconnected(APP, other, CloseReason.IN_ORDER);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         fixture.pass(MS);
         return scan;
     }
 
     @Test
-    void cannotBeMissedOnceItIsCutOffAfterAScanThatAStrangerRegisteredIn() throws Exception {
+    void cannotExpireByMissedHeartbeatsOnceItIsUnreachableAfterAScanThatAStrangerRegisteredIn() throws Exception {
         List<Runnable> scan = expireWhileTheScanIsHeldUp();
         scan.forEach(Runnable::run);
-        end(CloseReason.CUT_OFF_BY_US);
+        end(CloseReason.CLOSED_LOCALLY);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS.multipliedBy(2)));
         fixture.assertAlive(APP);
         fixture.pass(MS);
