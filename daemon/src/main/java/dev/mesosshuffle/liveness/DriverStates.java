@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A driver whose connection this service closed cannot miss heartbeats either, until another one registers from its
  * address.
  *
- * @param known those that registered in this run of the process, the one in charge first; one that expired and whose
- *     connection has ended is among them only until the next check, or if all have expired
+ * @param known those that registered in this run of the process, in that order, those from the address of a predecessor
+ *     first; one that expired and whose connection has ended is among them only until a check finds another alive
  * @param predecessors the addresses, without port, of the drivers before this run of the process, without those from
  *     which one has registered in it; empty if none is known
  * @param crowded whether there ever were more drivers than can be tracked
@@ -137,18 +137,14 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
         return next.withoutReplaced();
     }
 
-    /** While a reachable one is alive, puts it in charge and drops those that are expired for good. */
+    /** While a reachable one is alive, drops those that are expired for good. */
     DriverStates withoutExpired(long now) {
         if (known.size() < 2 || !isAnyAlive(now)) {
             return this;
         }
         List<DriverState> next = new ArrayList<>(known);
         long dropped = Math.max(droppedTimeoutNanos, drop(next, now));
-        List<DriverState> resumable = new ArrayList<>(next);
-        resumable.removeIf(driver -> !(driver.isReachable() && driver.hasExpired(now)));
-        next.removeAll(resumable);
-        next.addAll(resumable);
-        return next.equals(known) ? this : new DriverStates(next, predecessors, crowded, dropped);
+        return next.size() == known.size() ? this : new DriverStates(next, predecessors, crowded, dropped);
     }
 
     /** An unreachable one that has registered from the same address since sends heartbeats on its new connection. */
@@ -177,9 +173,14 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
 
     // Queries.
 
-    /** Returns the driver in charge, or the last that was; null if none has registered in this run of the process. */
+    /** Returns the driver in charge; the first if all have expired, null if none has registered in this run. */
     @Nullable
-    DriverState inCharge() {
+    DriverState inCharge(long now) {
+        for (DriverState driver : known) {
+            if (!driver.isReachable() || !driver.hasExpired(now)) {
+                return driver;
+            }
+        }
         return known.isEmpty() ? null : known.get(0);
     }
 

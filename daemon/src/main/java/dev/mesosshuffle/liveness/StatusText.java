@@ -32,7 +32,7 @@ final class StatusText {
     }
 
     private static String ofDrivers(DriverStates drivers, long now) {
-        DriverState driver = drivers.inCharge();
+        DriverState driver = drivers.inCharge(now);
         List<String> predecessors = drivers.predecessors();
         if (driver == null) {
             return "its driver has not registered since this daemon started";

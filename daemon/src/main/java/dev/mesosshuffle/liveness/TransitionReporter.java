@@ -57,7 +57,7 @@ final class TransitionReporter {
     }
 
     private void reportUnresponsive(String appId, AppLiveness before, AppLiveness after, long now) {
-        DriverState driver = after.signals().drivers().inCharge();
+        DriverState driver = after.signals().drivers().inCharge(now);
         if (before.state() != AppState.DRIVER_ALIVE || driver == null) {
             return;
         }
@@ -126,7 +126,7 @@ final class TransitionReporter {
     /** Returns which rule makes its expiry due. */
     private String expiryReason(AppLiveness app, long now) {
         LivenessSignals signals = app.signals();
-        DriverState driver = signals.drivers().inCharge();
+        DriverState driver = signals.drivers().inCharge(now);
         if (driver != null && signals.isDriverReachable()) {
             return "its driver at " + driver.address() + " sent no heartbeat for "
                     + HumanReadable.time(now - driver.lastHeartbeat()) + ", and " + driver.connectionState();

@@ -86,6 +86,19 @@ final class ExpiredDriverTest extends MonitoredApplications {
         fixture.assertAlive(APP);
     }
 
+    @Test
+    void doesNotReplaceALaterDriverFromItsAddressThatBecomesUnreachable() throws Exception {
+        registerDriver(TIMEOUT);
+        fixture.pass(TIMEOUT.multipliedBy(2));
+        registerDriver(APP, TIMEOUT, other, DRIVER);
+        fixture.assertAlive(APP);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_LOCALLY);
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
     // The same while a scan of its dirs is held up.
 
     private List<Runnable> expireWhileTheScanIsHeldUp() throws Exception {
