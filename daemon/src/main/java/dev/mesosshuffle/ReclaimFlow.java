@@ -1,5 +1,6 @@
 package dev.mesosshuffle;
 
+import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.RemovalGuards;
 import dev.mesosshuffle.concurrent.RootExecutors;
@@ -82,7 +83,7 @@ final class ReclaimFlow {
         this.rootMonitor = new RootMonitor(state.registry()::rootInodes, reclaimer::rootInodes, state.probers());
         rootMonitor.start();
         StateStore store = state.store();
-        this.liveness = LivenessMonitor.create(
+        this.liveness = new LivenessMonitor(
                 state.registry(),
                 reclaimer,
                 new LivenessConfig(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
@@ -91,9 +92,8 @@ final class ReclaimFlow {
                         System::currentTimeMillis,
                         new Random(),
                         serve.backgroundDisks(),
-                        store::putIdleTime,
-                        store::putKept,
-                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
+                        FileTimes.ON_DISK,
+                        new LivenessStoreAdapter(store),
                         mesosMaster(config.master())),
                 serve::invalidate,
                 context.metrics());
@@ -124,7 +124,7 @@ final class ReclaimFlow {
                 new DiskPressureReport(
                         minFreePercent,
                         () -> localDirs(state.registry()),
-                        liveness.handControl()::kept,
+                        liveness.applicationAdmin()::kept,
                         orphans::lastFound,
                         System::nanoTime),
                 new RootExecutors("space-", () -> 0),
@@ -162,7 +162,7 @@ final class ReclaimFlow {
         if (master.urls().isEmpty()) {
             return null;
         }
-        return context.register(MasterClient.create(new MasterClientConfig(
+        return context.register(new MasterClient(new MasterClientConfig(
                 master.urls(), master.principal(), master.secretFile(), master.tokenFile(), master.caFile())));
     }
 

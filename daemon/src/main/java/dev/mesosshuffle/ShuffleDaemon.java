@@ -89,12 +89,14 @@ public final class ShuffleDaemon {
     private static void startControl(
             DaemonContext context, PersistentState state, ServeFlow serve, ReclaimFlow reclaim) {
         AdminCommands commands = new AdminCommands(
-                reclaim.liveness().handControl(),
+                reclaim.liveness().applicationAdmin(),
                 state.registry(),
                 new DiskUsage(serve.backgroundDisks(), DISK_USAGE_LIMIT));
         try {
             Path socket = ControlSocket.path(state.stateDir(), context.config().port());
-            context.register(ControlServer.start(socket, commands::answer));
+            ControlServer control = new ControlServer(socket, commands::execute);
+            control.start();
+            context.register(control);
         } catch (SocketPathException e) {
             logger.warn("The commands apps, keep, release and remove are not available: {}", ErrorMessages.of(e));
         }

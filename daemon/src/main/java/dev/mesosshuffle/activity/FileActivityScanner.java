@@ -23,58 +23,67 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks when something last changed in an application's local dirs. Spark writes a shuffle file under another name and
- * renames it, so the times of the dirs and of the dirs in them, some 65 for each, tell of every file that came or went.
+ * Finds when something last changed in an application's local directories. Spark writes a shuffle file under another name
+ * and renames it, so the modification times of a local directory and of its subdirectories, some 65, show every file that
+ * came or was deleted.
  *
- * <p>What cannot be looked at, for whatever reason, does not count as unchanged: the look tells of it as a failure. That
- * a dir is not there says that nothing changes in it only while its root is the one that it was registered under.
+ * <p>What cannot be scanned, for whatever reason, does not count as unchanged: the result has the failure. A missing
+ * directory only counts as unchanged while its root is the one that it was registered under. For any thread.
  */
 public final class FileActivityScanner {
     /**
-     * How long a look may take. What was seen first says little by the time at which a disk that hung gives the rest; and
-     * the next look finds in memory what this one had to read.
+     * The longest valid scan. The first results mean little by the time at which a disk that hung returns the rest; and the
+     * next scan finds in memory what this one had to read.
      */
-    static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
+    static final Duration MAX_SCAN_TIME = Duration.ofSeconds(30);
 
-    private final DiskExecutor threads;
-    private final FileTimes disk;
+    private final DiskExecutor executor;
+    private final FileTimes fileTimes;
     private final FileAgeClock clock;
     private final Ticker ticker;
 
-    public FileActivityScanner(DiskExecutor threads, FileTimes disk, FileAgeClock clock, Ticker ticker) {
-        this.threads = threads;
-        this.disk = disk;
+    /**
+     * Creates a scanner.
+     *
+     * @param executor runs the scans of a root
+     * @param fileTimes reads the times of files
+     * @param clock knows the age of files
+     * @param ticker measures how long a scan takes
+     */
+    public FileActivityScanner(DiskExecutor executor, FileTimes fileTimes, FileAgeClock clock, Ticker ticker) {
+        this.executor = executor;
+        this.fileTimes = fileTimes;
         this.clock = clock;
         this.ticker = ticker;
     }
 
     /**
-     * Looks into dirs, all those of one disk one after the other on a thread of that disk.
+     * Scans directories, those of one root one after the other on a thread of that root.
      *
-     * @return completes when all were looked at, on any thread; fails if a disk's thread is not to be had
+     * @return completes with the newest change when all are scanned, on any thread; fails if a root has no thread for it
      */
-    public CompletableFuture<LastChange> newest(List<OwnedDirectory> dirs) {
+    public CompletableFuture<LastChange> newestChange(List<OwnedDirectory> dirs) {
         Map<Path, List<OwnedDirectory>> byRoot =
                 dirs.stream().collect(Collectors.groupingBy(owned -> owned.dir().root()));
-        AtomicReference<@Nullable Long> began = new AtomicReference<>();
-        List<CompletableFuture<LastChange>> looks = new ArrayList<>();
-        byRoot.forEach((root, there) -> looks.add(newest(root, there, began)));
-        return CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new)).thenApply(all -> {
-            LastChange newest = looks.stream().map(CompletableFuture::join).reduce(LastChange.NOTHING, LastChange::and);
-            Long first = began.get();
-            boolean tooSlow = first != null && ticker.read() - first > LONGEST_LOOK.toNanos();
-            return tooSlow ? newest.and(LastChange.unseen(ScanFailure.TOO_SLOW)) : newest;
+        AtomicReference<@Nullable Long> started = new AtomicReference<>();
+        List<CompletableFuture<LastChange>> scans = new ArrayList<>();
+        byRoot.forEach((root, there) -> scans.add(scanRoot(root, there, started)));
+        return CompletableFuture.allOf(scans.toArray(CompletableFuture[]::new)).thenApply(all -> {
+            LastChange newest = scans.stream().map(CompletableFuture::join).reduce(LastChange.NOTHING, LastChange::and);
+            Long first = started.get();
+            boolean tooSlow = first != null && ticker.read() - first > MAX_SCAN_TIME.toNanos();
+            return tooSlow ? newest.and(LastChange.unknown(ScanFailure.TOO_SLOW)) : newest;
         });
     }
 
-    private CompletableFuture<LastChange> newest(
-            Path root, List<OwnedDirectory> dirs, AtomicReference<@Nullable Long> began) {
+    private CompletableFuture<LastChange> scanRoot(
+            Path root, List<OwnedDirectory> dirs, AtomicReference<@Nullable Long> started) {
         CompletableFuture<LastChange> newest = new CompletableFuture<>();
         try {
-            threads.execute(root, () -> {
-                began.compareAndSet(null, ticker.read());
+            executor.execute(root, () -> {
+                started.compareAndSet(null, ticker.read());
                 try {
-                    newest.complete(newest(root, dirs));
+                    newest.complete(newestIn(root, dirs));
                 } catch (RuntimeException | Error e) {
                     newest.completeExceptionally(e);
                 }
@@ -85,62 +94,62 @@ public final class FileActivityScanner {
         return newest;
     }
 
-    private LastChange newest(Path root, List<OwnedDirectory> dirs) {
+    private LastChange newestIn(Path root, List<OwnedDirectory> dirs) {
         long[] inodes =
                 dirs.stream().mapToLong(OwnedDirectory::rootInode).distinct().toArray();
-        // Before and after: what was not there in between was not there on this very disk.
-        LastChange newest = presence(root, inodes);
+        // Before and after: what was missing in between was missing on this very disk.
+        LastChange newest = rootIdentity(root, inodes);
         for (OwnedDirectory owned : dirs) {
-            newest = newest.and(newest(owned.dir().path()));
+            newest = newest.and(newestIn(owned.dir().path()));
         }
-        return newest.and(presence(root, inodes));
+        return newest.and(rootIdentity(root, inodes));
     }
 
-    private static LastChange presence(Path root, long[] inodes) {
+    private static LastChange rootIdentity(Path root, long[] inodes) {
         try {
             for (long inode : inodes) {
                 RootIdentity.check(root, inode);
             }
             return LastChange.NOTHING;
         } catch (RootUnavailableException e) {
-            return LastChange.unseen(ScanFailure.of(root, e));
+            return LastChange.unknown(ScanFailure.of(root, e));
         }
     }
 
-    private LastChange newest(Path dir) {
+    private LastChange newestIn(Path dir) {
         LastChange newest;
         try {
-            BasicFileAttributes attributes = disk.attributes(dir);
+            BasicFileAttributes attributes = fileTimes.attributes(dir);
             if (!attributes.isDirectory()) {
-                return LastChange.unseen(ScanFailure.of(dir, new NotDirectoryException(dir.toString())));
+                return LastChange.unknown(ScanFailure.of(dir, new NotDirectoryException(dir.toString())));
             }
             newest = changed(attributes);
         } catch (NoSuchFileException e) {
             return LastChange.NOTHING;
         } catch (IOException e) {
-            return LastChange.unseen(ScanFailure.of(dir, e));
+            return LastChange.unknown(ScanFailure.of(dir, e));
         }
-        try (DirectoryStream<Path> below = disk.entries(dir)) {
+        try (DirectoryStream<Path> below = fileTimes.entries(dir)) {
             for (Path path : below) {
                 newest = newest.and(newestOf(path));
             }
             return newest;
         } catch (NoSuchFileException e) {
-            // It was there a moment ago.
+            // It existed a moment ago.
             return newest.and(LastChange.NOW);
         } catch (IOException | DirectoryIteratorException e) {
-            return newest.and(LastChange.unseen(ScanFailure.of(dir, e)));
+            return newest.and(LastChange.unknown(ScanFailure.of(dir, e)));
         }
     }
 
     private LastChange newestOf(Path entry) {
         try {
-            return changed(disk.attributes(entry));
+            return changed(fileTimes.attributes(entry));
         } catch (NoSuchFileException e) {
-            // It was there a moment ago.
+            // It existed a moment ago.
             return LastChange.NOW;
         } catch (IOException e) {
-            return LastChange.unseen(ScanFailure.of(entry, e));
+            return LastChange.unknown(ScanFailure.of(entry, e));
         }
     }
 

@@ -7,8 +7,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** The two questions that a look into local dirs asks a disk. Each fails if the disk does not say. */
+/** Reads the times of files. Every method throws if the disk does. */
 public interface FileTimes {
+    /** The disk itself. */
     FileTimes ON_DISK = new FileTimes() {
         @Override
         public BasicFileAttributes attributes(Path path) throws IOException {
@@ -21,9 +22,9 @@ public interface FileTimes {
         }
     };
 
-    /** Looks at a path, not at what it links to. */
+    /** Returns the attributes of a path, without following a link. */
     BasicFileAttributes attributes(Path path) throws IOException;
 
-    /** Opens a dir; reading from it may fail as for any stream of the JDK. */
+    /** Opens a directory; reading from the stream may fail too. */
     DirectoryStream<Path> entries(Path dir) throws IOException;
 }

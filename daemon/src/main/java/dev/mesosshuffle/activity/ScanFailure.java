@@ -11,35 +11,37 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why it is not known whether files change in an application's local dirs.
+ * Why a scan of an application's local directories failed.
  *
- * @param place what could not be looked at, for people
+ * @param place what could not be scanned, for operators
  * @param reason why; the same for all places that fail in the same way
  */
 public record ScanFailure(String place, String reason) {
-    private static final String ALL = "its local dirs";
+    private static final String ALL = "its local directories";
 
-    /** The disk has not answered for a while; it may yet. */
-    public static final ScanFailure HANGING = new ScanFailure(ALL, "the disk does not answer");
+    /** The disk has not responded for a while; it may yet. */
+    public static final ScanFailure HANGING = new ScanFailure(ALL, "the disk does not respond");
 
-    /** What was seen first is too old by the time at which the last was seen. */
-    static final ScanFailure TOO_SLOW = new ScanFailure(ALL, "the disk took too long to answer");
+    /** The first results are too old by the time of the last. */
+    static final ScanFailure TOO_SLOW = new ScanFailure(ALL, "the disk took too long to respond");
 
-    /** The registry could not be read whole, so that there are dirs which nobody here knows. */
+    /** The registry could not be read completely, so that there may be more directories. */
     public static final ScanFailure DIRS_UNKNOWN =
-            new ScanFailure(ALL, "not all of them are known, for their rows in the registry cannot be read");
+            new ScanFailure(ALL, "not all of them are known, because their rows in the registry cannot be read");
 
+    /** Returns that one path could not be scanned. */
     public static ScanFailure of(Path path, Throwable failure) {
         return new ScanFailure(Sanitizer.printable(path.toString()), text(cause(failure)));
     }
 
+    /** Returns that the scan failed as a whole, or could not be started. */
     public static ScanFailure of(Throwable failure) {
         Throwable cause = cause(failure);
         if (cause instanceof DiskHangsException) {
             return HANGING;
         }
-        boolean waits = cause instanceof RejectedExecutionException && !(cause instanceof ThreadShortageException);
-        return new ScanFailure(ALL, waits ? "too much waits for the disk already" : text(cause));
+        boolean queueFull = cause instanceof RejectedExecutionException && !(cause instanceof ThreadShortageException);
+        return new ScanFailure(ALL, queueFull ? "too many tasks wait for the disk already" : text(cause));
     }
 
     private static Throwable cause(Throwable failure) {
@@ -60,6 +62,7 @@ public record ScanFailure(String place, String reason) {
         return reason == null || reason.isBlank() ? failure.getClass().getSimpleName() : Sanitizer.printable(reason);
     }
 
+    /** Returns the place and the reason, for operators. */
     public String text() {
         return place + ": " + reason;
     }

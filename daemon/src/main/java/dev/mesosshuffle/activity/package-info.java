@@ -1,6 +1,4 @@
-/**
- * When an application's files last changed, as evidence of life. Start at {@code FileActivityScanner}.
- */
+/** Scans an application's directories for changes, which are liveness signals. Start at {@code FileActivityScanner}. */
 @NullMarked
 package dev.mesosshuffle.activity;
 

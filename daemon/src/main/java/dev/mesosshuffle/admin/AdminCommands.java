@@ -16,34 +16,34 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What operators may ask for. Waits for the store and for disks, for a bounded time; for any thread. */
+/** The operators' commands. Each waits for the store and for disks, for a bounded time. For any thread. */
 public final class AdminCommands {
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(20);
 
-    private final ApplicationAdmin hand;
+    private final ApplicationAdmin applicationAdmin;
     private final Registry registry;
     private final DiskUsage diskUsage;
 
     /**
-     * Makes the commands.
+     * Creates the commands.
      *
-     * @param hand does what is asked
-     * @param registry knows what applications have
-     * @param diskUsage measures their dirs
+     * @param applicationAdmin carries them out
+     * @param registry knows the executors and directories of applications
+     * @param diskUsage measures the directories
      */
-    public AdminCommands(ApplicationAdmin hand, Registry registry, DiskUsage diskUsage) {
-        this.hand = hand;
+    public AdminCommands(ApplicationAdmin applicationAdmin, Registry registry, DiskUsage diskUsage) {
+        this.applicationAdmin = applicationAdmin;
         this.registry = registry;
         this.diskUsage = diskUsage;
     }
 
     /**
-     * Does what one line says.
+     * Carries out one command.
      *
      * @param request the line, without its end
-     * @return the reply, as the protocol has it
+     * @return the reply, see {@link ControlProtocol}
      */
-    public String answer(String request) {
+    public String execute(String request) {
         String[] words = request.split(" ", 2);
         String appId = words.length == 2 ? words[1] : "";
         try {
@@ -61,12 +61,12 @@ public final class AdminCommands {
             return ControlProtocol.ERROR + e.getMessage() + '\n';
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return ControlProtocol.ERROR + "the daemon stops\n";
+            return ControlProtocol.ERROR + "the daemon is stopping\n";
         }
     }
 
     private String apps() throws InterruptedException {
-        List<ApplicationStatus> apps = hand.applications();
+        List<ApplicationStatus> apps = applicationAdmin.applications();
         Map<String, List<LocalDir>> dirs = new HashMap<>();
         apps.forEach(app -> dirs.put(app.appId(), registry.localDirs(app.appId())));
         Map<String, DiskUsage.Usage> usage = diskUsage.measure(dirs);
@@ -79,23 +79,25 @@ public final class AdminCommands {
 
     private String keep(String appId) throws OperationRefusedException, ControlException, InterruptedException {
         stored(
-                hand.keep(appId),
-                "application " + appId + " is kept, but only until the daemon is started anew, for that could not be"
-                        + " stored");
+                applicationAdmin.keep(appId),
+                "application " + appId
+                        + " is kept, but only until the daemon restarts, because that could not be stored");
         return "Application " + appId + " is kept until it is released.\n";
     }
 
     private String release(String appId) throws OperationRefusedException, ControlException, InterruptedException {
         stored(
-                hand.release(appId),
-                "application " + appId + " is released, but kept again once the daemon is started anew, for that could"
+                applicationAdmin.release(appId),
+                "application " + appId + " is released, but kept again once the daemon restarts, because that could"
                         + " not be stored");
-        return "Application " + appId + " is released, and judged as if it had been heard just now.\n";
+        return "Application " + appId + " is released, and its timeouts restart.\n";
     }
 
     private String remove(String appId) throws OperationRefusedException, ControlException, InterruptedException {
-        int dirs = stored(hand.remove(appId), "application " + appId + " stays, for its removal could not be stored");
-        return "Application " + appId + " is removed; " + dirs + " of its dirs are being deleted.\n";
+        int dirs = stored(
+                applicationAdmin.remove(appId),
+                "application " + appId + " stays, because its removal could not be stored");
+        return "Application " + appId + " is removed; " + dirs + " of its directories are being deleted.\n";
     }
 
     private static <T> T stored(CompletableFuture<T> change, String otherwise)
@@ -106,8 +108,8 @@ public final class AdminCommands {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new ControlException(otherwise + ": " + ErrorMessages.of(reason));
         } catch (TimeoutException e) {
-            throw new ControlException("that is not stored after " + STORE_TIMEOUT.toSeconds()
-                    + " s, and may yet be; see \"apps\", and the daemon's log");
+            throw new ControlException("not stored after " + STORE_TIMEOUT.toSeconds()
+                    + " s, but it may be yet; see \"apps\", and the daemon's log");
         }
     }
 }

@@ -5,10 +5,10 @@ import dev.mesosshuffle.logging.HumanReadable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Applications as a table for people: one line each, the columns aligned, long texts last. */
+/** Applications as a table for operators: one line each, the columns aligned, long texts last. */
 final class ApplicationTable {
     private static final List<String> HEADER =
-            List.of("APPLICATION", "STATE", "EXECUTORS", "BYTES", "LAST SIGN", "WHAT HAPPENS NEXT", "REASON");
+            List.of("APPLICATION", "STATE", "EXECUTORS", "BYTES", "LAST SIGNAL", "NEXT STEP", "REASON");
 
     private final List<List<String>> rows = new ArrayList<>(List.of(HEADER));
 
@@ -18,8 +18,8 @@ final class ApplicationTable {
                 app.state(),
                 String.valueOf(executors),
                 bytes(usage),
-                HumanReadable.time(app.quiet().toNanos()) + " ago",
-                app.outlook(),
+                HumanReadable.time(app.idle().toNanos()) + " ago",
+                app.nextStep(),
                 app.reason()));
     }
 
@@ -45,7 +45,7 @@ final class ApplicationTable {
     }
 
     private static String bytes(DiskUsage.Usage usage) {
-        if (usage.isWhole()) {
+        if (usage.isComplete()) {
             return HumanReadable.bytes(usage.bytes());
         }
         return usage.bytes() == 0 ? "?" : "> " + HumanReadable.bytes(usage.bytes());

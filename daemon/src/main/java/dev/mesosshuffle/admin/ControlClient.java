@@ -1,5 +1,6 @@
 package dev.mesosshuffle.admin;
 
+import dev.mesosshuffle.concurrent.DaemonThreads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.BindException;
@@ -18,29 +19,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The command line's side: asks a running daemon. Loads few classes and logs nothing, for it runs for a moment. */
+/** The command line's side: sends a command to a running daemon. Loads few classes and logs nothing, to start fast. */
 public final class ControlClient {
     private ControlClient() {}
 
     /**
-     * Asks the daemon that listens at a socket.
+     * Sends a command to the daemon that listens at a socket. Blocks for 90 s at most.
      *
      * @param socket the socket
      * @param request one line, without its end
-     * @return what it says to the operator
-     * @throws ControlException if it cannot be asked, or does not do it
+     * @return the text for the operator
+     * @throws ControlException if the daemon cannot be reached, or rejects the command
      */
-    public static String ask(Path socket, String request) throws ControlException {
+    public static String send(Path socket, String request) throws ControlException {
         FutureTask<String> exchange = new FutureTask<>(() -> exchange(socket, request));
-        Thread thread = new Thread(exchange, "control-client");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.newThread("control-client", exchange).start();
         try {
-            // The daemon gives up first, if it is well.
-            return answer(exchange.get(2 * ControlProtocol.DEADLINE.toSeconds(), TimeUnit.SECONDS), socket);
+            // A healthy daemon times out first.
+            return textOf(exchange.get(2 * ControlProtocol.DEADLINE.toSeconds(), TimeUnit.SECONDS), socket);
         } catch (TimeoutException e) {
             throw new ControlException(
-                    "the daemon behind " + socket + " does not answer; is it stopped, or overloaded?");
+                    "the daemon behind " + socket + " does not respond; is it stopped, or overloaded?");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ControlException("interrupted");
@@ -50,7 +49,7 @@ public final class ControlClient {
     }
 
     private static String exchange(Path socket, String request) throws IOException {
-        // Tells a socket that is not there from one that may not be used, which connecting alone does not.
+        // Distinguishes a missing socket from one without permission, which connecting alone does not.
         Files.readAttributes(socket, PosixFileAttributes.class);
         try (SocketChannel channel = SocketChannel.open(ControlSocket.address(socket))) {
             ByteArrayOutputStream reply = new ByteArrayOutputStream();
@@ -58,22 +57,22 @@ public final class ControlClient {
                 channel.write(StandardCharsets.UTF_8.encode(request + '\n'));
                 Channels.newInputStream(channel).transferTo(reply);
             } catch (IOException e) {
-                // A daemon that has no place for another client does not read what is asked, and closes.
-                readWhatIsThere(channel, reply);
+                // A daemon with too many clients does not read the request, and closes.
+                readRemaining(channel, reply);
             }
             return reply.toString(StandardCharsets.UTF_8);
         }
     }
 
-    private static void readWhatIsThere(SocketChannel channel, ByteArrayOutputStream reply) {
+    private static void readRemaining(SocketChannel channel, ByteArrayOutputStream reply) {
         try {
             Channels.newInputStream(channel).transferTo(reply);
         } catch (IOException e) {
-            // Then that was all.
+            // That was all.
         }
     }
 
-    private static String answer(String reply, Path socket) throws ControlException {
+    private static String textOf(String reply, Path socket) throws ControlException {
         if (reply.startsWith(ControlProtocol.OK)) {
             return reply.substring(ControlProtocol.OK.length());
         }
@@ -81,7 +80,8 @@ public final class ControlClient {
             throw new ControlException(
                     reply.substring(ControlProtocol.ERROR.length()).strip());
         }
-        throw new ControlException("the daemon behind " + socket + " broke off; its log may say why");
+        throw new ControlException("the daemon behind " + socket
+                + " closed the connection without a response; its log may have the reason");
     }
 
     private static String reason(Path socket, @Nullable Throwable failure) {
@@ -95,6 +95,6 @@ public final class ControlClient {
         if (failure instanceof AccessDeniedException || failure instanceof BindException) {
             return "no permission to use " + socket + " (expected: to be run as the daemon's user, or as root)";
         }
-        return "the daemon cannot be asked through " + socket + ": " + failure;
+        return "the daemon cannot be reached through " + socket + ": " + failure;
     }
 }

@@ -1,7 +1,9 @@
 package dev.mesosshuffle.admin;
 
-/** What was asked of the daemon was not done. The message is one line, fit for people. */
+/** A command was not carried out. The message is one line, for operators. */
 public final class ControlException extends Exception {
+    private static final long serialVersionUID = 1;
+
     ControlException(String message) {
         super(message);
     }

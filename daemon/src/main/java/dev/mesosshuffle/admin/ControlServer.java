@@ -1,5 +1,7 @@
 package dev.mesosshuffle.admin;
 
+import dev.mesosshuffle.concurrent.DaemonThreads;
+import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
@@ -33,73 +35,91 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for operators on this host, and lets in this process's own user and root. One client costs a thread for as
- * long as the deadline lasts, and there are few at a time; the rest of the daemon does not notice.
+ * Listens for operators on this host, and admits this process's own user and root. A client costs one thread until its
+ * deadline, and there are few at a time; the rest of the daemon is not affected.
  *
- * <p><b>Concurrency:</b> one thread accepts; each client has its own, which ends when it has been idle; one closes
- * those that are late.
+ * <p><b>Concurrency:</b> one thread accepts; each client has its own, which ends when it has been idle; one closes late
+ * clients; one re-creates a removed socket.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(ControlServer.class);
 
     static final int MAX_CLIENTS = 4;
 
-    /** How soon a socket is made again that somebody removed. */
-    private static final Duration RENEWAL = Duration.ofSeconds(5);
+    /** How often a missing socket is re-created. */
+    private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(5);
+
+    private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(10);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Path socket;
-    /** Null until the socket could be made for the first time. */
-    private volatile @Nullable ServerSocketChannel server;
-
-    private volatile Set<UserPrincipal> allowed;
     private final UnaryOperator<String> commands;
     private final Duration deadline;
     private final ThreadPoolExecutor clients;
     private final ScheduledThreadPoolExecutor deadlines;
+    private final PeriodicTask renewalTask;
 
-    private ControlServer(
-            Path socket,
-            @Nullable ServerSocketChannel server,
-            Set<UserPrincipal> allowed,
-            UnaryOperator<String> commands,
-            Duration deadline,
-            ThreadPoolExecutor clients,
-            ScheduledThreadPoolExecutor deadlines) {
+    /** Null until the socket could be created for the first time. */
+    private volatile @Nullable ServerSocketChannel server;
+
+    private volatile Set<UserPrincipal> allowed = Set.of();
+
+    /**
+     * Creates a server; it does not listen before {@link #start}.
+     *
+     * @param socket the path; its directory exists
+     * @param commands returns the reply to a line
+     */
+    public ControlServer(Path socket, UnaryOperator<String> commands) {
+        this(socket, commands, ControlProtocol.DEADLINE);
+    }
+
+    ControlServer(Path socket, UnaryOperator<String> commands, Duration deadline) {
         this.socket = socket;
-        this.server = server;
-        this.allowed = allowed;
         this.commands = commands;
         this.deadline = deadline;
-        this.clients = clients;
-        this.deadlines = deadlines;
+        this.deadlines = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("control-deadline"));
+        deadlines.setRemoveOnCancelPolicy(true);
+        this.clients = new ThreadPoolExecutor(
+                0,
+                MAX_CLIENTS,
+                IDLE_THREAD_LIFE.toSeconds(),
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                DaemonThreads.named("control-client"));
+        this.renewalTask = new PeriodicTask("control-socket", this::renew);
     }
 
     /**
-     * Starts to listen, or to try it again and again where the socket cannot be made yet. A socket that a killed process left is replaced; so only one that holds the lock of the port's
-     * registry may do this.
-     *
-     * @param socket where; its dir exists
-     * @param commands gives the reply to a line
-     * @return the server
+     * Starts to listen, or to retry where the socket cannot be created yet. Replaces a socket that a killed process left,
+     * so only the process that holds the lock of the port's registry may do this.
      */
-    public static ControlServer start(Path socket, UnaryOperator<String> commands) {
+    public void start() {
         try {
-            ServerSocketChannel server = listen(socket);
-            return start(socket, server, commands, operators(socket), ControlProtocol.DEADLINE);
+            ServerSocketChannel created = listen(socket);
+            start(created, operators(socket));
         } catch (IOException | RuntimeException e) {
             logger.warn(
-                    "The commands apps, keep, release and remove are not available: {} cannot be made: {}. Make room and"
-                            + " inodes for it, or its dir writable; it is tried again every {} s.",
+                    "The commands apps, keep, release and remove are not available: {} cannot be created: {}. Free space"
+                            + " and inodes for it, or make its directory writable; it is retried every {} s.",
                     socket,
                     ErrorMessages.reason(e),
-                    RENEWAL.toSeconds());
-            return start(socket, null, commands, Set.of(), ControlProtocol.DEADLINE);
+                    RENEWAL_INTERVAL.toSeconds());
+            start(null, Set.of());
         }
     }
 
-    /** Who may use a socket that this process made. This process may be root's own. */
+    void start(@Nullable ServerSocketChannel created, Set<UserPrincipal> users) {
+        server = created;
+        allowed = users;
+        // Now, so that no client is without a deadline because no thread can be created for it.
+        deadlines.prestartCoreThread();
+        DaemonThreads.newThread("control", this::accept).start();
+        renewalTask.start(RENEWAL_INTERVAL, RENEWAL_INTERVAL);
+    }
+
+    /** Returns who may use a socket that this process created. This process may be root's own. */
     private static Set<UserPrincipal> operators(Path socket) throws IOException {
         UserPrincipal root =
                 FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("0");
@@ -119,32 +139,6 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    static ControlServer start(
-            Path socket,
-            @Nullable ServerSocketChannel server,
-            UnaryOperator<String> commands,
-            Set<UserPrincipal> allowed,
-            Duration deadline) {
-        ScheduledThreadPoolExecutor deadlines =
-                new ScheduledThreadPoolExecutor(1, task -> daemon("control-deadline", task));
-        deadlines.setRemoveOnCancelPolicy(true);
-        // Now, so that no client is without a deadline because no thread can be made for it.
-        deadlines.prestartCoreThread();
-        ThreadPoolExecutor clients = new ThreadPoolExecutor(
-                0, MAX_CLIENTS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> daemon("control-client", task));
-        ControlServer control = new ControlServer(socket, server, allowed, commands, deadline, clients, deadlines);
-        daemon("control", control::accept).start();
-        var unused = deadlines.scheduleWithFixedDelay(
-                control::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
-        return control;
-    }
-
-    private static Thread daemon(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     private void accept() {
         while (!clients.isShutdown()) {
             ServerSocketChannel current = server;
@@ -153,21 +147,21 @@ public final class ControlServer implements AutoCloseable {
                 continue;
             }
             try {
-                hand(current.accept());
+                handOver(current.accept());
             } catch (ClosedChannelException e) {
-                // Closed, or another one has its place.
-                logger.debug("Nobody is let in at this socket any more", e);
+                // Closed, or replaced by another one.
+                logger.debug("This socket accepts no more operators", e);
             } catch (IOException | RuntimeException e) {
-                // Too many open files, most likely: the service has better uses for them.
-                logger.debug("No operator can be let in", e);
+                // Too many open files, most likely: the service needs them more.
+                logger.debug("No operator can be accepted", e);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
             }
         }
     }
 
     /**
-     * Makes the socket if it could not be made yet, or again if it was removed, as with the state dir; the store makes that
-     * again.
+     * Creates the socket if it could not be created yet, or again if it was removed, as with the state directory; the store
+     * re-creates that.
      */
     void renew() {
         synchronized (clients) {
@@ -177,19 +171,19 @@ public final class ControlServer implements AutoCloseable {
             }
             try {
                 if (before == null) {
-                    begin();
+                    createFirst();
                     return;
                 }
                 server = listen(socket);
                 before.close();
-                logger.info("{} was removed; it is made again", socket);
+                logger.info("{} was removed; it is created again", socket);
             } catch (IOException | RuntimeException e) {
-                logger.debug("{} cannot be made yet", socket, e);
+                logger.debug("{} cannot be created yet", socket, e);
             }
         }
     }
 
-    private void begin() throws IOException {
+    private void createFirst() throws IOException {
         ServerSocketChannel first = listen(socket);
         try {
             allowed = operators(socket);
@@ -198,23 +192,24 @@ public final class ControlServer implements AutoCloseable {
             throw e;
         }
         server = first;
-        logger.info("{} is made; the commands apps, keep, release and remove are available", socket);
+        logger.info("{} is created; the commands apps, keep, release and remove are available", socket);
     }
 
-    private void hand(SocketChannel client) throws IOException {
+    private void handOver(SocketChannel client) throws IOException {
         try {
             clients.execute(() -> serve(client));
         } catch (RejectedExecutionException e) {
             try (client) {
-                // A few bytes, which always fit into what the kernel holds for a new connection.
-                reply(client, ControlProtocol.ERROR + MAX_CLIENTS + " others are being served; try again\n");
+                // A few bytes, which always fit into the kernel's buffer of a new connection.
+                reply(client, ControlProtocol.ERROR + MAX_CLIENTS + " other commands are running; try again\n");
             }
         } catch (OutOfMemoryError e) {
-            ThreadShortage.report("the answer to an operator", e);
+            ThreadShortage.report("the response to an operator", e);
             try (client) {
                 reply(
                         client,
-                        ControlProtocol.ERROR + "the daemon cannot make a thread to answer (" + e.getMessage() + ")\n");
+                        ControlProtocol.ERROR + "the daemon cannot create a thread to respond (" + e.getMessage()
+                                + ")\n");
             }
         }
     }
@@ -222,17 +217,17 @@ public final class ControlServer implements AutoCloseable {
     private void serve(SocketChannel client) {
         Future<?> end = deadlines.schedule(() -> close(client), deadline.toMillis(), TimeUnit.MILLISECONDS);
         try (client) {
-            reply(client, answer(client));
+            reply(client, respondTo(client));
         } catch (IOException | RuntimeException e) {
-            logger.debug("An operator was not answered", e);
+            logger.debug("An operator got no response", e);
         } finally {
             end.cancel(false);
         }
     }
 
-    private String answer(SocketChannel client) throws IOException {
+    private String respondTo(SocketChannel client) throws IOException {
         UserPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-        // Read in any case: to close with something unread would tear the answer out of the client's hand.
+        // Read in any case: closing with unread bytes would discard the response.
         String request = readLine(client);
         if (!allowed.contains(peer)) {
             logger.warn("User {} may not use {}: only this daemon's user and root may", peer.getName(), socket);
@@ -271,11 +266,11 @@ public final class ControlServer implements AutoCloseable {
         try {
             client.close();
         } catch (IOException e) {
-            logger.debug("A connection of an operator was not closed in order", e);
+            logger.debug("The connection of an operator was not closed cleanly", e);
         }
     }
 
-    /** Lets nobody in any more, and breaks off with those who are. */
+    /** Stops listening, and closes the connections of clients. */
     @Override
     public void close() throws IOException {
         synchronized (clients) {
@@ -285,6 +280,7 @@ public final class ControlServer implements AutoCloseable {
                 current.close();
             }
         }
+        renewalTask.close();
         deadlines.shutdownNow();
         Files.deleteIfExists(socket);
     }

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where a daemon listens for its operators: beside its registry, and like that one for each port. */
+/** The path of the socket for operators: beside the registry, and like that one for each port. */
 public final class ControlSocket {
-    /** The kernel has room for 107 and a zero at the end; the JDK takes one less. */
+    /** The kernel takes 107 and a zero at the end; the JDK takes one less. */
     static final int MAX_PATH_BYTES = 106;
 
     private ControlSocket() {}
@@ -18,7 +18,7 @@ public final class ControlSocket {
     /**
      * Returns the socket's path.
      *
-     * @param stateDir where the registry is kept
+     * @param stateDir the directory of the registry
      * @param port the service's port
      * @return the path, absolute
      * @throws SocketPathException if no socket can have it
@@ -35,9 +35,9 @@ public final class ControlSocket {
     }
 
     /**
-     * Finds the sockets that somebody listens at.
+     * Finds the sockets that a daemon listens at.
      *
-     * @param stateDirs where the registry may be kept, the most likely place first
+     * @param stateDirs possible directories of the registry, the most likely one first
      * @param port the service's port
      * @return such sockets, in that order
      */

@@ -19,44 +19,44 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Measures applications' dirs when somebody asks: one at a time, with one thread of each disk, for as long as the limit
- * lasts. What was not seen by then is said to be missing. A disk that hangs keeps one thread, and is not asked again
- * before that one is back.
+ * Measures applications' directories on demand: one measurement at a time, with one thread of each disk, within a time
+ * limit. A result that misses something is marked as incomplete. A hanging disk keeps one thread, and is not measured again
+ * before that one returns.
  *
- * <p><b>Concurrency:</b> for any thread but event loops; whoever asks waits.
+ * <p><b>Concurrency:</b> for any thread but event loops; the caller waits.
  */
 public final class DiskUsage {
     static final Usage UNKNOWN = new Usage(0, false);
 
-    private final DiskExecutor threads;
+    private final DiskExecutor executor;
     private final Duration limit;
     private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
     /**
-     * Makes one.
+     * Creates one.
      *
-     * @param threads where dirs may be looked into
-     * @param limit how long one measurement may take
+     * @param executor runs the measurement of a root
+     * @param limit the time of one measurement
      */
-    public DiskUsage(DiskExecutor threads, Duration limit) {
-        this.threads = threads;
+    public DiskUsage(DiskExecutor executor, Duration limit) {
+        this.executor = executor;
         this.limit = limit;
     }
 
     /**
-     * What was found.
+     * The result for one application.
      *
-     * @param bytes the length of all files that were seen
-     * @param isWhole whether all were seen
+     * @param bytes the length of all files that were measured
+     * @param isComplete whether all were
      */
-    record Usage(long bytes, boolean isWhole) {}
+    record Usage(long bytes, boolean isComplete) {}
 
     /** One application, while it is measured. */
-    private static final class Sum {
+    private static final class Total {
         final LongAdder bytes = new LongAdder();
         final AtomicInteger dirsLeft;
 
-        Sum(int dirs) {
+        Total(int dirs) {
             dirsLeft = new AtomicInteger(dirs);
         }
 
@@ -65,35 +65,35 @@ public final class DiskUsage {
         }
     }
 
-    private record Part(LocalDir dir, Sum sum) {}
+    private record DirTask(LocalDir dir, Total total) {}
 
     synchronized Map<String, Usage> measure(Map<String, List<LocalDir>> dirs) throws InterruptedException {
-        Map<String, Sum> sums = new HashMap<>();
-        Map<Path, List<Part>> byRoot = new HashMap<>();
+        Map<String, Total> totals = new HashMap<>();
+        Map<Path, List<DirTask>> byRoot = new HashMap<>();
         dirs.forEach((appId, its) -> {
-            Sum sum = new Sum(its.size());
-            sums.put(appId, sum);
+            Total total = new Total(its.size());
+            totals.put(appId, total);
             its.forEach(dir -> byRoot.computeIfAbsent(dir.root(), root -> new ArrayList<>())
-                    .add(new Part(dir, sum)));
+                    .add(new DirTask(dir, total)));
         });
         CountDownLatch ended = new CountDownLatch(byRoot.size());
         long start = System.nanoTime();
-        byRoot.forEach((root, parts) -> begin(root, parts, start, ended));
+        byRoot.forEach((root, tasks) -> start(root, tasks, start, ended));
         var unused = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
         Map<String, Usage> result = new HashMap<>();
-        sums.forEach((appId, sum) -> result.put(appId, sum.usage()));
+        totals.forEach((appId, total) -> result.put(appId, total.usage()));
         return result;
     }
 
-    private void begin(Path root, List<Part> parts, long start, CountDownLatch ended) {
+    private void start(Path root, List<DirTask> tasks, long start, CountDownLatch ended) {
         if (!busy.add(root)) {
             ended.countDown();
             return;
         }
         try {
-            threads.execute(root, () -> {
+            executor.execute(root, () -> {
                 try {
-                    parts.forEach(part -> add(part, start));
+                    tasks.forEach(task -> measure(task, start));
                 } finally {
                     busy.remove(root);
                     ended.countDown();
@@ -109,14 +109,14 @@ public final class DiskUsage {
         return System.nanoTime() - start >= limit.toNanos();
     }
 
-    private void add(Part part, long start) {
+    private void measure(DirTask task, long start) {
         try {
-            part.sum.bytes.add(TreeSize.of(part.dir, () -> isLate(start)));
+            task.total.bytes.add(TreeSize.of(task.dir, () -> isLate(start)));
         } catch (IOException | RuntimeException e) {
             return;
         }
         if (!isLate(start)) {
-            part.sum.dirsLeft.decrementAndGet();
+            task.total.dirsLeft.decrementAndGet();
         }
     }
 }

@@ -5,19 +5,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where looking into an application's local dirs stands. Immutable.
+ * The progress of the scan of an application's local directories. Immutable.
  *
- * @param isRunning whether somebody is looking
- * @param since when that began; nothing unless {@code isRunning}
- * @param failure why the last look could not be taken; null if it could, or there was none
+ * @param isRunning whether a scan is running
+ * @param since when it started; meaningless unless {@code isRunning}
+ * @param failure why the last scan failed; null if it succeeded, or there was none
  */
 record ActivityScan(boolean isRunning, long since, @Nullable ScanFailure failure) {
     static final ActivityScan NONE = new ActivityScan(false, 0, null);
 
-    /** After that, a disk that has not answered is taken for one that hangs. */
+    /** A disk that has not responded for that long counts as hanging. */
     private static final long HANGS_AFTER = Duration.ofSeconds(10).toNanos();
 
-    ActivityScan begun(long now) {
+    ActivityScan started(long now) {
         return new ActivityScan(true, now, failure);
     }
 
@@ -25,7 +25,7 @@ record ActivityScan(boolean isRunning, long since, @Nullable ScanFailure failure
         return new ActivityScan(false, 0, reason);
     }
 
-    /** Nothing came of it, because it was not needed any more. */
+    /** It ended without a result, because none was needed any more. */
     ActivityScan ended() {
         return new ActivityScan(false, 0, failure);
     }

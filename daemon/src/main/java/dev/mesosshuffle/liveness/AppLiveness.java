@@ -6,282 +6,312 @@ import dev.mesosshuffle.model.CloseReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One application's state, and all that it depends on. Immutable: whoever holds one sees it whole. What happens to it,
- * and each judgement, makes a new one; the states that it may go through are drawn at {@link AppState}.
+ * One application's state, and everything that it depends on. Immutable, so that every reader sees a consistent one. Each
+ * event and each judgement makes a new one; {@link AppState} shows the transitions.
  *
- * @param evidence what is known first-hand
- * @param word what the master said
- * @param state where it stands
- * @param since when it came to stand there
- * @param deferral why its end is put off; null unless the state is {@link AppState#DEFERRED}
- * @param look where looking into its dirs stands
- * @param announced whether its end was told of already, and then could not be persisted
- * @param late how many heartbeats came while it was going
- * @param stored how long it was quiet by what is in the store; {@link #UNSURE} if a write failed
+ * @param signals its liveness signals
+ * @param framework what the Mesos master reported
+ * @param phase its state
+ * @param scan the scan of its directories
+ * @param removal what is remembered of the attempts to remove it
+ * @param storedIdleNanos how long it was idle according to the store; {@link #UNSURE} if a write failed
  */
 record AppLiveness(
-        LivenessSignals evidence,
-        FrameworkStatus word,
-        AppState state,
-        long since,
-        @Nullable Deferral deferral,
-        ActivityScan look,
-        boolean announced,
-        int late,
-        long stored) {
+        LivenessSignals signals,
+        FrameworkStatus framework,
+        Phase phase,
+        ActivityScan scan,
+        RemovalAttempt removal,
+        long storedIdleNanos) {
     static final long UNSURE = -1;
 
     /**
-     * An application of whose drivers this run of the process knows nothing.
+     * A state.
      *
-     * @param driverAddresses where the drivers were before that, as stored; null if that is not known
-     * @param quietNanos how long it was quiet before that
-     * @param storedNanos the same by what is in the store
+     * @param since when it was entered
+     * @param deferral why the expiry is postponed; null unless the state is {@link AppState#DEFERRED}
      */
-    static AppLiveness withoutDriver(long now, @Nullable String driverAddresses, long quietNanos, long storedNanos) {
+    record Phase(AppState state, long since, @Nullable Deferral deferral) {}
+
+    /**
+     * What is remembered of the attempts to remove an application.
+     *
+     * @param expiryLogged whether its expiry was logged already, and then could not be persisted
+     * @param heartbeats how many heartbeats arrived while it was {@link AppState#REMOVING}
+     */
+    record RemovalAttempt(boolean expiryLogged, int heartbeats) {
+        static final RemovalAttempt NONE = new RemovalAttempt(false, 0);
+    }
+
+    /**
+     * Returns an application none of whose drivers is known to this run of the process.
+     *
+     * @param driverAddresses the stored addresses of its drivers; null if unknown
+     * @param idleNanos how long it was idle before
+     * @param storedNanos the same, according to the store
+     */
+    static AppLiveness driverless(long now, @Nullable String driverAddresses, long idleNanos, long storedNanos) {
         return new AppLiveness(
-                LivenessSignals.of(DriverStates.before(driverAddresses), now - quietNanos),
-                FrameworkStatus.UNASKED,
-                AppState.WITHOUT_DRIVER,
-                now,
-                null,
+                LivenessSignals.of(DriverStates.before(driverAddresses), now - idleNanos),
+                FrameworkStatus.UNPOLLED,
+                new Phase(AppState.DRIVERLESS, now, null),
                 ActivityScan.NONE,
-                false,
-                0,
+                RemovalAttempt.NONE,
                 storedNanos);
     }
 
     /**
-     * An application one of whose drivers has just registered, for the first time or again.
+     * Returns an application one of whose drivers has just registered, for the first time or again.
      *
      * @param before what was known of it; null if nothing was
      */
     static AppLiveness withDriver(DriverState driver, @Nullable AppLiveness before) {
-        // One that is going has another life behind it, and this is none of its.
-        LivenessSignals evidence = before == null || before.state == AppState.GOING
-                ? LivenessSignals.of(DriverStates.NONE, driver.heard())
-                : before.evidence;
+        // One that is being removed is a former application of that id, whose signals do not count for the new one.
+        LivenessSignals signals = before == null || before.state() == AppState.REMOVING
+                ? LivenessSignals.of(DriverStates.NONE, driver.lastHeartbeat())
+                : before.signals;
         AppLiveness fresh = new AppLiveness(
-                evidence.registered(driver),
-                before == null ? FrameworkStatus.UNASKED : before.word,
-                AppState.WITHOUT_DRIVER,
-                driver.heard(),
-                null,
+                signals.registered(driver),
+                before == null ? FrameworkStatus.UNPOLLED : before.framework,
+                new Phase(AppState.DRIVERLESS, driver.lastHeartbeat(), null),
                 ActivityScan.NONE,
-                false,
-                0,
-                before == null ? 0 : before.stored);
-        return before != null && before.state == AppState.KEPT
-                ? fresh.kept(before.since)
-                : fresh.settled(driver.heard());
+                RemovalAttempt.NONE,
+                before == null ? 0 : before.storedIdleNanos);
+        return before != null && before.state() == AppState.KEPT
+                ? fresh.kept(before.since())
+                : fresh.whileAlive(driver.lastHeartbeat());
     }
 
-    // What happens to it.
-
-    /** A heartbeat came over a connection. */
-    AppLiveness heardAt(long now, Object connection) {
-        AppLiveness heard = with(evidence.heardAt(now, connection));
-        return state == AppState.GOING ? heard.lateAgain() : heard.settled(now);
+    AppState state() {
+        return phase.state();
     }
 
-    AppLiveness activeAt(long now) {
-        AppLiveness used = with(evidence.activeAt(now));
-        boolean due = state == AppState.DEFERRED || state == AppState.WAITING_FOR_MASTER;
-        // Use of its files brings an orphan back; of a driver that is silent it puts off the end.
-        if (due && evidence.canDriverBeHeard()) {
-            return used.deferredBy(Deferral.ACTIVITY, now);
+    /** Returns when it entered its state. */
+    long since() {
+        return phase.since();
+    }
+
+    @Nullable
+    Deferral deferral() {
+        return phase.deferral();
+    }
+
+    // Events.
+
+    /** A heartbeat arrived over a connection. */
+    AppLiveness withHeartbeat(long now, Object connection) {
+        AppLiveness next = with(signals.withHeartbeat(now, connection));
+        return state() == AppState.REMOVING
+                ? next.with(new RemovalAttempt(next.removal.expiryLogged(), removal.heartbeats() + 1))
+                : next.whileAlive(now);
+    }
+
+    AppLiveness withActivity(long now) {
+        AppLiveness next = with(signals.withActivity(now));
+        boolean due = state() == AppState.DEFERRED || state() == AppState.WAITING_FOR_MASTER;
+        // Use of its files revives a driverless application; with an unresponsive driver it only postpones the expiry.
+        if (due && signals.isDriverReachable()) {
+            return next.deferredBy(Deferral.ACTIVITY, now);
         }
-        return state == AppState.GOING ? used : used.settled(now);
+        return state() == AppState.REMOVING ? next : next.whileAlive(now);
     }
 
-    AppLiveness disconnected(Object connection, CloseReason how, long now) {
-        AppLiveness alone = new AppLiveness(
-                evidence.disconnected(connection, how), word, state, since, deferral, look, announced, late, stored);
-        boolean cutOff = evidence.canDriverBeHeard() && !alone.evidence.canDriverBeHeard();
-        return cutOff && state != AppState.GOING ? alone.settled(now) : alone;
+    AppLiveness disconnected(Object connection, CloseReason reason, long now) {
+        AppLiveness next = with(signals.disconnected(connection, reason), scan);
+        boolean becameUnreachable = signals.isDriverReachable() && !next.signals.isDriverReachable();
+        return becameUnreachable && state() != AppState.REMOVING ? next.whileAlive(now) : next;
     }
 
-    AppLiveness answered(FrameworkSnapshot answer, String appId, long now, ExpiryPolicy rules) {
-        return with(word.after(answer, appId, now, rules));
+    AppLiveness withMasterResponse(FrameworkSnapshot response, String appId, long now, ExpiryPolicy policy) {
+        return with(framework.update(response, appId, now, policy));
     }
 
-    AppLiveness unanswered(long now) {
-        return with(word.unanswered(now));
+    AppLiveness masterPollFailed(long now) {
+        return with(framework.pollFailed(now));
     }
 
-    /** Whether the master's word was waited for as long as it may be, but was not asked for at the end of that. */
-    boolean awaitsLastQuestion(long now, ExpiryPolicy rules) {
-        return state == AppState.WAITING_FOR_MASTER
-                && now - since >= rules.masterTimeoutNanos()
-                && !word.wasAskedAfter(since + rules.masterTimeoutNanos());
+    /** Returns whether the wait for the master has timed out, and no poll has ended since. */
+    boolean awaitsLastPoll(long now, ExpiryPolicy policy) {
+        return state() == AppState.WAITING_FOR_MASTER
+                && now - since() >= policy.masterTimeoutNanos()
+                && !framework.wasPolledSince(since() + policy.masterTimeoutNanos());
     }
 
-    private AppLiveness looked(LastChange change, long now) {
+    private AppLiveness withFileActivity(LastChange change, long now) {
         ScanFailure failure = change.failure();
-        return with(evidence.looked(change, now), failure == null ? ActivityScan.NONE : look.failed(failure));
+        return with(signals.withFileActivity(change, now), failure == null ? ActivityScan.NONE : scan.failed(failure));
     }
 
-    /** A look into its dirs begins. */
-    AppLiveness looking(long now) {
-        return with(evidence, look.begun(now));
+    /** A scan of its directories starts. */
+    AppLiveness scanStarted(long now) {
+        return with(signals, scan.started(now));
     }
 
-    /** A look into its dirs has ended, and nothing follows from it. */
-    AppLiveness lookEnded() {
-        return with(evidence, look.ended());
+    /** A scan of its directories has ended without a consequence. */
+    AppLiveness scanEnded() {
+        return with(signals, scan.ended());
     }
 
-    /** Another driver is in charge since one has expired; see there. */
+    /** Drops expired drivers, see {@link DriverStates#withoutExpired}. Not for a judgement as of an earlier time. */
     AppLiveness withoutExpiredDrivers(long now) {
-        LivenessSignals next = evidence.withoutExpiredDrivers(now);
-        return next.equals(evidence) ? this : with(next, look);
+        LivenessSignals next = signals.withoutExpiredDrivers(now);
+        return next.equals(signals) ? this : with(next, scan);
     }
 
-    private AppLiveness with(LivenessSignals next, ActivityScan its) {
-        return new AppLiveness(next, word, state, since, deferral, its, announced, late, stored);
+    AppLiveness withStoredIdleTime(long idleNanos) {
+        return new AppLiveness(signals, framework, phase, scan, removal, idleNanos);
     }
 
-    AppLiveness stored(long quietNanos) {
-        return new AppLiveness(evidence, word, state, since, deferral, look, announced, late, quietNanos);
-    }
-
-    // What operators want of it.
+    // Operators.
 
     AppLiveness kept(long now) {
         return in(AppState.KEPT, null, now);
     }
 
-    /** All clocks start anew, as if it had been heard and used just now, and the master is asked anew. */
+    /** Restarts all timeouts, as if a heartbeat and activity came now, and has the master polled again. */
     AppLiveness released(long now) {
-        return with(evidence.heardAt(now).activeAt(now)).with(word.forgotten()).unkept(now);
+        return with(signals.withHeartbeat(now).withActivity(now))
+                .with(framework.reset())
+                .whileAliveIgnoringKeep(now);
     }
 
     // Judgement.
 
-    /** What a judgement comes to, beside the state. */
-    record Judgement(AppLiveness app, boolean isOver) {}
+    /** The result of a judgement, beside the state. */
+    record Judgement(AppLiveness app, boolean isExpired) {}
 
-    /** Judges: rules 1 to 4, except that nobody has looked into its dirs yet if that is how it comes out. */
-    Judgement judge(long now, ExpiryPolicy rules) {
-        if (state == AppState.GOING || state == AppState.KEPT) {
+    /** Judges by rules 1 to 4, except that its directories must be scanned yet before it expires. */
+    Judgement judge(long now, ExpiryPolicy policy) {
+        if (state() == AppState.REMOVING || state() == AppState.KEPT) {
             return new Judgement(this, false);
         }
-        return withoutExpiredDrivers(now).judgeDrivers(now, rules);
-    }
-
-    private Judgement judgeDrivers(long now, ExpiryPolicy rules) {
         AppLiveness current = at(now);
-        boolean due = evidence.isEndDue(now, rules.orphanTimeoutNanos());
-        boolean proven = word.provesEnd(now, rules);
-        boolean ended =
-                proven && !evidence.canDriverBeHeard() && !evidence.drivers().anyLives(now);
-        if (!due && !ended) {
-            return new Judgement(current.settled(now), false);
+        boolean due = signals.isExpiryDue(now, policy.orphanTimeoutNanos());
+        boolean proven = framework.provesCompletion(now, policy);
+        boolean completed =
+                proven && !signals.isDriverReachable() && !signals.drivers().isAnyAlive(now);
+        if (!due && !completed) {
+            return new Judgement(current.whileAlive(now), false);
         }
-        if (evidence.isActive(now)) {
-            boolean files = state == AppState.DEFERRED && deferral == Deferral.FILES;
+        if (signals.isActive(now)) {
+            boolean files = state() == AppState.DEFERRED && deferral() == Deferral.FILES;
             return new Judgement(current.deferredBy(files ? Deferral.FILES : Deferral.ACTIVITY, now), false);
         }
-        if (!rules.asksMaster() || proven) {
+        if (!policy.pollsMaster() || proven) {
             return new Judgement(current, true);
         }
-        if (word.isAlive()) {
+        if (framework.isAlive()) {
             return new Judgement(current.deferredBy(Deferral.MASTER, now), false);
         }
-        AppLiveness waiting = current.waiting(now);
-        // The master may be back since it was last asked, so giving up on it takes one more question.
-        boolean waitedEnough = now - waiting.since >= rules.masterTimeoutNanos();
-        return new Judgement(waiting, waitedEnough && !waiting.awaitsLastQuestion(now, rules));
+        AppLiveness waiting = current.in(AppState.WAITING_FOR_MASTER, null, now);
+        // The master may be back since the last poll, so the wait ends with one more.
+        boolean timedOut = now - waiting.since() >= policy.masterTimeoutNanos();
+        return new Judgement(waiting, timedOut && !waiting.awaitsLastPoll(now, policy));
     }
 
-    /** The same while a look into its dirs goes on: a disk that does not answer says nothing. */
-    AppLiveness waitingForLook(long now) {
-        return look.hangs(now) ? with(evidence, look.hanging()).deferredBy(Deferral.UNKNOWN, now) : this;
+    /** Returns its state while a scan runs: a disk that does not respond proves nothing. */
+    AppLiveness whileScanning(long now) {
+        return scan.hangs(now) ? with(signals, scan.hanging()).deferredBy(Deferral.UNKNOWN, now) : this;
     }
 
     /**
-     * The same after a look into its dirs, which is the last thing before the end. Changes that it saw count, whatever it
-     * did not see; and while there is something that it could not see, the application stays, whatever else is known.
+     * Judges after a scan of its directories, the last step before it expires. Changes that it found count, even if it is
+     * incomplete. If it is incomplete, the application stays, whatever else is known.
      */
-    Judgement judgeAfterLook(LastChange change, long now, ExpiryPolicy rules) {
-        Judgement before = judge(now, rules);
-        if (!before.isOver()) {
-            return new Judgement(before.app().lookEnded(), false);
+    Judgement judgeAfterScan(LastChange change, long now, ExpiryPolicy policy) {
+        Judgement before = judge(now, policy);
+        if (!before.isExpired()) {
+            return new Judgement(before.app().scanEnded(), false);
         }
-        AppLiveness looked = before.app().looked(change, now);
-        if (looked.evidence.isActive(now)) {
-            return new Judgement(looked.deferredBy(Deferral.FILES, now), false);
+        AppLiveness scanned = before.app().withFileActivity(change, now);
+        if (scanned.signals.isActive(now)) {
+            return new Judgement(scanned.deferredBy(Deferral.FILES, now), false);
         }
         if (change.failure() != null) {
-            return new Judgement(looked.deferredBy(Deferral.UNKNOWN, now), false);
+            return new Judgement(scanned.deferredBy(Deferral.UNKNOWN, now), false);
         }
-        return looked.judge(now, rules);
+        return scanned.judge(now, policy);
     }
 
-    /** Lets time do its work: a driver becomes silent without anything happening. */
+    /** Returns its state at a time: a driver becomes unresponsive without any event. */
     AppLiveness at(long now) {
-        return state == AppState.DRIVER_HEARD ? settled(now) : this;
+        return state() == AppState.DRIVER_ALIVE ? whileAlive(now) : this;
     }
 
-    AppLiveness going(long now) {
-        return new AppLiveness(evidence, word, AppState.GOING, now, null, ActivityScan.NONE, announced, 0, stored);
+    AppLiveness removing(long now) {
+        return removing(now, removal.expiryLogged());
     }
 
-    /** The same, told of by who does it. */
-    AppLiveness removedByHand(long now) {
-        return new AppLiveness(evidence, word, AppState.GOING, now, null, ActivityScan.NONE, true, 0, stored);
+    /** An operator removed it, which is logged elsewhere. */
+    AppLiveness removedByOperator(long now) {
+        return removing(now, true);
+    }
+
+    private AppLiveness removing(long now, boolean expiryLogged) {
+        return new AppLiveness(
+                signals,
+                framework,
+                new Phase(AppState.REMOVING, now, null),
+                ActivityScan.NONE,
+                new RemovalAttempt(expiryLogged, 0),
+                storedIdleNanos);
     }
 
     /**
-     * Its end could not be persisted: it stands where it stood, or is alive again if it was heard meanwhile.
+     * Returns to the state before a removal that could not be persisted; alive if a signal came meanwhile.
      *
-     * @param told whether operators know that its end is due, so that they need not be told again
+     * @param expiryLogged whether its expiry was logged, so that it is not logged again
      */
-    AppLiveness back(AppLiveness before, boolean told, long now) {
-        AppLiveness back = new AppLiveness(
-                evidence, word, before.state, before.since, before.deferral, ActivityScan.NONE, told, 0, stored);
-        return late > 0 || evidence.lastSign() != before.evidence.lastSign() ? back.alive(now) : back;
+    AppLiveness restored(AppLiveness before, boolean expiryLogged, long now) {
+        boolean signalled = removal.heartbeats() > 0 || signals.lastSignal() != before.signals.lastSignal();
+        AppLiveness restored = new AppLiveness(
+                signals,
+                framework,
+                before.phase,
+                ActivityScan.NONE,
+                new RemovalAttempt(expiryLogged && !signalled, 0),
+                storedIdleNanos);
+        return signalled ? restored.whileAlive(now) : restored;
     }
 
-    private AppLiveness alive(long now) {
-        return new AppLiveness(evidence, word, state, since, deferral, ActivityScan.NONE, false, 0, stored)
-                .settled(now);
+    /** Returns the state while no expiry is due. */
+    private AppLiveness whileAlive(long now) {
+        return state() == AppState.KEPT ? this : whileAliveIgnoringKeep(now);
     }
 
-    /** The state that it has while its end is not due. */
-    private AppLiveness settled(long now) {
-        return state == AppState.KEPT ? this : unkept(now);
-    }
-
-    private AppLiveness unkept(long now) {
-        if (!evidence.canDriverBeHeard()) {
-            return in(AppState.WITHOUT_DRIVER, null, now);
+    private AppLiveness whileAliveIgnoringKeep(long now) {
+        if (!signals.isDriverReachable()) {
+            return in(AppState.DRIVERLESS, null, now);
         }
-        return in(evidence.drivers().areSilent(now) ? AppState.DRIVER_SILENT : AppState.DRIVER_HEARD, null, now);
+        boolean unresponsive = signals.drivers().areUnresponsive(now);
+        return in(unresponsive ? AppState.DRIVER_UNRESPONSIVE : AppState.DRIVER_ALIVE, null, now);
     }
 
     private AppLiveness deferredBy(Deferral reason, long now) {
         return in(AppState.DEFERRED, reason, now);
     }
 
-    private AppLiveness waiting(long now) {
-        return in(AppState.WAITING_FOR_MASTER, null, now);
-    }
-
     private AppLiveness in(AppState next, @Nullable Deferral reason, long now) {
-        boolean same = next == state && reason == deferral;
-        return same ? this : new AppLiveness(evidence, word, next, now, reason, look, announced, late, stored);
+        return next == state() && reason == deferral()
+                ? this
+                : new AppLiveness(signals, framework, new Phase(next, now, reason), scan, removal, storedIdleNanos);
     }
 
-    private AppLiveness with(LivenessSignals sign) {
-        return new AppLiveness(sign, word, state, since, deferral, look, false, late, stored);
+    /** A signal came, so a later expiry is logged again. */
+    private AppLiveness with(LivenessSignals next) {
+        RemovalAttempt unlogged = new RemovalAttempt(false, removal.heartbeats());
+        return new AppLiveness(next, framework, phase, scan, unlogged, storedIdleNanos);
+    }
+
+    private AppLiveness with(LivenessSignals next, ActivityScan nextScan) {
+        return new AppLiveness(next, framework, phase, nextScan, removal, storedIdleNanos);
     }
 
     private AppLiveness with(FrameworkStatus next) {
-        return new AppLiveness(evidence, next, state, since, deferral, look, announced, late, stored);
+        return new AppLiveness(signals, next, phase, scan, removal, storedIdleNanos);
     }
 
-    private AppLiveness lateAgain() {
-        return new AppLiveness(evidence, word, state, since, deferral, look, announced, late + 1, stored);
+    private AppLiveness with(RemovalAttempt next) {
+        return new AppLiveness(signals, framework, phase, scan, next, storedIdleNanos);
     }
 }

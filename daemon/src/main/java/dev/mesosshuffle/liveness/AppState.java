@@ -1,42 +1,43 @@
 package dev.mesosshuffle.liveness;
 
 /**
- * Where an application stands.
+ * The states of an application.
  *
  * <pre>
- *   DRIVER_HEARD &lt;--------> DRIVER_SILENT ---+
- *                                          |--> DEFERRED &lt;--> WAITING_FOR_MASTER --+
- *   WITHOUT_DRIVER ------------------------+        |                            |--> GOING --> gone, and forgotten
- *                                                   +----------------------------+
- *   from everywhere but GOING: --keep--> KEPT --release--> to the left; --remove--> GOING, but not from KEPT
+ *   DRIVER_ALIVE &lt;--------> DRIVER_UNRESPONSIVE ---+
+ *                                                |--> DEFERRED &lt;--> WAITING_FOR_MASTER --+
+ *   DRIVERLESS ----------------------------------+        |                            |--> REMOVING --> forgotten
+ *                                                         +----------------------------+
+ *   from all but REMOVING: --keep--> KEPT --release--> to the left; --remove--> REMOVING, but not from KEPT
  * </pre>
  *
- * <p>A sign of life leads back to the left from everywhere but from GOING, which is left that way only if the end
+ * <p>A liveness signal leads back to the left from all states but REMOVING, which is left that way only if the removal
  * could not be persisted.
  */
 enum AppState {
-    /** Alive: its driver was heard within its timeout. */
-    DRIVER_HEARD("driverHeard"),
-    /** Alive, for all that is known: it has no driver that could be heard (restored, cut off, or never had one). */
-    WITHOUT_DRIVER("withoutDriver"),
-    /** Its driver has been silent for longer than its timeout. */
-    DRIVER_SILENT("driverSilent"),
-    /** Its end is due, and put off by a {@link Deferral}. */
+    /** Its driver sent a heartbeat within its timeout. */
+    DRIVER_ALIVE("alive"),
+    /** It has no driver that could send heartbeats: restored, its connection closed by this service, or never had one. */
+    DRIVERLESS("driverless"),
+    /** Its driver missed its heartbeat timeout. */
+    DRIVER_UNRESPONSIVE("unresponsive"),
+    /** Its expiry is due, and postponed by a {@link Deferral}. */
     DEFERRED("deferred"),
-    /** Its end is due, and the master's word is waited for. */
+    /** Its expiry is due, and waits for the Mesos master. */
     WAITING_FOR_MASTER("waitingForMaster"),
-    /** An operator wants it to stay: nothing that happens, or does not happen, leads from here but a release. */
+    /** An operator keeps it: only a release leads from here. */
     KEPT("kept"),
-    /** It is over, no lookup finds it any more, and that is being persisted. */
-    GOING("going");
+    /** It expired: no lookup finds it any more, and its removal is being persisted. */
+    REMOVING("removing");
 
-    private final String metric;
+    private final String label;
 
-    AppState(String metric) {
-        this.metric = metric;
+    AppState(String label) {
+        this.label = label;
     }
 
-    String metric() {
-        return metric;
+    /** Returns its name in metrics, in the log, and for operators. */
+    String label() {
+        return label;
     }
 }

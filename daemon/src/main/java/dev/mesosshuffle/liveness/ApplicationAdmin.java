@@ -15,45 +15,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What operators may do with applications. What they say goes before all rules, and happens in the same atomic steps as
- * everything else; so a keep that comes before the decision to remove holds, and one that comes after it is refused.
+ * The operators' commands. They override all rules, and take effect in the same atomic steps as everything else: a keep
+ * that comes before the decision to remove an application holds, and one that comes after it is rejected.
  *
  * <p><b>Concurrency:</b> for any thread; never blocks. Futures complete on the store's thread.
  */
 public final class ApplicationAdmin {
     private static final Logger logger = LoggerFactory.getLogger(ApplicationAdmin.class);
 
-    /** How many applications are named to who mistyped one. */
-    private static final int MOST_NAMED = 3;
+    /** How many similar ids are suggested for a mistyped one. */
+    private static final int MAX_SUGGESTIONS = 3;
 
     private final TrackedApplications apps;
     private final Registry registry;
     private final PauseAwareClock clock;
-    private final ExpiryPolicy rules;
-    private final KeepStore keeps;
-    private final ExpiredApplicationRemover removals;
-    private final Counter removed;
+    private final ExpiryPolicy policy;
+    private final LivenessStore store;
+    private final ExpiredApplicationRemover remover;
+    private final Counter removals;
 
     ApplicationAdmin(
-            TrackedApplications apps,
-            Registry registry,
-            PauseAwareClock clock,
-            ExpiryPolicy rules,
-            KeepStore keeps,
-            ExpiredApplicationRemover removals,
-            Counter removed) {
-        this.apps = apps;
-        this.registry = registry;
-        this.clock = clock;
-        this.rules = rules;
-        this.keeps = keeps;
+            TrackingContext tracking, LivenessStore store, ExpiredApplicationRemover remover, Counter removals) {
+        this.apps = tracking.apps();
+        this.registry = tracking.registry();
+        this.clock = tracking.clock();
+        this.policy = tracking.policy();
+        this.store = store;
+        this.remover = remover;
         this.removals = removals;
-        this.removed = removed;
     }
 
-    /** Returns where each application stands, in the order of their ids. */
+    /** Returns the status of each application, ordered by id. */
     public List<ApplicationStatus> applications() {
-        // One that registered since the last check and has no driver here is known to the registry alone.
+        // One that registered since the last check, without a driver, is known to the registry only.
         apps.adopt(registry.applications());
         long now = clock.now();
         List<ApplicationStatus> result = new ArrayList<>();
@@ -61,16 +55,16 @@ public final class ApplicationAdmin {
             AppLiveness current = app.at(now);
             result.add(new ApplicationStatus(
                     appId,
-                    current.state().metric(),
-                    Reason.of(current, now),
-                    StatusText.of(current, rules, now),
-                    Duration.ofNanos(current.evidence().quietNanos(now))));
+                    current.state().label(),
+                    StatusText.reason(current, now),
+                    StatusText.nextStep(current, policy, now),
+                    Duration.ofNanos(current.signals().idleNanos(now))));
         });
         result.sort(Comparator.comparing(ApplicationStatus::appId));
         return result;
     }
 
-    /** Returns which applications are kept. */
+    /** Returns the applications that operators keep. */
     public Set<String> kept() {
         Set<String> kept = new HashSet<>();
         apps.byId().forEach((appId, app) -> {
@@ -82,26 +76,26 @@ public final class ApplicationAdmin {
     }
 
     /**
-     * Has an application stay, whatever speaks for its end, until it is released.
+     * Exempts an application from expiry until it is released.
      *
      * @param appId the application
-     * @return completes when that is persisted; if it fails, it holds all the same, as long as this process runs
-     * @throws OperationRefusedException if it is not known, or just being removed
+     * @return completes when that is persisted; if that fails, the change holds as long as this process runs
+     * @throws OperationRefusedException if it is unknown, or being removed
      */
     public CompletableFuture<Void> keep(String appId) throws OperationRefusedException {
         return step(appId, (app, now, step) -> {
-                    step.persisted = keeps.put(appId, true);
+                    step.persisted = store.saveKept(appId, true);
                     return app.kept(now);
                 })
                 .persisted;
     }
 
     /**
-     * Takes a keep back. The application is then judged as if it had been heard and used at this moment.
+     * Ends a keep, and restarts the timeouts of the application.
      *
      * @param appId the application
-     * @return completes when that is persisted; if it fails, it holds all the same, as long as this process runs
-     * @throws OperationRefusedException if it is not known, just being removed, or not kept
+     * @return completes when that is persisted; if that fails, the change holds as long as this process runs
+     * @throws OperationRefusedException if it is unknown, being removed, or not kept
      */
     public CompletableFuture<Void> release(String appId) throws OperationRefusedException {
         return step(appId, (app, now, step) -> {
@@ -109,41 +103,42 @@ public final class ApplicationAdmin {
                         step.refusal = "application " + appId + " is not kept";
                         return app;
                     }
-                    step.persisted = keeps.put(appId, false);
+                    step.persisted = store.saveKept(appId, false);
                     return app.released(now);
                 })
                 .persisted;
     }
 
     /**
-     * Judges an application over, now.
+     * Expires an application now.
      *
      * @param appId the application
-     * @return completes when that is persisted, with how many dirs are being deleted since; if it fails, it stays
-     * @throws OperationRefusedException if it is not known, just being removed, or kept
+     * @return completes when that is persisted, with the number of directories that are deleted; if that fails, the
+     *     application stays
+     * @throws OperationRefusedException if it is unknown, being removed, or kept
      */
     public CompletableFuture<Integer> remove(String appId) throws OperationRefusedException {
         Step step = step(appId, (app, now, its) -> {
             if (app.state() == AppState.KEPT) {
-                its.refusal =
-                        "application " + appId + " is kept by hand (expected: to be released before it is removed)";
+                its.refusal = "application " + appId
+                        + " is kept by an operator (expected: to be released before it is removed)";
                 return app;
             }
-            AppLiveness going = app.removedByHand(now);
-            its.decision = new ExpiredApplicationRemover.Decision(app, going, registry.remove(appId), true);
-            return going;
+            AppLiveness removing = app.removedByOperator(now);
+            its.decision = new ExpiredApplicationRemover.Decision(app, removing, registry.remove(appId), true);
+            return removing;
         });
         ExpiredApplicationRemover.Decision decision = step.decision;
         if (decision == null) {
-            throw new IllegalStateException(appId + " was neither removed nor refused");
+            throw new IllegalStateException(appId + " was neither removed nor rejected");
         }
         logger.info(
-                "Application {} is over: it was removed by hand; it was {}.",
+                "Application {} expired: an operator removed it; it was {}.",
                 appId,
-                decision.before().state().metric());
-        return removals.persist(decision, step.now).whenComplete((dirs, failure) -> {
+                decision.before().state().label());
+        return remover.persist(decision, step.now).whenComplete((dirs, failure) -> {
             if (failure == null) {
-                removed.inc();
+                removals.inc();
             }
         });
     }
@@ -152,7 +147,7 @@ public final class ApplicationAdmin {
         AppLiveness of(AppLiveness app, long now, Step step);
     }
 
-    /** What came of one atomic step. */
+    /** The result of one atomic step. */
     private static final class Step {
         final long now;
 
@@ -172,12 +167,12 @@ public final class ApplicationAdmin {
         apps.adopt(registry.applications());
         Step step = new Step(clock.now());
         boolean known = apps.change(appId, step.now, app -> {
-            if (app.state() == AppState.GOING) {
-                step.refusal = "application " + appId + " is over and just being removed";
+            if (app.state() == AppState.REMOVING) {
+                step.refusal = "application " + appId + " expired and is being removed";
                 return app;
             }
             if (!registry.isPersisted(appId)) {
-                step.refusal = "application " + appId + " is just being registered; try again";
+                step.refusal = "application " + appId + " is being registered; try again";
                 return app;
             }
             return change.of(app, step.now, step);
@@ -195,7 +190,7 @@ public final class ApplicationAdmin {
         List<String> similar = apps.ids().stream()
                 .filter(id -> id.contains(appId) || appId.contains(id))
                 .sorted()
-                .limit(MOST_NAMED)
+                .limit(MAX_SUGGESTIONS)
                 .toList();
         String expected = similar.isEmpty() ? "one of those that \"apps\" lists" : String.join(" or ", similar);
         return "application " + Sanitizer.printable(appId) + " is not registered here (expected: " + expected + ")";

@@ -1,15 +1,15 @@
 package dev.mesosshuffle.liveness;
 
-/** Why an end that is due is put off. */
+/** Why an expiry that is due is postponed. */
 enum Deferral {
-    /** Its files are being used: an executor registered, or blocks were asked for, within its timeout. */
+    /** Its files are in use: an executor registered, or blocks were requested, within its timeout. */
     ACTIVITY("activity", "its files were in use within the last %s"),
-    /** Somebody writes into its dirs. */
-    FILES("files", "files changed in its local dirs within the last %s"),
-    /** The Mesos master lists it among the frameworks that live. */
-    MASTER("master", "the Mesos master lists it as a framework that lives"),
-    /** Whether somebody writes into its dirs cannot be told: they, or some of what is in them, could not be looked at. */
-    UNKNOWN("unknown", "whether files changed in its local dirs within the last %s cannot be told");
+    /** Files in its directories change. */
+    FILES("files", "files changed in its local directories within the last %s"),
+    /** The Mesos master lists it among the live frameworks. */
+    MASTER("master", "the Mesos master lists it as alive"),
+    /** Its directories, or some of what is in them, could not be scanned. */
+    UNKNOWN("unknown", "changes in its local directories within the last %s cannot be determined");
 
     private final String metric;
     private final String text;
@@ -24,11 +24,11 @@ enum Deferral {
     }
 
     /**
-     * For people.
+     * For operators.
      *
-     * @param quietTime how long its files must be quiet
+     * @param requiredIdleTime how long its files must be idle
      */
-    String text(String quietTime) {
-        return text.formatted(quietTime);
+    String text(String requiredIdleTime) {
+        return text.formatted(requiredIdleTime);
     }
 }

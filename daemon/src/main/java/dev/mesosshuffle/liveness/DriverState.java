@@ -7,74 +7,81 @@ import org.jspecify.annotations.Nullable;
  * A driver that registered in this run of the process. Immutable.
  *
  * @param connection its connection; null once that has ended
- * @param address where it is, for people
- * @param timeoutNanos after how long a silence it is over, by its own word
- * @param heard when it last sent a heartbeat, or registered
- * @param ended how its connection ended; null while it is open
+ * @param address its address, for operators
+ * @param timeoutNanos its heartbeat timeout, as it registered
+ * @param lastHeartbeat when it last sent a heartbeat, or registered
+ * @param closeReason how its connection ended; null while it is open
  */
 record DriverState(
         @Nullable Object connection,
         String address,
         long timeoutNanos,
-        long heard,
-        @Nullable CloseReason ended) {
-    DriverState heardAt(long now) {
-        return new DriverState(connection, address, timeoutNanos, now, ended);
+        long lastHeartbeat,
+        @Nullable CloseReason closeReason) {
+    DriverState withHeartbeat(long now) {
+        return new DriverState(connection, address, timeoutNanos, now, closeReason);
     }
 
-    /** The same in the place of another, of whose word nothing is lost: not its timeout, nor that it cannot be heard. */
+    /** Takes the place of another driver, and inherits its timeout if longer, and that it is unreachable. */
     DriverState inPlaceOf(DriverState other) {
         long longer = Math.max(timeoutNanos, other.timeoutNanos);
-        return other.canBeHeard()
-                ? new DriverState(connection, address, longer, heard, ended)
-                : new DriverState(null, other.address, longer, heard, other.ended);
+        return other.isReachable()
+                ? new DriverState(connection, address, longer, lastHeartbeat, closeReason)
+                : new DriverState(null, other.address, longer, lastHeartbeat, other.closeReason);
     }
 
     /** Only the end of its own connection counts. */
-    DriverState disconnected(Object which, CloseReason how) {
-        return isOn(which) ? new DriverState(null, address, timeoutNanos, heard, how) : this;
+    DriverState disconnected(Object which, CloseReason reason) {
+        return isOn(which) ? new DriverState(null, address, timeoutNanos, lastHeartbeat, reason) : this;
     }
 
     boolean isOn(@Nullable Object which) {
         return connection != null && connection == which;
     }
 
-    /** Where it is, without the port, which is another one for each connection. */
+    /** Returns its address without the port, which differs for each connection. */
     String host() {
         int start = address.lastIndexOf('/') + 1;
         int port = address.lastIndexOf(':');
         return address.substring(start, port < start ? address.length() : port);
     }
 
-    boolean canBeHeard() {
-        return ended != CloseReason.CLOSED_LOCALLY;
+    /** Returns whether missed heartbeats mean anything: this service did not close its connection. */
+    boolean isReachable() {
+        return closeReason != CloseReason.CLOSED_LOCALLY;
     }
 
-    boolean isSilent(long now) {
-        return now - heard >= timeoutNanos;
+    boolean isUnresponsive(long now) {
+        return now - lastHeartbeat >= timeoutNanos;
     }
 
     /**
-     * In how many ns it is over, if it is not heard; not above 0 if it is. One that can still be heard, or was lost to
-     * the network, may be paused: it gets its timeout twice.
+     * Returns in how many ns it expires without a heartbeat; not above 0 if it has. One that may still send heartbeats,
+     * or whose connection was reset, may only be paused: its timeout counts twice.
      */
-    long overIn(long now) {
-        return heard + (ended == CloseReason.CLOSED_BY_PEER ? timeoutNanos : 2 * timeoutNanos) - now;
+    long expiresIn(long now) {
+        long timeouts = closeReason == CloseReason.CLOSED_BY_PEER ? timeoutNanos : 2 * timeoutNanos;
+        return lastHeartbeat + timeouts - now;
     }
 
     boolean hasExpired(long now) {
-        return overIn(now) <= 0;
+        return expiresIn(now) <= 0;
     }
 
-    /** How its connection is, for people. */
+    /** Returns whether it has expired and can send no heartbeat any more, because its connection has ended. */
+    boolean isExpiredForGood(long now) {
+        return closeReason != null && isReachable() && hasExpired(now);
+    }
+
+    /** The state of its connection, for operators. */
     String connectionState() {
-        if (ended == null) {
+        if (closeReason == null) {
             return "its connection is open";
         }
-        return switch (ended) {
-            case CLOSED_BY_PEER -> "it closed its connection in order";
-            case RESET -> "its connection broke";
-            case CLOSED_LOCALLY -> "its connection was closed from here";
+        return switch (closeReason) {
+            case CLOSED_BY_PEER -> "it closed its connection";
+            case RESET -> "its connection was reset";
+            case CLOSED_LOCALLY -> "its connection was closed by this service";
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.registry.StoredDrivers;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -12,43 +13,49 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The drivers of one application. Without authentication anybody may register as one, so each connection that did is a
- * driver of its own, and none takes another's place: a second one can lengthen the application's life, never shorten it.
- * The application expires by its drivers' silence only once each of them has expired. Immutable.
+ * driver of its own, and none replaces another: a second one can lengthen the application's life, never shorten it. The
+ * application expires by missed heartbeats only once each of its drivers has expired. Immutable.
  *
- * <p>In charge is the one that registered first. When one expires while others live, the next is in charge. The addresses
- * of all that live are stored: nobody knows which of them is the real one, so after a restart nobody here can be missed
- * until one has registered from each of those addresses, and until then all only lengthen. Where no address is stored,
- * the first driver that registers is in charge.
+ * <p>In charge is the one that registered first. When one expires while a reachable other is alive, the next is in charge. One that
+ * expired is dropped then only if its connection has ended: as long as it is open, a driver that was paused may resume,
+ * and then its own timeout counts, not that of the other. A dropped driver leaves its timeout behind, as the time for
+ * which files must be idle: executors may outlive the connection of their driver.
  *
- * <p>At most {@link #MOST} are kept apart. Who registers beyond that takes the place of the one with the shortest timeout,
- * and its timeout if that is the longer one: so none is lost, and what the application was promised by one that is not
- * kept apart any more holds until the one in its place has expired. Heartbeats of the former count for all.
+ * <p>The addresses of all known drivers are stored. Nobody knows which of them is the genuine one, so after a restart
+ * missed heartbeats mean nothing until a driver has registered from each of those addresses; until then all drivers can
+ * only lengthen the application's life. Where no address is stored, the first driver that registers is in charge.
  *
- * <p>A driver that this service cut off cannot be missed either, until another registers from its address.
+ * <p>At most {@link #MAX_TRACKED} are tracked. A further one takes the place of the one with the shortest timeout, and
+ * inherits that timeout if it is longer. So no timeout is lost, and what the application was promised by a driver that
+ * is no longer tracked holds until the one in its place has expired. Heartbeats of the former count for all.
  *
- * @param known those that registered in this run of the process, who is in charge first; one that expired is among them
- *     only until the next judgement, or if all have
- * @param predecessors the addresses, without port, of the drivers that lived before this run of the process, without
- *     those from which one has registered in it; none if none is known
- * @param crowded whether there ever were more than can be kept apart
+ * <p>A driver whose connection this service closed cannot miss heartbeats either, until another one registers from its
+ * address.
+ *
+ * @param known those that registered in this run of the process, in that order, those from the address of a predecessor
+ *     first; one that expired and whose connection has ended is among them only until a check finds another alive
+ * @param predecessors the addresses, without port, of the drivers before this run of the process, without those from
+ *     which one has registered in it; empty if none is known
+ * @param crowded whether there ever were more drivers than can be tracked
+ * @param droppedTimeoutNanos the longest timeout of the dropped drivers; 0 if there are none
  */
-record DriverStates(List<DriverState> known, List<String> predecessors, boolean crowded) {
-    /** More than a supervisor starts within a timeout. */
-    static final int MOST = 16;
+record DriverStates(List<DriverState> known, List<String> predecessors, boolean crowded, long droppedTimeoutNanos) {
+    /** More than a supervisor launches within a timeout. */
+    static final int MAX_TRACKED = 16;
 
     private static final String SEPARATOR = " ";
 
-    /** Stored where some could not be kept apart: an address that nobody registers from. */
+    /** Stored if some drivers could not be tracked: an address that no driver registers from. */
     private static final String OTHERS = "others";
 
-    static final DriverStates NONE = new DriverStates(List.of(), List.of(), false);
+    static final DriverStates NONE = new DriverStates(List.of(), List.of(), false, 0);
 
     DriverStates {
         known = List.copyOf(known);
         predecessors = List.copyOf(predecessors);
     }
 
-    /** Those before this run of the process, by what {@link #stored} gave; null if that is not known. */
+    /** Returns the drivers before this run of the process, from what {@link #stored} returned; null if unknown. */
     static DriverStates before(@Nullable String addresses) {
         return addresses == null
                 ? NONE
@@ -58,76 +65,89 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
                                 .filter(address -> !address.isBlank())
                                 .distinct()
                                 .toList(),
-                        false);
+                        false,
+                        0);
     }
 
-    // What happens to them.
+    // Events.
 
-    /** One registers, for the first time or again, at the moment when it was last heard. */
+    /** A driver registers, for the first time or again, at the time of its last heartbeat. */
     DriverStates registered(DriverState driver) {
         List<DriverState> next = new ArrayList<>(known);
         for (int i = 0; i < next.size(); i++) {
             if (next.get(i).isOn(driver.connection())) {
-                // It may stand for one that is not kept apart any more, so that it must not shorten what it says.
+                // It may be in the place of one that is no longer tracked, so it must not shorten its own timeout.
                 next.set(i, crowded ? driver.inPlaceOf(next.get(i)) : driver);
-                return new DriverStates(next, predecessors, crowded);
+                return new DriverStates(next, predecessors, crowded, droppedTimeoutNanos);
             }
         }
-        next.removeIf(other -> !other.canBeHeard() && other.host().equals(driver.host()));
-        if (next.size() >= MOST) {
-            next.removeIf(other -> other.canBeHeard() && other.hasExpired(driver.heard()));
+        next.removeIf(other -> !other.isReachable() && other.host().equals(driver.host()));
+        long dropped = droppedTimeoutNanos;
+        if (next.size() >= MAX_TRACKED) {
+            dropped = Math.max(dropped, drop(next, driver.lastHeartbeat()));
         }
-        boolean full = next.size() >= MOST;
-        DriverState its = full ? driver.inPlaceOf(next.remove(shortest(next))) : driver;
+        boolean full = next.size() >= MAX_TRACKED;
+        DriverState added = full ? driver.inPlaceOf(next.remove(shortest(next))) : driver;
         List<String> missing = new ArrayList<>(predecessors);
         boolean isPredecessor = missing.remove(driver.host());
-        next.add(isPredecessor ? 0 : next.size(), its);
-        return new DriverStates(next, missing, crowded || full);
+        next.add(isPredecessor ? 0 : next.size(), added);
+        return new DriverStates(next, missing, crowded || full, dropped);
     }
 
-    /** Whose place is taken: rather not that of the one in charge, and of one cut off only if there is no other. */
+    /** Removes those that are expired for good from a list; returns the longest of their timeouts, or 0. */
+    private static long drop(List<DriverState> drivers, long now) {
+        long longest = 0;
+        for (Iterator<DriverState> each = drivers.iterator(); each.hasNext(); ) {
+            DriverState driver = each.next();
+            if (driver.isExpiredForGood(now)) {
+                longest = Math.max(longest, driver.timeoutNanos());
+                each.remove();
+            }
+        }
+        return longest;
+    }
+
+    /** Returns whose place a further driver takes: not that of the one in charge, and an unreachable one's only if there is no other. */
     private static int shortest(List<DriverState> drivers) {
         int shortest = drivers.size() - 1;
         for (int i = shortest - 1; i > 0; i--) {
             DriverState one = drivers.get(i);
             DriverState other = drivers.get(shortest);
             boolean isShorter = one.timeoutNanos() < other.timeoutNanos();
-            if (one.canBeHeard() == other.canBeHeard() ? isShorter : one.canBeHeard()) {
+            if (one.isReachable() == other.isReachable() ? isShorter : one.isReachable()) {
                 shortest = i;
             }
         }
         return shortest;
     }
 
-    /** The one on a connection is heard. If there is none on it, whoever sends that speaks for all. */
-    DriverStates heardAt(long now, Object connection) {
+    /** A heartbeat arrived over a connection. If no driver is on it, it counts for all. */
+    DriverStates withHeartbeat(long now, Object connection) {
         return on(connection) == null
-                ? heardAt(now)
-                : each(driver -> driver.isOn(connection) ? driver.heardAt(now) : driver);
+                ? withHeartbeat(now)
+                : each(driver -> driver.isOn(connection) ? driver.withHeartbeat(now) : driver);
     }
 
-    DriverStates heardAt(long now) {
-        return each(driver -> driver.heardAt(now));
+    DriverStates withHeartbeat(long now) {
+        return each(driver -> driver.withHeartbeat(now));
     }
 
-    DriverStates disconnected(Object connection, CloseReason how) {
-        DriverStates next = each(driver -> driver.disconnected(connection, how));
+    DriverStates disconnected(Object connection, CloseReason reason) {
+        DriverStates next = each(driver -> driver.disconnected(connection, reason));
         return next.withoutReplaced();
     }
 
-    /** Without those that have expired while others live; the same if all have. */
+    /** While a reachable one is alive, drops those that are expired for good. */
     DriverStates withoutExpired(long now) {
-        if (known.size() < 2) {
+        if (known.size() < 2 || !isAnyAlive(now)) {
             return this;
         }
-        List<DriverState> living = new ArrayList<>(known);
-        living.removeIf(driver -> driver.canBeHeard() && driver.hasExpired(now));
-        return living.isEmpty() || living.size() == known.size()
-                ? this
-                : new DriverStates(living, predecessors, crowded);
+        List<DriverState> next = new ArrayList<>(known);
+        long dropped = Math.max(droppedTimeoutNanos, drop(next, now));
+        return next.size() == known.size() ? this : new DriverStates(next, predecessors, crowded, dropped);
     }
 
-    /** One that was cut off, and has registered from the same address since, is missed on its new connection. */
+    /** An unreachable one that has registered from the same address since sends heartbeats on its new connection. */
     private DriverStates withoutReplaced() {
         List<DriverState> next = new ArrayList<>();
         for (int i = 0; i < known.size(); i++) {
@@ -135,34 +155,40 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
                 next.add(known.get(i));
             }
         }
-        return next.size() == known.size() ? this : new DriverStates(next, predecessors, crowded);
+        return next.size() == known.size() ? this : new DriverStates(next, predecessors, crowded, droppedTimeoutNanos);
     }
 
     private boolean isReplaced(int which) {
-        DriverState gone = known.get(which);
-        return !gone.canBeHeard()
+        DriverState old = known.get(which);
+        return !old.isReachable()
                 && known.stream()
                         .skip(which + 1L)
-                        .anyMatch(later -> later.ended() == null && later.host().equals(gone.host()));
+                        .anyMatch(later ->
+                                later.closeReason() == null && later.host().equals(old.host()));
     }
 
     private DriverStates each(UnaryOperator<DriverState> change) {
-        return new DriverStates(known.stream().map(change).toList(), predecessors, crowded);
+        return new DriverStates(known.stream().map(change).toList(), predecessors, crowded, droppedTimeoutNanos);
     }
 
-    // What they come to.
+    // Queries.
 
-    /** Who is in charge, or was last; null if none has registered in this run of the process. */
+    /** Returns the driver in charge; the first if all have expired, null if none has registered in this run. */
     @Nullable
-    DriverState inCharge() {
+    DriverState inCharge(long now) {
+        for (DriverState driver : known) {
+            if (!driver.isReachable() || !driver.hasExpired(now)) {
+                return driver;
+            }
+        }
         return known.isEmpty() ? null : known.get(0);
     }
 
     /**
-     * What the next process is to know of them.
+     * Returns what the next process must know.
      *
-     * @return the addresses of all, and the longest of their timeouts; null if none has registered, or if what is stored
-     *     of those before is to stay
+     * @return the addresses of all, and the longest of their timeouts; null if none has registered, or if the stored
+     *     predecessors must stay
      */
     @Nullable
     StoredDrivers stored() {
@@ -187,38 +213,42 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
         return null;
     }
 
-    /** Whether their silence would say something: none of those that the application may depend on is out of hearing. */
-    boolean canBeHeard() {
-        return predecessors.isEmpty() && !known.isEmpty() && known.stream().allMatch(DriverState::canBeHeard);
+    /** Returns whether missed heartbeats mean anything: each driver that the application may depend on can send some. */
+    boolean areReachable() {
+        return predecessors.isEmpty() && !known.isEmpty() && known.stream().allMatch(DriverState::isReachable);
     }
 
-    boolean areSilent(long now) {
-        return known.stream().allMatch(driver -> driver.isSilent(now));
+    boolean areUnresponsive(long now) {
+        return known.stream().allMatch(driver -> driver.isUnresponsive(now));
     }
 
-    /** For how long none of them was heard. */
-    long notHeardFor(long now) {
-        return known.stream().mapToLong(driver -> now - driver.heard()).min().orElse(0);
-    }
-
-    /** Whether one that can be heard has not expired. */
-    boolean anyLives(long now) {
-        return known.stream().anyMatch(driver -> driver.canBeHeard() && !driver.hasExpired(now));
-    }
-
-    /** In how many ns the last of those that can be heard expires; not above 0 if all have. */
-    long overIn(long now) {
+    /** Returns the time in ns since the last heartbeat of any of them. */
+    long sinceLastHeartbeat(long now) {
         return known.stream()
-                .filter(DriverState::canBeHeard)
-                .mapToLong(driver -> driver.overIn(now))
+                .mapToLong(driver -> now - driver.lastHeartbeat())
+                .min()
+                .orElse(0);
+    }
+
+    /** Returns whether a reachable one has not expired. */
+    boolean isAnyAlive(long now) {
+        return known.stream().anyMatch(driver -> driver.isReachable() && !driver.hasExpired(now));
+    }
+
+    /** Returns in how many ns the last of the reachable ones expires; not above 0 if all have. */
+    long expiresIn(long now) {
+        return known.stream()
+                .filter(DriverState::isReachable)
+                .mapToLong(driver -> driver.expiresIn(now))
                 .max()
                 .orElse(0);
     }
 
-    /** How long the application's files must be unused before it expires: each driver's word can only lengthen that. */
-    long quietTimeNanos() {
-        long least = known.isEmpty() || !predecessors.isEmpty() ? LivenessSignals.DEFAULT_TIMEOUT_NANOS : 0;
+    /** Returns for how many ns the application's files must be idle before it expires; each driver can only lengthen it. */
+    long requiredIdleNanos() {
+        long min = known.isEmpty() || !predecessors.isEmpty() ? LivenessSignals.DEFAULT_TIMEOUT_NANOS : 0;
         return Math.max(
-                least, known.stream().mapToLong(DriverState::timeoutNanos).max().orElse(0));
+                Math.max(min, droppedTimeoutNanos),
+                known.stream().mapToLong(DriverState::timeoutNanos).max().orElse(0));
     }
 }

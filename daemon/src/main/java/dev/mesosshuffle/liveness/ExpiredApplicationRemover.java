@@ -1,8 +1,8 @@
 package dev.mesosshuffle.liveness;
 
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
-import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.RemovedApplication;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,56 +12,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What follows from the decision that an application is over: that is persisted, and its dirs are handed on to be
- * deleted. If it cannot be persisted, the application stands where it stood; and if it gave a sign of life in between,
- * it is alive.
+ * Carries out the decision that an application expired: persists it, and hands its directories over to be deleted. If it
+ * cannot be persisted, the application returns to its former state; or it is alive, if a liveness signal came meanwhile.
+ * For any thread.
  */
 final class ExpiredApplicationRemover {
     private static final Logger logger = LoggerFactory.getLogger(ExpiredApplicationRemover.class);
 
-    private final TrackedApplications apps;
-    private final Registry registry;
+    private final TrackingContext tracking;
     private final Reclaimer reclaimer;
     private final boolean cleanupLocalDirs;
-    private final Consumer<List<LocalDir>> dirsForgotten;
+    private final Consumer<List<LocalDir>> removedDirsListener;
     private final LivenessMetrics metrics;
     private final UnknownHeartbeatLogger unknownHeartbeats;
-    private final Failures failures;
+    private final RateLimitedLogger failureLogger;
 
     ExpiredApplicationRemover(
-            TrackedApplications apps,
-            Registry registry,
+            TrackingContext tracking,
             Reclaimer reclaimer,
             boolean cleanupLocalDirs,
-            Consumer<List<LocalDir>> dirsForgotten,
+            Consumer<List<LocalDir>> removedDirsListener,
             LivenessMetrics metrics,
             UnknownHeartbeatLogger unknownHeartbeats,
-            Failures failures) {
-        this.apps = apps;
-        this.registry = registry;
+            RateLimitedLogger failureLogger) {
+        this.tracking = tracking;
         this.reclaimer = reclaimer;
         this.cleanupLocalDirs = cleanupLocalDirs;
-        this.dirsForgotten = dirsForgotten;
+        this.removedDirsListener = removedDirsListener;
         this.metrics = metrics;
         this.unknownHeartbeats = unknownHeartbeats;
-        this.failures = failures;
+        this.failureLogger = failureLogger;
     }
 
     /**
      * A decision, made in an atomic step.
      *
-     * @param before as it was judged
-     * @param going as it is since
-     * @param removed what it had
-     * @param byHand whether an operator made it; then it is not tried again without one
+     * @param before the application as it was judged
+     * @param removing the application since
+     * @param removed what it had registered
+     * @param byOperator whether an operator made it; then it is not retried without one
      */
-    record Decision(AppLiveness before, AppLiveness going, RemovedApplication removed, boolean byHand) {}
+    record Decision(AppLiveness before, AppLiveness removing, RemovedApplication removed, boolean byOperator) {}
 
-    /** Returns how many dirs are being deleted then; fails if the application stays since that could not be persisted. */
+    /** Returns how many directories are deleted then; fails if that could not be persisted, and the application stays. */
     CompletableFuture<Integer> persist(Decision decision, long now) {
         CompletableFuture<Void> persisted;
         try {
-            persisted = registry.persistRemoval(decision.removed(), cleanupLocalDirs);
+            persisted = tracking.registry().persistRemoval(decision.removed(), cleanupLocalDirs);
         } catch (RuntimeException e) {
             persisted = CompletableFuture.failedFuture(e);
         }
@@ -70,7 +67,8 @@ final class ExpiredApplicationRemover {
                     try {
                         ended(decision, now, failure);
                     } catch (RuntimeException e) {
-                        failures.tell("Application " + decision.removed().appId() + " could not be removed", e);
+                        failureLogger.errorOnce(
+                                logger, "Application " + decision.removed().appId() + " could not be removed", e);
                     }
                 })
                 .thenApply(
@@ -79,46 +77,53 @@ final class ExpiredApplicationRemover {
 
     private void ended(Decision decision, long now, @Nullable Throwable failure) {
         if (failure == null) {
-            gone(decision, now);
+            completed(decision, now);
         } else {
-            stays(decision, now, failure);
+            rolledBack(decision, now, failure);
         }
     }
 
-    private void gone(Decision decision, long now) {
+    private void completed(Decision decision, long now) {
         RemovedApplication removed = decision.removed();
-        metrics.expiries().inc();
-        unknownHeartbeats.removed(removed.appId());
-        int[] late = new int[1];
-        // A driver that registered anew meanwhile is another life.
-        apps.change(removed.appId(), now, app -> {
-            late[0] = isThat(app, decision) ? app.late() : 0;
-            return isThat(app, decision) ? null : app;
+        metrics.expiries.inc();
+        unknownHeartbeats.applicationRemoved(removed.appId());
+        int[] heartbeats = new int[1];
+        // One whose driver registered again meanwhile is a new application of that id.
+        tracking.apps().change(removed.appId(), now, app -> {
+            boolean same = isSameRemoval(app, decision);
+            heartbeats[0] = same ? app.removal().heartbeats() : 0;
+            return same ? null : app;
         });
-        for (int i = 0; i < late[0]; i++) {
-            unknownHeartbeats.came(removed.appId());
+        for (int i = 0; i < heartbeats[0]; i++) {
+            unknownHeartbeats.heartbeatReceived(removed.appId());
         }
-        dirsForgotten.accept(removed.dirs());
+        removedDirsListener.accept(removed.dirs());
         if (cleanupLocalDirs) {
             reclaimer.reclaim(removed.removals());
         }
     }
 
-    private void stays(Decision decision, long now, Throwable failure) {
+    private void rolledBack(Decision decision, long now, Throwable failure) {
         String appId = decision.removed().appId();
-        if (!decision.byHand() && !decision.before().announced()) {
+        boolean alreadyLogged = decision.before().removal().expiryLogged();
+        if (!decision.byOperator() && !alreadyLogged) {
             logger.warn(
-                    "Application {} is over but stays, since that could not be persisted: {}. It is tried again at each"
-                            + " check.",
+                    "Application {} expired but stays, because its removal could not be persisted: {}. It is retried at"
+                            + " each check.",
                     appId,
                     failure.getMessage());
         }
-        registry.restore(decision.removed());
-        boolean told = !decision.byHand() || decision.before().announced();
-        apps.change(appId, now, app -> isThat(app, decision) ? app.back(decision.before(), told, now) : app);
+        tracking.registry().restore(decision.removed());
+        boolean expiryLogged = !decision.byOperator() || alreadyLogged;
+        tracking.apps()
+                .change(
+                        appId,
+                        now,
+                        app -> isSameRemoval(app, decision) ? app.restored(decision.before(), expiryLogged, now) : app);
     }
 
-    private static boolean isThat(AppLiveness app, Decision decision) {
-        return app.state() == AppState.GOING && app.since() == decision.going().since();
+    private static boolean isSameRemoval(AppLiveness app, Decision decision) {
+        return app.state() == AppState.REMOVING
+                && app.since() == decision.removing().since();
     }
 }

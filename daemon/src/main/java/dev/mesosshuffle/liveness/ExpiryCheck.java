@@ -4,23 +4,25 @@ import dev.mesosshuffle.activity.FileActivityScanner;
 import dev.mesosshuffle.activity.LastChange;
 import dev.mesosshuffle.activity.ScanFailure;
 import dev.mesosshuffle.activity.ScanFailureReporter;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.StoredDrivers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One round over all applications: judges each, has a look taken into the dirs of those that would be over, and asks the
- * master for those that wait for its word.
+ * One check of all applications: judges each, has the directories of those scanned that would expire, and polls the master
+ * for those that wait for it.
  *
- * <p>All of a round is judged as of the moment when it began, also what is decided later, after a look into dirs: a
- * process that is paused in the middle finds only signs of life that are later than that.
+ * <p>A check judges as of the time when it began, also what is decided later, after a scan: a process that is paused in
+ * the middle only finds liveness signals that are later than that.
  *
- * <p><b>Concurrency:</b> rounds come one at a time; what follows a look or an answer runs on the thread that brings it.
+ * <p><b>Concurrency:</b> checks run one at a time; what follows a scan or a response runs on the thread that brings it.
  */
 final class ExpiryCheck {
     private static final Logger logger = LoggerFactory.getLogger(ExpiryCheck.class);
@@ -28,216 +30,243 @@ final class ExpiryCheck {
     private final TrackedApplications apps;
     private final Registry registry;
     private final PauseAwareClock clock;
-    private final ExpiryPolicy givenRules;
-    private final FileActivityScanner fileChanges;
-    private final ScanFailureReporter lookReports;
-    private final DriverAddresses driverAddresses;
-    private final @Nullable MasterPoller questions;
-    private final ExpiredApplicationRemover removals;
-    private final Failures failures;
-    private final BooleanSupplier closed;
+    private final ExpiryPolicy configuredPolicy;
+    private final DirectoryScans scans;
+    private final LivenessStore store;
+    private final @Nullable MasterPoller masterPoller;
+    private final ExpiredApplicationRemover remover;
+    private final RateLimitedLogger failureLogger;
+    private final ReentrantLock checkLock = new ReentrantLock();
 
-    /** With what follows from how often checks come. */
-    private volatile ExpiryPolicy rules;
+    private volatile boolean closed;
 
-    /** When a check last began that was in time: up to there this process listened for sure. */
-    private volatile long lastListened;
+    /** With the effect of the check interval. */
+    private volatile ExpiryPolicy policy;
+
+    /** When the last check began that was in time: until then this process listened for sure. */
+    private volatile long lastCheckStarted;
+
+    /**
+     * How directories are scanned.
+     *
+     * @param reporter logs and counts failed scans
+     */
+    record DirectoryScans(FileActivityScanner scanner, ScanFailureReporter reporter) {}
 
     ExpiryCheck(
-            TrackedApplications apps,
-            Registry registry,
-            PauseAwareClock clock,
-            ExpiryPolicy rules,
-            FileActivityScanner fileChanges,
-            ScanFailureReporter lookReports,
-            DriverAddresses driverAddresses,
-            @Nullable MasterPoller questions,
-            ExpiredApplicationRemover removals,
-            Failures failures,
-            BooleanSupplier closed) {
-        this.apps = apps;
-        this.registry = registry;
-        this.clock = clock;
-        this.givenRules = rules;
-        this.rules = rules;
-        this.fileChanges = fileChanges;
-        this.lookReports = lookReports;
-        this.driverAddresses = driverAddresses;
-        this.questions = questions;
-        this.removals = removals;
-        this.failures = failures;
-        this.closed = closed;
-        this.lastListened = clock.now();
+            TrackingContext tracking,
+            DirectoryScans scans,
+            LivenessStore store,
+            @Nullable MasterPoller masterPoller,
+            ExpiredApplicationRemover remover,
+            RateLimitedLogger failureLogger) {
+        this.apps = tracking.apps();
+        this.registry = tracking.registry();
+        this.clock = tracking.clock();
+        this.configuredPolicy = tracking.policy();
+        this.policy = configuredPolicy;
+        this.scans = scans;
+        this.store = store;
+        this.masterPoller = masterPoller;
+        this.remover = remover;
+        this.failureLogger = failureLogger;
+        this.lastCheckStarted = clock.now();
     }
 
-    synchronized void expect(Duration interval) {
-        clock.expectChecks(interval);
-        rules = givenRules.checkedEach(interval);
-        if (questions != null) {
-            questions.expectChecks(interval);
-        }
-    }
-
-    long lastListened() {
-        return lastListened;
-    }
-
-    /** A round that survives whatever is thrown: an exception would be the last thing the timer ever hears of it. */
-    void runAndSurvive() {
+    void setCheckInterval(Duration interval) {
+        checkLock.lock();
         try {
-            run();
-        } catch (RuntimeException | Error e) {
-            failures.tell("The check for applications that are over failed", e);
+            clock.setCheckInterval(interval);
+            policy = configuredPolicy.withCheckInterval(interval);
+            if (masterPoller != null) {
+                masterPoller.setCheckInterval(interval);
+            }
+        } finally {
+            checkLock.unlock();
         }
     }
 
-    synchronized void run() {
-        if (!clock.checkBegins()) {
-            logger.info("This process was paused: nothing is judged before the next check");
+    long lastCheckStarted() {
+        return lastCheckStarted;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** From now on scans have no consequence. Returns whether no check is running any more, after a timeout at most. */
+    boolean close(Duration timeout) throws InterruptedException {
+        closed = true;
+        if (!checkLock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        checkLock.unlock();
+        return true;
+    }
+
+    void run() {
+        checkLock.lock();
+        try {
+            if (!closed) {
+                runLocked();
+            }
+        } finally {
+            checkLock.unlock();
+        }
+    }
+
+    private void runLocked() {
+        if (!clock.beginCheck()) {
+            logger.info("This process was paused: no application is judged before the next check");
             return;
         }
         long now = clock.now();
-        lastListened = now;
-        adopt();
+        lastCheckStarted = now;
+        adoptRegistered();
         for (String appId : apps.ids()) {
             try {
-                apps.storeQuiet(appId, now);
+                apps.saveIdleTime(appId, now);
                 judge(appId, now);
             } catch (RuntimeException | Error e) {
-                failures.tell("Application " + appId + " could not be judged, others were", e);
+                failureLogger.errorOnce(logger, "Application " + appId + " could not be judged, others were", e);
             }
         }
-        if (questions != null) {
-            ask(questions, now);
+        if (masterPoller != null) {
+            pollMaster(masterPoller, now);
         }
     }
 
-    /** Takes in what registered while it was unknown here: from now on it can be over one day. */
-    private void adopt() {
+    /** Tracks what registered while it was unknown here: from now on it can expire. */
+    private void adoptRegistered() {
         try {
             apps.adopt(registry.applications());
         } catch (RuntimeException e) {
-            failures.tell("Applications whose driver is unknown could not be looked up", e);
+            failureLogger.errorOnce(logger, "Registered applications could not be listed", e);
         }
     }
 
     private void judge(String appId, long now) {
-        boolean[] looks = new boolean[1];
-        ScanFailure[] hangs = new ScanFailure[1];
+        boolean[] needsScan = new boolean[1];
+        ScanFailure[] hanging = new ScanFailure[1];
         apps.change(appId, now, app -> {
             AppLiveness current = app.withoutExpiredDrivers(now);
             if (!current.equals(app)) {
-                storeDriver(appId, current.evidence().drivers());
+                saveDrivers(appId, current.signals().drivers());
             }
-            AppLiveness.Judgement judgement = current.judge(now, rules);
-            if (!judgement.isOver()) {
+            AppLiveness.Judgement judgement = current.judge(now, policy);
+            if (!judgement.isExpired()) {
                 return judgement.app();
             }
-            if (app.look().isRunning()) {
-                hangs[0] = app.look().hangs(now) ? ScanFailure.HANGING : null;
-                return judgement.app().waitingForLook(now);
+            if (app.scan().isRunning()) {
+                hanging[0] = app.scan().hangs(now) ? ScanFailure.HANGING : null;
+                return judgement.app().whileScanning(now);
             }
-            looks[0] = true;
-            return judgement.app().looking(now);
+            needsScan[0] = true;
+            return judgement.app().scanStarted(now);
         });
-        if (looks[0]) {
-            look(appId, now);
-        } else if (hangs[0] != null) {
-            lookReports.failed(appId, hangs[0]);
+        if (needsScan[0]) {
+            scan(appId, now);
+        } else if (hanging[0] != null) {
+            scans.reporter().failed(appId, hanging[0]);
         }
     }
 
     /**
-     * Stores again where an application's drivers are if there are several: two that register at once may be written in
-     * the other order, the one without the other.
+     * Stores an application's drivers again if there are several: of two that register at once, the writes may come in the
+     * other order, one without the other.
      */
-    void storeDrivers(String appId) {
+    void saveDrivers(String appId) {
         apps.change(appId, app -> {
-            DriverStates drivers = app.evidence().drivers();
+            DriverStates drivers = app.signals().drivers();
             if (drivers.known().size() > 1) {
-                storeDriver(appId, drivers);
+                saveDrivers(appId, drivers);
             }
             return app;
         });
     }
 
-    /** Inside an atomic step, so that the last to be written is right. */
-    private void storeDriver(String appId, DriverStates drivers) {
+    /** Inside an atomic step, so that the last write is the right one. */
+    private void saveDrivers(String appId, DriverStates drivers) {
         StoredDrivers stored = drivers.stored();
         if (stored != null) {
-            var unused = driverAddresses.put(appId, stored).exceptionally(e -> {
-                logger.debug("The address of the driver of {} could not be stored", appId, e);
+            var unused = store.saveDrivers(appId, stored).exceptionally(e -> {
+                logger.debug("The drivers of {} could not be stored", appId, e);
                 return null;
             });
         }
     }
 
-    private void look(String appId, long now) {
-        CompletableFuture<LastChange> look;
+    private void scan(String appId, long now) {
+        CompletableFuture<LastChange> scan;
         try {
-            boolean isWhole = registry.isWhollyKnown(appId);
-            look = fileChanges
-                    .newest(registry.ownedDirs(appId))
-                    .thenApply(change -> isWhole ? change : change.and(LastChange.unseen(ScanFailure.DIRS_UNKNOWN)));
+            boolean allDirsKnown = registry.isWhollyKnown(appId);
+            scan = scans.scanner()
+                    .newestChange(registry.ownedDirs(appId))
+                    .thenApply(
+                            change -> allDirsKnown ? change : change.and(LastChange.unknown(ScanFailure.DIRS_UNKNOWN)));
         } catch (RuntimeException | Error e) {
-            look = CompletableFuture.failedFuture(e);
+            scan = CompletableFuture.failedFuture(e);
         }
-        var unused = look.whenComplete((change, failure) -> {
-            boolean isJudged = false;
+        var unused = scan.whenComplete((change, failure) -> {
+            boolean judged = false;
             try {
-                if (!closed.getAsBoolean()) {
-                    LastChange seen = failure == null ? change : LastChange.unseen(ScanFailure.of(failure));
-                    judgeAfterLook(appId, seen, now);
-                    isJudged = true;
+                if (!closed) {
+                    LastChange seen = failure == null ? change : LastChange.unknown(ScanFailure.of(failure));
+                    judgeAfterScan(appId, seen, now);
+                    judged = true;
                 }
             } catch (RuntimeException | Error e) {
-                failures.tell("Application " + appId + " could not be judged after a look into its dirs", e);
+                failureLogger.errorOnce(
+                        logger, "Application " + appId + " could not be judged after a scan of its directories", e);
             }
-            if (!isJudged) {
-                // Else nobody would ever look again.
-                apps.change(appId, now, AppLiveness::lookEnded);
+            if (!judged) {
+                // Otherwise its directories would never be scanned again.
+                apps.change(appId, now, AppLiveness::scanEnded);
             }
         });
     }
 
-    private void judgeAfterLook(String appId, LastChange change, long now) {
+    private void judgeAfterScan(String appId, LastChange change, long now) {
         ExpiredApplicationRemover.Decision[] decision = new ExpiredApplicationRemover.Decision[1];
-        boolean[] isUnknown = new boolean[1];
+        boolean[] deferredAsUnknown = new boolean[1];
         apps.change(appId, now, app -> {
-            AppLiveness.Judgement judgement = app.judgeAfterLook(change, now, rules);
-            isUnknown[0] = judgement.app().deferral() == Deferral.UNKNOWN;
-            if (!judgement.isOver()) {
+            AppLiveness.Judgement judgement = app.judgeAfterScan(change, now, policy);
+            deferredAsUnknown[0] = judgement.app().deferral() == Deferral.UNKNOWN;
+            if (!judgement.isExpired()) {
                 return judgement.app();
             }
-            // In this step it goes from all lookups too, so that no request is answered from what is about to go.
-            AppLiveness going = judgement.app().going(now);
-            decision[0] = new ExpiredApplicationRemover.Decision(judgement.app(), going, registry.remove(appId), false);
-            return going;
+            // This step removes it from all lookups too, so that no request is answered from files to be deleted.
+            AppLiveness removing = judgement.app().removing(now);
+            decision[0] =
+                    new ExpiredApplicationRemover.Decision(judgement.app(), removing, registry.remove(appId), false);
+            return removing;
         });
         if (change.failure() == null) {
-            lookReports.worked(appId);
-        } else if (isUnknown[0]) {
-            lookReports.failed(appId, change.failure());
+            scans.reporter().succeeded(appId);
+        } else if (deferredAsUnknown[0]) {
+            scans.reporter().failed(appId, change.failure());
         }
         if (decision[0] != null) {
-            var unused = removals.persist(decision[0], now);
+            var unused = remover.persist(decision[0], now);
         }
     }
 
-    private void ask(MasterPoller master, long now) {
-        MasterPoller.Needs needs = master.needs();
-        apps.all().forEach(app -> needs.of(app, now));
-        master.askIfDue(needs, now, new MasterPoller.Listener() {
+    private void pollMaster(MasterPoller poller, long now) {
+        MasterPoller.PollDemand demand = poller.newDemand();
+        apps.all().forEach(app -> demand.add(app, now));
+        poller.pollIfDue(demand, now, new MasterPoller.Listener() {
             @Override
-            public void answered(FrameworkSnapshot answer) {
+            public void responded(FrameworkSnapshot response) {
                 long then = clock.now();
-                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.answered(answer, appId, then, rules)));
+                apps.ids()
+                        .forEach(appId ->
+                                apps.change(appId, then, app -> app.withMasterResponse(response, appId, then, policy)));
             }
 
             @Override
-            public void unanswered() {
+            public void failed() {
                 long then = clock.now();
-                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.unanswered(then)));
+                apps.ids().forEach(appId -> apps.change(appId, then, app -> app.masterPollFailed(then)));
             }
         });
     }

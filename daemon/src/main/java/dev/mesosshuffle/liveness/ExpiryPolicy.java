@@ -3,22 +3,22 @@ package dev.mesosshuffle.liveness;
 import java.time.Duration;
 
 /**
- * By what applications are judged.
+ * The parameters of the expiry rules.
  *
- * @param orphanTimeout after how long without a sign of life an application is over whose driver cannot be heard
- * @param asksMaster whether the master is asked before anything is removed
- * @param masterTimeout for how long its word is waited for
- * @param absentFor for how long an absence counts that the master told of
+ * @param orphanTimeout after which idle time an application without a reachable driver expires
+ * @param pollsMaster whether the Mesos master is polled before anything is removed
+ * @param masterTimeout how long to wait for a usable response of it
+ * @param absenceValidFor for how long a reported absence counts
  */
-record ExpiryPolicy(Duration orphanTimeout, boolean asksMaster, Duration masterTimeout, Duration absentFor) {
-    /** So long that it means never, and so short that nothing overflows. */
-    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(3650);
+record ExpiryPolicy(Duration orphanTimeout, boolean pollsMaster, Duration masterTimeout, Duration absenceValidFor) {
+    /** Practically never, and short enough that no sum overflows. */
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(3650);
 
-    /** What a driver may name at least, since anybody may name any. */
-    private static final Duration LONGEST_DRIVER_TIMEOUT = Duration.ofHours(24);
+    /** Anybody may register any timeout, so one counts as this, or as the orphan timeout if that is longer. */
+    private static final Duration MAX_DRIVER_TIMEOUT = Duration.ofHours(24);
 
-    /** By how much a check may come later after an answer than an interval. */
-    private static final Duration ANSWER_MARGIN = Duration.ofMinutes(1);
+    /** How much later than an interval after a response the next check may come. */
+    private static final Duration CHECK_MARGIN = Duration.ofMinutes(1);
 
     ExpiryPolicy {
         orphanTimeout = bounded(orphanTimeout);
@@ -26,24 +26,24 @@ record ExpiryPolicy(Duration orphanTimeout, boolean asksMaster, Duration masterT
     }
 
     /**
-     * The same where checks come so often. What the master says to one, the next one goes by, so that where they are rare
-     * an absence must count for longer.
+     * Returns the policy for a check interval. A check uses the response to the poll of the check before, so an absence
+     * must count for longer than the interval.
      */
-    ExpiryPolicy checkedEach(Duration interval) {
-        Duration untilNextCheck = bounded(interval).plus(ANSWER_MARGIN);
-        return untilNextCheck.compareTo(absentFor) > 0
-                ? new ExpiryPolicy(orphanTimeout, asksMaster, masterTimeout, untilNextCheck)
+    ExpiryPolicy withCheckInterval(Duration interval) {
+        Duration untilNextCheck = bounded(interval).plus(CHECK_MARGIN);
+        return untilNextCheck.compareTo(absenceValidFor) > 0
+                ? new ExpiryPolicy(orphanTimeout, pollsMaster, masterTimeout, untilNextCheck)
                 : this;
     }
 
     static Duration bounded(Duration timeout) {
-        return timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout : LONGEST_TIMEOUT;
+        return timeout.compareTo(MAX_TIMEOUT) < 0 ? timeout : MAX_TIMEOUT;
     }
 
-    /** After how long a silence a driver has expired that names so many ms: never later than an application without one. */
+    /** Returns how long a driver that registered a timeout in ms may send no heartbeat. */
     long driverTimeoutNanos(long timeoutMs) {
-        long longest = Math.max(orphanTimeout.toNanos(), LONGEST_DRIVER_TIMEOUT.toNanos());
-        return Math.min(longest, bounded(Duration.ofMillis(timeoutMs)).toNanos());
+        long max = Math.max(orphanTimeout.toNanos(), MAX_DRIVER_TIMEOUT.toNanos());
+        return Math.min(max, bounded(Duration.ofMillis(timeoutMs)).toNanos());
     }
 
     long orphanTimeoutNanos() {
@@ -54,12 +54,12 @@ record ExpiryPolicy(Duration orphanTimeout, boolean asksMaster, Duration masterT
         return masterTimeout.toNanos();
     }
 
-    long absentForNanos() {
-        return absentFor.toNanos();
+    long absenceValidForNanos() {
+        return absenceValidFor.toNanos();
     }
 
-    /** Two absences that are further apart do not agree: it may have been listed in between, when nobody asked. */
-    long agreeWithinNanos() {
-        return absentFor.plus(MasterPoller.ROUTINE_TO).toNanos();
+    /** Two absences that are further apart confirm nothing: the application may have been listed between the polls. */
+    long confirmWithinNanos() {
+        return absenceValidFor.plus(MasterPoller.MAX_ROUTINE_INTERVAL).toNanos();
     }
 }

@@ -5,19 +5,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leading Mesos master said, at one moment. The id of a framework is that of the Spark application.
+ * The frameworks that the leading Mesos master listed at one moment. The id of a framework is that of the Spark
+ * application.
  *
- * @param frameworks those that it holds alive, whatever their flags
- * @param completed those of which it remembers the end
- * @param leader names this leader in this term of office
- * @param leadsFor how long it had been the leader when it was asked, by its own clock; null if it does not say
+ * @param frameworks those that it lists as live, whatever their flags
+ * @param completed those that it remembers as completed
+ * @param leader identifies this leader in this term
+ * @param leadsFor how long it had led when it responded, by its own clock; null if unknown
  */
 public record FrameworkSnapshot(
         Set<String> frameworks,
         Set<String> completed,
         String leader,
         @Nullable Duration leadsFor) {
-    /** After an election frameworks and agents come back one by one, and this is the time that they may take. */
+    /** After an election, frameworks and agents re-register one by one; this is the time that they may need. */
     static final Duration VIEW_COMPLETE_AFTER = Duration.ofMinutes(15);
 
     /** Copies the sets. */
@@ -26,7 +27,7 @@ public record FrameworkSnapshot(
         completed = Set.copyOf(completed);
     }
 
-    /** Whether what is not listed may be taken for absent. */
+    /** Returns whether a framework that is not listed may be taken for absent. */
     boolean isComplete() {
         return leadsFor != null && leadsFor.compareTo(VIEW_COMPLETE_AFTER) > 0;
     }

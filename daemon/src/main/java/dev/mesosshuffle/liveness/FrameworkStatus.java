@@ -4,104 +4,106 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the master has said of one application so far. Immutable; each answer makes a new one.
+ * What the Mesos master has reported about one application so far. Immutable; each response makes a new one.
  *
- * <p>An end is proven by an entry among the completed frameworks. That an application is not listed at all proves it
- * only if
+ * <p>An entry among the completed frameworks proves completion. That an application is not listed at all proves it only
+ * if
  *
  * <ul>
- *   <li>these credentials listed it before, for a master shows each principal only what it may see;
- *   <li>the leader has led for long enough to know everything, for after an election it does not;
- *   <li>two answers of one leader, {@link #AGREE_AFTER} apart, agree, and those between them, of which there are some
- *       if they are far apart.
+ *   <li>these credentials listed it before, because a master shows each principal only what that one may view;
+ *   <li>the leader has led for long enough to know all frameworks, which it does not after an election;
+ *   <li>two responses of one leader, {@link #CONFIRM_AFTER} apart, agree, and so do those between them, of which there
+ *       are some if the two are far apart.
  * </ul>
  *
- * <p>None of this survives a restart of the process: then all of it is asked anew.
+ * <p>Nothing of this survives a restart of the process: then the master is polled again.
  *
- * @param listed whether the master ever listed it
- * @param said what it said last
- * @param since when it first said so, for {@link Said#ABSENT}
- * @param until when it last said so, for {@link Said#ABSENT}
- * @param leader who said so, for {@link Said#ABSENT}
- * @param asked when a question last ended, with an answer or without; null if none ever did
+ * @param everListed whether the master ever listed it
+ * @param report its last report
+ * @param since when it first reported {@link Report#ABSENT}; meaningless for other reports
+ * @param until when it last reported {@link Report#ABSENT}; meaningless for other reports
+ * @param leader who reported {@link Report#ABSENT}; null for other reports
+ * @param lastPolled when a poll last ended, with a response or without; null before the first
  */
 record FrameworkStatus(
-        boolean listed,
-        Said said,
+        boolean everListed,
+        Report report,
         long since,
         long until,
         @Nullable String leader,
-        @Nullable Long asked) {
-    static final Duration AGREE_AFTER = Duration.ofMinutes(5);
+        @Nullable Long lastPolled) {
+    static final Duration CONFIRM_AFTER = Duration.ofMinutes(5);
 
-    /** How old an absence may be, unless checks come more rarely. */
-    static final Duration ABSENT_FOR = Duration.ofMinutes(10);
+    /** The maximum age of an absence, unless checks are less frequent. */
+    static final Duration ABSENCE_VALID_FOR = Duration.ofMinutes(10);
 
-    static final FrameworkStatus UNASKED = new FrameworkStatus(false, Said.NOTHING, 0, 0, null, null);
+    static final FrameworkStatus UNPOLLED = new FrameworkStatus(false, Report.UNKNOWN, 0, 0, null, null);
 
-    /** What it comes to. */
-    enum Said {
-        /** Nothing, or nothing that is of use. */
-        NOTHING,
+    /** The master's report on one application. */
+    enum Report {
+        /** There is none, or none of use. */
+        UNKNOWN,
         ALIVE,
         COMPLETED,
-        /** It was not listed, by a leader that should know. */
+        /** It was not listed, by a leader that knows all frameworks. */
         ABSENT
     }
 
-    /** Takes an answer in, which came at {@code now}. */
-    FrameworkStatus after(FrameworkSnapshot answer, String appId, long now, ExpiryPolicy rules) {
-        if (answer.frameworks().contains(appId)) {
-            return new FrameworkStatus(true, Said.ALIVE, now, now, null, now);
+    /** Takes in a response that arrived at {@code now}. */
+    FrameworkStatus update(FrameworkSnapshot response, String appId, long now, ExpiryPolicy policy) {
+        if (response.frameworks().contains(appId)) {
+            return new FrameworkStatus(true, Report.ALIVE, now, now, null, now);
         }
-        if (said == Said.COMPLETED || answer.completed().contains(appId)) {
-            return new FrameworkStatus(true, Said.COMPLETED, now, now, null, now);
+        if (report == Report.COMPLETED || response.completed().contains(appId)) {
+            return new FrameworkStatus(true, Report.COMPLETED, now, now, null, now);
         }
-        if (!answer.isComplete()) {
-            return new FrameworkStatus(listed, Said.NOTHING, now, now, null, now);
+        if (!response.isComplete()) {
+            return new FrameworkStatus(everListed, Report.UNKNOWN, now, now, null, now);
         }
-        boolean again =
-                said == Said.ABSENT && answer.leader().equals(leader) && now - until <= rules.agreeWithinNanos();
-        return new FrameworkStatus(listed, Said.ABSENT, again ? since : now, now, answer.leader(), now);
+        boolean confirmed = report == Report.ABSENT
+                && response.leader().equals(leader)
+                && now - until <= policy.confirmWithinNanos();
+        return new FrameworkStatus(everListed, Report.ABSENT, confirmed ? since : now, now, response.leader(), now);
     }
 
-    /** A question was not answered: that it lives is no longer known; the rest is as true as before. */
-    FrameworkStatus unanswered(long now) {
-        return new FrameworkStatus(listed, said == Said.ALIVE ? Said.NOTHING : said, since, until, leader, now);
+    /** A poll failed: that the application is alive is no longer known; the rest remains true. */
+    FrameworkStatus pollFailed(long now) {
+        Report remaining = report == Report.ALIVE ? Report.UNKNOWN : report;
+        return new FrameworkStatus(everListed, remaining, since, until, leader, now);
     }
 
-    /** What it said does not count any more, but that these credentials can see the application. */
-    FrameworkStatus forgotten() {
-        return new FrameworkStatus(listed, Said.NOTHING, since, until, null, asked);
+    /** Drops all reports, except that these credentials can view the application. */
+    FrameworkStatus reset() {
+        return new FrameworkStatus(everListed, Report.UNKNOWN, since, until, null, lastPolled);
     }
 
-    /** Whether a question has ended at a time, or after it. */
-    boolean wasAskedAfter(long time) {
-        return asked != null && asked - time >= 0;
+    /** Returns whether a poll has ended at a time, or after it. */
+    boolean wasPolledSince(long time) {
+        return lastPolled != null && lastPolled - time >= 0;
     }
 
     boolean isAlive() {
-        return said == Said.ALIVE;
+        return report == Report.ALIVE;
     }
 
-    /** An absence is worth nothing once it is old: a driver that was cut off from the master may have come back. */
-    boolean provesEnd(long now, ExpiryPolicy rules) {
-        return said == Said.COMPLETED
-                || (said == Said.ABSENT
-                        && listed
-                        && until - since >= AGREE_AFTER.toNanos()
-                        && now - until < rules.absentForNanos());
+    /** An old absence proves nothing: a driver that was partitioned from the master may have re-registered. */
+    boolean provesCompletion(long now, ExpiryPolicy policy) {
+        return report == Report.COMPLETED
+                || (report == Report.ABSENT
+                        && everListed
+                        && until - since >= CONFIRM_AFTER.toNanos()
+                        && now - until < policy.absenceValidForNanos());
     }
 
-    /** For people. */
+    /** For operators. */
     String text() {
-        return switch (said) {
-            case NOTHING -> "the Mesos master could not say";
-            case ALIVE -> "the Mesos master says that it lives";
+        return switch (report) {
+            case UNKNOWN -> "the Mesos master gave no usable response";
+            case ALIVE -> "the Mesos master lists it as alive";
             case COMPLETED -> "the Mesos master lists it as completed";
             case ABSENT ->
-                listed
-                        ? "the Mesos master, which listed it before, does not list it any more"
+                everListed
+                        ? "the Mesos master, which listed it before, no longer lists it"
                         : "the Mesos master does not list it, and never did";
         };
     }

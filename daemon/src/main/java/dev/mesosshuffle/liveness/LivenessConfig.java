@@ -3,10 +3,10 @@ package dev.mesosshuffle.liveness;
 import java.time.Duration;
 
 /**
- * What can be set of the rules.
+ * The configurable part of the expiry rules.
  *
- * @param orphanTimeout after how long without a sign of life an application is over whose driver cannot be heard
- * @param masterTimeout for how long the master's word is waited for
- * @param cleanupLocalDirs whether dirs are deleted at all
+ * @param orphanTimeout after which idle time an application without a reachable driver expires
+ * @param masterTimeout how long to wait for a usable response of the Mesos master
+ * @param cleanupLocalDirs whether the directories of expired applications are deleted
  */
 public record LivenessConfig(Duration orphanTimeout, Duration masterTimeout, boolean cleanupLocalDirs) {}

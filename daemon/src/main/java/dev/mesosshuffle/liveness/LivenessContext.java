@@ -1,5 +1,6 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.Ticker;
 import java.util.function.LongSupplier;
@@ -7,23 +8,21 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rules need from outside.
+ * The environment of the expiry rules.
  *
- * @param ticker the time that they are judged by
+ * @param ticker the monotonic time that all timeouts refer to
  * @param wallMillis the time that files are marked with, in ms since 1970
- * @param random spreads the questions of many hosts
- * @param diskThreads where local dirs may be looked into
- * @param quietTimes keeps the quiet times of applications for the next process
- * @param keeps keeps which applications are kept by hand, likewise
- * @param driverAddresses keeps where the drivers in charge are, likewise
- * @param master the Mesos master; null if it is not to be asked
+ * @param random spreads the polls of many hosts
+ * @param diskExecutor runs scans of local directories
+ * @param fileTimes reads the times of files
+ * @param store persists what the next process must know
+ * @param master the Mesos master; null if none is configured
  */
 public record LivenessContext(
         Ticker ticker,
         LongSupplier wallMillis,
         RandomGenerator random,
-        DiskExecutor diskThreads,
-        LivenessStore quietTimes,
-        KeepStore keeps,
-        DriverAddresses driverAddresses,
+        DiskExecutor diskExecutor,
+        FileTimes fileTimes,
+        LivenessStore store,
         @Nullable MesosMaster master) {}

@@ -8,66 +8,50 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * What is counted of applications' lives.
- *
- * @param silences drivers that were silent for longer than their timeout
- * @param expiries applications that were over and removed
- * @param deferrals ends that were due and put off, for whatever reason
- * @param deferralsBy the same by the reason
- * @param masterWaits ends that were due and waited for the master's word
- * @param revivals applications that were silent, or whose end was due, and that gave a sign of life
- * @param keeps applications that an operator wanted to stay
- * @param releases those whose operator took that back
- * @param removalsByHand applications that an operator had removed
- * @param failedLooks looks into local dirs of applications that would be over, which could not be taken
- * @param unknownHeartbeats heartbeats of applications that are not known, or not any more
- */
-record LivenessMetrics(
-        Counter silences,
-        Counter expiries,
-        Counter deferrals,
-        Map<Deferral, Counter> deferralsBy,
-        Counter masterWaits,
-        Counter revivals,
-        Counter keeps,
-        Counter releases,
-        Counter removalsByHand,
-        Counter failedLooks,
-        Counter unknownHeartbeats) {
+/** The metrics of applications' liveness; docs/monitoring.md describes each. For any thread. */
+final class LivenessMetrics {
     static final String PREFIX = "shuffleService.";
 
-    static LivenessMetrics in(MetricRegistry metrics) {
-        Map<Deferral, Counter> deferralsBy = new EnumMap<>(Deferral.class);
+    final Counter heartbeatTimeouts;
+    final Counter expiries;
+    final Counter expiriesAwaitingMaster;
+    final Counter recoveries;
+    final Counter operatorKeeps;
+    final Counter operatorReleases;
+    final Counter operatorRemovals;
+    final Counter failedScans;
+    final Counter unknownHeartbeats;
+    private final Counter deferrals;
+    private final Map<Deferral, Counter> deferralsByReason = new EnumMap<>(Deferral.class);
+
+    LivenessMetrics(MetricRegistry metrics) {
+        this.heartbeatTimeouts = metrics.counter(PREFIX + "heartbeatTimeouts");
+        this.expiries = metrics.counter(PREFIX + "expiries");
+        this.expiriesAwaitingMaster = metrics.counter(PREFIX + "expiriesAwaitingMaster");
+        this.recoveries = metrics.counter(PREFIX + "recoveries");
+        this.operatorKeeps = metrics.counter(PREFIX + "operatorKeeps");
+        this.operatorReleases = metrics.counter(PREFIX + "operatorReleases");
+        this.operatorRemovals = metrics.counter(PREFIX + "operatorRemovals");
+        this.failedScans = metrics.counter(PREFIX + "failedScans");
+        this.unknownHeartbeats = metrics.counter(PREFIX + "unknownHeartbeats");
+        this.deferrals = metrics.counter(PREFIX + "deferrals");
         for (Deferral deferral : Deferral.values()) {
-            deferralsBy.put(deferral, metrics.counter(PREFIX + "deferrals." + deferral.metric()));
+            deferralsByReason.put(deferral, metrics.counter(PREFIX + "deferrals." + deferral.metric()));
         }
-        return new LivenessMetrics(
-                metrics.counter(PREFIX + "silences"),
-                metrics.counter(PREFIX + "expiries"),
-                metrics.counter(PREFIX + "deferrals"),
-                deferralsBy,
-                metrics.counter(PREFIX + "masterWaits"),
-                metrics.counter(PREFIX + "revivals"),
-                metrics.counter(PREFIX + "keeps"),
-                metrics.counter(PREFIX + "releases"),
-                metrics.counter(PREFIX + "removalsByHand"),
-                metrics.counter(PREFIX + "failedLooks"),
-                metrics.counter(PREFIX + "unknownHeartbeats"));
     }
 
     void countDeferral(Deferral reason) {
         deferrals.inc();
-        Counter counter = deferralsBy.get(reason);
+        Counter counter = deferralsByReason.get(reason);
         if (counter != null) {
             counter.inc();
         }
     }
 
-    static void gauges(MetricRegistry metrics, Collection<AppLiveness> apps, PauseAwareClock clock) {
+    static void registerGauges(MetricRegistry metrics, Collection<AppLiveness> apps, PauseAwareClock clock) {
         for (AppState state : AppState.values()) {
             metrics.register(
-                    PREFIX + "applications." + state.metric(), (Gauge<Long>) () -> count(apps, state, clock.now()));
+                    PREFIX + "applications." + state.label(), (Gauge<Long>) () -> count(apps, state, clock.now()));
         }
         metrics.register(PREFIX + "heartbeatAgeMaxMillis", (Gauge<Long>) () -> maxHeartbeatAge(apps, clock.now()));
     }
@@ -79,8 +63,8 @@ record LivenessMetrics(
     private static long maxHeartbeatAge(Collection<AppLiveness> apps, long now) {
         long max = 0;
         for (AppLiveness app : apps) {
-            if (app.evidence().canDriverBeHeard()) {
-                max = Math.max(max, app.evidence().drivers().notHeardFor(now));
+            if (app.signals().isDriverReachable()) {
+                max = Math.max(max, app.signals().drivers().sinceLastHeartbeat(now));
             }
         }
         return TimeUnit.NANOSECONDS.toMillis(max);

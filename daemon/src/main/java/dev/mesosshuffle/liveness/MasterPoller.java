@@ -13,215 +13,220 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When the master is asked: one question for all applications, and each answer is remembered by all of them. A thousand
- * hosts ask the same master, and the end of one large application makes all of them ask; so every delay has a random
- * part, and none asks twice within {@link #SPACING}.
+ * Decides when the Mesos master is polled: one request for all applications, and every application takes in each response.
+ * A thousand hosts poll the same master, and the end of one large application makes all of them poll; so every delay has a
+ * random part, and no host polls twice within {@link #MIN_INTERVAL}.
  *
- * <p><b>Concurrency:</b> checks come one at a time; answers come on any thread. What follows an answer runs outside of
- * the lock.
+ * <p><b>Concurrency:</b> checks come one at a time; responses come on any thread. Listeners are called without the lock.
  */
 final class MasterPoller {
     private static final Logger logger = LoggerFactory.getLogger(MasterPoller.class);
 
-    static final Duration SPACING = Duration.ofSeconds(30);
+    static final Duration MIN_INTERVAL = Duration.ofSeconds(30);
 
-    /** Within this time, or so many checks if they take less, the first question for an end that is due is asked. */
+    /** The first poll for an expiry that is due comes within this time, or that many checks if they take less. */
     static final Duration FIRST_WITHIN = Duration.ofSeconds(60);
 
     private static final int FIRST_WITHIN_CHECKS = 2;
 
-    /** Added at random to the time after which a second answer counts. */
-    private static final Duration SECOND_WITHIN = Duration.ofMinutes(1);
+    /** Added at random to the time after which a second response confirms the first. */
+    private static final Duration CONFIRM_WITHIN = Duration.ofMinutes(1);
 
-    /** Between questions that nobody waits for, which learn who is listed, and which orphans have ended. */
-    static final Duration ROUTINE_FROM = Duration.ofMinutes(10);
+    /** Between polls that no expiry waits for, which learn who is listed, and which driverless applications completed. */
+    static final Duration MIN_ROUTINE_INTERVAL = Duration.ofMinutes(10);
 
-    static final Duration ROUTINE_TO = Duration.ofMinutes(20);
+    static final Duration MAX_ROUTINE_INTERVAL = Duration.ofMinutes(20);
 
-    private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
-    static final Duration LONGEST_BACKOFF = Duration.ofMinutes(15);
+    private static final Duration MIN_BACKOFF = Duration.ofMinutes(1);
+    static final Duration MAX_BACKOFF = Duration.ofMinutes(15);
 
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
-    static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+    private static final Duration MIN_RETRY_DELAY = Duration.ofSeconds(30);
+    static final Duration MAX_RETRY_DELAY = Duration.ofMinutes(5);
 
     private final MesosMaster master;
     private final RandomGenerator random;
-    private final ExpiryPolicy rules;
-    private final Counter questions;
-    private final Map<MasterUnavailableException.Kind, Counter> failures =
-            new EnumMap<>(MasterUnavailableException.Kind.class);
+    private final ExpiryPolicy policy;
+    private final Counter requests;
+    private final Map<MasterUnavailableException.Reason, Counter> failureCounters =
+            new EnumMap<>(MasterUnavailableException.Reason.class);
 
     private boolean pending;
-    private boolean asked;
-    private long askedAt;
-    private long answeredAt;
-    private int failed;
-    private int kept;
-    private MasterUnavailableException.@Nullable Kind told;
+    private boolean everPolled;
+    private long lastPoll;
+    private long lastResponse;
+    private int failuresInARow;
+
+    /** How many polls in a row were for applications that the master lists as alive. */
+    private int deferringPollsInARow;
+
+    /** Why the last poll failed; null if it succeeded. Logged when it changes. */
+    private MasterUnavailableException.@Nullable Reason failureReason;
 
     private long firstWithin = FIRST_WITHIN.toNanos();
 
     private long retryDelay;
     private long firstDelay;
-    private long secondDelay;
-    private long keptDelay;
+    private long confirmDelay;
+    private long deferredDelay;
     private long routineDelay;
 
-    MasterPoller(MesosMaster master, RandomGenerator random, ExpiryPolicy rules, long now, MetricRegistry metrics) {
+    MasterPoller(MesosMaster master, RandomGenerator random, ExpiryPolicy policy, long now, MetricRegistry metrics) {
         this.master = master;
         this.random = random;
-        this.rules = rules;
-        this.questions = metrics.counter(LivenessMetrics.PREFIX + "master.questions");
-        for (MasterUnavailableException.Kind kind : MasterUnavailableException.Kind.values()) {
-            failures.put(kind, metrics.counter(LivenessMetrics.PREFIX + "master.failures." + kind.metric()));
+        this.policy = policy;
+        this.requests = metrics.counter(LivenessMetrics.PREFIX + "master.requests");
+        for (MasterUnavailableException.Reason reason : MasterUnavailableException.Reason.values()) {
+            failureCounters.put(reason, metrics.counter(LivenessMetrics.PREFIX + "master.failures." + reason.metric()));
         }
-        this.askedAt = now;
-        this.answeredAt = now;
+        this.lastPoll = now;
+        this.lastResponse = now;
         drawDelays();
     }
 
-    /** Who has checks come more often than by default wants to know sooner, and has the first question asked sooner. */
-    synchronized void expectChecks(Duration interval) {
+    /** With more frequent checks than by default, the first poll comes sooner. */
+    synchronized void setCheckInterval(Duration interval) {
         Duration checks = interval.multipliedBy(FIRST_WITHIN_CHECKS);
         firstWithin =
                 Math.min(FIRST_WITHIN.toNanos(), ExpiryPolicy.bounded(checks).toNanos());
         firstDelay = between(0, firstWithin);
     }
 
-    /** Gets what came of a question. */
+    /** Gets the result of a poll, on any thread. */
     interface Listener {
-        void answered(FrameworkSnapshot answer);
+        void responded(FrameworkSnapshot response);
 
-        void unanswered();
+        void failed();
     }
 
-    /** What applications want to know; filled by looking at each of them. */
-    final class Needs {
-        private boolean firstTime;
+    /** What the applications need of the master; collected from each of them. */
+    final class PollDemand {
+        private boolean first;
         private long firstSince;
-        private boolean lastTime;
-        private boolean second;
-        private boolean keptByMaster;
+        private boolean last;
+        private boolean confirmation;
+        private boolean deferredByMaster;
         private boolean routine;
 
-        void of(AppLiveness app, long now) {
+        void add(AppLiveness app, long now) {
             boolean waits = app.state() == AppState.WAITING_FOR_MASTER;
-            boolean keeps = app.state() == AppState.DEFERRED && app.deferral() == Deferral.MASTER;
-            if ((waits || keeps) && (!asked || app.since() - answeredAt > 0)) {
-                firstSince = firstTime && firstSince - app.since() < 0 ? firstSince : app.since();
-                firstTime = true;
+            boolean deferred = app.state() == AppState.DEFERRED && app.deferral() == Deferral.MASTER;
+            if ((waits || deferred) && (!everPolled || app.since() - lastResponse > 0)) {
+                firstSince = first && firstSince - app.since() < 0 ? firstSince : app.since();
+                first = true;
             } else {
-                second |= waits;
-                keptByMaster |= keeps;
+                confirmation |= waits;
+                deferredByMaster |= deferred;
             }
-            lastTime |= app.awaitsLastQuestion(now, rules);
-            routine |= !app.word().listed() || !app.evidence().canDriverBeHeard();
+            last |= app.awaitsLastPoll(now, policy);
+            routine |= !app.framework().everListed() || !app.signals().isDriverReachable();
         }
 
         private boolean isDue(long now) {
-            long gone = now - askedAt;
-            if (lastTime && gone >= SPACING.toNanos()) {
+            long elapsed = now - lastPoll;
+            if (last && elapsed >= MIN_INTERVAL.toNanos()) {
                 return true;
             }
-            if (failed > 0) {
-                return gone >= retryDelay && (firstTime || second || keptByMaster || routine);
+            if (failuresInARow > 0) {
+                return elapsed >= retryDelay && (first || confirmation || deferredByMaster || routine);
             }
-            boolean spaced = !asked || gone >= SPACING.toNanos();
-            return (firstTime && spaced && now - firstSince >= firstDelay)
-                    || (second && gone >= secondDelay)
-                    || (keptByMaster && gone >= keptDelay)
-                    || (routine && gone >= routineDelay);
+            boolean spaced = !everPolled || elapsed >= MIN_INTERVAL.toNanos();
+            return (first && spaced && now - firstSince >= firstDelay)
+                    || (confirmation && elapsed >= confirmDelay)
+                    || (deferredByMaster && elapsed >= deferredDelay)
+                    || (routine && elapsed >= routineDelay);
         }
     }
 
-    Needs needs() {
-        return new Needs();
+    PollDemand newDemand() {
+        return new PollDemand();
     }
 
-    /** Asks if somebody needs to know, and it is time. */
-    void askIfDue(Needs needs, long now, Listener listener) {
+    /** Polls if there is demand, and it is time. */
+    void pollIfDue(PollDemand demand, long now, Listener listener) {
         synchronized (this) {
-            if (pending || !needs.isDue(now)) {
+            if (pending || !demand.isDue(now)) {
                 return;
             }
             pending = true;
-            asked = true;
-            askedAt = now;
-            kept = needs.keptByMaster ? kept + 1 : 0;
+            everPolled = true;
+            lastPoll = now;
+            deferringPollsInARow = demand.deferredByMaster ? deferringPollsInARow + 1 : 0;
         }
-        questions.inc();
+        requests.inc();
         try {
-            var unused = master.ask().whenComplete((answer, failure) -> ended(answer, failure, now, listener));
+            var unused = master.fetchFrameworks()
+                    .whenComplete((response, failure) -> pollEnded(response, failure, now, listener));
         } catch (RuntimeException e) {
-            ended(null, e, now, listener);
+            pollEnded(null, e, now, listener);
         }
     }
 
-    private void ended(@Nullable FrameworkSnapshot answer, @Nullable Throwable failure, long now, Listener listener) {
-        if (answer != null) {
-            answered(now);
-            listener.answered(answer);
+    private void pollEnded(
+            @Nullable FrameworkSnapshot response, @Nullable Throwable failure, long now, Listener listener) {
+        if (response != null) {
+            responded(now);
+            listener.responded(response);
         } else {
             failed(failure);
-            listener.unanswered();
+            listener.failed();
         }
     }
 
-    private void answered(long now) {
-        boolean worksAgain;
+    private void responded(long now) {
+        boolean recovered;
         synchronized (this) {
-            worksAgain = told != null;
-            told = null;
-            failed = 0;
+            recovered = failureReason != null;
+            failureReason = null;
+            failuresInARow = 0;
             pending = false;
-            answeredAt = now;
+            lastResponse = now;
             drawDelays();
         }
-        if (worksAgain) {
-            logger.info("The Mesos master answers again.");
+        if (recovered) {
+            logger.info("The Mesos master responds again.");
         }
     }
 
     private void failed(@Nullable Throwable failure) {
-        Throwable reason =
+        Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        MasterUnavailableException.Kind kind = reason instanceof MasterUnavailableException known
-                ? known.kind()
-                : MasterUnavailableException.Kind.UNREACHABLE;
-        Counter counter = failures.get(kind);
+        MasterUnavailableException.Reason reason = cause instanceof MasterUnavailableException known
+                ? known.reason()
+                : MasterUnavailableException.Reason.UNREACHABLE;
+        Counter counter = failureCounters.get(reason);
         if (counter != null) {
             counter.inc();
         }
         boolean isNew;
         synchronized (this) {
-            isNew = told != kind;
-            told = kind;
-            failed++;
+            isNew = failureReason != reason;
+            failureReason = reason;
+            failuresInARow++;
             pending = false;
             drawDelays();
         }
         if (isNew) {
             logger.warn(
-                    "The Mesos master cannot be asked which applications live: {}. Those that would be over wait for up"
-                            + " to {}; then heartbeats and use of their files decide alone.",
-                    reason instanceof MasterUnavailableException ? reason.getMessage() : String.valueOf(reason),
-                    HumanReadable.time(rules.masterTimeoutNanos()));
+                    "The Mesos master cannot be polled for live frameworks: {}. Applications whose expiry is due wait for"
+                            + " up to {}; then heartbeats and use of their files decide alone.",
+                    cause instanceof MasterUnavailableException ? cause.getMessage() : String.valueOf(cause),
+                    HumanReadable.time(policy.masterTimeoutNanos()));
         }
     }
 
     private void drawDelays() {
-        long retry = backoff(FIRST_RETRY, LONGEST_RETRY, failed);
+        long retry = backoff(MIN_RETRY_DELAY, MAX_RETRY_DELAY, failuresInARow);
         retryDelay = between(retry / 2, retry);
         firstDelay = between(0, firstWithin);
-        long second = FrameworkStatus.AGREE_AFTER.toNanos();
-        secondDelay = between(second, second + SECOND_WITHIN.toNanos());
-        long backoff = backoff(FIRST_BACKOFF, LONGEST_BACKOFF, kept);
-        keptDelay = between(backoff / 2, backoff);
-        routineDelay = between(ROUTINE_FROM.toNanos(), ROUTINE_TO.toNanos());
+        long confirm = FrameworkStatus.CONFIRM_AFTER.toNanos();
+        confirmDelay = between(confirm, confirm + CONFIRM_WITHIN.toNanos());
+        long backoff = backoff(MIN_BACKOFF, MAX_BACKOFF, deferringPollsInARow);
+        deferredDelay = between(backoff / 2, backoff);
+        routineDelay = between(MIN_ROUTINE_INTERVAL.toNanos(), MAX_ROUTINE_INTERVAL.toNanos());
     }
 
-    private static long backoff(Duration first, Duration longest, int times) {
-        return Math.min(longest.toNanos(), first.toNanos() << Math.min(times, 10));
+    private static long backoff(Duration min, Duration max, int times) {
+        return Math.min(max.toNanos(), min.toNanos() << Math.min(times, 10));
     }
 
     private long between(long from, long to) {

@@ -1,23 +1,23 @@
 package dev.mesosshuffle.liveness;
 
-/** The Mesos master gave no answer, or none that could be used. The message says what an operator needs to know. */
+/** The Mesos master gave no usable response. The message has the master's address and the cause, for operators. */
 public final class MasterUnavailableException extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final Kind kind;
+    private final Reason reason;
 
-    /** What kept the answer away. */
-    public enum Kind {
-        /** No master could be reached, or none led, or none answered in time. */
+    /** Why there is no usable response. */
+    public enum Reason {
+        /** No master could be reached, none leads, or none responded in time. */
         UNREACHABLE("unreachable"),
-        /** The credentials are wrong, missing, or do not suffice. */
-        DENIED("denied"),
-        /** What came is not what a Mesos master says. */
-        UNINTELLIGIBLE("unintelligible");
+        /** The credentials are wrong, missing, or insufficient. */
+        UNAUTHORIZED("unauthorized"),
+        /** The response is not one of a Mesos master. */
+        INVALID_RESPONSE("invalidResponse");
 
         private final String metric;
 
-        Kind(String metric) {
+        Reason(String metric) {
             this.metric = metric;
         }
 
@@ -26,35 +26,20 @@ public final class MasterUnavailableException extends Exception {
         }
     }
 
-    /**
-     * Creates an exception.
-     *
-     * @param kind what kept the answer away
-     * @param message who was asked, and what happened
-     */
-    public MasterUnavailableException(Kind kind, String message) {
+    /** Creates an exception whose cause is in the message. */
+    public MasterUnavailableException(Reason reason, String message) {
         super(message);
-        this.kind = kind;
+        this.reason = reason;
     }
 
-    /**
-     * Creates an exception.
-     *
-     * @param kind what kept the answer away
-     * @param message who was asked, and what happened
-     * @param cause the reason
-     */
-    public MasterUnavailableException(Kind kind, String message, Throwable cause) {
+    /** Creates an exception with its cause. */
+    public MasterUnavailableException(Reason reason, String message, Throwable cause) {
         super(message, cause);
-        this.kind = kind;
+        this.reason = reason;
     }
 
-    /**
-     * Returns what kept the answer away.
-     *
-     * @return the kind
-     */
-    public Kind kind() {
-        return kind;
+    /** Returns why there is no usable response. */
+    public Reason reason() {
+        return reason;
     }
 }

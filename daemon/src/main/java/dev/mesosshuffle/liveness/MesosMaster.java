@@ -2,12 +2,13 @@ package dev.mesosshuffle.liveness;
 
 import java.util.concurrent.CompletableFuture;
 
-/** The Mesos master, asked who lives. */
+/** Client of the Mesos master. */
 public interface MesosMaster {
     /**
-     * Asks once. Never blocks; gives up by itself within a minute. The next question comes after the answer to this one.
+     * Fetches the frameworks once. Never blocks; times out by itself within a minute. The next call comes after the
+     * future of this one has completed.
      *
-     * @return its answer, on any thread; fails with a {@link MasterUnavailableException} if there is none that makes sense
+     * @return the frameworks, on any thread; fails with a {@link MasterUnavailableException} without a usable response
      */
-    CompletableFuture<FrameworkSnapshot> ask();
+    CompletableFuture<FrameworkSnapshot> fetchFrameworks();
 }

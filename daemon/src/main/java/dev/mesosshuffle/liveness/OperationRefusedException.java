@@ -1,7 +1,9 @@
 package dev.mesosshuffle.liveness;
 
-/** What an operator wants is not done. The message is one line, fit for the operator. */
+/** An operator's command was rejected. The message is one line, for the operator. */
 public final class OperationRefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+
     OperationRefusedException(String message) {
         super(message);
     }

@@ -5,57 +5,57 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A clock that leaves out the time in which this process did not listen.
+ * A clock that excludes the time in which this process was paused.
  *
- * <p>Whatever keeps the periodic check from running (a stopped process or host, a long garbage collection, no CPU) also
- * keeps heartbeats from being read, so that silence proves nothing then. A check that begins late by n therefore sets
- * the clock back by n. Every deadline is a difference to some earlier reading, so all of them move by n at once, and
- * what is read in between a pause and the check that notices it is only ever taken for later than it was, never for
- * earlier: the mistake is to keep files for longer.
+ * <p>Whatever delays the periodic check (a stopped process or host, a long garbage collection, no CPU) also keeps
+ * heartbeats from being read, so missed heartbeats prove nothing then. A check that begins late by n therefore sets the
+ * clock back by n. Every deadline is a difference to some earlier reading, so all of them move by n at once. A signal that
+ * is read between a pause and the check that notices it can only get a later time than it had, never an earlier one: the
+ * error is to keep files for longer.
  *
- * <p>After a pause that is worth the name, a check and the heartbeats that came meanwhile wait for the CPU together, and
- * the check may win. So it does not judge, and the next one, an interval later, does. If that is late again, it may win
- * again; but no more than four in a row do not judge, for where every check is late files would never go.
+ * <p>After a significant pause, a check and the heartbeats that arrived meanwhile wait for the CPU together, and the check
+ * may win. So that check does not judge; the next one, an interval later, does. If that is late again, it is skipped too;
+ * but at most four in a row are skipped, because where every check is late files would never be removed.
  *
  * <p><b>Concurrency:</b> any thread may read it; checks begin one at a time.
  */
 final class PauseAwareClock {
-    /** Later than this is no matter of a busy scheduler any more. */
-    private static final long WORTH_THE_NAME = Duration.ofSeconds(1).toNanos();
+    /** A longer delay is not just a busy scheduler's. */
+    private static final long SIGNIFICANT_PAUSE = Duration.ofSeconds(1).toNanos();
 
-    private static final int MAX_PASSED_OVER = 4;
+    private static final int MAX_SKIPPED_CHECKS = 4;
 
     private final Ticker ticker;
 
-    private final AtomicLong leftOut = new AtomicLong();
+    private final AtomicLong excludedNanos = new AtomicLong();
     private long interval = Long.MAX_VALUE;
     private long lastCheck;
-    private int passedOver;
+    private int skippedChecks;
 
     PauseAwareClock(Ticker ticker) {
         this.ticker = ticker;
     }
 
     long now() {
-        return ticker.read() - leftOut.get();
+        return ticker.read() - excludedNanos.get();
     }
 
-    /** From now on a check is expected after each interval; before, none is late. */
-    void expectChecks(Duration each) {
+    /** Expects a check after each interval from now on; before this, no check is late. */
+    void setCheckInterval(Duration each) {
         interval = each.toNanos();
         lastCheck = ticker.read();
     }
 
-    /** Notes that a check begins, and tells whether it may judge. */
-    boolean checkBegins() {
+    /** Begins a check, and returns whether it may judge. */
+    boolean beginCheck() {
         long time = ticker.read();
         if (interval == Long.MAX_VALUE) {
             return true;
         }
         long late = Math.max(0, time - lastCheck - interval);
         lastCheck = time;
-        leftOut.addAndGet(late);
-        passedOver = late > WORTH_THE_NAME && passedOver < MAX_PASSED_OVER ? passedOver + 1 : 0;
-        return passedOver == 0;
+        excludedNanos.addAndGet(late);
+        skippedChecks = late > SIGNIFICANT_PAUSE && skippedChecks < MAX_SKIPPED_CHECKS ? skippedChecks + 1 : 0;
+        return skippedChecks == 0;
     }
 }

@@ -1,33 +1,76 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.activity.ScanFailure;
 import dev.mesosshuffle.logging.HumanReadable;
+import java.util.List;
 
-/** What will become of an application if nothing happens, in words. */
+/** An application's state in words, for operators: why it is in that state, and what happens next. */
 final class StatusText {
     private StatusText() {}
 
-    static String of(AppLiveness app, ExpiryPolicy rules, long now) {
-        LivenessSignals evidence = app.evidence();
-        long due = Math.max(evidence.endDueIn(now, rules.orphanTimeoutNanos()), evidence.activeFor(now));
+    static String reason(AppLiveness app, long now) {
         return switch (app.state()) {
-            case DRIVER_HEARD, DRIVER_SILENT -> overIn(due, rules) + " unless its driver is heard";
-            case WITHOUT_DRIVER -> overIn(due, rules) + " unless its files are used";
+            case DRIVER_ALIVE, DRIVER_UNRESPONSIVE, DRIVERLESS ->
+                ofDrivers(app.signals().drivers(), now);
+            case DEFERRED -> ofDeferral(app);
+            case WAITING_FOR_MASTER ->
+                "its expiry is due, and " + app.framework().text();
+            case KEPT -> "kept by an operator";
+            case REMOVING -> "expired";
+        };
+    }
+
+    private static String ofDeferral(AppLiveness app) {
+        Deferral deferral = app.deferral();
+        ScanFailure failure = app.scan().failure();
+        if (deferral == null) {
+            return "";
+        }
+        return deferral == Deferral.UNKNOWN && failure != null
+                ? "its local directories cannot be scanned (" + failure.text() + ")"
+                : deferral.text(HumanReadable.time(app.signals().requiredIdleNanos()));
+    }
+
+    private static String ofDrivers(DriverStates drivers, long now) {
+        DriverState driver = drivers.inCharge(now);
+        List<String> predecessors = drivers.predecessors();
+        if (driver == null) {
+            return "its driver has not registered since this daemon started";
+        }
+        if (!predecessors.isEmpty()) {
+            return "its driver, at " + String.join(" or ", predecessors)
+                    + ", has not registered since this daemon started; one at " + driver.address()
+                    + " has, which only lengthens its life";
+        }
+        int others = drivers.known().size() - 1;
+        return "its driver at " + driver.address() + " sent its last heartbeat "
+                + HumanReadable.time(now - driver.lastHeartbeat()) + " ago, and " + driver.connectionState()
+                + (others == 0 ? "" : "; " + others + " more registered");
+    }
+
+    /** What happens next, and when, without a further liveness signal. */
+    static String nextStep(AppLiveness app, ExpiryPolicy policy, long now) {
+        LivenessSignals signals = app.signals();
+        long due = Math.max(signals.expiryDueIn(now, policy.orphanTimeoutNanos()), signals.activeFor(now));
+        return switch (app.state()) {
+            case DRIVER_ALIVE, DRIVER_UNRESPONSIVE -> expires(due, policy) + " unless its driver sends a heartbeat";
+            case DRIVERLESS -> expires(due, policy) + " unless its files are used";
             case DEFERRED ->
                 app.deferral() == Deferral.MASTER
                         ? "stays as long as the Mesos master lists it"
                         : app.deferral() == Deferral.UNKNOWN
-                                ? "stays until its local dirs can be looked at, or it is removed by hand"
-                                : overIn(evidence.activeFor(now), rules) + " unless its files are used again";
+                                ? "stays until its local directories can be scanned, or an operator removes it"
+                                : expires(signals.activeFor(now), policy) + " unless its files are used again";
             case WAITING_FOR_MASTER ->
-                "over when the Mesos master confirms it, or " + in(app.since() + rules.masterTimeoutNanos() - now)
-                        + " if it says nothing of use";
+                "expires when the Mesos master confirms it, or " + in(app.since() + policy.masterTimeoutNanos() - now)
+                        + " without a usable response";
             case KEPT -> "stays until it is released";
-            case GOING -> "its dirs are deleted next";
+            case REMOVING -> "its directories are deleted next";
         };
     }
 
-    private static String overIn(long nanos, ExpiryPolicy rules) {
-        return (rules.asksMaster() ? "over if the Mesos master confirms it, asked " : "over ") + in(nanos);
+    private static String expires(long nanos, ExpiryPolicy policy) {
+        return (policy.pollsMaster() ? "expires if the Mesos master confirms it, polled " : "expires ") + in(nanos);
     }
 
     private static String in(long nanos) {

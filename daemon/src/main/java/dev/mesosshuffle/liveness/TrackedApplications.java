@@ -10,47 +10,46 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All applications, each changed in atomic steps, and what follows from every such step: it is told of, counted, and, if
- * it ends or lengthens a quiet time that the store knows, persisted.
+ * All applications, each changed in atomic steps, and what follows from every step: it is logged, counted, and, if it ends
+ * or extends a stored idle time, persisted.
  *
- * <p>An orphan that was quiet must not be given its whole timeout again by each start, or it would never go where the
- * daemon is restarted often. So its quiet time is stored, as a duration: no wall clock takes part in that, whatever it
- * is set to. Only what a process has listened to is counted, and time in which none ran is not.
+ * <p>A driverless application that was idle must not get its whole timeout again at each start, or it would never expire
+ * where the daemon is restarted often. So its idle time is stored, as a duration: it does not depend on the wall clock.
+ * Only time in which a process listened counts.
  *
  * <ul>
- *   <li>A quiet time is stored when it has become longer by one step, and when the daemon stops. So a daemon that is
- *       killed loses one step at most, and an application that is over goes after the orphan timeout plus one step for
- *       each kill.
- *   <li>The first sign of life after that takes it back in the store, in the atomic step in which it counts, before
- *       anything is answered; it is committed a moment later. If that fails, it is tried again at each check.
- *   <li>Of what was stored, all but one timeout counts at the next start, so that clients that lost their connection
+ *   <li>An idle time is stored when it has grown by one step, and when the daemon stops. So a daemon that is killed loses
+ *       one step at most, and a finished application expires after the orphan timeout plus one step for each kill.
+ *   <li>The first liveness signal after that resets the stored time, in the atomic step in which it counts, before
+ *       anything is answered; it is committed a moment later. If that fails, it is retried at each check.
+ *   <li>Of the stored time, all but one timeout counts at the next start, so that clients that lost their connection
  *       come back before anything is judged.
  * </ul>
  *
- * <p><b>Concurrency:</b> for any thread. In a step there is memory work only.
+ * <p><b>Concurrency:</b> for any thread. A step only works in memory.
  */
 final class TrackedApplications {
-    /** What is a lot for one who listens, and little for one who waits for a day. */
-    private static final Duration LONGEST_STEP = Duration.ofMinutes(30);
+    /** Much to lose for a listener, little for one that waits for a day. */
+    private static final Duration MAX_STEP = Duration.ofMinutes(30);
 
-    private static final Duration SHORTEST_STEP = Duration.ofMinutes(1);
+    private static final Duration MIN_STEP = Duration.ofMinutes(1);
     private static final int STEPS = 48;
 
     private final ConcurrentHashMap<String, AppLiveness> apps = new ConcurrentHashMap<>();
     private final PauseAwareClock clock;
     private final TransitionReporter transitions;
-    private final LivenessStore quietTimes;
-    private final ExpiryPolicy rules;
+    private final LivenessStore store;
+    private final ExpiryPolicy policy;
     private final long stepNanos;
 
     TrackedApplications(
-            PauseAwareClock clock, TransitionReporter transitions, LivenessStore quietTimes, ExpiryPolicy rules) {
+            PauseAwareClock clock, TransitionReporter transitions, LivenessStore store, ExpiryPolicy policy) {
         this.clock = clock;
         this.transitions = transitions;
-        this.quietTimes = quietTimes;
-        this.rules = rules;
-        long step = rules.orphanTimeoutNanos() / STEPS;
-        this.stepNanos = Math.max(SHORTEST_STEP.toNanos(), Math.min(LONGEST_STEP.toNanos(), step));
+        this.store = store;
+        this.policy = policy;
+        long step = policy.orphanTimeoutNanos() / STEPS;
+        this.stepNanos = Math.max(MIN_STEP.toNanos(), Math.min(MAX_STEP.toNanos(), step));
     }
 
     Collection<AppLiveness> all() {
@@ -65,23 +64,23 @@ final class TrackedApplications {
         return apps.keySet();
     }
 
-    void restored(String appId, Duration quiet, boolean kept, @Nullable String driverAddress) {
-        long most = rules.orphanTimeoutNanos() - LivenessSignals.DEFAULT_TIMEOUT_NANOS;
-        long stored = ExpiryPolicy.bounded(quiet).toNanos();
-        long counted = Math.max(0, Math.min(stored, most));
+    void restored(String appId, Duration idle, boolean kept, @Nullable String driverAddress) {
+        long max = policy.orphanTimeoutNanos() - LivenessSignals.DEFAULT_TIMEOUT_NANOS;
+        long stored = ExpiryPolicy.bounded(idle).toNanos();
+        long counted = Math.max(0, Math.min(stored, max));
         apps.computeIfAbsent(appId, id -> {
             long now = clock.now();
-            AppLiveness app = AppLiveness.withoutDriver(now, driverAddress, counted, stored);
+            AppLiveness app = AppLiveness.driverless(now, driverAddress, counted, stored);
             return kept ? app.kept(now) : app;
         });
     }
 
-    /** Takes in those of some applications that are not known yet, as some without a driver. */
+    /** Tracks those of some applications that are not tracked yet, as driverless ones. */
     void adopt(Collection<String> appIds) {
         appIds.forEach(appId -> restored(appId, Duration.ZERO, false, null));
     }
 
-    /** What one step came to. */
+    /** The result of one step. */
     private static final class Step {
         @Nullable
         AppLiveness before;
@@ -90,14 +89,14 @@ final class TrackedApplications {
         AppLiveness after;
 
         @Nullable
-        CompletableFuture<Void> stored;
+        CompletableFuture<Void> saved;
     }
 
     /**
-     * Changes an application that is known.
+     * Changes a tracked application.
      *
-     * @param change gives the next one, itself, or null to forget it
-     * @return whether it was known
+     * @param change returns the next one, the same, or null to forget it
+     * @return whether it is tracked
      */
     boolean change(String appId, Change change) {
         return change(appId, clock.now(), change);
@@ -107,14 +106,14 @@ final class TrackedApplications {
         Step step = new Step();
         apps.computeIfPresent(appId, (id, app) -> {
             step.before = app;
-            step.after = withQuietTaken(id, change.of(app.at(now)), step, now);
+            step.after = withIdleTimeReset(id, change.of(app.at(now)), step, now);
             return step.after;
         });
         followUp(appId, step, now);
         return step.before != null;
     }
 
-    /** What makes one application of another. */
+    /** One step. */
     interface Change {
         @Nullable
         AppLiveness of(AppLiveness app);
@@ -125,63 +124,63 @@ final class TrackedApplications {
         long now = clock.now();
         Step step = new Step();
         apps.compute(appId, (id, app) -> {
-            // One that is going has another life behind it, and this is none of its.
-            step.before = app == null || app.state() == AppState.GOING ? null : app;
-            step.after = withQuietTaken(id, change.apply(app), step, now);
+            // One that is being removed is a former application of that id.
+            step.before = app == null || app.state() == AppState.REMOVING ? null : app;
+            step.after = withIdleTimeReset(id, change.apply(app), step, now);
             return step.after;
         });
         followUp(appId, step, now);
     }
 
-    private @Nullable AppLiveness withQuietTaken(String appId, @Nullable AppLiveness app, Step step, long now) {
-        if (app == null || app.stored() == 0 || app.evidence().quietNanos(now) >= app.stored()) {
+    private @Nullable AppLiveness withIdleTimeReset(String appId, @Nullable AppLiveness app, Step step, long now) {
+        if (app == null || app.storedIdleNanos() == 0 || app.signals().idleNanos(now) >= app.storedIdleNanos()) {
             return app;
         }
-        return store(appId, app, step, 0);
+        return save(appId, app, step, 0);
     }
 
-    private AppLiveness store(String appId, AppLiveness app, Step step, long quietNanos) {
-        step.stored = quietTimes.put(appId, Duration.ofNanos(quietNanos));
-        return app.stored(quietNanos);
+    private AppLiveness save(String appId, AppLiveness app, Step step, long idleNanos) {
+        step.saved = store.saveIdleTime(appId, Duration.ofNanos(idleNanos));
+        return app.withStoredIdleTime(idleNanos);
     }
 
     private void followUp(String appId, Step step, long now) {
         if (step.before != null && step.after != null) {
             AppLiveness current = step.before.at(now);
-            transitions.note(appId, step.before, current, now);
-            transitions.note(appId, current, step.after, now);
+            transitions.report(appId, step.before, current, now);
+            transitions.report(appId, current, step.after, now);
         }
-        if (step.stored != null) {
-            var unused = step.stored.exceptionally(e -> {
-                apps.computeIfPresent(appId, (id, app) -> app.stored(AppLiveness.UNSURE));
+        if (step.saved != null) {
+            var unused = step.saved.exceptionally(e -> {
+                apps.computeIfPresent(appId, (id, app) -> app.withStoredIdleTime(AppLiveness.UNSURE));
                 return null;
             });
         }
     }
 
-    /** Stores an application's quiet time if it has become longer by one step, or if the store may be wrong. */
-    void storeQuiet(String appId, long now) {
-        storeQuiet(appId, now, stepNanos);
+    /** Stores an application's idle time if it has grown by one step, or if the stored one may be wrong. */
+    void saveIdleTime(String appId, long now) {
+        saveIdleTime(appId, now, stepNanos);
     }
 
-    private void storeQuiet(String appId, long now, long smallestStep) {
+    private void saveIdleTime(String appId, long now, long minStep) {
         Step step = new Step();
         apps.computeIfPresent(appId, (id, app) -> {
-            long quiet = app.evidence().quietNanos(now);
-            boolean wrong = app.stored() == AppLiveness.UNSURE || app.stored() > quiet;
-            boolean worthIt = quiet - app.stored() >= smallestStep;
-            boolean going = app.state() == AppState.GOING;
-            return !going && (wrong || worthIt) ? store(id, app, step, quiet) : app;
+            long idle = app.signals().idleNanos(now);
+            boolean wrong = app.storedIdleNanos() == AppLiveness.UNSURE || app.storedIdleNanos() > idle;
+            boolean hasGrown = idle - app.storedIdleNanos() >= minStep;
+            boolean removing = app.state() == AppState.REMOVING;
+            return !removing && (wrong || hasGrown) ? save(id, app, step, idle) : app;
         });
         followUp(appId, step, now);
     }
 
     /**
-     * Stores all that the next process should know.
+     * Stores all idle times for the next process.
      *
-     * @param now when this one last listened for sure
+     * @param now when this process last listened for sure
      */
-    void storeAllQuiet(long now) {
-        apps.keySet().forEach(appId -> storeQuiet(appId, now, SHORTEST_STEP.toNanos()));
+    void saveAllIdleTimes(long now) {
+        apps.keySet().forEach(appId -> saveIdleTime(appId, now, MIN_STEP.toNanos()));
     }
 }

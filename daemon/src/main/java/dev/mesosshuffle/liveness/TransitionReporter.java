@@ -5,133 +5,136 @@ import dev.mesosshuffle.logging.SparkLoggers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of, and counts, each step from one state to another, with its reason. For any thread. */
+/** Logs and counts each transition between states, with its reason. For any thread. */
 final class TransitionReporter {
     private static final Logger logger = LoggerFactory.getLogger(TransitionReporter.class);
 
-    /** Operators know this line from Spark's log, by the name of the class that wrote it there. */
     private final LivenessMetrics metrics;
+    private final ExpiryPolicy policy;
 
-    private final ExpiryPolicy rules;
-
-    TransitionReporter(LivenessMetrics metrics, ExpiryPolicy rules) {
+    TransitionReporter(LivenessMetrics metrics, ExpiryPolicy policy) {
         this.metrics = metrics;
-        this.rules = rules;
+        this.policy = policy;
     }
 
-    void note(String appId, AppLiveness before, AppLiveness after, long now) {
+    void report(String appId, AppLiveness before, AppLiveness after, long now) {
         if (before.state() == after.state() && before.deferral() == after.deferral()) {
             return;
         }
         if (before.state() == AppState.KEPT) {
-            released(appId, after, now);
+            reportRelease(appId, after, now);
             return;
         }
         switch (after.state()) {
-            case DRIVER_HEARD -> revived(appId, before, now);
-            case WITHOUT_DRIVER -> withoutDriver(appId, before, after, now);
-            case DRIVER_SILENT -> silent(appId, before, after, now);
-            case DEFERRED -> deferred(appId, after, now);
-            case WAITING_FOR_MASTER -> waiting(appId, after, now);
-            case KEPT -> kept(appId, before);
-            case GOING -> going(appId, before, after, now);
+            case DRIVER_ALIVE -> reportRecovery(appId, before, now);
+            case DRIVERLESS -> reportDriverless(appId, before, after, now);
+            case DRIVER_UNRESPONSIVE -> reportUnresponsive(appId, before, after, now);
+            case DEFERRED -> reportDeferral(appId, after, now);
+            case WAITING_FOR_MASTER -> reportWait(appId, after, now);
+            case KEPT -> reportKeep(appId, before);
+            case REMOVING -> reportExpiry(appId, before, after, now);
         }
     }
 
-    private void revived(String appId, AppLiveness before, long now) {
-        metrics.revivals().inc();
-        long silence = before.evidence().quietNanos(now);
+    private void reportRecovery(String appId, AppLiveness before, long now) {
+        metrics.recoveries.inc();
         logger.info(
-                "Application {} is alive: its driver was heard again after {}.", appId, HumanReadable.time(silence));
+                "Application {} is alive: its driver sent a heartbeat again after {}.",
+                appId,
+                HumanReadable.time(before.signals().idleNanos(now)));
     }
 
-    private void withoutDriver(String appId, AppLiveness before, AppLiveness after, long now) {
-        if (before.evidence().canDriverBeHeard() && !after.evidence().canDriverBeHeard()) {
-            // Told of by the one who knows whether the whole service stops.
+    private void reportDriverless(String appId, AppLiveness before, AppLiveness after, long now) {
+        if (before.signals().isDriverReachable() && !after.signals().isDriverReachable()) {
+            // LivenessMonitor logs it, because it knows whether the whole service stops.
             return;
         }
-        metrics.revivals().inc();
+        metrics.recoveries.inc();
         logger.info(
                 "Application {} is alive: its files are in use again after {}.",
                 appId,
-                HumanReadable.time(before.evidence().quietNanos(now)));
+                HumanReadable.time(before.signals().idleNanos(now)));
     }
 
-    private void silent(String appId, AppLiveness before, AppLiveness after, long now) {
-        DriverState driver = after.evidence().drivers().inCharge();
-        if (before.state() != AppState.DRIVER_HEARD || driver == null) {
+    private void reportUnresponsive(String appId, AppLiveness before, AppLiveness after, long now) {
+        DriverState driver = after.signals().drivers().inCharge(now);
+        if (before.state() != AppState.DRIVER_ALIVE || driver == null) {
             return;
         }
-        metrics.silences().inc();
+        metrics.heartbeatTimeouts.inc();
         logger.info(
-                "Application {}: its driver at {} has not been heard for {}, and {}.",
+                "Application {}: its driver at {} has sent no heartbeat for {}, and {}.",
                 appId,
                 driver.address(),
-                HumanReadable.time(now - driver.heard()),
+                HumanReadable.time(now - driver.lastHeartbeat()),
                 driver.connectionState());
     }
 
-    private void deferred(String appId, AppLiveness after, long now) {
+    private void reportDeferral(String appId, AppLiveness after, long now) {
         Deferral reason = after.deferral();
         if (reason == null) {
             throw new IllegalStateException(appId + " is deferred for no reason");
         }
         metrics.countDeferral(reason);
         if (reason == Deferral.UNKNOWN) {
-            // Logged by the one who knows what could not be looked at.
+            // ScanFailureReporter logs it, because it knows the failure.
             return;
         }
-        String quietTime = HumanReadable.time(after.evidence().quietTimeNanos());
+        String requiredIdleTime = HumanReadable.time(after.signals().requiredIdleNanos());
         logger.info(
-                "Application {} would be over ({}), but stays: {}.", appId, why(after, now), reason.text(quietTime));
-    }
-
-    private void waiting(String appId, AppLiveness after, long now) {
-        metrics.masterWaits().inc();
-        logger.info(
-                "Application {} would be over ({}), and the Mesos master's word is waited for, for up to {}.",
+                "Application {} would expire ({}), but stays: {}.",
                 appId,
-                why(after, now),
-                HumanReadable.time(rules.masterTimeoutNanos()));
+                expiryReason(after, now),
+                reason.text(requiredIdleTime));
     }
 
-    private void kept(String appId, AppLiveness before) {
-        metrics.keeps().inc();
+    private void reportWait(String appId, AppLiveness after, long now) {
+        metrics.expiriesAwaitingMaster.inc();
         logger.info(
-                "Application {} is kept by hand, whatever speaks for its end, until it is released; it was {}.",
+                "Application {} would expire ({}), and waits for a response of the Mesos master, for up to {}.",
                 appId,
-                before.state().metric());
+                expiryReason(after, now),
+                HumanReadable.time(policy.masterTimeoutNanos()));
     }
 
-    private void released(String appId, AppLiveness after, long now) {
-        metrics.releases().inc();
+    private void reportKeep(String appId, AppLiveness before) {
+        metrics.operatorKeeps.inc();
         logger.info(
-                "Application {} is not kept by hand any more, and judged as if it had been heard just now: {}.",
+                "Application {} is kept by an operator, and cannot expire until it is released; it was {}.",
                 appId,
-                StatusText.of(after, rules, now));
+                before.state().label());
     }
 
-    private void going(String appId, AppLiveness before, AppLiveness after, long now) {
-        if (after.announced()) {
+    private void reportRelease(String appId, AppLiveness after, long now) {
+        metrics.operatorReleases.inc();
+        logger.info(
+                "Application {} was released by an operator, and its timeouts restart: {}.",
+                appId,
+                StatusText.nextStep(after, policy, now));
+    }
+
+    private void reportExpiry(String appId, AppLiveness before, AppLiveness after, long now) {
+        if (after.removal().expiryLogged()) {
             return;
         }
-        String master = rules.asksMaster() ? "; " + before.word().text() : "";
-        logger.info("Application {} is over: {}{}.", appId, why(before, now), master);
+        String master = policy.pollsMaster() ? "; " + before.framework().text() : "";
+        logger.info("Application {} expired: {}{}.", appId, expiryReason(before, now), master);
+        // Operators know this line from Spark's log, by the name of the class that wrote it there.
         SparkLoggers.BLOCK_HANDLER.info("Application {} timed out. Removing shuffle files.", appId);
     }
 
-    /** Which rule makes its end due. */
-    private String why(AppLiveness app, long now) {
-        LivenessSignals evidence = app.evidence();
-        DriverState driver = evidence.drivers().inCharge();
-        if (driver != null && evidence.canDriverBeHeard()) {
-            return "its driver at " + driver.address() + " was not heard for "
-                    + HumanReadable.time(now - driver.heard()) + ", and " + driver.connectionState();
+    /** Returns which rule makes its expiry due. */
+    private String expiryReason(AppLiveness app, long now) {
+        LivenessSignals signals = app.signals();
+        DriverState driver = signals.drivers().inCharge(now);
+        if (driver != null && signals.isDriverReachable()) {
+            return "its driver at " + driver.address() + " sent no heartbeat for "
+                    + HumanReadable.time(now - driver.lastHeartbeat()) + ", and " + driver.connectionState();
         }
-        if (evidence.isEndDue(now, rules.orphanTimeoutNanos())) {
-            return "its driver cannot be heard, and nobody used its files for "
-                    + HumanReadable.time(evidence.quietNanos(now));
+        if (signals.isExpiryDue(now, policy.orphanTimeoutNanos())) {
+            return "no driver can send heartbeats, and its files were idle for "
+                    + HumanReadable.time(signals.idleNanos(now));
         }
-        return "its driver cannot be heard, and " + app.word().text();
+        return "no driver can send heartbeats, and " + app.framework().text();
     }
 }

@@ -8,48 +8,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts heartbeats of applications that are not known, and tells of each application once. Bounded, since anybody may
- * send any id.
+ * Counts heartbeats of unknown applications, and logs one line for each application. Bounded, because anybody may send
+ * any id. For any thread.
  */
 final class UnknownHeartbeatLogger {
     private static final Logger logger = LoggerFactory.getLogger(UnknownHeartbeatLogger.class);
 
-    private static final int REMEMBERED = 10_000;
+    private static final int MAX_REMEMBERED = 10_000;
 
-    private final Cache<String, Boolean> removed = remembered();
-    private final Cache<String, Boolean> toldOf = remembered();
+    private final Cache<String, Boolean> removedApps = newCache();
+    private final Cache<String, Boolean> loggedApps = newCache();
     private final Counter counter;
 
     UnknownHeartbeatLogger(Counter counter) {
         this.counter = counter;
     }
 
-    private static Cache<String, Boolean> remembered() {
+    private static Cache<String, Boolean> newCache() {
         return Caffeine.newBuilder()
-                .maximumSize(REMEMBERED)
+                .maximumSize(MAX_REMEMBERED)
                 .executor(Runnable::run)
                 .build();
     }
 
-    void removed(String appId) {
-        removed.put(appId, true);
-        toldOf.invalidate(appId);
+    void applicationRemoved(String appId) {
+        removedApps.put(appId, true);
+        loggedApps.invalidate(appId);
     }
 
-    void came(String appId) {
+    void heartbeatReceived(String appId) {
         counter.inc();
-        if (toldOf.asMap().putIfAbsent(appId, true) != null) {
+        if (loggedApps.asMap().putIfAbsent(appId, true) != null) {
             return;
         }
-        if (removed.getIfPresent(appId) != null) {
+        if (removedApps.getIfPresent(appId) != null) {
             logger.warn(
-                    "Heartbeat of application {}, which was removed, by hand or for its silence: its shuffle files on"
-                            + " this host are gone, and stages that need them will be run again. If its driver was only"
-                            + " paused, give it a longer spark.network.timeout.",
+                    "Heartbeat of application {}, which was removed, by an operator or after missed heartbeats: its shuffle"
+                            + " files on this host are deleted, and stages that need them will run again. If its driver"
+                            + " was only paused, give it a longer spark.network.timeout.",
                     Sanitizer.printable(appId));
         } else {
             logger.warn(
-                    "Heartbeat of application {}, whose driver never registered here: it does not keep any files alive.",
+                    "Heartbeat of application {}, whose driver never registered here: it does not keep any files.",
                     Sanitizer.printable(appId));
         }
     }

@@ -1,6 +1,9 @@
 package dev.mesosshuffle.logging;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -11,10 +14,14 @@ import org.slf4j.Logger;
  * the same were left out since the line before. For any thread.
  */
 public final class RateLimitedLogger {
+    private static final int MAX_LOGGED_FAILURES = 1000;
     private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Ticker ticker;
     private final ConcurrentMap<String, Kind> kinds = new ConcurrentHashMap<>();
+
+    /** In the order of their first time. */
+    private final Set<String> loggedFailures = new LinkedHashSet<>();
 
     /**
      * Creates a log.
@@ -57,6 +64,28 @@ public final class RateLimitedLogger {
         } else if (leftOut > 0) {
             logger.error("{} ({} more of these since the last such line)", line, leftOut, failure);
         }
+    }
+
+    /**
+     * Logs what should never happen, once for each text of the failure, of which the last 1000 are remembered. For work
+     * that is retried without a request, such as a periodic check.
+     *
+     * @param logger where to
+     * @param line what happened, and to whom
+     * @param failure why
+     */
+    public void errorOnce(Logger logger, String line, Throwable failure) {
+        synchronized (loggedFailures) {
+            if (!loggedFailures.add(failure.toString())) {
+                return;
+            }
+            if (loggedFailures.size() > MAX_LOGGED_FAILURES) {
+                Iterator<String> oldest = loggedFailures.iterator();
+                oldest.next();
+                oldest.remove();
+            }
+        }
+        logger.error("{} (logged once, and retried)", line, failure);
     }
 
     private static final class Kind {

@@ -10,23 +10,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a body in, up to a length; one that is longer is not read on. Used by one thread at a time. */
+/** Reads a body up to a length, and cancels a longer one. Used by one thread at a time. */
 final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<byte[]> {
-    private final int mostBytes;
+    private final int maxBytes;
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private Flow.@Nullable Subscription subscription;
 
-    BoundedBodySubscriber(int mostBytes) {
-        this.mostBytes = mostBytes;
+    BoundedBodySubscriber(int maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     /** The body was longer than allowed. */
     static final class TooLongException extends IOException {
         private static final long serialVersionUID = 1;
 
-        TooLongException(int mostBytes) {
-            super("its answer is longer than " + mostBytes + " bytes");
+        TooLongException(int maxBytes) {
+            super("its response is longer than " + maxBytes + " bytes");
         }
     }
 
@@ -47,11 +47,11 @@ final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
             return;
         }
         for (ByteBuffer buffer : buffers) {
-            if (buffer.remaining() > mostBytes - bytes.size()) {
+            if (buffer.remaining() > maxBytes - bytes.size()) {
                 if (subscription != null) {
                     subscription.cancel();
                 }
-                body.completeExceptionally(new TooLongException(mostBytes));
+                body.completeExceptionally(new TooLongException(maxBytes));
                 return;
             }
             byte[] part = new byte[buffer.remaining()];

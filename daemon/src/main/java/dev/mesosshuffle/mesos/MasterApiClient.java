@@ -23,18 +23,18 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call to one master, and its answer; or to the one it leads on to. Blocks.
+ * Makes one call to one master, or to the one that it redirects to. Blocks.
  *
- * <p>Credentials go along wherever a master leads, for whoever may answer for it can name any host anyway; but never from
- * a connection that is encrypted to one that is not.
+ * <p>Credentials follow a redirect to any host, because whoever can respond for a master can name any host anyway; but never
+ * from an encrypted connection to an unencrypted one.
  */
 final class MasterApiClient {
     private static final String MEDIA_TYPE = "application/x-protobuf";
 
-    /** A follower leads to the leader, which may change just then. */
-    private static final int MOST_REDIRECTS = 3;
+    /** A follower redirects to the leader, which may change at that moment. */
+    private static final int MAX_REDIRECTS = 3;
 
-    private static final int SEE_ELSEWHERE = 307;
+    private static final int TEMPORARY_REDIRECT = 307;
 
     private final HttpClient client;
     private final MasterCredentials credentials;
@@ -47,32 +47,33 @@ final class MasterApiClient {
     }
 
     /**
-     * An answer.
+     * A response.
      *
-     * @param from who gave it
-     * @param at when, by its own clock; null if it does not say
+     * @param from the master that gave it
+     * @param date when, by its own clock; null if unknown
      */
-    @SuppressWarnings("ArrayRecordComponent") // Read once, and compared with nothing.
-    record Answer(URI from, byte[] body, @Nullable Instant at) {}
+    @SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
+    record ApiResponse(URI from, byte[] body, @Nullable Instant date) {}
 
     /**
      * Calls, and follows redirects to the leader.
      *
      * @param url a master's API
-     * @param timeLeft for all of it
+     * @param timeLeft for all redirects together
      */
-    Answer call(URI url, byte[] message, Duration timeLeft) throws MasterUnavailableException, InterruptedException {
+    ApiResponse call(URI url, byte[] message, Duration timeLeft)
+            throws MasterUnavailableException, InterruptedException {
         long deadline = System.nanoTime() + timeLeft.toNanos();
         URI target = url;
-        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            HttpResponse<byte[]> response = send(target, message, least(left, limits.answer()));
-            if (response.statusCode() != SEE_ELSEWHERE) {
-                return new Answer(target, body(target, response), date(response));
+            HttpResponse<byte[]> response = send(target, message, min(left, limits.response()));
+            if (response.statusCode() != TEMPORARY_REDIRECT) {
+                return new ApiResponse(target, body(target, response), date(response));
             }
-            target = elsewhere(target, response);
+            target = redirectTarget(target, response);
         }
-        throw unreachable(url + " led on to others more than " + MOST_REDIRECTS + " times", null);
+        throw unreachable(url + " redirected more than " + MAX_REDIRECTS + " times", null);
     }
 
     private HttpResponse<byte[]> send(URI target, byte[] message, Duration timeLeft)
@@ -82,13 +83,13 @@ final class MasterApiClient {
         try {
             return send(request, deadline);
         } catch (ExecutionException e) {
-            if (!mayHaveBeenClosedBefore(e.getCause())) {
+            if (!mayBeStaleConnection(e.getCause())) {
                 throw failed(target, e.getCause());
             }
         } catch (TimeoutException e) {
             throw tooSlow(target, timeLeft, e);
         }
-        // The master had closed a connection that was kept open since the last question. Asking twice does no harm.
+        // The master had closed a connection that was kept alive since the last call. A second call does no harm.
         try {
             return send(request, deadline);
         } catch (ExecutionException e) {
@@ -110,7 +111,7 @@ final class MasterApiClient {
             }
         } catch (IOException e) {
             throw new MasterUnavailableException(
-                    MasterUnavailableException.Kind.DENIED,
+                    MasterUnavailableException.Reason.UNAUTHORIZED,
                     "the credentials cannot be read (" + Sanitizer.printable(ErrorMessages.of(e)) + ")",
                     e);
         }
@@ -120,16 +121,16 @@ final class MasterApiClient {
     private HttpResponse<byte[]> send(HttpRequest request, long deadline)
             throws ExecutionException, TimeoutException, InterruptedException {
         CompletableFuture<HttpResponse<byte[]>> response =
-                client.sendAsync(request, info -> new BoundedBodySubscriber(limits.answerBytes()));
+                client.sendAsync(request, info -> new BoundedBodySubscriber(limits.maxResponseBytes()));
         try {
             return response.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } finally {
-            // Lets go of the connection if the answer is not complete.
+            // Releases the connection if the response is incomplete.
             response.cancel(true);
         }
     }
 
-    private static boolean mayHaveBeenClosedBefore(@Nullable Throwable reason) {
+    private static boolean mayBeStaleConnection(@Nullable Throwable reason) {
         return reason instanceof IOException
                 && !(reason instanceof ConnectException)
                 && !(reason instanceof HttpTimeoutException)
@@ -138,14 +139,14 @@ final class MasterApiClient {
     }
 
     private static MasterUnavailableException tooSlow(URI target, Duration timeLeft, TimeoutException cause) {
-        return unreachable(target + " did not answer within " + timeLeft.toMillis() + " ms", cause);
+        return unreachable(target + " did not respond within " + timeLeft.toMillis() + " ms", cause);
     }
 
     private static MasterUnavailableException failed(URI target, @Nullable Throwable reason) {
         String tooLong = tooLong(reason);
         if (tooLong != null) {
             return new MasterUnavailableException(
-                    MasterUnavailableException.Kind.UNINTELLIGIBLE, target + ": " + tooLong);
+                    MasterUnavailableException.Reason.INVALID_RESPONSE, target + ": " + tooLong);
         }
         return unreachable(
                 target + " cannot be reached ("
@@ -166,53 +167,53 @@ final class MasterApiClient {
         int status = response.statusCode();
         if (status == 401 || status == 403) {
             throw new MasterUnavailableException(
-                    MasterUnavailableException.Kind.DENIED,
-                    target + " refused these credentials (HTTP " + status
+                    MasterUnavailableException.Reason.UNAUTHORIZED,
+                    target + " rejected these credentials (HTTP " + status
                             + "; expected: a principal that may view frameworks)");
         }
         if (status == 503) {
-            throw unreachable(target + " knows of no leader that is ready (HTTP 503)", null);
+            throw unreachable(target + " has no leader that is ready (HTTP 503)", null);
         }
         if (status != 200) {
             throw new MasterUnavailableException(
                     status >= 500
-                            ? MasterUnavailableException.Kind.UNREACHABLE
-                            : MasterUnavailableException.Kind.UNINTELLIGIBLE,
-                    target + " answered HTTP " + status + " (expected: 200)");
+                            ? MasterUnavailableException.Reason.UNREACHABLE
+                            : MasterUnavailableException.Reason.INVALID_RESPONSE,
+                    target + " responded HTTP " + status + " (expected: 200)");
         }
         String type = response.headers().firstValue("Content-Type").orElse("none");
         if (!type.toLowerCase(Locale.ROOT).startsWith(MEDIA_TYPE)) {
             throw new MasterUnavailableException(
-                    MasterUnavailableException.Kind.UNINTELLIGIBLE,
-                    target + " answered content of type " + Sanitizer.printable(type) + " (expected: " + MEDIA_TYPE
-                            + ")");
+                    MasterUnavailableException.Reason.INVALID_RESPONSE,
+                    target + " responded with content of type " + Sanitizer.printable(type) + " (expected: "
+                            + MEDIA_TYPE + ")");
         }
         return response.body();
     }
 
-    /** A master leads on by a location without a scheme, {@code //host:port/api/v1}. */
-    private static URI elsewhere(URI from, HttpResponse<byte[]> response) throws MasterUnavailableException {
-        String location = response.headers().firstValue("Location").orElse("nowhere");
+    /** A master redirects to a location without a scheme, {@code //host:port/api/v1}. */
+    private static URI redirectTarget(URI from, HttpResponse<byte[]> response) throws MasterUnavailableException {
+        String location = response.headers().firstValue("Location").orElse("no location");
         URI target;
         try {
             target = from.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw misled(from, location, e);
+            throw invalidRedirect(from, location, e);
         }
         String scheme = String.valueOf(target.getScheme());
         boolean encryptionLost = from.getScheme().equals("https") && !scheme.equals("https");
         if (encryptionLost || target.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
-            throw misled(from, location, null);
+            throw invalidRedirect(from, location, null);
         }
         return target;
     }
 
-    private static MasterUnavailableException misled(URI from, String location, @Nullable Exception cause) {
-        String message = from + " leads on to " + Sanitizer.printable(location)
+    private static MasterUnavailableException invalidRedirect(URI from, String location, @Nullable Exception cause) {
+        String message = from + " redirects to " + Sanitizer.printable(location)
                 + " (expected: another master, by https if this one is)";
         return cause == null
-                ? new MasterUnavailableException(MasterUnavailableException.Kind.UNINTELLIGIBLE, message)
-                : new MasterUnavailableException(MasterUnavailableException.Kind.UNINTELLIGIBLE, message, cause);
+                ? new MasterUnavailableException(MasterUnavailableException.Reason.INVALID_RESPONSE, message)
+                : new MasterUnavailableException(MasterUnavailableException.Reason.INVALID_RESPONSE, message, cause);
     }
 
     private static @Nullable Instant date(HttpResponse<byte[]> response) {
@@ -225,13 +226,13 @@ final class MasterApiClient {
     }
 
     private static MasterUnavailableException unreachable(String message, @Nullable Throwable cause) {
-        MasterUnavailableException.Kind kind = MasterUnavailableException.Kind.UNREACHABLE;
+        MasterUnavailableException.Reason reason = MasterUnavailableException.Reason.UNREACHABLE;
         return cause == null
-                ? new MasterUnavailableException(kind, message)
-                : new MasterUnavailableException(kind, message, cause);
+                ? new MasterUnavailableException(reason, message)
+                : new MasterUnavailableException(reason, message, cause);
     }
 
-    private static Duration least(Duration one, Duration other) {
+    private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 }

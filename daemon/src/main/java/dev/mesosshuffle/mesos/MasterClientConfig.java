@@ -8,12 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the masters are reached.
  *
- * @param urls where they are, {@code http} or {@code https} with a host and a port; any of them, which lead on to the
- *     leader
- * @param principal as whom to ask; null asks with the token, or as nobody
- * @param secretFile holds the principal's secret
- * @param tokenFile holds a token to ask with; null asks as the principal, or as nobody
- * @param caFile holds the certificates to trust, as PEM; null trusts those that Java does
+ * @param urls {@code http} or {@code https} URLs with a host and a port; any of the masters, which redirect to the leader
+ * @param principal who authenticates with a secret; null to use the token, or no credentials
+ * @param secretFile has the principal's secret
+ * @param tokenFile has a token to authenticate with; null to use the principal, or no credentials
+ * @param caFile has the trusted certificates, as PEM; null to trust those that Java does
  */
 public record MasterClientConfig(
         List<URI> urls,

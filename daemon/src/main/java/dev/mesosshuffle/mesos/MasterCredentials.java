@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** As whom the master is asked. The files are read for each question, so that a secret may change. */
+/** The credentials for the master. Their files are read for each call, so that a secret may change. */
 final class MasterCredentials {
     private static final Logger logger = LoggerFactory.getLogger(MasterCredentials.class);
 
-    /** No secret is that long, and a wrong file may be. */
-    private static final int MOST_BYTES = 64 << 10;
+    /** No secret is that long, but a wrong file may be. */
+    private static final int MAX_BYTES = 64 << 10;
 
     private final @Nullable String principal;
     private final @Nullable Path secretFile;
@@ -33,9 +33,9 @@ final class MasterCredentials {
     }
 
     /**
-     * The value of the header {@code Authorization}; null if there are no credentials.
+     * Returns the value of the header {@code Authorization}; null without credentials.
      *
-     * @throws IOException if their file cannot be read; the message names it, and never what is in it
+     * @throws IOException if their file cannot be read; the message has its path, never its content
      */
     @Nullable
     String header() throws IOException {
@@ -50,12 +50,12 @@ final class MasterCredentials {
     }
 
     private static String secret(Path file) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MAX_BYTES) {
             throw new IOException(file + ": " + Files.size(file) + " bytes (expected: a secret on one line)");
         }
         String text = Files.readString(file).strip();
-        boolean sound = !text.isEmpty() && text.chars().noneMatch(Character::isISOControl);
-        if (!sound) {
+        boolean valid = !text.isEmpty() && text.chars().noneMatch(Character::isISOControl);
+        if (!valid) {
             throw new IOException(file + ": empty, or more than a line (expected: a secret on one line)");
         }
         return text;

@@ -12,7 +12,7 @@ import org.apache.mesos.v1.master.Protos.Call;
 import org.apache.mesos.v1.master.Protos.Response;
 import org.jspecify.annotations.Nullable;
 
-/** The two calls of the v1 operator API that are used, and what is made of their answers. */
+/** The two calls of the v1 operator API that are used, and the parsers of their responses. */
 final class OperatorApi {
     private OperatorApi() {}
 
@@ -29,22 +29,22 @@ final class OperatorApi {
     }
 
     /**
-     * A master's term of office.
+     * A leader's term.
      *
-     * @param leader names the master and the term
-     * @param leadsFor for how long it lasted when it was asked; null if that is not known
+     * @param leader identifies the master and the term
+     * @param leadsFor its age at the response; null if unknown
      */
-    record Term(String leader, @Nullable Duration leadsFor) {
-        static final Term UNKNOWN = new Term("unknown", null);
+    record LeaderTerm(String leader, @Nullable Duration leadsFor) {
+        static final LeaderTerm UNKNOWN = new LeaderTerm("unknown", null);
     }
 
     /**
-     * Reads the answer to {@link #getFrameworks}.
+     * Parses the response to {@link #getFrameworks}.
      *
-     * @throws MasterUnavailableException if it is none
+     * @throws MasterUnavailableException if it is not one
      */
-    @SuppressWarnings("deprecation") // Recovered frameworks, which an old master lists apart.
-    static FrameworkSnapshot frameworks(byte[] body, Term term, String from) throws MasterUnavailableException {
+    @SuppressWarnings("deprecation") // Recovered frameworks, which an old master lists separately.
+    static FrameworkSnapshot frameworks(byte[] body, LeaderTerm term, String from) throws MasterUnavailableException {
         Response response = response(body, Response.Type.GET_FRAMEWORKS, from);
         Set<String> alive = new HashSet<>();
         Set<String> completed = new HashSet<>();
@@ -52,7 +52,7 @@ final class OperatorApi {
                 response.getGetFrameworks().getFrameworksList()) {
             alive.add(id(framework.getFrameworkInfo(), from));
         }
-        // Of masters before 1.2: what agents told of after an election, and what has not come back itself yet.
+        // Of masters before 1.2: those that agents reported after an election, and that have not re-registered yet.
         for (FrameworkInfo framework : response.getGetFrameworks().getRecoveredFrameworksList()) {
             alive.add(id(framework, from));
         }
@@ -65,47 +65,48 @@ final class OperatorApi {
 
     private static String id(FrameworkInfo framework, String from) throws MasterUnavailableException {
         if (framework.getId().getValue().isEmpty()) {
-            throw unintelligible(from + " lists a framework without an id", null);
+            throw invalid(from + " lists a framework without an id", null);
         }
         return framework.getId().getValue();
     }
 
     /**
-     * Reads the answer to {@link #getMaster}.
+     * Parses the response to {@link #getMaster}.
      *
-     * @param asked when it was given, by the master's own clock; null if it does not say
-     * @throws MasterUnavailableException if it is none
+     * @param date its time by the master's own clock; null if unknown
+     * @throws MasterUnavailableException if it is not one
      */
-    static Term term(byte[] body, @Nullable Instant asked, String from) throws MasterUnavailableException {
+    static LeaderTerm term(byte[] body, @Nullable Instant date, String from) throws MasterUnavailableException {
         Response.GetMaster master =
                 response(body, Response.Type.GET_MASTER, from).getGetMaster();
         if (!master.hasElectedTime() || !master.hasMasterInfo()) {
-            return Term.UNKNOWN;
+            return LeaderTerm.UNKNOWN;
         }
         String leader = master.getMasterInfo().getId() + " since " + master.getElectedTime();
         double electedMillis = master.getElectedTime() * 1000;
-        return new Term(leader, asked == null ? null : Duration.ofMillis(asked.toEpochMilli() - (long) electedMillis));
+        return new LeaderTerm(
+                leader, date == null ? null : Duration.ofMillis(date.toEpochMilli() - (long) electedMillis));
     }
 
     private static Response response(byte[] body, Response.Type type, String from) throws MasterUnavailableException {
         Response response;
         try {
-            // Fields that became required later are missing from what an older master says.
+            // An older master lacks fields that became required later.
             response = Response.parser().parsePartialFrom(body);
         } catch (InvalidProtocolBufferException e) {
-            throw unintelligible(from + " answered " + body.length + " bytes that are no message of Mesos", e);
+            throw invalid(from + " responded with " + body.length + " bytes that are not a message of Mesos", e);
         }
         boolean filled = type == Response.Type.GET_FRAMEWORKS ? response.hasGetFrameworks() : response.hasGetMaster();
         if (!response.hasType() || response.getType() != type || !filled) {
-            throw unintelligible(from + " answered something else than " + type, null);
+            throw invalid(from + " did not respond with " + type, null);
         }
         return response;
     }
 
-    private static MasterUnavailableException unintelligible(String message, @Nullable Exception cause) {
-        MasterUnavailableException.Kind kind = MasterUnavailableException.Kind.UNINTELLIGIBLE;
+    private static MasterUnavailableException invalid(String message, @Nullable Exception cause) {
+        MasterUnavailableException.Reason reason = MasterUnavailableException.Reason.INVALID_RESPONSE;
         return cause == null
-                ? new MasterUnavailableException(kind, message)
-                : new MasterUnavailableException(kind, message, cause);
+                ? new MasterUnavailableException(reason, message)
+                : new MasterUnavailableException(reason, message, cause);
     }
 }

@@ -18,7 +18,7 @@ final class SslContexts {
     private SslContexts() {}
 
     /**
-     * Reads a file.
+     * Returns a context that trusts the certificates of a file.
      *
      * @param caFile certificates as PEM, one after the other
      * @throws IOException if it cannot be read, or holds none

@@ -1,6 +1,5 @@
 /**
- * Asks the Mesos master which frameworks live: what {@code liveness} declares as its {@code Master}, by the v1 operator
- * API. Start at {@code MasterClient}. The only place where the classes of Mesos are known.
+ * Fetches the frameworks from the Mesos master through its v1 operator API; implements {@code liveness.MesosMaster}. Start at {@code MasterClient}. The only package that uses the classes of Mesos.
  */
 @NullMarked
 package dev.mesosshuffle.mesos;

@@ -1,12 +1,12 @@
 package dev.mesosshuffle.model;
 
-/** The blocks of one stream, in the order in which their chunks will be asked for; immutable. */
+/** The blocks of one stream, in the order in which their chunks are requested; immutable. */
 public interface BlockIds {
-    /** How many chunks the stream has. */
+    /** Returns the number of chunks of the stream. */
     int size();
 
     /**
-     * One of them.
+     * Returns one block id.
      *
      * @param index from 0 to {@code size() - 1}
      * @throws IndexOutOfBoundsException if there is none

@@ -6,10 +6,10 @@ public enum CorruptionCause {
     DISK_ISSUE,
     /** The bytes on disk are right, those that arrived were not. */
     NETWORK_ISSUE,
-    /** It could not be found out. */
+    /** The cause could not be determined. */
     UNKNOWN_ISSUE,
     /** All checksums agree. */
     CHECKSUM_VERIFY_PASS,
-    /** The reader's checksum is of a kind that is not known here. */
+    /** The reader's checksum algorithm is unknown here. */
     UNSUPPORTED_CHECKSUM_ALGORITHM
 }

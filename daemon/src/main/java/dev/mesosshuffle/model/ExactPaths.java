@@ -6,10 +6,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Paths as text, and back, without a doubt which file is meant. Names on a disk are bytes. Clients, the registry and the
- * kernel's lists spell them in UTF-8; but the JVM spells them as the locale says with which it was started, so that in one
- * without UTF-8 one text means another name, or none. What is stored, compared or deleted by a text must mean the same
- * everywhere.
+ * Converts paths to text and back unambiguously. Names on a disk are bytes. Clients, the registry and the kernel's lists
+ * encode them in UTF-8; but the JVM encodes them by the locale that it was started with, so that without UTF-8 one text
+ * means another name, or none. A text by which something is stored, compared or deleted must mean the same everywhere.
  */
 public final class ExactPaths {
     private static final boolean IS_UTF_8 =
@@ -18,7 +17,7 @@ public final class ExactPaths {
     private ExactPaths() {}
 
     /**
-     * Makes a path of a text.
+     * Converts a text to a path.
      *
      * @param text the path in UTF-8, as from a client or from the registry
      * @return the path that it means everywhere
@@ -33,7 +32,7 @@ public final class ExactPaths {
     }
 
     /**
-     * Tells whether a path's text means that path, here and everywhere.
+     * Returns whether a path's text means that path everywhere.
      *
      * @param path a path, maybe as the kernel lists it
      * @return false if its name is not UTF-8, or cannot be spelled in the locale of this process

@@ -4,10 +4,10 @@ import dev.mesosshuffle.logging.Sanitizer;
 import java.util.List;
 
 /**
- * What an executor says of its shuffle files when it registers.
+ * The layout of an executor's shuffle files, as it registers it.
  *
  * @param localDirs its local dirs, in its own order and spelling; a block's place depends on both
- * @param subDirsPerLocalDir into how many sub-dirs each of them is divided
+ * @param subDirsPerLocalDir the number of subdirectories of each
  * @param shuffleManager the class name of its shuffle manager; any is accepted
  */
 public record ExecutorShuffleInfo(List<String> localDirs, int subDirsPerLocalDir, String shuffleManager) {

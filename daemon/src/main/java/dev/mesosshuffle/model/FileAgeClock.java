@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Tells how old a file's time is, though the wall clock that wrote it may have been set forward or back since. Of the
- * two ages that are possible, by the clock as it is now and by the clock as it was when this process started and went on
- * evenly, the smaller one is taken: the mistake is to keep files for longer.
+ * Computes the age of a file's time, although the wall clock may have been set since. Of the two possible ages, by the
+ * current wall clock and by the wall clock of the start plus the monotonic time since, it returns the smaller one: the
+ * error is to keep files for longer. For any thread.
  */
 public final class FileAgeClock {
     private final LongSupplier wallMillis;
@@ -16,10 +16,10 @@ public final class FileAgeClock {
     private final long startNanos;
 
     /**
-     * Makes one, to be made when the process starts.
+     * Creates a clock; to be called when the process starts.
      *
-     * @param wallMillis the time that files are marked with, in ms since 1970
-     * @param ticker the time; nothing sets it
+     * @param wallMillis the wall clock that files are marked with, in ms since 1970
+     * @param ticker the monotonic time
      */
     public FileAgeClock(LongSupplier wallMillis, Ticker ticker) {
         this.wallMillis = wallMillis;

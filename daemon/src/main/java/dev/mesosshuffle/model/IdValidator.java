@@ -2,7 +2,7 @@ package dev.mesosshuffle.model;
 
 import dev.mesosshuffle.logging.Sanitizer;
 
-/** What an application's or executor's id may look like. */
+/** Validates the ids of applications and executors. */
 public final class IdValidator {
     /** Mesos framework ids have 41 characters, Spark's executor ids fewer; this leaves ample room. */
     public static final int MAX_LENGTH = 512;
@@ -10,7 +10,7 @@ public final class IdValidator {
     private IdValidator() {}
 
     /**
-     * Checks an id that a client sent: it ends up in log lines and in the store.
+     * Checks an id from a client, which is logged and stored.
      *
      * @param name what the id is, for the message
      * @param id the id

@@ -1,10 +1,10 @@
 package dev.mesosshuffle.model;
 
-/** What is done about dirs that no registry names and nobody uses. */
+/** How orphan directories are treated, which no registry names and nobody uses. */
 public enum OrphanMode {
-    /** They are not searched for. */
+    /** They are not scanned for. */
     OFF,
-    /** The operator is told of them. */
+    /** They are reported. */
     REPORT,
     /** They are deleted. */
     DELETE

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.model;
 
-/** Whether a part of a file is in the page cache, as far as that can be told without waiting for the disk. */
+/** Whether a part of a file is in the page cache, as far as that is known without waiting for the disk. */
 public enum PageResidency {
     /** All of it is there: sending it does not wait for the disk. */
     RESIDENT,
@@ -8,6 +8,6 @@ public enum PageResidency {
     /** Some of it is not there: sending it would wait for the disk. */
     MISSING,
 
-    /** Nobody can tell. */
+    /** It is not known. */
     UNKNOWN
 }

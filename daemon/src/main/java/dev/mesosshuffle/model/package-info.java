@@ -1,5 +1,5 @@
 /**
- * Ids and places as validated records; every other package may use them.
+ * Ids, paths and other values as validated records; every other package may use them.
  */
 @NullMarked
 package dev.mesosshuffle.model;

@@ -77,7 +77,7 @@ final class FileActivityScannerTest {
 
     @Test
     void waitsForEachDiskAndLooksAtEachOnItsOwnThread() throws Exception {
-        CompletableFuture<LastChange> look = changes.newest(owned(dirs));
+        CompletableFuture<LastChange> look = changes.newestChange(owned(dirs));
         assertThat(disks).containsExactlyInAnyOrder(temp.resolve("disk-1"), temp.resolve("disk-2"));
         tasks.get(0).run();
         assertThat(look).isNotDone();
@@ -94,7 +94,7 @@ final class FileActivityScannerTest {
     }
 
     private LastChange newest(List<LocalDir> where) throws Exception {
-        CompletableFuture<LastChange> look = changes.newest(owned(where));
+        CompletableFuture<LastChange> look = changes.newestChange(owned(where));
         tasks.forEach(Runnable::run);
         tasks.clear();
         return look.get();

@@ -14,15 +14,15 @@ final class ApplicationTableTest {
         table.add(status("longer-0001", Duration.ofHours(30)), 10, new DiskUsage.Usage(3 << 20, false));
         table.add(status("c", Duration.ofMinutes(30)), 0, DiskUsage.UNKNOWN);
         assertThat(table.text()).isEqualTo("""
-                APPLICATION  STATE  EXECUTORS  BYTES      LAST SIGN   WHAT HAPPENS NEXT  REASON
-                a            kept   2          1.5 KiB    4 s ago     it stays           by hand
-                longer-0001  kept   10         > 3.0 MiB  30 h ago    it stays           by hand
-                c            kept   0          ?          30 min ago  it stays           by hand
+                APPLICATION  STATE  EXECUTORS  BYTES      LAST SIGNAL  NEXT STEP  REASON
+                a            kept   2          1.5 KiB    4 s ago      it stays   an operator
+                longer-0001  kept   10         > 3.0 MiB  30 h ago     it stays   an operator
+                c            kept   0          ?          30 min ago   it stays   an operator
                 """);
     }
 
-    private static ApplicationStatus status(String appId, Duration quiet) {
-        return new ApplicationStatus(appId, "kept", "by hand", "it stays", quiet);
+    private static ApplicationStatus status(String appId, Duration idle) {
+        return new ApplicationStatus(appId, "kept", "an operator", "it stays", idle);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,17 @@ final class ControlServerTest {
     @BeforeEach
     void start() throws Exception {
         socket = temp.resolve("s");
-        server = ControlServer.start(socket, request -> "ok\nheard " + request + '\n');
+        server = started(ControlServerTest::echo);
+    }
+
+    private static String echo(String request) {
+        return "ok\nreceived " + request + '\n';
+    }
+
+    private ControlServer started(UnaryOperator<String> commands) {
+        ControlServer created = new ControlServer(socket, commands);
+        created.start();
+        return created;
     }
 
     @AfterEach
@@ -48,7 +59,8 @@ final class ControlServerTest {
     private void restart(Set<UserPrincipal> allowed, Duration deadline) throws Exception {
         server.close();
         ServerSocketChannel channel = ControlServer.listen(socket);
-        server = ControlServer.start(socket, channel, request -> "ok\nheard " + request + '\n', allowed, deadline);
+        server = new ControlServer(socket, ControlServerTest::echo, deadline);
+        server.start(channel, allowed);
     }
 
     @Test
@@ -57,7 +69,7 @@ final class ControlServerTest {
 
         server.renew();
 
-        assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard apps\n");
+        assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nreceived apps\n");
         assertThat(ControlSocket.address(socket).getPath()).exists();
     }
 
@@ -68,7 +80,7 @@ final class ControlServerTest {
         server.renew();
 
         assertThat(Files.getAttribute(socket, "unix:ino")).isEqualTo(before);
-        assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard apps\n");
+        assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nreceived apps\n");
     }
 
     @Test
@@ -86,20 +98,20 @@ final class ControlServerTest {
         Path dir = temp.resolve("d");
         socket = dir.resolve("s");
         try (LogCapture log = LogCapture.of(ControlServer.class)) {
-            server = ControlServer.start(socket, request -> "ok\nheard " + request + '\n');
+            server = started(ControlServerTest::echo);
             server.renew();
             assertThat(log.lines())
                     .singleElement()
                     .asString()
                     .startsWith("WARN The commands apps, keep, release and remove are not available: " + socket)
-                    .contains("tried again every 5 s");
+                    .contains("retried every 5 s");
 
             Files.createDirectory(dir);
             server.renew();
             server.renew();
 
-            assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO " + socket + " is made");
-            assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard apps\n");
+            assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO " + socket + " is created");
+            assertThat(send("apps\n".getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nreceived apps\n");
         }
     }
 
@@ -117,7 +129,7 @@ final class ControlServerTest {
 
     @Test
     void answersALine() throws Exception {
-        assertThat(ControlClient.ask(socket, "keep äpp")).isEqualTo("heard keep äpp\n");
+        assertThat(ControlClient.send(socket, "keep äpp")).isEqualTo("received keep äpp\n");
     }
 
     @Test
@@ -129,7 +141,7 @@ final class ControlServerTest {
     @Test
     void refusesAnotherUser() throws Exception {
         restart(Set.of(), ControlProtocol.DEADLINE);
-        assertThatThrownBy(() -> ControlClient.ask(socket, "apps"))
+        assertThatThrownBy(() -> ControlClient.send(socket, "apps"))
                 .isInstanceOf(ControlException.class)
                 .hasMessageMatching("user \\S+ may not do that \\(expected: the daemon's user, or root\\)");
     }
@@ -143,7 +155,7 @@ final class ControlServerTest {
         assertThat(send(new byte[] {(byte) 0xff, '\n'})).isEqualTo(refusal);
         assertThat(send(new byte[0])).isEqualTo(refusal);
         String longest = "x".repeat(ControlProtocol.MAX_REQUEST_BYTES - 1);
-        assertThat(send((longest + '\n').getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nheard " + longest + '\n');
+        assertThat(send((longest + '\n').getBytes(StandardCharsets.UTF_8))).isEqualTo("ok\nreceived " + longest + '\n');
     }
 
     @Test
@@ -161,7 +173,7 @@ final class ControlServerTest {
             for (int i = 0; i < ControlServer.MAX_CLIENTS - 1; i++) {
                 stalled.add(connect());
             }
-            assertThat(ControlClient.ask(socket, "apps")).isEqualTo("heard apps\n");
+            assertThat(ControlClient.send(socket, "apps")).isEqualTo("received apps\n");
             stalled.add(connect());
             // The one that was served may still hold its place for a moment.
             String refusal = "";
@@ -169,7 +181,7 @@ final class ControlServerTest {
                     refusal.isEmpty() && System.nanoTime() - start < TimeUnit.MINUTES.toNanos(1); ) {
                 refusal = refusal();
             }
-            assertThat(refusal).isEqualTo("4 others are being served; try again");
+            assertThat(refusal).isEqualTo("4 other commands are running; try again");
         } finally {
             for (SocketChannel channel : stalled) {
                 channel.close();
@@ -179,7 +191,7 @@ final class ControlServerTest {
 
     private String refusal() {
         try {
-            return ControlClient.ask(socket, "apps").substring(0, 0);
+            return ControlClient.send(socket, "apps").substring(0, 0);
         } catch (ControlException e) {
             return String.valueOf(e.getMessage());
         }
@@ -189,7 +201,7 @@ final class ControlServerTest {
     void survivesAClientThatLeavesBeforeItIsAnswered() throws Exception {
         server.close();
         CountDownLatch left = new CountDownLatch(1);
-        server = ControlServer.start(socket, request -> {
+        server = started(request -> {
             try {
                 left.await();
             } catch (InterruptedException e) {
@@ -201,7 +213,7 @@ final class ControlServerTest {
             leaving.write(StandardCharsets.UTF_8.encode("apps\n"));
         }
         left.countDown();
-        assertThat(ControlClient.ask(socket, "apps")).hasSize(1 << 20);
+        assertThat(ControlClient.send(socket, "apps")).hasSize(1 << 20);
     }
 
     @Test
@@ -209,17 +221,17 @@ final class ControlServerTest {
         server.close();
         ControlServer.listen(socket).close();
         assertThat(socket).exists();
-        assertThatThrownBy(() -> ControlClient.ask(socket, "apps"))
+        assertThatThrownBy(() -> ControlClient.send(socket, "apps"))
                 .hasMessage("no daemon runs with this configuration: nobody listens at " + socket);
-        server = ControlServer.start(socket, request -> "ok\n");
-        assertThat(ControlClient.ask(socket, "apps")).isEmpty();
+        server = started(request -> "ok\n");
+        assertThat(ControlClient.send(socket, "apps")).isEmpty();
     }
 
     @Test
     void leavesNoSocketBehindWhenItStops() throws Exception {
         server.close();
         assertThat(socket).doesNotExist();
-        assertThatThrownBy(() -> ControlClient.ask(socket, "apps"))
+        assertThatThrownBy(() -> ControlClient.send(socket, "apps"))
                 .isInstanceOf(ControlException.class)
                 .hasMessageContaining("no daemon runs with this configuration: there is no " + socket);
     }

@@ -85,7 +85,7 @@ final class DiskUsageTest {
     void stopsWhenItsTimeIsUp() throws Exception {
         DiskUsage usage = new DiskUsage((root, task) -> task.run(), Duration.ZERO);
         assertThat(usage.measure(Map.of("app", List.of(one))).values())
-                .extracting(DiskUsage.Usage::isWhole)
+                .extracting(DiskUsage.Usage::isComplete)
                 .containsExactly(false);
     }
 

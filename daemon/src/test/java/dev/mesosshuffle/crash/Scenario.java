@@ -34,7 +34,7 @@ final class Scenario {
         }
         step(
                 "pinned is kept",
-                service -> Service.await(service.monitor.handControl().keep(Host.PINNED)));
+                service -> Service.await(service.monitor.applicationAdmin().keep(Host.PINNED)));
         step("live removes a block", this::removeBlock);
         step("dead has expired", service -> service.awaitExpiry(Host.DEAD, List.of(Host.LIVE)));
         step("dead is deleted", service -> service.cleanup.awaitAllDeleted());
@@ -81,18 +81,18 @@ final class Scenario {
 
     private void release(Service service) throws Exception {
         if (isKept(service)) {
-            Service.await(service.monitor.handControl().release(Host.PINNED));
+            Service.await(service.monitor.applicationAdmin().release(Host.PINNED));
         }
     }
 
     private void removeManually(Service service) throws Exception {
         if (service.registry.applications().contains(Host.PINNED)) {
-            var unused = Service.await(service.monitor.handControl().remove(Host.PINNED));
+            var unused = Service.await(service.monitor.applicationAdmin().remove(Host.PINNED));
         }
     }
 
     private static boolean isKept(Service service) {
-        return service.monitor.handControl().applications().stream()
+        return service.monitor.applicationAdmin().applications().stream()
                 .filter(app -> app.appId().equals(Host.PINNED))
                 .map(ApplicationStatus::state)
                 .anyMatch("kept"::equals);

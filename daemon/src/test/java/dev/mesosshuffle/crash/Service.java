@@ -1,6 +1,8 @@
 package dev.mesosshuffle.crash;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.LivenessStoreAdapter;
+import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.cleanup.BackgroundCleanup;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.TimeLimiter;
@@ -70,7 +72,7 @@ final class Service implements AutoCloseable {
         // Each application's files are in use at the first check before their deletion, and no longer at the next.
         cleanup = new BackgroundCleanup(store, policy, orphanPolicy, peers, readOnce::add);
         cleanup.reclaimer().reclaim(store.loadRemovals());
-        monitor = LivenessMonitor.create(
+        monitor = new LivenessMonitor(
                 registry,
                 cleanup.reclaimer(),
                 new LivenessConfig(ORPHAN_TIMEOUT, Duration.ofHours(1), true),
@@ -79,9 +81,8 @@ final class Service implements AutoCloseable {
                         () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(time.get()),
                         new Random(1),
                         (root, task) -> task.run(),
-                        store::putIdleTime,
-                        store::putKept,
-                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
+                        FileTimes.ON_DISK,
+                        new LivenessStoreAdapter(store),
                         null),
                 dirs -> {},
                 metrics);

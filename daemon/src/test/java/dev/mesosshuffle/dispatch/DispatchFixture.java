@@ -1,5 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
+import dev.mesosshuffle.LivenessStoreAdapter;
+import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
@@ -36,7 +38,7 @@ final class DispatchFixture implements AutoCloseable {
                 new RootExecutors("cleanup-", () -> 0),
                 fetch.metrics);
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
-        liveness = LivenessMonitor.create(
+        liveness = new LivenessMonitor(
                 fetch.registry,
                 reclaimer,
                 new LivenessConfig(Duration.ofHours(24), Duration.ofHours(1), true),
@@ -45,10 +47,8 @@ final class DispatchFixture implements AutoCloseable {
                         System::currentTimeMillis,
                         new Random(1),
                         (root, task) -> task.run(),
-                        fetch.store::putIdleTime,
-                        fetch.store::putKept,
-                        (appId, driver) ->
-                                fetch.store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
+                        FileTimes.ON_DISK,
+                        new LivenessStoreAdapter(fetch.store),
                         null),
                 dirs -> {},
                 fetch.metrics);

@@ -26,7 +26,7 @@ final class ControlSocketTest extends RunningDaemon {
     }
 
     private String ask(String request) throws Exception {
-        return ControlClient.ask(ControlSocket.path(state, 0), request);
+        return ControlClient.send(ControlSocket.path(state, 0), request);
     }
 
     @Test
@@ -35,7 +35,7 @@ final class ControlSocketTest extends RunningDaemon {
         connectAndRegister().close();
         assertThat(ask("apps").lines().toList().get(1))
                 .matches(
-                        "app +withoutDriver +1 +\\d.*B +\\d+ m?s ago +over in 2[34] h unless its files are used +its driver.*");
+                        "app +driverless +1 +\\d.*B +\\d+ m?s ago +expires in 2[34] h unless its files are used +its driver.*");
     }
 
     @Test
@@ -46,9 +46,10 @@ final class ControlSocketTest extends RunningDaemon {
         assertThat(ask("apps")).containsPattern("app +kept +1 ");
         assertThatThrownBy(() -> ask("remove app"))
                 .isInstanceOf(ControlException.class)
-                .hasMessage("application app is kept by hand (expected: to be released before it is removed)");
+                .hasMessage("application app is kept by an operator (expected: to be released before it is removed)");
         assertThat(ask("release app")).startsWith("Application app is released");
-        assertThat(ask("remove app")).isEqualTo("Application app is removed; 1 of its dirs are being deleted.\n");
+        assertThat(ask("remove app"))
+                .isEqualTo("Application app is removed; 1 of its directories are being deleted.\n");
         assertThat(ask("apps")).isEqualTo("No application is registered here.\n");
     }
 

@@ -25,7 +25,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
 
     @BeforeEach
     void takeInHand() {
-        hand = fixture.monitor.handControl();
+        hand = fixture.monitor.applicationAdmin();
     }
 
     private static <T> T await(CompletableFuture<T> future) throws Exception {
@@ -47,7 +47,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         }
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
         assertThat(fixture.gauge("applications.kept")).isEqualTo(1L);
-        assertThat(fixture.count("keeps")).isEqualTo(1);
+        assertThat(fixture.count("operatorKeeps")).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -60,9 +60,9 @@ final class ApplicationAdminTest extends MonitoredApplications {
             fixture.pass(ORPHAN_TIMEOUT.multipliedBy(2));
             fixture.assertAlive(APP);
         }
-        assertThat(fixture.log("Kept by hand until they are released, as before: app-1"))
+        assertThat(fixture.log("Kept by an operator until they are released, as before: app-1"))
                 .hasSize(3);
-        await(fixture.monitor.handControl().release(APP));
+        await(fixture.monitor.applicationAdmin().release(APP));
         fixture.restart(inOrder);
         fixture.pass(ORPHAN_TIMEOUT);
         fixture.assertOver(APP);
@@ -93,7 +93,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         fixture.pass(ORPHAN_TIMEOUT);
         fixture.check();
         assertThat(look).hasSize(1);
-        await(monitor.handControl().keep(APP));
+        await(monitor.applicationAdmin().keep(APP));
         look.forEach(Runnable::run);
         fixture.settle();
         fixture.assertAlive(APP);
@@ -118,13 +118,12 @@ final class ApplicationAdminTest extends MonitoredApplications {
         assertThat(fixture.log().stream().filter(line -> line.contains(" dev.mesosshuffle.liveness.")))
                 .extracting(line -> line.substring(line.indexOf(": Application") + 2))
                 .containsExactly(
-                        "Application app-1 is kept by hand, whatever speaks for its end, until it is released; it was"
-                                + " driverHeard.",
-                        "Application app-1 is not kept by hand any more, and judged as if it had been heard just now:"
-                                + " over in 240 s unless its driver is heard.");
-        assertThat(fixture.count("keeps")).isEqualTo(1);
-        assertThat(fixture.count("releases")).isEqualTo(1);
-        assertThat(fixture.count("revivals")).isZero();
+                        "Application app-1 is kept by an operator, and cannot expire until it is released; it was alive.",
+                        "Application app-1 was released by an operator, and its timeouts restart: expires in 240 s unless"
+                                + " its driver sends a heartbeat.");
+        assertThat(fixture.count("operatorKeeps")).isEqualTo(1);
+        assertThat(fixture.count("operatorReleases")).isEqualTo(1);
+        assertThat(fixture.count("recoveries")).isZero();
     }
 
     @Test
@@ -175,7 +174,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         assertThatThrownBy(() -> hand.release(APP))
                 .isInstanceOf(OperationRefusedException.class)
                 .hasMessage("application app-1 is not kept");
-        assertThat(fixture.count("releases")).isZero();
+        assertThat(fixture.count("operatorReleases")).isZero();
     }
 
     // Remove.
@@ -188,16 +187,16 @@ final class ApplicationAdminTest extends MonitoredApplications {
         assertThat(await(hand.remove(APP))).isEqualTo(2);
         assertThat(fixture.registry.applications()).isEmpty();
         fixture.awaitEmptyRoot();
-        assertThat(fixture.forgotten).hasSize(2);
+        assertThat(fixture.removedDirs).hasSize(2);
         assertThat(fixture.count("expiries")).isEqualTo(1);
-        assertThat(fixture.count("removalsByHand")).isEqualTo(1);
+        assertThat(fixture.count("operatorRemovals")).isEqualTo(1);
         assertThat(fixture.log("Application app-1"))
                 .extracting(line -> line.substring(line.indexOf(": Application") + 2))
                 .containsExactly(
-                        "Application app-1 is over: it was removed by hand; it was driverHeard.",
+                        "Application app-1 expired: an operator removed it; it was alive.",
                         "Application app-1 removed, cleanupLocalDirs = true");
         monitor.heartbeat(APP, connection);
-        assertThat(fixture.log("WARN")).singleElement().asString().contains("which was removed, by hand");
+        assertThat(fixture.log("WARN")).singleElement().asString().contains("which was removed, by an operator");
     }
 
     @Test
@@ -206,10 +205,10 @@ final class ApplicationAdminTest extends MonitoredApplications {
         await(hand.keep(APP));
         assertThatThrownBy(() -> hand.remove(APP))
                 .isInstanceOf(OperationRefusedException.class)
-                .hasMessage("application app-1 is kept by hand (expected: to be released before it is removed)");
+                .hasMessage("application app-1 is kept by an operator (expected: to be released before it is removed)");
         fixture.settle();
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
-        assertThat(fixture.count("removalsByHand")).isZero();
+        assertThat(fixture.count("operatorRemovals")).isZero();
 
         await(hand.release(APP));
         assertThat(await(hand.remove(APP))).isEqualTo(1);
@@ -224,7 +223,7 @@ final class ApplicationAdminTest extends MonitoredApplications {
         CompletableFuture<Integer> removal = hand.remove(APP);
         assertThatThrownBy(() -> await(removal)).hasMessageContaining("broken for a test");
         fixture.assertAlive(APP);
-        assertThat(fixture.gauge("applications.driverHeard")).isEqualTo(1L);
+        assertThat(fixture.gauge("applications.alive")).isEqualTo(1L);
         assertThat(fixture.log("WARN")).isEmpty();
 
         fixture.breakRemovals(false);
@@ -247,11 +246,11 @@ final class ApplicationAdminTest extends MonitoredApplications {
             for (var action : List.<Action>of(hand::keep, hand::release, hand::remove)) {
                 assertThatThrownBy(() -> action.on(APP))
                         .isInstanceOf(OperationRefusedException.class)
-                        .hasMessage("application app-1 is over and just being removed");
+                        .hasMessage("application app-1 expired and is being removed");
             }
             assertThat(hand.applications())
                     .extracting(ApplicationStatus::state, ApplicationStatus::reason)
-                    .containsExactly(tuple("going", "it is over"));
+                    .containsExactly(tuple("removing", "expired"));
         });
     }
 
@@ -286,22 +285,26 @@ final class ApplicationAdminTest extends MonitoredApplications {
                 .containsExactly(
                         new ApplicationStatus(
                                 "app-1",
-                                "driverSilent",
-                                "its driver at /10.0.0.1:1 was heard 121 s ago, and its connection is open",
-                                "over in 119 s unless its driver is heard",
+                                "unresponsive",
+                                "its driver at /10.0.0.1:1 sent its last heartbeat 121 s ago, and its connection is open",
+                                "expires in 119 s unless its driver sends a heartbeat",
                                 Duration.ofSeconds(121)),
                         new ApplicationStatus(
-                                "app-2", "kept", "kept by hand", "stays until it is released", Duration.ofSeconds(121)),
+                                "app-2",
+                                "kept",
+                                "kept by an operator",
+                                "stays until it is released",
+                                Duration.ofSeconds(121)),
                         new ApplicationStatus(
                                 "app-3",
-                                "withoutDriver",
-                                "its driver did not register since this daemon started",
-                                "over in 24 h unless its files are used",
+                                "driverless",
+                                "its driver has not registered since this daemon started",
+                                "expires in 24 h unless its files are used",
                                 Duration.ZERO));
     }
 
     @Test
-    void tellsOfWhatIsPutOffForHowLong() throws Exception {
+    void reportsADeferralWithItsTime() throws Exception {
         registerDriver(TIMEOUT);
         end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.minus(Duration.ofSeconds(10)));
@@ -309,10 +312,10 @@ final class ApplicationAdminTest extends MonitoredApplications {
         fixture.pass(Duration.ofSeconds(20));
         fixture.check();
         assertThat(hand.applications())
-                .extracting(ApplicationStatus::state, ApplicationStatus::reason, ApplicationStatus::outlook)
+                .extracting(ApplicationStatus::state, ApplicationStatus::reason, ApplicationStatus::nextStep)
                 .containsExactly(tuple(
                         "deferred",
                         "its files were in use within the last 120 s",
-                        "over in 100 s unless its files are used again"));
+                        "expires in 100 s unless its files are used again"));
     }
 }

@@ -19,7 +19,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         fixture.pass(TIMEOUT);
         fixture.registerExecutor("other", "1");
         fixture.assertOver(APP);
-        assertThat(fixture.forgotten).containsExactly(gone);
+        assertThat(fixture.removedDirs).containsExactly(gone);
     }
 
     // What follows.
@@ -56,17 +56,16 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         assertThat(fixture.log().stream().filter(line -> line.contains(" dev.mesosshuffle.liveness.")))
                 .extracting(line -> line.substring(line.indexOf(": Application") + 2))
                 .containsExactly(
-                        "Application app-1: its driver at /10.0.0.1:1 has not been heard for 120 s, and its connection"
+                        "Application app-1: its driver at /10.0.0.1:1 has sent no heartbeat for 120 s, and its connection"
                                 + " is open.",
-                        "Application app-1 is alive: its driver was heard again after 120 s.",
-                        "Application app-1: its driver at /10.0.0.1:1 has not been heard for 120 s, and its connection"
+                        "Application app-1 is alive: its driver sent a heartbeat again after 120 s.",
+                        "Application app-1: its driver at /10.0.0.1:1 has sent no heartbeat for 120 s, and its connection"
                                 + " is open.",
-                        "Application app-1 would be over (its driver at /10.0.0.1:1 was not heard for 120 s, and it"
-                                + " closed its connection in order), but stays: its files were in use within the last 120"
-                                + " s.",
-                        "Application app-1 is over: its driver at /10.0.0.1:1 was not heard for 240 s, and it closed its"
-                                + " connection in order.");
-        assertThat(fixture.count("silences")).isEqualTo(2);
+                        "Application app-1 would expire (its driver at /10.0.0.1:1 sent no heartbeat for 120 s, and it"
+                                + " closed its connection), but stays: its files were in use within the last 120 s.",
+                        "Application app-1 expired: its driver at /10.0.0.1:1 sent no heartbeat for 240 s, and it closed its"
+                                + " connection.");
+        assertThat(fixture.count("heartbeatTimeouts")).isEqualTo(2);
         assertThat(fixture.count("deferrals.activity")).isEqualTo(1);
     }
 
@@ -149,13 +148,13 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         fixture.pass(TIMEOUT.multipliedBy(2));
         fixture.whileTheStoreWaits(() -> {
             monitor.check();
-            assertThat(fixture.gauge("applications.going")).isEqualTo(1L);
+            assertThat(fixture.gauge("applications.removing")).isEqualTo(1L);
             monitor.heartbeat(APP, connection);
         });
         fixture.settle();
         assertThat(fixture.count("unknownHeartbeats")).isZero();
-        assertThat(fixture.gauge("applications.driverHeard")).isEqualTo(1L);
-        assertThat(fixture.count("revivals")).isEqualTo(1);
+        assertThat(fixture.gauge("applications.alive")).isEqualTo(1L);
+        assertThat(fixture.count("recoveries")).isEqualTo(1);
         fixture.breakRemovals(false);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
@@ -175,7 +174,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         assertThat(fixture.count("unknownHeartbeats")).isEqualTo(2);
         assertThat(fixture.log("WARN")).singleElement().asString().contains(APP, "was removed");
         assertThat(fixture.registry.applications()).isEmpty();
-        assertThat(fixture.gauge("applications.going")).isEqualTo(0L);
+        assertThat(fixture.gauge("applications.removing")).isEqualTo(0L);
     }
 
     // Heartbeats of nobody.
@@ -209,7 +208,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
             monitor.driverDisconnected("stranger-" + i, connection, CloseReason.CLOSED_BY_PEER);
         }
         fixture.check();
-        assertThat(fixture.gauge("applications.withoutDriver")).isEqualTo(0L);
+        assertThat(fixture.gauge("applications.driverless")).isEqualTo(0L);
     }
 
     // Survival.
@@ -272,12 +271,12 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         registerDriver("app-2");
         fixture.registerExecutor("app-3", "0");
         fixture.check();
-        assertThat(fixture.gauge("applications.driverHeard")).isEqualTo(1L);
-        assertThat(fixture.gauge("applications.driverSilent")).isEqualTo(1L);
-        assertThat(fixture.gauge("applications.withoutDriver")).isEqualTo(1L);
+        assertThat(fixture.gauge("applications.alive")).isEqualTo(1L);
+        assertThat(fixture.gauge("applications.unresponsive")).isEqualTo(1L);
+        assertThat(fixture.gauge("applications.driverless")).isEqualTo(1L);
         assertThat(fixture.gauge("heartbeatAgeMaxMillis")).isEqualTo(TIMEOUT.toMillis());
         monitor.heartbeat("app-1", connection);
-        assertThat(fixture.gauge("applications.driverSilent")).isEqualTo(0L);
-        assertThat(fixture.count("revivals")).isEqualTo(1);
+        assertThat(fixture.gauge("applications.unresponsive")).isEqualTo(0L);
+        assertThat(fixture.count("recoveries")).isEqualTo(1);
     }
 }

@@ -82,7 +82,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
             monitor.heartbeat(APP, connection);
             fixture.assertAlive(APP);
         }
-        assertThat(fixture.count("revivals")).isEqualTo(100);
+        assertThat(fixture.count("recoveries")).isEqualTo(100);
     }
 
     @ParameterizedTest
@@ -149,7 +149,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         end(CloseReason.CLOSED_LOCALLY);
         fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
         fixture.assertAlive(APP);
-        assertThat(fixture.log("closed from here")).hasSize(1);
+        assertThat(fixture.log("this service closed the connection")).hasSize(1);
     }
 
     @Test
@@ -260,7 +260,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
         end(CloseReason.CLOSED_BY_PEER);
-        monitor.expectChecks(interval);
+        monitor.setCheckInterval(interval);
         fixture.pass(Duration.ofHours(10));
         fixture.assertAlive(APP);
         // 30 s of the pause count, as if the check had been in time.
@@ -279,7 +279,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
         end(CloseReason.CLOSED_BY_PEER);
-        monitor.expectChecks(interval);
+        monitor.setCheckInterval(interval);
         for (int i = 0; i < 3; i++) {
             fixture.pass(interval);
             fixture.assertAlive(APP);
@@ -304,7 +304,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         Duration interval = Duration.ofSeconds(30);
         registerDriver(TIMEOUT);
         end(CloseReason.CLOSED_BY_PEER);
-        monitor.expectChecks(interval);
+        monitor.setCheckInterval(interval);
         for (int i = 0; i < 3; i++) {
             fixture.pass(interval);
             fixture.assertAlive(APP);

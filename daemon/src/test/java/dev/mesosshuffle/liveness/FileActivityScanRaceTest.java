@@ -70,15 +70,15 @@ final class FileActivityScanRaceTest extends MonitoredApplications {
 
     @Test
     void doesNotEndAKeepThoughItFindsChanges() throws Exception {
-        monitor.handControl().keep(APP).get(1, TimeUnit.MINUTES);
+        monitor.applicationAdmin().keep(APP).get(1, TimeUnit.MINUTES);
         fixture.changed(dir, TIMEOUT);
         endLook();
-        assertThat(monitor.handControl().kept()).containsExactly(APP);
+        assertThat(monitor.applicationAdmin().kept()).containsExactly(APP);
     }
 
     @Test
     void bringsNothingBackThatWasRemovedByHandThoughItFindsChanges() throws Exception {
-        monitor.handControl().remove(APP).get(1, TimeUnit.MINUTES);
+        monitor.applicationAdmin().remove(APP).get(1, TimeUnit.MINUTES);
         fixture.changed(dir, TIMEOUT);
         endLook();
         assertThat(fixture.registry.applications()).isEmpty();

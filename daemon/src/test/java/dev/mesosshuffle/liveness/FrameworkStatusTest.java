@@ -9,135 +9,135 @@ import org.junit.jupiter.api.Test;
 final class FrameworkStatusTest {
     private static final long START = Long.MAX_VALUE - 1000;
     private static final Duration LONG = Duration.ofHours(1);
-    private static final ExpiryPolicy RULES =
-            new ExpiryPolicy(Duration.ofHours(24), true, LONG, FrameworkStatus.ABSENT_FOR);
+    private static final ExpiryPolicy POLICY =
+            new ExpiryPolicy(Duration.ofHours(24), true, LONG, FrameworkStatus.ABSENCE_VALID_FOR);
 
-    private FrameworkStatus word = FrameworkStatus.UNASKED;
+    private FrameworkStatus status = FrameworkStatus.UNPOLLED;
     private long now = START;
 
     @Test
-    void provesNothingUnasked() {
-        assertThat(provesEnd()).isFalse();
-        assertThat(word.isAlive()).isFalse();
+    void provesNothingBeforeTheFirstPoll() {
+        assertThat(provesCompletion()).isFalse();
+        assertThat(status.isAlive()).isFalse();
     }
 
     @Test
     void takesAnEntryForAliveEvenIfItIsCompletedToo() {
-        say(new FrameworkSnapshot(Set.of("app"), Set.of("app"), "a", LONG));
-        assertThat(word.isAlive()).isTrue();
-        assertThat(provesEnd()).isFalse();
+        respond(new FrameworkSnapshot(Set.of("app"), Set.of("app"), "a", LONG));
+        assertThat(status.isAlive()).isTrue();
+        assertThat(provesCompletion()).isFalse();
     }
 
     @Test
     void remembersACompletionThatTheMasterForgets() {
-        say(completed());
-        say(absent("a"));
-        say(absent("b"));
-        assertThat(provesEnd()).isTrue();
+        respond(completed());
+        respond(absent("a"));
+        respond(absent("b"));
+        assertThat(provesCompletion()).isTrue();
     }
 
     @Test
     void provesAnEndByTwoAbsencesThatAreFarEnoughApart() {
-        say(alive());
-        say(absent("a"));
-        pass(FrameworkStatus.AGREE_AFTER.minusNanos(1));
-        say(absent("a"));
-        assertThat(provesEnd()).isFalse();
+        respond(alive());
+        respond(absent("a"));
+        pass(FrameworkStatus.CONFIRM_AFTER.minusNanos(1));
+        respond(absent("a"));
+        assertThat(provesCompletion()).isFalse();
         pass(Duration.ofNanos(1));
-        say(absent("a"));
-        assertThat(provesEnd()).isTrue();
+        respond(absent("a"));
+        assertThat(provesCompletion()).isTrue();
     }
 
     @Test
-    void provesNothingByAbsencesThatDifferentLeadersTellOf() {
-        say(alive());
-        say(absent("a"));
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("b"));
-        assertThat(provesEnd()).isFalse();
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("b"));
-        assertThat(provesEnd()).isTrue();
+    void provesNothingByAbsencesOfDifferentLeaders() {
+        respond(alive());
+        respond(absent("a"));
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("b"));
+        assertThat(provesCompletion()).isFalse();
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("b"));
+        assertThat(provesCompletion()).isTrue();
     }
 
     @Test
-    void provesNothingByAnAbsenceAndOneThatLiesLongBack() {
-        say(alive());
-        say(absent("a"));
-        // Nobody needed to know, so nobody heard that it was listed again.
+    void provesNothingByAnAbsenceAndAMuchEarlierOne() {
+        respond(alive());
+        respond(absent("a"));
+        // There was no poll, so it is unknown that it was listed again.
         pass(Duration.ofDays(2));
-        say(absent("a"));
-        assertThat(provesEnd()).isFalse();
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("a"));
-        assertThat(provesEnd()).isTrue();
+        respond(absent("a"));
+        assertThat(provesCompletion()).isFalse();
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("a"));
+        assertThat(provesCompletion()).isTrue();
     }
 
     @Test
-    void provesAnEndByAbsencesAsFarApartAsQuestionsThatNobodyWaitsFor() {
-        say(alive());
-        say(absent("a"));
-        pass(MasterPoller.ROUTINE_TO.plus(FrameworkStatus.ABSENT_FOR));
-        say(absent("a"));
-        assertThat(provesEnd()).isTrue();
+    void provesAnEndByAbsencesAsFarApartAsRoutinePolls() {
+        respond(alive());
+        respond(absent("a"));
+        pass(MasterPoller.MAX_ROUTINE_INTERVAL.plus(FrameworkStatus.ABSENCE_VALID_FOR));
+        respond(absent("a"));
+        assertThat(provesCompletion()).isTrue();
     }
 
     @Test
     void provesNothingByAbsencesThatAListingLiesBetween() {
-        say(alive());
-        say(absent("a"));
-        say(alive());
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("a"));
-        assertThat(provesEnd()).isFalse();
+        respond(alive());
+        respond(absent("a"));
+        respond(alive());
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("a"));
+        assertThat(provesCompletion()).isFalse();
     }
 
     @Test
     void provesNothingByAbsencesThatAnIncompleteViewLiesBetween() {
-        say(alive());
-        say(absent("a"));
-        say(new FrameworkSnapshot(Set.of(), Set.of(), "a", FrameworkSnapshot.VIEW_COMPLETE_AFTER));
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("a"));
-        assertThat(provesEnd()).isFalse();
+        respond(alive());
+        respond(absent("a"));
+        respond(new FrameworkSnapshot(Set.of(), Set.of(), "a", FrameworkSnapshot.VIEW_COMPLETE_AFTER));
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("a"));
+        assertThat(provesCompletion()).isFalse();
     }
 
     @Test
-    void doesNotMindAQuestionWithoutAnAnswerInBetween() {
-        say(alive());
-        say(absent("a"));
-        word = word.unanswered(now);
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("a"));
-        assertThat(provesEnd()).isTrue();
+    void ignoresAFailedPollInBetween() {
+        respond(alive());
+        respond(absent("a"));
+        status = status.pollFailed(now);
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("a"));
+        assertThat(provesCompletion()).isTrue();
     }
 
     @Test
     void provesNothingByAbsencesOfWhatWasNeverListed() {
-        say(absent("a"));
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("a"));
-        assertThat(provesEnd()).isFalse();
+        respond(absent("a"));
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("a"));
+        assertThat(provesCompletion()).isFalse();
     }
 
     @Test
     void provesNothingByAnAbsenceThatIsOld() {
-        say(alive());
-        say(absent("a"));
-        pass(FrameworkStatus.AGREE_AFTER);
-        say(absent("a"));
-        pass(FrameworkStatus.ABSENT_FOR.minusNanos(1));
-        assertThat(provesEnd()).isTrue();
+        respond(alive());
+        respond(absent("a"));
+        pass(FrameworkStatus.CONFIRM_AFTER);
+        respond(absent("a"));
+        pass(FrameworkStatus.ABSENCE_VALID_FOR.minusNanos(1));
+        assertThat(provesCompletion()).isTrue();
         pass(Duration.ofNanos(1));
-        assertThat(provesEnd()).isFalse();
+        assertThat(provesCompletion()).isFalse();
     }
 
-    private boolean provesEnd() {
-        return word.provesEnd(now, RULES);
+    private boolean provesCompletion() {
+        return status.provesCompletion(now, POLICY);
     }
 
-    private void say(FrameworkSnapshot answer) {
-        word = word.after(answer, "app", now, RULES);
+    private void respond(FrameworkSnapshot response) {
+        status = status.update(response, "app", now, POLICY);
     }
 
     private void pass(Duration time) {

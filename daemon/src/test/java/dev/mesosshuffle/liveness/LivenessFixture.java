@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.LivenessStoreAdapter;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.TestRemovalGuards;
@@ -13,6 +14,7 @@ import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.registry.Registry;
+import dev.mesosshuffle.registry.StoredDrivers;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
@@ -38,7 +40,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A monitor with a real registry, store and reclaimer, and time that passes when told to. */
+/** A monitor with a real registry, store and reclaimer, and manual time. */
 final class LivenessFixture implements AutoCloseable {
     static final Duration ORPHAN_TIMEOUT = Duration.ofHours(24);
 
@@ -62,28 +64,31 @@ final class LivenessFixture implements AutoCloseable {
     /** How the disk answers when local dirs are looked into. */
     final FaultyFiles files = new FaultyFiles();
 
-    volatile boolean quietTimesFail;
+    volatile boolean idleTimesFail;
     volatile boolean keepsFail;
 
-    /** Whose quiet time cannot even be given to the store. */
+    /** The application whose idle time cannot even be queued. */
     volatile @Nullable String brokenApp;
 
-    final List<String> quietWrites = new CopyOnWriteArrayList<>();
+    final List<String> idleTimeWrites = new CopyOnWriteArrayList<>();
 
-    private final LivenessConfig settings;
+    private final LivenessConfig config;
     private final @Nullable MesosMaster master;
 
     final MetricRegistry metrics = new MetricRegistry();
     final Path root;
     final StateStore store;
     final Registry registry;
-    final List<LocalDir> forgotten = new CopyOnWriteArrayList<>();
+    final List<LocalDir> removedDirs = new CopyOnWriteArrayList<>();
     final Reclaimer reclaimer;
     LivenessMonitor monitor;
 
     private final Path stateDir;
-    private final LogCapture log =
-            LogCapture.named("org.apache.spark", "dev.mesosshuffle.liveness", "dev.mesosshuffle.activity");
+    private final LogCapture log = LogCapture.named(
+            "org.apache.spark",
+            "dev.mesosshuffle.liveness",
+            "dev.mesosshuffle.activity",
+            "dev.mesosshuffle.concurrent");
 
     LivenessFixture(Path temp) throws Exception {
         this(temp, ORPHAN_TIMEOUT, true);
@@ -94,7 +99,7 @@ final class LivenessFixture implements AutoCloseable {
     }
 
     LivenessFixture(Path temp, Duration orphanTimeout, boolean cleanup, @Nullable MesosMaster master) throws Exception {
-        settings = new LivenessConfig(orphanTimeout, MASTER_TIMEOUT, cleanup);
+        config = new LivenessConfig(orphanTimeout, MASTER_TIMEOUT, cleanup);
         this.master = master;
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
@@ -111,11 +116,10 @@ final class LivenessFixture implements AutoCloseable {
     }
 
     private LivenessMonitor newMonitor(MetricRegistry itsMetrics) {
-        return LivenessMonitor.create(
-                registry, reclaimer, settings, surroundings(time::get), files, forgotten::addAll, itsMetrics);
+        return new LivenessMonitor(registry, reclaimer, config, context(time::get), removedDirs::addAll, itsMetrics);
     }
 
-    LivenessContext surroundings(Ticker ticker) {
+    LivenessContext context(Ticker ticker) {
         return new LivenessContext(
                 ticker,
                 () -> wallStart + TimeUnit.NANOSECONDS.toMillis(time.get() - TIME_START) + wallShift,
@@ -131,26 +135,37 @@ final class LivenessFixture implements AutoCloseable {
                         held.add(task);
                     }
                 },
-                this::putIdleTime,
-                this::putKept,
-                (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
+                files,
+                new FailingStore(),
                 master);
     }
 
-    private CompletableFuture<Void> putIdleTime(String appId, Duration quiet) {
-        if (appId.equals(brokenApp)) {
-            throw new IllegalStateException("broken for a test");
-        }
-        quietWrites.add(appId + " " + quiet.toMinutes());
-        return quietTimesFail
-                ? CompletableFuture.failedFuture(new IllegalStateException("full for a test"))
-                : store.putIdleTime(appId, quiet);
-    }
+    /** The real store, which fails on demand. */
+    private final class FailingStore implements LivenessStore {
+        private final LivenessStore target = new LivenessStoreAdapter(store);
 
-    private CompletableFuture<Void> putKept(String appId, boolean kept) {
-        return keepsFail
-                ? CompletableFuture.failedFuture(new IllegalStateException("full for a test"))
-                : store.putKept(appId, kept);
+        @Override
+        public CompletableFuture<Void> saveIdleTime(String appId, Duration idle) {
+            if (appId.equals(brokenApp)) {
+                throw new IllegalStateException("broken for a test");
+            }
+            idleTimeWrites.add(appId + " " + idle.toMinutes());
+            return idleTimesFail ? failed() : target.saveIdleTime(appId, idle);
+        }
+
+        @Override
+        public CompletableFuture<Void> saveKept(String appId, boolean kept) {
+            return keepsFail ? failed() : target.saveKept(appId, kept);
+        }
+
+        @Override
+        public CompletableFuture<Void> saveDrivers(String appId, StoredDrivers drivers) {
+            return target.saveDrivers(appId, drivers);
+        }
+
+        private static CompletableFuture<Void> failed() {
+            return CompletableFuture.failedFuture(new IllegalStateException("full for a test"));
+        }
     }
 
     /** As after a restart: the monitor that was there is gone, killed or closed, and another one knows what is stored. */

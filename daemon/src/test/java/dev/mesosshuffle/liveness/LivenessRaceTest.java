@@ -86,7 +86,7 @@ final class LivenessRaceTest {
             List<AppExecId> ids = fixture.registerExecutors(app, 500);
             makeDue(app);
             boolean found = race(() -> {
-                while (!fixture.gauge("applications.driverSilent").equals(0L)) {
+                while (!fixture.gauge("applications.unresponsive").equals(0L)) {
                     Thread.onSpinWait();
                 }
                 return isAnyFound(ids);

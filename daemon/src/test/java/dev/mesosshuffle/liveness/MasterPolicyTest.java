@@ -32,7 +32,7 @@ final class MasterPolicyTest extends MonitoredApplications {
         endDriver();
         master.completed.add(APP);
         assertOverWithin(MasterPoller.FIRST_WITHIN);
-        assertThat(fixture.log("is over")).singleElement().asString().contains("lists it as completed");
+        assertThat(fixture.log("expired")).singleElement().asString().contains("lists it as completed");
     }
 
     @Test
@@ -41,13 +41,13 @@ final class MasterPolicyTest extends MonitoredApplications {
         master.frameworks.add(APP);
         assertAliveFor(Duration.ofDays(2));
         assertThat(fixture.count("deferrals.master")).isEqualTo(1);
-        assertThat(fixture.log("lives")).hasSize(1);
+        assertThat(fixture.log("but stays: the Mesos master lists it as alive")).hasSize(1);
         // Asked again and again, but with backoff.
-        assertThat(master.questions).isBetween(4 * 48, 8 * 48 + 10);
+        assertThat(master.polls).isBetween(4 * 48, 8 * 48 + 10);
 
         master.frameworks.clear();
         master.completed.add(APP);
-        assertOverWithin(MasterPoller.LONGEST_BACKOFF);
+        assertOverWithin(MasterPoller.MAX_BACKOFF);
     }
 
     @Test
@@ -59,7 +59,7 @@ final class MasterPolicyTest extends MonitoredApplications {
             fixture.pass(CHECK);
             fixture.check();
         }
-        assertThat(master.questions).isEqualTo(1);
+        assertThat(master.polls).isEqualTo(1);
     }
 
     @Test
@@ -67,9 +67,9 @@ final class MasterPolicyTest extends MonitoredApplications {
         beListed();
         master.frameworks.clear();
         endDriver();
-        assertAliveFor(FrameworkStatus.AGREE_AFTER);
+        assertAliveFor(FrameworkStatus.CONFIRM_AFTER);
         assertOverWithin(Duration.ofMinutes(10));
-        assertThat(fixture.log("is over")).singleElement().asString().contains("does not list it any more");
+        assertThat(fixture.log("expired")).singleElement().asString().contains("no longer lists it");
     }
 
     @ParameterizedTest
@@ -78,7 +78,7 @@ final class MasterPolicyTest extends MonitoredApplications {
         Duration interval = Duration.ofMinutes(minutes);
         registerDriver(TIMEOUT);
         master.frameworks.add(APP);
-        monitor.expectChecks(interval);
+        monitor.setCheckInterval(interval);
         for (Duration passed = Duration.ZERO; passed.compareTo(RARE) < 0; passed = passed.plus(interval)) {
             fixture.pass(interval);
             monitor.heartbeat(APP, connection);
@@ -101,19 +101,19 @@ final class MasterPolicyTest extends MonitoredApplications {
         master.frameworks.clear();
         end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT);
-        assertAliveFor(FrameworkStatus.AGREE_AFTER);
+        assertAliveFor(FrameworkStatus.CONFIRM_AFTER);
         assertOverWithin(Duration.ofMinutes(10));
     }
 
     @Test
     void asksAnewAboutWhatIsReleased() throws Exception {
         restore();
-        monitor.handControl().keep(APP).get(1, TimeUnit.MINUTES);
+        monitor.applicationAdmin().keep(APP).get(1, TimeUnit.MINUTES);
         master.completed.add(APP);
-        assertAliveFor(MasterPoller.ROUTINE_TO.plus(CHECK));
+        assertAliveFor(MasterPoller.MAX_ROUTINE_INTERVAL.plus(CHECK));
         master.completed.clear();
         master.frameworks.add(APP);
-        monitor.handControl().release(APP).get(1, TimeUnit.MINUTES);
+        monitor.applicationAdmin().release(APP).get(1, TimeUnit.MINUTES);
         assertAliveFor(Duration.ofHours(2));
     }
 
@@ -145,8 +145,8 @@ final class MasterPolicyTest extends MonitoredApplications {
     }
 
     @ParameterizedTest
-    @EnumSource(MasterUnavailableException.Kind.class)
-    void goesByTheOtherRulesAloneIfTheMasterDoesNotAnswerForLong(MasterUnavailableException.Kind failure)
+    @EnumSource(MasterUnavailableException.Reason.class)
+    void goesByTheOtherRulesAloneIfTheMasterDoesNotAnswerForLong(MasterUnavailableException.Reason failure)
             throws Exception {
         master.failure = failure;
         endDriver();
@@ -154,20 +154,20 @@ final class MasterPolicyTest extends MonitoredApplications {
         assertThat(fixture.log("WARN"))
                 .singleElement()
                 .asString()
-                .contains("cannot be asked", "refused for a test", "60 min");
+                .contains("cannot be polled", "failed for a test", "60 min");
         assertThat(fixture.count("master.failures." + failure.metric())).isGreaterThan(10);
         assertOverWithin(CHECK.multipliedBy(2));
-        assertThat(fixture.log("is over")).singleElement().asString().contains("could not say");
+        assertThat(fixture.log("expired")).singleElement().asString().contains("gave no usable response");
     }
 
     @Test
     void asksAMasterThatDidNotAnswerOnceMoreBeforeItGivesUpOnIt() throws Exception {
-        master.failure = MasterUnavailableException.Kind.UNREACHABLE;
+        master.failure = MasterUnavailableException.Reason.UNREACHABLE;
         endDriver();
         assertAliveFor(LivenessFixture.MASTER_TIMEOUT.minusMinutes(3));
         // After a question that is not answered, the next one is some minutes away.
-        int before = master.questions;
-        while (master.questions == before) {
+        int before = master.polls;
+        while (master.polls == before) {
             assertAliveFor(CHECK);
         }
         master.failure = null;
@@ -180,32 +180,32 @@ final class MasterPolicyTest extends MonitoredApplications {
         endDriver();
         master.frameworks.add(APP);
         assertAliveFor(Duration.ofHours(3));
-        master.failure = MasterUnavailableException.Kind.UNREACHABLE;
+        master.failure = MasterUnavailableException.Reason.UNREACHABLE;
         assertAliveFor(LivenessFixture.MASTER_TIMEOUT);
-        assertOverWithin(MasterPoller.LONGEST_BACKOFF.plus(CHECK));
+        assertOverWithin(MasterPoller.MAX_BACKOFF.plus(CHECK));
     }
 
     @Test
     void tellsWhenTheMasterAnswersAgain() throws Exception {
-        master.failure = MasterUnavailableException.Kind.UNREACHABLE;
+        master.failure = MasterUnavailableException.Reason.UNREACHABLE;
         endDriver();
         assertAliveFor(Duration.ofMinutes(10));
         master.failure = null;
         master.completed.add(APP);
-        assertOverWithin(MasterPoller.LONGEST_RETRY.plus(CHECK));
-        assertThat(fixture.log("answers again")).hasSize(1);
+        assertOverWithin(MasterPoller.MAX_RETRY_DELAY.plus(CHECK));
+        assertThat(fixture.log("responds again")).hasSize(1);
     }
 
     @Test
     void revivesWhatWaitsForTheMasterByAHeartbeat() throws Exception {
-        master.failure = MasterUnavailableException.Kind.UNREACHABLE;
+        master.failure = MasterUnavailableException.Reason.UNREACHABLE;
         registerDriver(TIMEOUT);
         fixture.pass(TIMEOUT.multipliedBy(2));
         fixture.assertAlive(APP);
         assertThat(fixture.gauge("applications.waitingForMaster")).isEqualTo(1L);
         monitor.heartbeat(APP, connection);
-        assertThat(fixture.gauge("applications.driverHeard")).isEqualTo(1L);
-        assertThat(fixture.count("revivals")).isEqualTo(1);
+        assertThat(fixture.gauge("applications.alive")).isEqualTo(1L);
+        assertThat(fixture.count("recoveries")).isEqualTo(1);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
     }
@@ -215,7 +215,7 @@ final class MasterPolicyTest extends MonitoredApplications {
         restore();
         assertAliveFor(Duration.ofHours(1));
         master.completed.add(APP);
-        assertOverWithin(MasterPoller.ROUTINE_TO.plus(CHECK));
+        assertOverWithin(MasterPoller.MAX_ROUTINE_INTERVAL.plus(CHECK));
     }
 
     @Test
@@ -259,7 +259,7 @@ final class MasterPolicyTest extends MonitoredApplications {
             fixture.check();
             fixture.pass(CHECK);
         }
-        assertThat(master.questions).isEqualTo(1);
+        assertThat(master.polls).isEqualTo(1);
         assertThat(fixture.registry.applications()).isEmpty();
     }
 
@@ -271,7 +271,7 @@ final class MasterPolicyTest extends MonitoredApplications {
             fixture.pass(CHECK);
             fixture.check();
         }
-        assertThat(master.questions).isEqualTo(1);
+        assertThat(master.polls).isEqualTo(1);
     }
 
     private void endDriver() throws Exception {

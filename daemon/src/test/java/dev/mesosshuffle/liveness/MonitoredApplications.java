@@ -11,13 +11,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A monitor over real files and a real store, with the time in the test's hand; for the tests of what it does. */
+/** A monitor over real files and a real store, with manual time. */
 abstract class MonitoredApplications {
     static final String APP = "app-1";
     static final Duration TIMEOUT = Duration.ofMinutes(2);
     static final Duration MS = Duration.ofMillis(1);
 
+    static final String DRIVER = "/10.0.0.1:1";
+    static final String STRANGER = "/10.6.6.6:1";
+
+    /** The connection of the application's driver. */
     final Object connection = new Object();
+
+    /** The connection of another driver. */
+    final Object other = new Object();
 
     @TempDir
     Path temp;
@@ -37,11 +44,11 @@ abstract class MonitoredApplications {
     }
 
     void registerDriver(Duration timeout) throws Exception {
-        registerDriver(APP, timeout, connection, "/10.0.0.1:1");
+        registerDriver(APP, timeout, connection, DRIVER);
     }
 
     void registerDriver(String appId) throws Exception {
-        registerDriver(appId, TIMEOUT, new Object(), "/10.0.0.1:1");
+        registerDriver(appId, TIMEOUT, new Object(), DRIVER);
     }
 
     /** One on a connection of its own, at an address. */
@@ -55,8 +62,24 @@ abstract class MonitoredApplications {
         monitor.restored(Map.of(APP, Duration.ZERO), Set.of(), Map.of());
     }
 
-    void end(CloseReason how) {
-        monitor.driverDisconnected(APP, connection, how);
+    void end(CloseReason reason) {
+        monitor.driverDisconnected(APP, connection, reason);
+    }
+
+    /** A stranger registers with the shortest timeout, and its connection ends. */
+    void stranger(CloseReason reason) throws Exception {
+        Object its = new Object();
+        registerDriver(APP, MS, its, STRANGER);
+        monitor.driverDisconnected(APP, its, reason);
+    }
+
+    void restart() throws Exception {
+        fixture.restart(true);
+        monitor = fixture.monitor;
+    }
+
+    ApplicationStatus status() {
+        return monitor.applicationAdmin().applications().get(0);
     }
 
     void expire() throws Exception {

@@ -16,51 +16,51 @@ final class PauseAwareClockTest {
 
     @Test
     void goesOnAsTimeDoesWhileChecksAreInTime() {
-        clock.expectChecks(INTERVAL);
+        clock.setCheckInterval(INTERVAL);
         long before = clock.now();
         for (int i = 1; i <= 10; i++) {
             pass(INTERVAL);
-            assertThat(clock.checkBegins()).isTrue();
+            assertThat(clock.beginCheck()).isTrue();
             assertThat(clock.now() - before).isEqualTo(i * INTERVAL.toNanos());
         }
     }
 
     @Test
     void leavesOutWhatACheckIsLateBy() {
-        clock.expectChecks(INTERVAL);
+        clock.setCheckInterval(INTERVAL);
         long before = clock.now();
         pass(INTERVAL.plusMillis(400));
-        assertThat(clock.checkBegins()).isTrue();
+        assertThat(clock.beginCheck()).isTrue();
         assertThat(clock.now() - before).isEqualTo(INTERVAL.toNanos());
         pass(INTERVAL.plusHours(3));
-        clock.checkBegins();
+        clock.beginCheck();
         assertThat(clock.now() - before).isEqualTo(2 * INTERVAL.toNanos());
     }
 
     @Test
     void givesNothingBackForAnEarlyCheck() {
-        clock.expectChecks(INTERVAL);
+        clock.setCheckInterval(INTERVAL);
         long before = clock.now();
         pass(Duration.ofSeconds(1));
-        assertThat(clock.checkBegins()).isTrue();
+        assertThat(clock.beginCheck()).isTrue();
         assertThat(clock.now() - before).isEqualTo(Duration.ofSeconds(1).toNanos());
     }
 
     @Test
     void letsTheCheckAfterAPauseJudgeInsteadOfTheOneInIt() {
-        clock.expectChecks(INTERVAL);
+        clock.setCheckInterval(INTERVAL);
         pass(INTERVAL.plusSeconds(2));
-        assertThat(clock.checkBegins()).isFalse();
+        assertThat(clock.beginCheck()).isFalse();
         pass(INTERVAL);
-        assertThat(clock.checkBegins()).isTrue();
+        assertThat(clock.beginCheck()).isTrue();
     }
 
     @Test
     void letsEveryFifthCheckJudgeWhereAllAreLate() {
-        clock.expectChecks(INTERVAL);
+        clock.setCheckInterval(INTERVAL);
         for (int i = 0; i < 10; i++) {
             pass(INTERVAL.plusSeconds(2));
-            assertThat(clock.checkBegins()).isEqualTo(i % 5 == 4);
+            assertThat(clock.beginCheck()).isEqualTo(i % 5 == 4);
         }
     }
 
@@ -68,7 +68,7 @@ final class PauseAwareClockTest {
     void takesNoCheckForLateBeforeAnyIsExpected() {
         long before = clock.now();
         pass(Duration.ofDays(1));
-        assertThat(clock.checkBegins()).isTrue();
+        assertThat(clock.beginCheck()).isTrue();
         assertThat(clock.now() - before).isEqualTo(Duration.ofDays(1).toNanos());
     }
 

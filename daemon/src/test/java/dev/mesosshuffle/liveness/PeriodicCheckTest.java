@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With the real timer and the real time. */
+/** With a real timer and in real time. */
 final class PeriodicCheckTest {
-    private static final LivenessConfig SETTINGS =
+    private static final LivenessConfig CONFIG =
             new LivenessConfig(LivenessFixture.ORPHAN_TIMEOUT, LivenessFixture.MASTER_TIMEOUT, true);
 
     @TempDir
@@ -27,15 +27,15 @@ final class PeriodicCheckTest {
             AtomicInteger readings = new AtomicInteger();
             CountDownLatch recovered = new CountDownLatch(1);
             Registry registry = fixture.registry;
-            try (LivenessMonitor monitor = LivenessMonitor.create(
+            try (LivenessMonitor monitor = new LivenessMonitor(
                     registry,
                     fixture.reclaimer,
-                    SETTINGS,
-                    fixture.surroundings(() -> {
+                    CONFIG,
+                    fixture.context(() -> {
                         int reading = readings.incrementAndGet();
                         if (reading > 5 && reading < 10) {
                             throw new IllegalStateException("broken for a test");
-                        } else if (reading > 10 && reading < 15) {
+                        } else if (reading > 20 && reading < 25) {
                             throw new AssertionError("broken worse for a test");
                         } else if (reading == 50) {
                             recovered.countDown();
@@ -52,15 +52,15 @@ final class PeriodicCheckTest {
     }
 
     @Test
-    void removesWhatIsOver() throws Exception {
+    void removesAnExpiredApplication() throws Exception {
         try (LivenessFixture fixture = new LivenessFixture(temp)) {
             fixture.registerExecutor("app-1", "0");
             Object connection = new Object();
-            try (LivenessMonitor monitor = LivenessMonitor.create(
+            try (LivenessMonitor monitor = new LivenessMonitor(
                     fixture.registry,
                     fixture.reclaimer,
-                    SETTINGS,
-                    fixture.surroundings(System::nanoTime),
+                    CONFIG,
+                    fixture.context(System::nanoTime),
                     dirs -> {},
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(5));

@@ -63,7 +63,7 @@ final class RestartTest extends MonitoredApplications {
     @Test
     void aPauseBeforeTheEndOfADaemonDoesNotCount() throws Exception {
         restore();
-        monitor.expectChecks(Duration.ofMinutes(1));
+        monitor.setCheckInterval(Duration.ofMinutes(1));
         listen(Duration.ofHours(10));
         // It is stopped, and goes on only to end: no check tells that it was.
         fixture.pass(Duration.ofHours(20));
@@ -125,20 +125,20 @@ final class RestartTest extends MonitoredApplications {
             monitor.heartbeat("heard", connection);
             listen(Duration.ofMinutes(1));
         }
-        assertThat(fixture.quietWrites).hasSize(24).allMatch(write -> write.startsWith(APP + " "));
+        assertThat(fixture.idleTimeWrites).hasSize(24).allMatch(write -> write.startsWith(APP + " "));
         monitor.activity(APP);
         monitor.activity(APP);
-        assertThat(fixture.quietWrites).hasSize(25).last().isEqualTo(APP + " 0");
+        assertThat(fixture.idleTimeWrites).hasSize(25).last().isEqualTo(APP + " 0");
     }
 
     @Test
     void triesAgainToTakeBackWhatIsStored() throws Exception {
         restore();
         listen(Duration.ofHours(23));
-        fixture.quietTimesFail = true;
+        fixture.idleTimesFail = true;
         monitor.activity(APP);
         listen(Duration.ofMinutes(5));
-        fixture.quietTimesFail = false;
+        fixture.idleTimesFail = false;
         listen(Duration.ofMinutes(1));
         fixture.restart(false);
         assertThat(fixture.store.loadIdleTimes().getOrDefault(APP, Duration.ZERO))

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A master that says what it is told to, at once. */
+/** A master that gives scripted responses at once. */
 public final class ScriptedMaster implements MesosMaster {
     public final Set<String> frameworks = new TreeSet<>();
     public final Set<String> completed = new TreeSet<>();
@@ -15,14 +15,14 @@ public final class ScriptedMaster implements MesosMaster {
     @Nullable
     public Duration leadsFor = Duration.ofDays(1);
 
-    public MasterUnavailableException.@Nullable Kind failure;
-    int questions;
+    public MasterUnavailableException.@Nullable Reason failure;
+    int polls;
 
     @Override
-    public CompletableFuture<FrameworkSnapshot> ask() {
-        questions++;
+    public CompletableFuture<FrameworkSnapshot> fetchFrameworks() {
+        polls++;
         return failure == null
                 ? CompletableFuture.completedFuture(new FrameworkSnapshot(frameworks, completed, leader, leadsFor))
-                : CompletableFuture.failedFuture(new MasterUnavailableException(failure, "refused for a test"));
+                : CompletableFuture.failedFuture(new MasterUnavailableException(failure, "failed for a test"));
     }
 }

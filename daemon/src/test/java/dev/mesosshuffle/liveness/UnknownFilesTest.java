@@ -34,10 +34,6 @@ final class UnknownFilesTest extends MonitoredApplications {
         fixture.pass(TIMEOUT);
     }
 
-    private ApplicationStatus status() {
-        return monitor.handControl().applications().get(0);
-    }
-
     @ParameterizedTest
     @EnumSource
     void isKeptWhileALookFailsAndGoesOnceItDoesNot(FaultyFiles.Fault fault) throws Exception {
@@ -47,16 +43,16 @@ final class UnknownFilesTest extends MonitoredApplications {
             fixture.pass(Duration.ofDays(100));
         }
         assertThat(status().state()).isEqualTo("deferred");
-        assertThat(status().reason()).contains("its local dirs cannot be looked at (");
-        assertThat(status().outlook())
-                .isEqualTo("stays until its local dirs can be looked at, or it is removed by hand");
+        assertThat(status().reason()).contains("its local directories cannot be scanned (");
+        assertThat(status().nextStep())
+                .isEqualTo("stays until its local directories can be scanned, or an operator removes it");
         assertThat(fixture.count("deferrals.unknown")).isOne();
-        assertThat(fixture.count("failedLooks")).isEqualTo(3);
+        assertThat(fixture.count("failedScans")).isEqualTo(3);
 
         fixture.files.fail(null);
         fixture.assertOver(APP);
-        assertThat(fixture.log("looked at again")).hasSize(3 + 1);
-        assertThat(fixture.log("can be looked at again")).hasSize(1);
+        assertThat(fixture.log("The scan is retried")).hasSize(3);
+        assertThat(fixture.log("can be scanned again")).hasSize(1);
         fixture.awaitEmptyRoot();
     }
 
@@ -94,7 +90,7 @@ final class UnknownFilesTest extends MonitoredApplications {
     void isKeptWhenTheDiskTakesNoMoreWork() throws Exception {
         fixture.disksFull = true;
         fixture.assertAlive(APP);
-        assertThat(status().reason()).contains("too much waits for the disk already");
+        assertThat(status().reason()).contains("too many tasks wait for the disk already");
         fixture.disksFull = false;
         fixture.assertOver(APP);
     }
@@ -113,14 +109,14 @@ final class UnknownFilesTest extends MonitoredApplications {
         fixture.files.fail(FaultyFiles.Fault.IO_ERROR);
         fixture.assertAlive(APP);
         monitor.heartbeat(APP, connection);
-        assertThat(status().state()).isEqualTo("driverHeard");
+        assertThat(status().state()).isEqualTo("alive");
     }
 
     @Test
     void anOperatorMayRemoveIt() throws Exception {
         fixture.files.fail(FaultyFiles.Fault.DENIED);
         fixture.assertAlive(APP);
-        monitor.handControl().remove(APP).get(1, TimeUnit.MINUTES);
+        monitor.applicationAdmin().remove(APP).get(1, TimeUnit.MINUTES);
         assertThat(fixture.registry.applications()).isEmpty();
     }
 
@@ -131,7 +127,7 @@ final class UnknownFilesTest extends MonitoredApplications {
         try (LivenessFixture next = fixture.reopened(temp)) {
             next.pass(LivenessFixture.ORPHAN_TIMEOUT.multipliedBy(2));
             next.assertAlive(APP);
-            assertThat(next.monitor.handControl().applications().get(0).reason())
+            assertThat(next.monitor.applicationAdmin().applications().get(0).reason())
                     .contains("not all of them are known");
             next.sql("UPDATE local_dirs SET path = '" + path + "'");
         }
@@ -179,7 +175,7 @@ final class UnknownFilesTest extends MonitoredApplications {
         fixture.files.vanish(dir.path().resolve("0a"));
         fixture.assertAlive(APP);
         assertThat(fixture.count("deferrals.files")).isOne();
-        assertThat(fixture.count("failedLooks")).isZero();
+        assertThat(fixture.count("failedScans")).isZero();
     }
 
     private void deleteDir() throws Exception {
@@ -200,9 +196,9 @@ final class UnknownFilesTest extends MonitoredApplications {
         assertThat(log.lines()).hasSize(4);
         assertThat(log.lines().get(3))
                 .isEqualTo("WARN More applications stay for the same reason (Input/output error);"
-                        + " the command apps shows which.");
+                        + " the command apps lists them.");
         for (int app = 1; app <= 60; app++) {
-            reports.worked("app-" + app);
+            reports.succeeded("app-" + app);
         }
         assertThat(log.lines()).as("who was named is named again").hasSize(7);
         log.close();
@@ -215,13 +211,13 @@ final class UnknownFilesTest extends MonitoredApplications {
         List<Runnable> look = new ArrayList<>();
         fixture.diskTasks = look;
         fixture.check();
-        assertThat(status().state()).isEqualTo("driverSilent");
+        assertThat(status().state()).isEqualTo("unresponsive");
         fixture.pass(Duration.ofSeconds(10));
         fixture.check();
         fixture.pass(Duration.ofHours(1));
         fixture.check();
         assertThat(status().state()).isEqualTo("deferred");
-        assertThat(status().reason()).contains("the disk does not answer");
+        assertThat(status().reason()).contains("the disk does not respond");
         assertThat(fixture.log(STAYS)).isEmpty();
         assertThat(look).hasSize(1);
 
@@ -229,14 +225,14 @@ final class UnknownFilesTest extends MonitoredApplications {
         look.forEach(Runnable::run);
         fixture.settle();
         assertThat(fixture.registry.applications()).isEmpty();
-        assertThat(fixture.log("can be looked at again")).isEmpty();
+        assertThat(fixture.log("can be scanned again")).isEmpty();
     }
 
     @Test
     void whatWasSeenBeforeADiskHungIsTooOldToEndIt() throws Exception {
         fixture.files.before(dir.path().resolve("0a"), () -> fixture.pass(Duration.ofSeconds(31)));
         fixture.assertAlive(APP);
-        assertThat(status().reason()).contains("the disk took too long to answer");
+        assertThat(status().reason()).contains("the disk took too long to respond");
         fixture.files.before(dir.path().resolve("0a"), () -> fixture.pass(Duration.ofSeconds(29)));
         fixture.assertOver(APP);
     }

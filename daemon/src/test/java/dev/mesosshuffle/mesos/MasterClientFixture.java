@@ -8,7 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.mesosshuffle.liveness.FrameworkSnapshot;
 import dev.mesosshuffle.liveness.MasterUnavailableException;
-import dev.mesosshuffle.liveness.MasterUnavailableException.Kind;
+import dev.mesosshuffle.liveness.MasterUnavailableException.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -69,7 +69,7 @@ abstract class MasterClientFixture {
     }
 
     MasterClient client(RequestLimits limits, MasterClientConfig settings) throws IOException {
-        return opened(MasterClient.create(settings, limits));
+        return opened(new MasterClient(settings, limits));
     }
 
     static MasterClientConfig settings(
@@ -85,16 +85,16 @@ abstract class MasterClientFixture {
     }
 
     static FrameworkSnapshot ask(MasterClient client) throws Exception {
-        return client.ask().get(1, TimeUnit.MINUTES);
+        return client.fetchFrameworks().get(1, TimeUnit.MINUTES);
     }
 
-    static void assertNoAnswer(MasterClient client, Kind kind, String part) {
+    static void assertNoAnswer(MasterClient client, Reason reason, String part) {
         assertThatThrownBy(() -> ask(client))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
                         MasterUnavailableException.class,
-                        e -> assertThat(e.kind()).isEqualTo(kind))
+                        e -> assertThat(e.reason()).isEqualTo(reason))
                 .hasMessageContaining(part);
     }
 }

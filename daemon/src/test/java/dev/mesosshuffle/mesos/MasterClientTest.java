@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mesosshuffle.liveness.FrameworkSnapshot;
 import dev.mesosshuffle.liveness.MasterUnavailableException;
-import dev.mesosshuffle.liveness.MasterUnavailableException.Kind;
+import dev.mesosshuffle.liveness.MasterUnavailableException.Reason;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -93,7 +93,7 @@ final class MasterClientTest extends MasterClientFixture {
     @Test
     void doesNotFollowForEver() throws Exception {
         leader.behaviour = MasterServer.redirect("//" + leader.host() + "/api/v1");
-        assertNoAnswer(client(leader.url()), Kind.UNREACHABLE, "more than 3 times");
+        assertNoAnswer(client(leader.url()), Reason.UNREACHABLE, "more than 3 times");
         assertThat(leader.requests).hasSize(4);
     }
 
@@ -101,7 +101,7 @@ final class MasterClientTest extends MasterClientFixture {
     @ValueSource(strings = {"file:///etc/passwd", "nonsense://x", "//:::", ":"})
     void doesNotFollowToNonsense(String location) throws Exception {
         leader.behaviour = MasterServer.redirect(location);
-        assertNoAnswer(client(leader.url()), Kind.UNINTELLIGIBLE, "leads on to");
+        assertNoAnswer(client(leader.url()), Reason.INVALID_RESPONSE, "redirects to");
     }
 
     // Masters that are down, slow, or have no leader.
@@ -114,7 +114,7 @@ final class MasterClientTest extends MasterClientFixture {
     @Test
     void tellsIfAllAreDown() throws Exception {
         URI nobody = nobody();
-        assertNoAnswer(client(nobody), Kind.UNREACHABLE, nobody.toString());
+        assertNoAnswer(client(nobody), Reason.UNREACHABLE, nobody.toString());
     }
 
     @Test
@@ -130,14 +130,14 @@ final class MasterClientTest extends MasterClientFixture {
         leader.behaviour = leader.hang();
         assertNoAnswer(
                 client(SHORT, settings(null, null, null, null, leader.url())),
-                Kind.UNREACHABLE,
-                "did not answer within");
+                Reason.UNREACHABLE,
+                "did not respond within");
     }
 
     @Test
     void takesAMasterWithoutALeaderForUnreachable() throws Exception {
         leader.behaviour = MasterServer.status(503);
-        assertNoAnswer(client(leader.url()), Kind.UNREACHABLE, "no leader");
+        assertNoAnswer(client(leader.url()), Reason.UNREACHABLE, "no leader");
     }
 
     @Test
@@ -154,13 +154,13 @@ final class MasterClientTest extends MasterClientFixture {
     @Test
     void doesNotBelieveGarbage() throws Exception {
         leader.behaviour = MasterServer.bytes("<html>Please log in</html>".getBytes(StandardCharsets.UTF_8));
-        assertNoAnswer(client(leader.url()), Kind.UNINTELLIGIBLE, "no message of Mesos");
+        assertNoAnswer(client(leader.url()), Reason.INVALID_RESPONSE, "not a message of Mesos");
     }
 
     @Test
     void doesNotTakeAnEmptyAnswerForAnEmptyList() throws Exception {
         leader.behaviour = MasterServer.status(200);
-        assertNoAnswer(client(leader.url()), Kind.UNINTELLIGIBLE, "GET_");
+        assertNoAnswer(client(leader.url()), Reason.INVALID_RESPONSE, "GET_");
     }
 
     @Test
@@ -172,13 +172,13 @@ final class MasterClientTest extends MasterClientFixture {
             exchange.getResponseBody().write(body);
             exchange.close();
         };
-        assertNoAnswer(client(leader.url()), Kind.UNINTELLIGIBLE, "text/html");
+        assertNoAnswer(client(leader.url()), Reason.INVALID_RESPONSE, "text/html");
     }
 
     @Test
     void doesNotReadAnAnswerWithoutEnd() throws Exception {
         leader.behaviour = MasterServer.flood();
-        assertNoAnswer(client(leader.url()), Kind.UNINTELLIGIBLE, "longer than 1048576 bytes");
+        assertNoAnswer(client(leader.url()), Reason.INVALID_RESPONSE, "longer than 1048576 bytes");
     }
 
     @Test
@@ -191,7 +191,7 @@ final class MasterClientTest extends MasterClientFixture {
             exchange.getResponseBody().flush();
             exchange.close();
         };
-        assertNoAnswer(client(leader.url()), Kind.UNREACHABLE, leader.host());
+        assertNoAnswer(client(leader.url()), Reason.UNREACHABLE, leader.host());
     }
 
     // Its end.
@@ -200,10 +200,10 @@ final class MasterClientTest extends MasterClientFixture {
     void isClosedInTheMiddleOfAQuestion() throws Exception {
         leader.behaviour = leader.hang();
         MasterClient client = client(leader.url());
-        var answer = client.ask();
+        var answer = client.fetchFrameworks();
         client.close();
         assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(MasterUnavailableException.class);
-        assertThatThrownBy(() -> client.ask().get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> client.fetchFrameworks().get(20, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(MasterUnavailableException.class);
     }
 }

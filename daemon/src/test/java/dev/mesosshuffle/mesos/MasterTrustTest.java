@@ -3,7 +3,7 @@ package dev.mesosshuffle.mesos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mesosshuffle.liveness.MasterUnavailableException.Kind;
+import dev.mesosshuffle.liveness.MasterUnavailableException.Reason;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ final class MasterTrustTest extends MasterClientFixture {
     @ValueSource(ints = {401, 403})
     void tellsThatTheCredentialsAreWrong(int status) throws Exception {
         leader.behaviour = MasterServer.status(status);
-        assertNoAnswer(client(leader.url(), nobody()), Kind.DENIED, "HTTP " + status);
+        assertNoAnswer(client(leader.url(), nobody()), Reason.UNAUTHORIZED, "HTTP " + status);
     }
 
     @Test
@@ -45,7 +45,7 @@ final class MasterTrustTest extends MasterClientFixture {
         ask(client);
         assertThat(leader.authorizations).last().isEqualTo("Bearer two");
         Files.delete(token);
-        assertNoAnswer(client, Kind.DENIED, token.toString());
+        assertNoAnswer(client, Reason.UNAUTHORIZED, token.toString());
     }
 
     @Test
@@ -92,9 +92,9 @@ final class MasterTrustTest extends MasterClientFixture {
         MasterServer encrypted = opened(MasterServer.https(keys.server()));
         assertNoAnswer(
                 client(LIMITS, settings(null, null, null, wrong.certificate(), encrypted.url())),
-                Kind.UNREACHABLE,
+                Reason.UNREACHABLE,
                 encrypted.host());
-        assertNoAnswer(client(encrypted.url()), Kind.UNREACHABLE, encrypted.host());
+        assertNoAnswer(client(encrypted.url()), Reason.UNREACHABLE, encrypted.host());
         assertThat(encrypted.requests).isEmpty();
     }
 
@@ -105,8 +105,8 @@ final class MasterTrustTest extends MasterClientFixture {
         follower.behaviour = MasterServer.redirect("http://" + leader.host() + "/api/v1");
         assertNoAnswer(
                 client(LIMITS, settings(null, null, null, keys.certificate(), follower.url())),
-                Kind.UNINTELLIGIBLE,
-                "leads on to");
+                Reason.INVALID_RESPONSE,
+                "redirects to");
         assertThat(leader.requests).isEmpty();
     }
 

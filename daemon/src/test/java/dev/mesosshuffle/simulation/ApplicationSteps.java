@@ -11,31 +11,31 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What applications do, and what is done to them by hand. */
+/** What applications do, and what is done to them by operators. */
 final class ApplicationSteps {
-    private static final int MOST_APPS = 5;
+    private static final int MAX_APPS = 5;
 
     private final SimulatedHost host;
     private final RandomChoices chance;
-    private int born;
+    private int launched;
 
     ApplicationSteps(SimulatedHost host, RandomChoices chance) {
         this.host = host;
         this.chance = chance;
     }
 
-    void bear() throws Exception {
+    void launch() throws Exception {
         SimulatedService service = chance.anyService();
         long apps = host.services.stream().mapToInt(each -> each.apps.size()).sum();
-        if (!service.isActive() || apps >= MOST_APPS) {
+        if (!service.isActive() || apps >= MAX_APPS) {
             host.pass(Duration.ofMinutes(1));
             return;
         }
-        SimulatedApplication app =
-                new SimulatedApplication("app-" + born++, chance.minutes(1, 4).toNanos(), chance.random.nextInt(4) > 0);
+        SimulatedApplication app = new SimulatedApplication(
+                "app-" + launched++, chance.minutes(1, 4).toNanos(), chance.random.nextInt(4) > 0);
         app.beats = chance.oneIn(3);
         service.apps.add(app);
-        host.note(app.id + " is born at " + service + ", timeout " + Duration.ofNanos(app.timeout)
+        host.note(app.id + " is launched at " + service + ", timeout " + Duration.ofNanos(app.timeout)
                 + (app.visible ? "" : ", not shown by the master") + (app.beats ? ", beats" : ""));
         host.showToMaster();
         if (chance.random.nextBoolean()) {
@@ -142,8 +142,8 @@ final class ApplicationSteps {
         host.note(app.id + "'s driver is disconnected " + how);
         service.monitor.driverDisconnected(app.id, connection, how);
         app.connection = null;
-        app.ended = how;
-        app.canBeHeard = how != CloseReason.CLOSED_LOCALLY;
+        app.closeReason = how;
+        app.reachable = how != CloseReason.CLOSED_LOCALLY;
         if (how == CloseReason.CLOSED_BY_PEER && chance.random.nextBoolean()) {
             app.lives = false;
             app.beats = false;
@@ -158,7 +158,7 @@ final class ApplicationSteps {
         SimulatedMaster master = host.master;
         if (master != null && chance.random.nextBoolean()) {
             master.scripted.completed.add(app.id);
-            app.saidToHaveEnded = true;
+            app.reportedCompleted = true;
         }
         host.showToMaster();
     }
@@ -186,24 +186,24 @@ final class ApplicationSteps {
 
     void keepOrRelease(SimulatedService service, SimulatedApplication app) throws Exception {
         host.note(app.id + (app.kept ? " is released" : " is kept"));
-        ApplicationAdmin hand = service.monitor.handControl();
+        ApplicationAdmin admin = service.monitor.applicationAdmin();
         if (app.kept) {
-            hand.release(app.id).get();
-            app.heard(service.listened);
-            app.active(service.listened);
+            admin.release(app.id).get();
+            app.heartbeat(service.listened);
+            app.activity(service.listened);
         } else {
-            hand.keep(app.id).get();
+            admin.keep(app.id).get();
         }
         app.kept = !app.kept;
     }
 
     void remove(SimulatedService service, SimulatedApplication app) throws Exception {
-        host.note(app.id + " is removed by hand");
-        ApplicationAdmin hand = service.monitor.handControl();
+        host.note(app.id + " is removed by an operator");
+        ApplicationAdmin admin = service.monitor.applicationAdmin();
         if (app.kept) {
-            assertThatThrownBy(() -> hand.remove(app.id)).isInstanceOf(OperationRefusedException.class);
+            assertThatThrownBy(() -> admin.remove(app.id)).isInstanceOf(OperationRefusedException.class);
         } else {
-            assertThat(hand.remove(app.id).get()).isEqualTo(service.deletesDirs ? app.dirs.size() : 0);
+            assertThat(admin.remove(app.id).get()).isEqualTo(service.deletesDirs ? app.dirs.size() : 0);
             app.removed = true;
             assertThat(service.isKnown(app)).isFalse();
         }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** What happens to services, the master, disks, and dirs that nobody knows. */
 final class HostSteps {
-    private static final int MOST_ORPHANS = 4;
+    private static final int MAX_ORPHANS = 4;
 
     private final SimulatedHost host;
     private final RandomChoices chance;
@@ -81,7 +81,7 @@ final class HostSteps {
     // Orphans, and disks.
 
     void leaveOrphan() throws Exception {
-        if (host.orphans.size() < MOST_ORPHANS) {
+        if (host.orphans.size() < MAX_ORPHANS) {
             Duration age = chance.random.nextBoolean()
                     ? Duration.ZERO
                     : chance.someHours().multipliedBy(4);
@@ -121,12 +121,12 @@ final class HostSteps {
         }
     }
 
-    void breakOrMendLooks() throws Exception {
+    void breakOrMendScans() throws Exception {
         SimulatedService service = chance.anyService();
         if (service.disk.isBroken()) {
-            host.mendLooks(service);
+            host.mendScans(service);
         } else {
-            host.breakLooks(service);
+            host.breakScans(service);
         }
     }
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Random lives of applications, masters and two services that share a host's roots, against a small model of what the
- * rules promise: nothing of an application is deleted that must stay; all of one that is over goes; nothing else is
+ * rules promise: nothing of an application is deleted that must stay; all of an expired one is deleted; nothing else is
  * touched.
  *
  * <p>One seed is always the same, and one always another; {@code -Dmodel.seed} gives another first one, {@code
@@ -62,7 +62,7 @@ final class LivenessSimulationTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void whatMustStayStaysAndWhatIsOverGoes(long seed) throws Exception {
+    void keepsWhatMayLiveAndRemovesWhatExpired(long seed) throws Exception {
         Random seeds = new Random(seed);
         List<Long> sequences = REPLAY != null
                 ? List.of(REPLAY)

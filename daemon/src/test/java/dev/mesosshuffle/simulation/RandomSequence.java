@@ -19,8 +19,8 @@ final class RandomSequence {
 
     private final SimulatedHost host;
     private final RandomChoices chance;
-    private final ApplicationSteps ofApps;
-    private final HostSteps ofHost;
+    private final ApplicationSteps applicationSteps;
+    private final HostSteps hostSteps;
     private final List<Step> kinds = new ArrayList<>();
 
     private interface Action {
@@ -36,43 +36,43 @@ final class RandomSequence {
     RandomSequence(SimulatedHost host, Random random) {
         this.host = host;
         this.chance = new RandomChoices(host, random);
-        this.ofApps = new ApplicationSteps(host, chance);
-        this.ofHost = new HostSteps(host, chance);
+        this.applicationSteps = new ApplicationSteps(host, chance);
+        this.hostSteps = new HostSteps(host, chance);
         addKinds();
     }
 
     /** Not all that can happen does in each sequence, so that the rest happens more often, and in other orders. */
     private void addKinds() {
-        always(4, ofApps::bear);
+        always(4, applicationSteps::launch);
         always(3, () -> host.pass(chance.minutes(1, 9)));
         always(2, () -> host.pass(chance.someHours()));
         perhaps(2, () -> host.pass(chance.minutes(1, 61)));
-        perhapsOfOne(4, ofApps::registerDriver);
-        perhapsOfOne(4, ofApps::heartbeat);
-        perhapsOfOne(2, ofApps::registerStranger);
-        perhapsOfOne(2, ofApps::beginOrEndHeartbeats);
-        perhapsOfOne(2, ofApps::useAndWait);
-        perhapsOfOne(2, ofApps::writeAndWait);
-        perhapsOfOne(3, ofApps::registerExecutor);
-        perhapsOfOne(1, ofApps::registerDirOfAnother);
-        perhapsOfOne(2, ofApps::disconnect);
-        perhapsOfOne(2, ofApps::die);
-        perhapsOfOne(2, ofApps::beginRead);
-        perhaps(1, ofApps::endRead);
-        perhaps(2, ofHost::restart);
-        perhaps(2, ofHost::kill);
-        perhaps(2, ofHost::pause);
-        perhaps(1, ofHost::setWallClock);
-        perhaps(2, ofHost::changeMaster);
-        perhapsOfOne(1, ofHost::overlook);
-        perhapsOfOne(2, ofApps::keepOrRelease);
-        perhapsOfOne(1, ofApps::remove);
-        perhaps(2, ofHost::leaveOrphan);
-        perhaps(1, ofHost::useOrphan);
-        perhaps(1, ofHost::showProcesses);
-        perhaps(3, ofHost::searchForOrphans);
-        perhaps(2, ofHost::changeSpace);
-        perhaps(3, ofHost::breakOrMendLooks);
+        perhapsOfOne(4, applicationSteps::registerDriver);
+        perhapsOfOne(4, applicationSteps::heartbeat);
+        perhapsOfOne(2, applicationSteps::registerStranger);
+        perhapsOfOne(2, applicationSteps::beginOrEndHeartbeats);
+        perhapsOfOne(2, applicationSteps::useAndWait);
+        perhapsOfOne(2, applicationSteps::writeAndWait);
+        perhapsOfOne(3, applicationSteps::registerExecutor);
+        perhapsOfOne(1, applicationSteps::registerDirOfAnother);
+        perhapsOfOne(2, applicationSteps::disconnect);
+        perhapsOfOne(2, applicationSteps::die);
+        perhapsOfOne(2, applicationSteps::beginRead);
+        perhaps(1, applicationSteps::endRead);
+        perhaps(2, hostSteps::restart);
+        perhaps(2, hostSteps::kill);
+        perhaps(2, hostSteps::pause);
+        perhaps(1, hostSteps::setWallClock);
+        perhaps(2, hostSteps::changeMaster);
+        perhapsOfOne(1, hostSteps::overlook);
+        perhapsOfOne(2, applicationSteps::keepOrRelease);
+        perhapsOfOne(1, applicationSteps::remove);
+        perhaps(2, hostSteps::leaveOrphan);
+        perhaps(1, hostSteps::useOrphan);
+        perhaps(1, hostSteps::showProcesses);
+        perhaps(3, hostSteps::searchForOrphans);
+        perhaps(2, hostSteps::changeSpace);
+        perhaps(3, hostSteps::breakOrMendScans);
     }
 
     private void always(int weight, Action action) {
@@ -134,20 +134,20 @@ final class RandomSequence {
         host.time.setWall(Duration.ofHours(20_000));
         host.shown.showAll(true);
         while (!host.reads.isEmpty()) {
-            ofApps.endRead();
+            applicationSteps.endRead();
         }
         for (SimulatedService service : host.services) {
-            host.mendLooks(service);
+            host.mendScans(service);
             if (!service.isRunning) {
                 host.start(service);
             }
             for (SimulatedApplication app : service.apps) {
                 if (app.kept) {
-                    ofApps.keepOrRelease(service, app);
+                    applicationSteps.keepOrRelease(service, app);
                 }
                 app.beats = false;
                 app.lives = false;
-                ofApps.disconnect(service, app);
+                applicationSteps.disconnect(service, app);
             }
         }
         boolean oftenRestarted = chance.oneIn(4);

@@ -46,36 +46,37 @@ final class SimulatedApplication {
     /** Whether its driver registered in this run of the service. */
     boolean hasDriver;
 
-    /** Whether its driver did, and was not cut off. */
-    boolean canBeHeard;
+    /** Whether its driver did, and the service did not close its connection. */
+    boolean reachable;
 
-    /** Whether its driver ever registered, so that it is known where that is. */
+    /** Whether its driver ever registered, so that its address is stored. */
     boolean everHadDriver;
 
     /** Whether a stranger's connection was closed from here in this run of the service, so that it may yet be there. */
-    boolean strangerCutOff;
+    boolean strangerUnreachable;
 
+    /** How the driver's connection ended, in this run of the service; null while it is open. */
     @Nullable
-    CloseReason ended;
+    CloseReason closeReason;
 
-    long heard = NEVER;
-    long active = NEVER;
-    long lastSign = NEVER;
+    long lastHeartbeat = NEVER;
+    long lastActivity = NEVER;
+    long lastSignal = NEVER;
 
-    /** Since when the master would say that it lives; above any time while it would not. */
+    /** Since when the master would list it; above any time while it would not. */
     long listedSince = Long.MAX_VALUE;
 
-    /** When the master could last have been heard saying so. */
+    /** When a poll could last have seen that. */
     long listable = NEVER;
 
-    /** Whether an operator wants it to stay. */
+    /** Whether an operator keeps it. */
     boolean kept;
 
     /** Whether an operator had it removed. */
     boolean removed;
 
-    /** Whether the master may have said that it ended. */
-    boolean saidToHaveEnded;
+    /** Whether the master may have reported it as completed. */
+    boolean reportedCompleted;
 
     SimulatedApplication(String id, long timeout, boolean visible) {
         this.id = id;
@@ -83,34 +84,34 @@ final class SimulatedApplication {
         this.visible = visible;
     }
 
-    void heard(long listened) {
-        heard = listened;
-        lastSign = listened;
+    void heartbeat(long listened) {
+        lastHeartbeat = listened;
+        lastSignal = listened;
     }
 
-    void active(long listened) {
-        active = listened;
-        lastSign = listened;
+    void activity(long listened) {
+        lastActivity = listened;
+        lastSignal = listened;
     }
 
-    /** Its service ends: the next one hears no driver, and knows of no use of its files. */
+    /** Its service ends: the next one has no driver's connection, and knows of no use of its files. */
     void serviceEnded() {
         connection = null;
         hasDriver = false;
-        canBeHeard = false;
-        strangerCutOff = false;
-        ended = null;
-        active = NEVER;
+        reachable = false;
+        strangerUnreachable = false;
+        closeReason = null;
+        lastActivity = NEVER;
     }
 
     /**
-     * Notes whether the master would say that it lives.
+     * Records whether the master would list it.
      *
-     * @param hearing how long it takes until it was surely asked
+     * @param pollDelay how long it takes until it was surely polled
      */
-    void listed(boolean now, long listened, long hearing) {
+    void listed(boolean now, long listened, long pollDelay) {
         listedSince = now ? Math.min(listedSince, listened) : Long.MAX_VALUE;
-        if (now && listened - listedSince >= hearing) {
+        if (now && listened - listedSince >= pollDelay) {
             listable = listened;
         }
     }
@@ -122,7 +123,7 @@ final class SimulatedApplication {
                 .orElse(NEVER);
     }
 
-    private long quietTime() {
+    private long requiredIdleTime() {
         return hasDriver ? timeout : DEFAULT_TIMEOUT;
     }
 
@@ -138,33 +139,35 @@ final class SimulatedApplication {
         if (beats && connection != null) {
             return true;
         }
-        if (listened - active < quietTime() || time.now() - changed(time, shift) < quietTime()) {
+        if (listened - lastActivity < requiredIdleTime() || time.now() - changed(time, shift) < requiredIdleTime()) {
             return true;
         }
         if (asksMaster && listened - listable < MASTER_TIMEOUT) {
             return true;
         }
-        if (canBeHeard) {
-            return listened - heard < (ended == CloseReason.CLOSED_BY_PEER ? timeout : 2 * timeout);
+        if (reachable) {
+            return listened - lastHeartbeat < (closeReason == CloseReason.CLOSED_BY_PEER ? timeout : 2 * timeout);
         }
-        return !saidToHaveEnded && listened - lastSign < ORPHAN_TIMEOUT;
+        return !reportedCompleted && listened - lastSignal < ORPHAN_TIMEOUT;
     }
 
-    /** Whether the silence of its driver alone makes it be over by now, if no master is asked. */
-    boolean mustBeGone(long listened, SimulatedClocks time, long shift) {
+    /** Whether missed heartbeats alone make it expire by now, if no master is polled. */
+    boolean mustBeRemoved(long listened, SimulatedClocks time, long shift) {
         return !kept
                 && !beats
-                && canBeHeard
-                && !strangerCutOff
-                && listened - Math.max(heard, active) > 2 * timeout + SLACK
+                && reachable
+                && !strangerUnreachable
+                && listened - Math.max(lastHeartbeat, lastActivity) > 2 * timeout + SLACK
                 && time.now() - changed(time, shift) > timeout + SLACK
                 && dirs.stream().allMatch(dir -> dir.isMarkedByClockOf(time));
     }
 
     @Override
     public String toString() {
-        return "heard " + Duration.ofNanos(heard) + ", active " + Duration.ofNanos(active) + ", last sign "
-                + Duration.ofNanos(lastSign) + ", listable " + Duration.ofNanos(listable) + ", ended " + ended
-                + ", can be heard " + canBeHeard + ", said to have ended " + saidToHaveEnded + ", kept " + kept;
+        return "last heartbeat " + Duration.ofNanos(lastHeartbeat) + ", last activity " + Duration.ofNanos(lastActivity)
+                + ", last sign "
+                + Duration.ofNanos(lastSignal) + ", listable " + Duration.ofNanos(listable) + ", close reason "
+                + closeReason
+                + ", reachable " + reachable + ", reported as completed " + reportedCompleted + ", kept " + kept;
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 
-/** How one service is answered when it looks into local dirs: well, not at all yet, or with any failure. */
+/** The disk that one service's scans see: healthy, hanging, or failing in any way. */
 final class SimulatedDisk implements DiskExecutor {
     private static final List<FaultyFiles.Fault> FAULTS = List.of(FaultyFiles.Fault.values());
 
@@ -31,12 +31,12 @@ final class SimulatedDisk implements DiskExecutor {
         }
     }
 
-    /** Whether no look can be taken. */
+    /** Whether no scan can succeed. */
     boolean isBroken() {
         return rejects || hangs || fails;
     }
 
-    /** Lets every look fail, or hang, from now on; returns how, for people. */
+    /** Lets every scan fail, or hang, from now on; returns how, for people. */
     String breakDown(Random random) {
         mend();
         int kind = random.nextInt(FAULTS.size() + 4);
@@ -54,7 +54,7 @@ final class SimulatedDisk implements DiskExecutor {
         return fault.toString();
     }
 
-    /** What was held up comes back, and all goes well from then on. */
+    /** Scans that were held up return, and all succeed from then on. */
     void mend() {
         rejects = false;
         hangs = false;

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A host with two services that share its roots, what lives on it, and perhaps a master; time passes only here. After
- * each step it is looked whether what must stay is there, and whether of what is over all goes.
+ * each step it is looked whether what must stay is there, and whether of what expired all goes.
  */
 final class SimulatedHost implements AutoCloseable {
-    private static final Duration SELDOM = Duration.ofMinutes(10);
+    private static final Duration LONG_INTERVAL = Duration.ofMinutes(10);
     private static final int[] PORTS = {7337, 7338};
     private static final String STATE = ".mesos-shuffle-service";
 
@@ -90,8 +90,8 @@ final class SimulatedHost implements AutoCloseable {
     void pass(Duration duration) throws Exception {
         note("time: " + duration);
         // Services that check more seldom live faster here.
-        interval = duration.toHours() >= 1 ? SELDOM : SimulatedService.CHECK;
-        expectChecks();
+        interval = duration.toHours() >= 1 ? LONG_INTERVAL : SimulatedService.CHECK;
+        setCheckInterval();
         for (Duration passed = Duration.ZERO; passed.compareTo(duration) < 0; passed = passed.plus(interval)) {
             passTime(interval);
             showToMaster();
@@ -106,11 +106,13 @@ final class SimulatedHost implements AutoCloseable {
             checkGone(!passed.isZero());
         }
         interval = SimulatedService.CHECK;
-        expectChecks();
+        setCheckInterval();
     }
 
-    private void expectChecks() {
-        services.stream().filter(SimulatedService::isActive).forEach(service -> service.monitor.expectChecks(interval));
+    private void setCheckInterval() {
+        services.stream()
+                .filter(SimulatedService::isActive)
+                .forEach(service -> service.monitor.setCheckInterval(interval));
     }
 
     private void passTime(Duration duration) {
@@ -176,22 +178,22 @@ final class SimulatedHost implements AutoCloseable {
 
     /** When the files of all dirs may seem to have changed to one of the services, by its first clock; sorted. */
     long[] misreadChanges() {
-        Stream<SimulatedDir> ofApps =
+        Stream<SimulatedDir> applicationSteps =
                 services.stream().flatMap(service -> service.apps.stream()).flatMap(app -> app.dirs.stream());
-        return Stream.concat(ofApps, orphans.stream())
+        return Stream.concat(applicationSteps, orphans.stream())
                 .flatMapToLong(dir -> services.stream().mapToLong(service -> dir.misread(service.shift)))
                 .sorted()
                 .toArray();
     }
 
-    // Looks into local dirs.
+    // Scans of local directories.
 
-    void breakLooks(SimulatedService service) {
-        note("looks of " + service + " are answered from now on: " + service.disk.breakDown(random));
+    void breakScans(SimulatedService service) {
+        note("scans of " + service + " are answered from now on: " + service.disk.breakDown(random));
     }
 
-    void mendLooks(SimulatedService service) throws Exception {
-        note("looks of " + service + " are answered well again");
+    void mendScans(SimulatedService service) throws Exception {
+        note("scans of " + service + " succeed again");
         service.disk.mend();
         service.mendedAt = time.now();
         if (service.isRunning) {
@@ -282,8 +284,8 @@ final class SimulatedHost implements AutoCloseable {
                 for (SimulatedApplication app : service.apps) {
                     check(
                             !service.isActive()
-                                    || !service.couldLook(time.now())
-                                    || !app.mustBeGone(service.listened, time, service.shift),
+                                    || !service.couldScan(time.now())
+                                    || !app.mustBeRemoved(service.listened, time, service.shift),
                             app.id + " must be gone");
                 }
             }
@@ -298,13 +300,13 @@ final class SimulatedHost implements AutoCloseable {
 
     /** Nothing is left but what nobody may delete. */
     void checkEnd() throws Exception {
-        assertThat(going).as("what is over and still there").isEmpty();
+        assertThat(going).as("what expired and still there").isEmpty();
         boolean deletes = services.stream().anyMatch(service -> service.deletesOrphans);
         assertThat(orphans).as("what nobody knows or uses, and is still there").allMatch(dir -> dir.open || !deletes);
         for (SimulatedService service : services) {
             assertThat(service.apps)
                     .extracting(app -> app.id)
-                    .as("what is over and still known")
+                    .as("what expired and still known")
                     .isEmpty();
             assertThat(service.store.loadRemovals())
                     .as("intents of %s", service)

@@ -35,8 +35,8 @@ final class SimulatedMaster {
         if (isUp) {
             scripted.failure = null;
         } else {
-            MasterUnavailableException.Kind[] kinds = MasterUnavailableException.Kind.values();
-            scripted.failure = List.of(kinds).get(random.nextInt(kinds.length));
+            MasterUnavailableException.Reason[] reasons = MasterUnavailableException.Reason.values();
+            scripted.failure = List.of(reasons).get(random.nextInt(reasons.length));
         }
         if (how >= 2) {
             scripted.leader = "leader-" + time;
@@ -79,7 +79,7 @@ final class SimulatedMaster {
                 app.listed(lists && isUp, service.listened, hearing.toNanos());
                 if (!app.lives) {
                     // If it was listed, its absence may count.
-                    app.saidToHaveEnded |= app.visible;
+                    app.reportedCompleted |= app.visible;
                     app.listable = SimulatedApplication.NEVER;
                 }
             }

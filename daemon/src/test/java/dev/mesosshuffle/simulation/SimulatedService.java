@@ -1,6 +1,7 @@
 package dev.mesosshuffle.simulation;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.LivenessStoreAdapter;
 import dev.mesosshuffle.cleanup.LocalDirRefusedException;
 import dev.mesosshuffle.cleanup.SteppedCleanup;
 import dev.mesosshuffle.fetch.ReadTracker;
@@ -51,7 +52,7 @@ final class SimulatedService implements AutoCloseable {
     /** The time that it has listened, in ns. */
     long listened;
 
-    /** When its looks last began to be answered. */
+    /** When its scans last began to succeed. */
     long mendedAt = Long.MIN_VALUE / 2;
 
     /** What the wall clock was set forward by when it started. */
@@ -60,7 +61,7 @@ final class SimulatedService implements AutoCloseable {
     boolean isRunning;
     boolean isPaused;
 
-    /** How looks into local dirs are answered. */
+    /** The disk that its scans see. */
     final SimulatedDisk disk = new SimulatedDisk();
 
     private final Setting setting;
@@ -112,7 +113,7 @@ final class SimulatedService implements AutoCloseable {
     }
 
     private LivenessMonitor newMonitor(MetricRegistry metrics) {
-        return LivenessMonitor.create(
+        return new LivenessMonitor(
                 registry,
                 cleanup.reclaimer(),
                 new LivenessConfig(ORPHAN_TIMEOUT, MASTER_TIMEOUT, deletesDirs),
@@ -121,11 +122,9 @@ final class SimulatedService implements AutoCloseable {
                         setting.time()::wallMillis,
                         new Random(setting.random().nextLong()),
                         disk,
-                        store::putIdleTime,
-                        store::putKept,
-                        (appId, driver) -> store.putDrivers(appId, driver.heartbeatTimeoutMs(), driver.addresses()),
+                        disk.files,
+                        new LivenessStoreAdapter(store),
                         setting.master()),
-                disk.files,
                 dirs -> {},
                 metrics);
     }
@@ -136,7 +135,7 @@ final class SimulatedService implements AutoCloseable {
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
         monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
-        monitor.expectChecks(CHECK);
+        monitor.setCheckInterval(CHECK);
         shift = setting.time().wallShift();
         isRunning = true;
     }
@@ -179,8 +178,8 @@ final class SimulatedService implements AutoCloseable {
         return isRunning && !isPaused;
     }
 
-    /** Whether it had the time to look at what it could not look at before. */
-    boolean couldLook(long now) {
+    /** Whether it had the time to scan what it could not scan before. */
+    boolean couldScan(long now) {
         return !disk.isBroken() && now - mendedAt > Duration.ofHours(1).toNanos();
     }
 
@@ -216,9 +215,9 @@ final class SimulatedService implements AutoCloseable {
         app.everHadDriver = true;
         app.connection = connection;
         app.hasDriver = true;
-        app.canBeHeard = true;
-        app.ended = null;
-        app.heard(listened);
+        app.reachable = true;
+        app.closeReason = null;
+        app.heartbeat(listened);
     }
 
     private void registerDriver(SimulatedApplication app, long timeoutMs, Object connection, String address)
@@ -231,19 +230,19 @@ final class SimulatedService implements AutoCloseable {
     void registerStranger(SimulatedApplication app, CloseReason how) throws Exception {
         Object connection = new Object();
         registerDriver(app, 1, connection, "/10.6.6.6:1");
-        app.lastSign = listened;
+        app.lastSignal = listened;
         monitor.driverDisconnected(app.id, connection, how);
-        app.strangerCutOff |= how == CloseReason.CLOSED_LOCALLY;
+        app.strangerUnreachable |= how == CloseReason.CLOSED_LOCALLY;
     }
 
     void heartbeat(SimulatedApplication app) {
         monitor.heartbeat(app.id, Objects.requireNonNull(app.connection));
-        app.heard(listened);
+        app.heartbeat(listened);
     }
 
     void activity(SimulatedApplication app) {
         monitor.activity(app.id);
-        app.active(listened);
+        app.activity(listened);
     }
 
     /** Registers an executor with some dirs; returns whether that was not refused. */
@@ -270,7 +269,7 @@ final class SimulatedService implements AutoCloseable {
             throw e;
         }
         app.executors++;
-        app.active(listened);
+        app.activity(listened);
         return true;
     }
 

@@ -129,7 +129,7 @@ final class DeadApplicationIT {
                         "From the end of a driver, while the daemon was down, to the end of its last file: %.1f s,"
                                 + " %.1f s of them since the start%n",
                         (System.nanoTime() - ended) / 1e9, (System.nanoTime() - started) / 1e9);
-                service.process().await("Application " + living.appId() + " would be over .*, but stays", END);
+                service.process().await("Application " + living.appId() + " would expire .*, but stays", END);
                 assertThat(filesOfTheLiving.again()).isEqualTo(filesOfTheLiving);
                 assertCountsWithoutMappingAgain(living, mapped);
             }
@@ -169,8 +169,9 @@ final class DeadApplicationIT {
     }
 
     private static String over(SeedApplication application) {
-        return "Application " + application.appId() + " is over: its driver at /127\\.0\\.0\\.1:\\d+ was not heard for "
-                + "\\d+ s, and it closed its connection in order";
+        return "Application " + application.appId()
+                + " expired: its driver at /127\\.0\\.0\\.1:\\d+ sent no heartbeat for "
+                + "\\d+ s, and it closed its connection";
     }
 
     private static void awaitNothingBeside(List<Path> dirs, LocalRoot root) {

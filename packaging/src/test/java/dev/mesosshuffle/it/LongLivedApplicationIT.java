@@ -115,8 +115,7 @@ final class LongLivedApplicationIT {
             ManagedProcess service, ServiceSettings settings, boolean asksMaster, String appId) throws Exception {
         if (asksMaster) {
             service.await(
-                    "Application " + appId + " would be over \\(.*\\), but stays: the Mesos master lists it as a"
-                            + " framework that lives",
+                    "Application " + appId + " would expire \\(.*\\), but stays: the Mesos master lists it as alive",
                     END);
         } else {
             MesosDriver.awaitEndOfAWitness(service, settings.port());

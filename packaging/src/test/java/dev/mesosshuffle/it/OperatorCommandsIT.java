@@ -89,21 +89,21 @@ final class OperatorCommandsIT {
                 driver.registerDriver(TIMEOUT_MILLIS, TIMEOUT_MILLIS / 4);
                 driver.registerExecutor("1", dirs.names(), dirs.subDirsPerLocalDir());
                 assertThat(run("apps").text())
-                        .containsPattern(APP + " +driverHeard +1 +2\\.0 KiB +\\d+ m?s ago +over in ");
+                        .containsPattern(APP + " +alive +1 +2\\.0 KiB +\\d+ m?s ago +expires in ");
                 assertThat(run("keep", APP))
                         .isEqualTo(new Result(0, "Application " + APP + " is kept until it is released."));
             }
-            daemon.await("LivenessMonitor: Application " + APP + " is kept by hand", LIMIT);
+            daemon.await("TransitionReporter: Application " + APP + " is kept by an operator", LIMIT);
             assertThat(run("remove", APP).text())
                     .isEqualTo("mesos-shuffle-service: application " + APP
-                            + " is kept by hand (expected: to be released before it is removed)");
+                            + " is kept by an operator (expected: to be released before it is removed)");
             daemon.kill();
         }
         assertThat(run("apps").status()).isEqualTo(1);
         assertThat(run("apps").text()).startsWith("mesos-shuffle-service: no daemon runs with this configuration: ");
 
         try (ManagedProcess daemon = settings.start()) {
-            daemon.await("Kept by hand until they are released, as before: " + APP, LIMIT);
+            daemon.await("Kept by an operator until they are released, as before: " + APP, LIMIT);
             assertThat(run("apps").text()).containsPattern(APP + " +kept +1 +2\\.0 KiB ");
             assertThat(run("keep", "0023"))
                     .isEqualTo(new Result(
@@ -111,8 +111,9 @@ final class OperatorCommandsIT {
                             "mesos-shuffle-service: application 0023 is not registered here (expected: " + APP + ")"));
             assertThat(run("release", APP).status()).isZero();
             assertThat(run("remove", APP))
-                    .isEqualTo(new Result(0, "Application " + APP + " is removed; 1 of its dirs are being deleted."));
-            daemon.await("LivenessMonitor: Application " + APP + " is over: it was removed by hand", LIMIT);
+                    .isEqualTo(new Result(
+                            0, "Application " + APP + " is removed; 1 of its directories are being deleted."));
+            daemon.await("ApplicationAdmin: Application " + APP + " expired: an operator removed it", LIMIT);
             daemon.await("Application " + APP + " removed, cleanupLocalDirs = true", LIMIT);
             Await.until(
                     "the end of " + dirs,

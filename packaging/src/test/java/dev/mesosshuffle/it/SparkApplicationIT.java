@@ -114,7 +114,7 @@ final class SparkApplicationIT {
         String time = "^\\d\\d/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d INFO ";
         // The daemon's own lines say why; the page has only those that Spark's service wrote.
         List<String> ofTheApplication = log.linesWith(Pattern.compile(Pattern.quote(appId))).stream()
-                .filter(line -> !line.contains(" INFO liveness.LivenessMonitor: "))
+                .filter(line -> !line.contains(" INFO liveness."))
                 .toList();
         assertThat(ofTheApplication).hasSizeGreaterThan(4);
         assertThat(ofTheApplication.get(0))
