@@ -159,8 +159,9 @@ public final class Main {
     private static List<Path> sockets(ServiceConfig config) throws SocketPathException {
         Path expected = ControlSocket.path(config.stateDir(), config.port());
         Set<Path> sockets = new LinkedHashSet<>();
-        sockets.addAll(ControlSocket.find(config.stateDirs().dirs(), config.port()));
-        sockets.addAll(ControlSocket.find(RootMarkers.stateDirs(config.localRoots(), config.port()), config.port()));
+        sockets.addAll(ControlSocket.find(config.disks().stateDirs().dirs(), config.port()));
+        sockets.addAll(
+                ControlSocket.find(RootMarkers.stateDirs(config.disks().localRoots(), config.port()), config.port()));
         return sockets.isEmpty() ? List.of(expected) : List.copyOf(sockets);
     }
 

@@ -52,11 +52,12 @@ record PersistentState(
      */
     static PersistentState open(DaemonContext context) throws IOException, StoreException {
         ServiceConfig config = context.config();
-        RootProbers probers = context.register(new RootProbers(config.localRoots()));
+        RootProbers probers = context.register(new RootProbers(config.disks().localRoots()));
         probers.start(context.metrics());
-        LocalDirPolicy policy = LocalDirPolicy.of(config.localRoots(), probers, context.metrics());
-        List<Path> stateDirs = config.stateDirs().dirs();
-        StorePlaces.Opened opened = new StorePlaces(stateDirs, config.port(), config.localRoots(), Clock.systemUTC())
+        LocalDirPolicy policy = LocalDirPolicy.of(config.disks().localRoots(), probers, context.metrics());
+        List<Path> stateDirs = config.disks().stateDirs().dirs();
+        StorePlaces.Opened opened = new StorePlaces(
+                        stateDirs, config.port(), config.disks().localRoots(), Clock.systemUTC())
                 .open(
                         dir -> PeerRegistries.of(dir, config.port(), stateDirs).peers(),
                         context.metrics(),
@@ -82,7 +83,7 @@ record PersistentState(
         OwnRegistry own = new OwnRegistry(stateDir, config.port(), store::inode, store.isNew());
         return new RootMarkers(
                 policy::realRoots,
-                root -> new MarkedRoot(root, own, config.orphanTimeout(), Clock.systemUTC(), System::nanoTime),
+                root -> new MarkedRoot(root, own, config.expiry().orphanTimeout(), Clock.systemUTC(), System::nanoTime),
                 store::verify,
                 new RootExecutors("root-marker-", () -> 0));
     }

@@ -69,7 +69,7 @@ final class ReclaimFlow {
                 state.peers(),
                 state.registry()::isClaimed,
                 new FileAgeClock(System::currentTimeMillis, System::nanoTime),
-                config.orphanTimeout(),
+                config.expiry().orphanTimeout(),
                 ProcessCredentials.current(),
                 HostInspector.limitedBy(context.register(new TimeLimiter("open-files", OPEN_FILES_LIMIT))));
         this.reclaimer = context.register(new Reclaimer(
@@ -86,7 +86,10 @@ final class ReclaimFlow {
         this.liveness = new LivenessMonitor(
                 state.registry(),
                 reclaimer,
-                new LivenessConfig(config.orphanTimeout(), config.master().timeout(), config.cleanup()),
+                new LivenessConfig(
+                        config.expiry().orphanTimeout(),
+                        config.master().timeout(),
+                        config.cleanup().enabled()),
                 new LivenessContext(
                         System::nanoTime,
                         System::currentTimeMillis,
@@ -103,7 +106,7 @@ final class ReclaimFlow {
     /** Starts to judge applications. Ends before the server does, whose stop closes every driver's connection. */
     void startExpiry() {
         context.register(liveness);
-        liveness.start(context.config().cleanerInterval());
+        liveness.start(context.config().expiry().checkInterval());
     }
 
     /** Starts the periodic scans for orphans and for disks that are short of space. */
@@ -117,7 +120,7 @@ final class ReclaimFlow {
                 new RootExecutors("orphans-", context.limits()::deletionRate),
                 context.metrics()));
         orphans.start(OrphanScanner.SCAN_INTERVAL);
-        int minFreePercent = context.config().minFreePercent();
+        int minFreePercent = context.config().cleanup().minFreePercent();
         DiskPressure pressure = context.register(new DiskPressure(
                 minFreePercent,
                 reclaimer,
@@ -141,7 +144,7 @@ final class ReclaimFlow {
     }
 
     private void resumeRemovals(List<StoredRemoval> removals) {
-        if (context.config().cleanup()) {
+        if (context.config().cleanup().enabled()) {
             reclaimer.reclaim(removals);
         } else if (!removals.isEmpty()) {
             logger.info(
@@ -153,8 +156,8 @@ final class ReclaimFlow {
 
     /** A service that must not delete, or that stands in for its own registry, only reports orphans. */
     private OrphanMode orphanMode() {
-        OrphanMode mode = context.config().orphans();
-        boolean mayDelete = context.config().cleanup() && !state.isStandIn();
+        OrphanMode mode = context.config().cleanup().orphans();
+        boolean mayDelete = context.config().cleanup().enabled() && !state.isStandIn();
         return mode == OrphanMode.DELETE && !mayDelete ? OrphanMode.REPORT : mode;
     }
 

@@ -60,8 +60,9 @@ final class ServeFlow {
         this.context = context;
         this.probers = probers;
         this.disks = context.register(
-                new DiskExecutors(context.config().diskThreads(), MAX_QUEUED_READS, context.metrics()));
-        this.indexes = new IndexCache(context.config().indexCacheBytes(), System::currentTimeMillis, context.metrics());
+                new DiskExecutors(context.config().disks().threads(), MAX_QUEUED_READS, context.metrics()));
+        this.indexes = new IndexCache(
+                context.config().disks().indexCacheBytes(), System::currentTimeMillis, context.metrics());
         this.dataFiles = context.register(new DataFileCache(
                 FileDescriptorLimit.share(MAX_OPEN_FILES), disks, System::nanoTime, context.metrics()));
     }
@@ -135,10 +136,10 @@ final class ServeFlow {
                 ServerConfig.IoMode.valueOf(transport.mode().name()),
                 transport.serverThreads(),
                 new ServerConfig.SocketOptions(
-                        transport.backLog(),
-                        transport.receiveBuffer(),
-                        transport.sendBuffer(),
-                        transport.tcpKeepAlive()),
+                        transport.sockets().backLog(),
+                        transport.sockets().receiveBuffer(),
+                        transport.sockets().sendBuffer(),
+                        transport.sockets().tcpKeepAlive()),
                 transport.connectionTimeout(),
                 transport.maxFrameBytes());
     }

@@ -56,7 +56,7 @@ class ConfigReloaderTest {
         Files.writeString(conf, RATE + " 200\n" + CHUNKS + " 7\n");
         reload.run();
         assertThat(taken).singleElement().satisfies(config -> {
-            assertThat(config.deletionRate()).isEqualTo(200);
+            assertThat(config.cleanup().deletionRate()).isEqualTo(200);
             assertThat(config.transport().maxChunksBeingTransferred()).isEqualTo(7);
         });
         assertThat(log.lines())

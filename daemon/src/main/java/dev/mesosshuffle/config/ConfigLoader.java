@@ -55,17 +55,18 @@ public final class ConfigLoader {
         return new ServiceConfig(
                 value(ConfigKeys.HOST),
                 value(ConfigKeys.PORT),
-                roots,
-                stateDirs(sources.environment(), roots),
                 transport(networkTimeout),
-                value(ConfigKeys.DISK_THREADS),
-                indexCacheBytes(sources.maxHeapBytes()),
-                value(ConfigKeys.CLEANER_INTERVAL),
-                value(ConfigKeys.ORPHAN_TIMEOUT),
-                value(ConfigKeys.CLEANUP),
-                value(ConfigKeys.DELETION_RATE),
-                value(ConfigKeys.ORPHANS),
-                value(ConfigKeys.MIN_FREE_PERCENT),
+                new ServiceConfig.Disks(
+                        roots,
+                        stateDirs(sources.environment(), roots),
+                        value(ConfigKeys.DISK_THREADS),
+                        indexCacheBytes(sources.maxHeapBytes())),
+                new ServiceConfig.Expiry(value(ConfigKeys.CLEANER_INTERVAL), value(ConfigKeys.ORPHAN_TIMEOUT)),
+                new ServiceConfig.Cleanup(
+                        value(ConfigKeys.CLEANUP),
+                        value(ConfigKeys.DELETION_RATE),
+                        value(ConfigKeys.ORPHANS),
+                        value(ConfigKeys.MIN_FREE_PERCENT)),
                 master());
     }
 
@@ -116,11 +117,12 @@ public final class ConfigLoader {
         return new ServiceConfig.Transport(
                 value(ConfigKeys.IO_MODE),
                 value(ConfigKeys.SERVER_THREADS),
-                value(ConfigKeys.BACK_LOG),
-                value(ConfigKeys.RECEIVE_BUFFER),
-                value(ConfigKeys.SEND_BUFFER),
+                new ServiceConfig.SocketOptions(
+                        value(ConfigKeys.BACK_LOG),
+                        value(ConfigKeys.RECEIVE_BUFFER),
+                        value(ConfigKeys.SEND_BUFFER),
+                        value(ConfigKeys.TCP_KEEP_ALIVE)),
                 connectionTimeout(networkTimeout),
-                value(ConfigKeys.TCP_KEEP_ALIVE),
                 value(ConfigKeys.MAX_CHUNKS),
                 value(ConfigKeys.MAX_FRAME_SIZE).intValue());
     }

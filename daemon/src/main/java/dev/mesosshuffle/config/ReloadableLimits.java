@@ -16,7 +16,7 @@ public final class ReloadableLimits {
 
     /** How many files may be deleted under one root, per second; 0 for no limit. */
     public int deletionRate() {
-        return config.deletionRate();
+        return config.cleanup().deletionRate();
     }
 
     /** How many chunks may be in transfer at one time, over all connections. */

@@ -8,56 +8,65 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be set, checked and typed.
+ * The configuration of a daemon. Immutable; every value is within its limits.
  *
- * @param host the address to bind, a name or a literal
- * @param port the port to listen on; 0 takes a free one
- * @param localRoots the allowed roots of local dirs, absolute, at least one, in the user's order
- * @param stateDirs where the registry's file may lie
- * @param transport the sockets and what is allowed on them
- * @param diskThreads how many threads read from each local root
- * @param indexCacheBytes how much heap the cache of index files may hold
- * @param cleanerInterval how often applications are checked for their end; more than zero
- * @param orphanTimeout after how long without any activity an application whose driver cannot send heartbeats expires; more than zero
- * @param cleanup whether the local dirs of an expired application are deleted
- * @param deletionRate how many files a second are deleted under one root at most; 0 for no bound
- * @param orphans what is done about dirs that no registry names
- * @param minFreePercent below which share of free space a root is short of it; 0 for never
- * @param master the Mesos master, asked which applications live
+ * @param host the address to listen on
+ * @param port the port to listen on; 0 for any that is free
+ * @param transport the sockets and their limits
+ * @param disks where files and the registry lie, and how they are read
+ * @param expiry when applications expire
+ * @param cleanup what is deleted, and how fast
+ * @param master the Mesos master, polled for which applications are alive
  */
 public record ServiceConfig(
-        String host,
-        int port,
-        List<Path> localRoots,
-        StateDirCandidates stateDirs,
-        Transport transport,
-        int diskThreads,
-        long indexCacheBytes,
-        Duration cleanerInterval,
-        Duration orphanTimeout,
-        boolean cleanup,
-        int deletionRate,
-        OrphanMode orphans,
-        int minFreePercent,
-        Master master) {
-    /** Keeps its own copy of the roots. */
-    public ServiceConfig {
-        localRoots = List.copyOf(localRoots);
-    }
-
-    /** The best of the places for the registry's file, absolute. */
+        String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
+    /** The first choice for the directory of the registry, absolute. */
     public Path stateDir() {
-        return stateDirs.preferred().dir();
+        return disks.stateDirs().preferred().dir();
     }
 
     /**
-     * How the Mesos master is asked.
+     * Where files lie, and how they are read.
      *
-     * @param urls where the masters are, {@code http} or {@code https} with a host and a port; none if it is not asked
-     * @param timeout how long its word is waited for
-     * @param principal as whom it is asked; null together with {@code secretFile}
+     * @param localRoots the roots under which executors' local dirs lie, absolute, at least one
+     * @param stateDirs the candidates for the directory of the registry
+     * @param threads how many threads read from each root
+     * @param indexCacheBytes how much heap the cache of index files may hold
+     */
+    public record Disks(List<Path> localRoots, StateDirCandidates stateDirs, int threads, long indexCacheBytes) {
+        /** Keeps its own copy of the roots. */
+        public Disks {
+            localRoots = List.copyOf(localRoots);
+        }
+    }
+
+    /**
+     * When applications expire.
+     *
+     * @param checkInterval the time between two expiry checks; more than zero
+     * @param orphanTimeout after how long without any activity an application expires whose driver cannot send heartbeats;
+     *     more than zero
+     */
+    public record Expiry(Duration checkInterval, Duration orphanTimeout) {}
+
+    /**
+     * What is deleted, and how fast.
+     *
+     * @param enabled whether the local dirs of an expired application are deleted
+     * @param deletionRate how many files are deleted under one root at most, per second; 0 for no limit
+     * @param orphans what is done about dirs that no registry names
+     * @param minFreePercent a root with a smaller share of free space is under pressure; 0 for never
+     */
+    public record Cleanup(boolean enabled, int deletionRate, OrphanMode orphans, int minFreePercent) {}
+
+    /**
+     * How the Mesos master is polled.
+     *
+     * @param urls where the masters are, {@code http} or {@code https} with a host and a port; none if there is none to poll
+     * @param timeout how long an expiry that is due waits for its response
+     * @param principal the principal; null together with {@code secretFile}
      * @param secretFile the principal's secret
-     * @param tokenFile a token to ask with; null if there is a principal
+     * @param tokenFile a bearer token; null if there is a principal
      * @param caFile the certificates to trust; null trusts those of the JVM
      */
     public record Master(
@@ -67,7 +76,7 @@ public record ServiceConfig(
             @Nullable Path secretFile,
             @Nullable Path tokenFile,
             @Nullable Path caFile) {
-        /** Asks nobody. */
+        /** No master is polled. */
         public static final Master NONE = new Master(List.of(), Duration.ofHours(1), null, null, null, null);
 
         /** Keeps its own copy of the URLs. */
@@ -77,26 +86,30 @@ public record ServiceConfig(
     }
 
     /**
-     * The sockets and what is allowed on them.
+     * The sockets and their limits.
      *
      * @param mode which of the system's ways to wait for sockets is used
      * @param serverThreads how many event loops there are; 0 leaves it to the daemon
-     * @param backLog length of the queue of connections not yet accepted; below 1 leaves it to the system
-     * @param receiveBuffer SO_RCVBUF in bytes; below 1 leaves it to the system
-     * @param sendBuffer SO_SNDBUF in bytes; below 1 leaves it to the system
+     * @param sockets the options of each socket
      * @param connectionTimeout after how long an idle connection is closed; zero never closes one
-     * @param tcpKeepAlive whether SO_KEEPALIVE is set
      * @param maxChunksBeingTransferred how many chunks may be in flight on all connections, at least 1
      * @param maxFrameBytes the longest frame that is accepted from a client
      */
     public record Transport(
             IoMode mode,
             int serverThreads,
-            int backLog,
-            int receiveBuffer,
-            int sendBuffer,
+            SocketOptions sockets,
             Duration connectionTimeout,
-            boolean tcpKeepAlive,
             long maxChunksBeingTransferred,
             int maxFrameBytes) {}
+
+    /**
+     * The options of each socket.
+     *
+     * @param backLog length of the queue of connections that are not yet accepted; below 1 leaves it to the system
+     * @param receiveBuffer SO_RCVBUF in bytes; below 1 leaves it to the system
+     * @param sendBuffer SO_SNDBUF in bytes; below 1 leaves it to the system
+     * @param tcpKeepAlive whether SO_KEEPALIVE is set
+     */
+    public record SocketOptions(int backLog, int receiveBuffer, int sendBuffer, boolean tcpKeepAlive) {}
 }

@@ -56,7 +56,7 @@ class ConfigLoaderTest {
         LoadedConfig fromCommandLine = load(environment, null, named, jvm, Map.of("spark.local.dir", "/conf"));
 
         assertOrigin(fromEnvironment, "spark.local.dir", "/env1,/env2", "SPARK_LOCAL_DIRS");
-        assertThat(fromEnvironment.config().localRoots()).containsExactly(Path.of("/env1"), Path.of("/env2"));
+        assertThat(fromEnvironment.config().disks().localRoots()).containsExactly(Path.of("/env1"), Path.of("/env2"));
         assertThat(fromEnvironment.config().stateDir()).isEqualTo(Path.of("/env1/.mesos-shuffle-service"));
         assertOrigin(fromCommandLine, "spark.local.dir", "/conf", "--conf");
     }
@@ -65,6 +65,7 @@ class ConfigLoaderTest {
     void takesAnEmptyLocalDirsOfTheEnvironmentForNone() throws ConfigException {
         assertThat(load(Map.of("SPARK_LOCAL_DIRS", " "), null, null, Map.of(), Map.of())
                         .config()
+                        .disks()
                         .localRoots())
                 .containsExactly(Path.of("/tmp/spark"));
     }
@@ -78,7 +79,7 @@ class ConfigLoaderTest {
         ServiceConfig config = load(Map.of(), null, named, Map.of(), Map.of()).config();
 
         assertThat(config.port()).isEqualTo(4711);
-        assertThat(config.localRoots()).containsExactly(Path.of("/tmp/a b\u00e4\u00f6"));
+        assertThat(config.disks().localRoots()).containsExactly(Path.of("/tmp/a b\u00e4\u00f6"));
     }
 
     @Test
@@ -128,9 +129,9 @@ class ConfigLoaderTest {
     void keepsTheIndexCacheWithinAQuarterOfTheHeap() throws ConfigException {
         String key = "spark.shuffle.service.index.cache.size";
 
-        assertThat(load(Map.of(key, "128m")).config().indexCacheBytes()).isEqualTo(128L << 20);
+        assertThat(load(Map.of(key, "128m")).config().disks().indexCacheBytes()).isEqualTo(128L << 20);
         LoadedConfig cut = load(Map.of(key, "129m"));
-        assertThat(cut.config().indexCacheBytes()).isEqualTo(128L << 20);
+        assertThat(cut.config().disks().indexCacheBytes()).isEqualTo(128L << 20);
         assertOrigin(cut, key, "128m", "--conf, cut to a quarter of the heap");
     }
 

@@ -23,18 +23,20 @@ class ConfigMappingTest {
                 .isEqualTo(new ServiceConfig(
                         "0.0.0.0",
                         7337,
-                        List.of(Path.of("/tmp/spark")),
-                        StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
                         new ServiceConfig.Transport(
-                                IoMode.AUTO, 0, -1, -1, -1, Duration.ofSeconds(120), false, Long.MAX_VALUE, 16 << 20),
-                        8,
-                        100L << 20,
-                        Duration.ofSeconds(30),
-                        Duration.ofHours(24),
-                        true,
-                        5000,
-                        OrphanMode.REPORT,
-                        5,
+                                IoMode.AUTO,
+                                0,
+                                new ServiceConfig.SocketOptions(-1, -1, -1, false),
+                                Duration.ofSeconds(120),
+                                Long.MAX_VALUE,
+                                16 << 20),
+                        new ServiceConfig.Disks(
+                                List.of(Path.of("/tmp/spark")),
+                                StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
+                                8,
+                                100L << 20),
+                        new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
+                        new ServiceConfig.Cleanup(true, 5000, OrphanMode.REPORT, 5),
                         ServiceConfig.Master.NONE));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
@@ -91,21 +93,23 @@ class ConfigMappingTest {
                 .isEqualTo(new ServiceConfig(
                         "127.0.0.1",
                         0,
-                        List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
-                        StateDirCandidates.of(
-                                new StateDirCandidates.Candidate(Path.of("/var/lib/shuffle"), "--conf"),
-                                Map.of(),
-                                List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3"))),
                         new ServiceConfig.Transport(
-                                IoMode.NIO, 3, 128, 65536, 1 << 20, Duration.ofMillis(500), true, 4096, 64 << 10),
-                        16,
-                        20L << 20,
-                        Duration.ofSeconds(5),
-                        Duration.ofHours(2),
-                        false,
-                        700,
-                        OrphanMode.DELETE,
-                        7,
+                                IoMode.NIO,
+                                3,
+                                new ServiceConfig.SocketOptions(128, 65536, 1 << 20, true),
+                                Duration.ofMillis(500),
+                                4096,
+                                64 << 10),
+                        new ServiceConfig.Disks(
+                                List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
+                                StateDirCandidates.of(
+                                        new StateDirCandidates.Candidate(Path.of("/var/lib/shuffle"), "--conf"),
+                                        Map.of(),
+                                        List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3"))),
+                                16,
+                                20L << 20),
+                        new ServiceConfig.Expiry(Duration.ofSeconds(5), Duration.ofHours(2)),
+                        new ServiceConfig.Cleanup(false, 700, OrphanMode.DELETE, 7),
                         new ServiceConfig.Master(
                                 List.of(URI.create("http://m1:5050"), URI.create("https://[::1]:5051")),
                                 Duration.ofMinutes(90),

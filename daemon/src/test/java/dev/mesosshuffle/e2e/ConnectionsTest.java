@@ -145,17 +145,19 @@ class ConnectionsTest extends RunningDaemon {
         return new ServiceConfig(
                 host,
                 port,
-                config.localRoots(),
-                StateDirCandidates.only(stateDir),
                 config.transport(),
-                config.diskThreads(),
-                config.indexCacheBytes(),
-                config.cleanerInterval(),
-                config.orphanTimeout(),
-                config.cleanup(),
-                config.deletionRate(),
-                config.orphans(),
-                config.minFreePercent(),
+                new ServiceConfig.Disks(
+                        config.disks().localRoots(),
+                        StateDirCandidates.only(stateDir),
+                        config.disks().threads(),
+                        config.disks().indexCacheBytes()),
+                new ServiceConfig.Expiry(
+                        config.expiry().checkInterval(), config.expiry().orphanTimeout()),
+                new ServiceConfig.Cleanup(
+                        config.cleanup().enabled(),
+                        config.cleanup().deletionRate(),
+                        config.cleanup().orphans(),
+                        config.cleanup().minFreePercent()),
                 config.master());
     }
 

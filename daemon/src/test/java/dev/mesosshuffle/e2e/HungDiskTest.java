@@ -46,18 +46,20 @@ class HungDiskTest {
         daemon = ShuffleDaemon.start(new ServiceConfig(
                 "127.0.0.1",
                 0,
-                List.of(hungRoot, soundRoot),
-                StateDirCandidates.only(temp.resolve("state")),
                 new ServiceConfig.Transport(
-                        IoMode.AUTO, 1, 0, 0, 0, Duration.ofMinutes(2), false, Long.MAX_VALUE, 1 << 20),
-                DISK_THREADS,
-                1 << 20,
-                Duration.ofSeconds(30),
-                Duration.ofHours(24),
-                true,
-                0,
-                OrphanMode.OFF,
-                0,
+                        IoMode.AUTO,
+                        1,
+                        new ServiceConfig.SocketOptions(0, 0, 0, false),
+                        Duration.ofMinutes(2),
+                        Long.MAX_VALUE,
+                        1 << 20),
+                new ServiceConfig.Disks(
+                        List.of(hungRoot, soundRoot),
+                        StateDirCandidates.only(temp.resolve("state")),
+                        DISK_THREADS,
+                        1 << 20),
+                new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
+                new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE));
     }
 

@@ -3,11 +3,15 @@ package dev.mesosshuffle.e2e;
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.config.IoMode;
+import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.testing.RawClient;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,11 +26,25 @@ class MonitoringPageTest extends RunningDaemon {
 
     @Test
     void listsEveryMetricOfADaemonThatServedABlock() throws Exception {
+        restart(withMaster(config(IoMode.AUTO, LONG, Long.MAX_VALUE)));
         files.writeMapOutput(0, 5, block(100, 1));
         try (RawClient client = connectAndRegister()) {
             fetch(client, "shuffle_0_5_0");
         }
         assertThat(documented()).containsExactlyElementsOf(published());
+    }
+
+    /** A master that is not there has metrics too. */
+    private static ServiceConfig withMaster(ServiceConfig config) {
+        return new ServiceConfig(
+                config.host(),
+                config.port(),
+                config.transport(),
+                config.disks(),
+                config.expiry(),
+                config.cleanup(),
+                new ServiceConfig.Master(
+                        List.of(URI.create("http://127.0.0.1:1")), Duration.ofHours(1), null, null, null, null));
     }
 
     private static List<String> documented() throws IOException {

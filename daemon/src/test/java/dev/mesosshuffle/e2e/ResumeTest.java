@@ -69,17 +69,19 @@ final class ResumeTest extends RunningDaemon {
         return new ServiceConfig(
                 usual.host(),
                 usual.port(),
-                usual.localRoots(),
-                usual.stateDirs(),
                 usual.transport(),
-                usual.diskThreads(),
-                usual.indexCacheBytes(),
-                usual.cleanerInterval(),
-                usual.orphanTimeout(),
-                cleanup,
-                usual.deletionRate(),
-                usual.orphans(),
-                usual.minFreePercent(),
+                new ServiceConfig.Disks(
+                        usual.disks().localRoots(),
+                        usual.disks().stateDirs(),
+                        usual.disks().threads(),
+                        usual.disks().indexCacheBytes()),
+                new ServiceConfig.Expiry(
+                        usual.expiry().checkInterval(), usual.expiry().orphanTimeout()),
+                new ServiceConfig.Cleanup(
+                        cleanup,
+                        usual.cleanup().deletionRate(),
+                        usual.cleanup().orphans(),
+                        usual.cleanup().minFreePercent()),
                 usual.master());
     }
 

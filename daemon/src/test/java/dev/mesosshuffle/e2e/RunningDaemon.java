@@ -68,22 +68,16 @@ abstract class RunningDaemon {
         return new ServiceConfig(
                 "127.0.0.1",
                 0,
-                List.of(root),
-                StateDirCandidates.only(stateDir),
                 transport(mode, idleTimeout, maxChunks),
-                2,
-                1 << 20,
-                Duration.ofSeconds(30),
-                Duration.ofHours(24),
-                true,
-                0,
-                OrphanMode.OFF,
-                0,
+                new ServiceConfig.Disks(List.of(root), StateDirCandidates.only(stateDir), 2, 1 << 20),
+                new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
+                new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE);
     }
 
     static ServiceConfig.Transport transport(IoMode mode, Duration idleTimeout, long maxChunks) {
-        return new ServiceConfig.Transport(mode, 2, 0, 0, 0, idleTimeout, false, maxChunks, 1 << 20);
+        return new ServiceConfig.Transport(
+                mode, 2, new ServiceConfig.SocketOptions(0, 0, 0, false), idleTimeout, maxChunks, 1 << 20);
     }
 
     RawClient connect() throws IOException {

@@ -110,17 +110,10 @@ class ServingTest extends RunningDaemon {
         restart(new ServiceConfig(
                 "127.0.0.1",
                 0,
-                List.of(root, second),
-                StateDirCandidates.only(root.resolve(".state")),
                 transport(IoMode.AUTO, LONG, Long.MAX_VALUE),
-                2,
-                1,
-                Duration.ofSeconds(30),
-                Duration.ofHours(24),
-                true,
-                0,
-                OrphanMode.OFF,
-                0,
+                new ServiceConfig.Disks(List.of(root, second), StateDirCandidates.only(root.resolve(".state")), 2, 1),
+                new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
+                new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE));
         Path secondDir = second.resolve("blockmgr-2");
         ShuffleFiles onBoth = new ShuffleFiles(List.of(localDir, secondDir));

@@ -78,8 +78,9 @@ final class FileActivityScanRaceTest extends MonitoredApplications {
 
     @Test
     void bringsNothingBackThatWasRemovedByHandThoughItFindsChanges() throws Exception {
-        monitor.applicationAdmin().remove(APP).get(1, TimeUnit.MINUTES);
+        // Before the removal, which may delete the dir at once.
         fixture.changed(dir, TIMEOUT);
+        monitor.applicationAdmin().remove(APP).get(1, TimeUnit.MINUTES);
         endLook();
         assertThat(fixture.registry.applications()).isEmpty();
         assertThat(fixture.count("deferrals")).isZero();
