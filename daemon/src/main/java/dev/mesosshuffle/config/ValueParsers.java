@@ -128,7 +128,8 @@ final class ValueParsers {
 
     private static URI master(String text) {
         URI given = URI.create(text.contains("://") ? text : "http://" + text);
-        boolean plain = given.getRawUserInfo() == null
+        boolean plain = !given.isOpaque()
+                && given.getRawUserInfo() == null
                 && given.getRawQuery() == null
                 && given.getRawFragment() == null
                 && (given.getRawPath().isEmpty() || given.getRawPath().equals("/"));

@@ -187,6 +187,7 @@ class ConfigLoaderTest {
                 "m:port",
                 "m:70000",
                 "http://m:5050/master",
+                "opaque:m://5050",
                 "http://m:5050?x",
                 ","
             })
