@@ -24,7 +24,7 @@ class ConfigLoaderFuzzTest {
         try {
             LoadedConfig loaded =
                     ConfigLoader.load(new ConfigSources(environment, null, null, Map.of(), settings, 256L << 20));
-            assertThat(loaded.config().localRoots()).isNotEmpty();
+            assertThat(loaded.config().disks().localRoots()).isNotEmpty();
         } catch (ConfigException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
