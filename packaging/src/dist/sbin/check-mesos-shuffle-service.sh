@@ -2,9 +2,9 @@
 #
 # A health check for containers, which needs neither a JVM nor a connection. Ends with 0 if something listens on the port
 # in the network of this process and, where this process sees the daemon's threads, if each event loop and the registry's
-# store answered lately; else with 1.
+# store responded recently; else with 1.
 #
-# Usage: check-mesos-shuffle-service.sh [PORT [SECONDS]]    (default: 7337, and at most 60 seconds since they answered)
+# Usage: check-mesos-shuffle-service.sh [PORT [SECONDS]]    (default: 7337, and at most 60 seconds since they responded)
 
 port=${1:-7337}
 limit=${2:-60}

@@ -17,9 +17,9 @@ home=${MESOS_SHUFFLE_SERVICE_HOME:-$(dirname -- "$(dirname -- "$(readlink -f -- 
 
 daemon=(nice -n "${SPARK_NICENESS:-0}" "$home/bin/mesos-shuffle-service" "$@")
 
-# The start is watched for 15 s, a slower one goes on by itself; from look to look more seldom, for on a small share of a
-# CPU each look delays what it waits for.
-looks=17
+# The start is watched for 15 s; a slower one continues by itself. It is checked at growing intervals, because with a
+# small share of a CPU each check delays what it waits for.
+checks=17
 
 # A start that holds the lock watches its daemon for 15 s at most.
 lock_seconds=60
@@ -74,7 +74,7 @@ if ! echo "$pid" > "$pid_file"; then
   exit 1
 fi
 
-for ((i = 1; i <= looks; i++)); do
+for ((i = 1; i <= checks; i++)); do
   if ! kill -0 "$pid" 2> /dev/null; then
     wait "$pid"
     status=$?

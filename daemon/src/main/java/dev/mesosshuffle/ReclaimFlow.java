@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The RECLAIM flow, in the direction of an expiry: {@code liveness} judges each application, {@code registry} and {@code
  * store} record that its dirs are to be deleted, {@code cleanup} deletes them; {@code orphans} finds dirs that no
- * registry names and hands them to {@code cleanup}; {@code roots} pauses or hastens it.
+ * registry names and hands them to {@code cleanup}; {@code roots} reports missing disks and lifts the rate limit.
  */
 final class ReclaimFlow {
     private static final Logger logger = LoggerFactory.getLogger(ReclaimFlow.class);

@@ -81,8 +81,8 @@ public final class LocalDirNames {
     }
 
     /**
-     * Lists the names that mark a dir for deletion. No two dirs share one, because a dir's original name begins with no
-     * number.
+     * Lists the names that mark a dir for deletion. No two dirs share one, because an original name starts with
+     * "blockmgr-", "spark-" or "executor-", never with a digit.
      */
     static List<Path> deletionNames(Path name) {
         List<Path> names = new ArrayList<>(MAX_DELETION_NAMES);

@@ -90,8 +90,8 @@ final class RemovalStepper {
     }
 
     /**
-     * Its application was the only owner in this service's registry, but a service on another port may have registered it
-     * too: before it knew of this one, or for the same application. The intent is stored, so none registers it from now on.
+     * A service on another port may have registered it as well, either before it could see this registry or for the
+     * same application. Since the intent is stored, no service registers it from now on.
      */
     private boolean isOwnedByPeer(DirRemoval removal) throws OwnerUnknownException {
         Path path = removal.dir.path();

@@ -95,7 +95,7 @@ final class ConfigKeys {
             "spark.shuffle.maxChunksBeingTransferred",
             Long.toString(Long.MAX_VALUE),
             ValueParsers.longAtLeast(1, "a whole number from 1"),
-            "Maximum number of blocks in flight to all clients. A request beyond it closes its "
+            "Maximum number of chunks in flight to all clients. A request beyond it closes its "
                     + "connection, and the client retries. Reloadable.");
 
     static final ConfigKey<Long> MAX_FRAME_SIZE = key(

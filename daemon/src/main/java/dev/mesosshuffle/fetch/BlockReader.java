@@ -52,7 +52,8 @@ final class BlockReader {
     }
 
     /**
-     * Reads and queues blocks while the connection is writable; at least one, so that a lane always makes progress.
+     * Reads and queues blocks while the connection is writable; at least one, so that the queue of a disk always makes
+     * progress (see {@link FetchQueue}).
      *
      * @param batch the tasks
      * @param retries gets the tasks whose next step belongs on another disk, and those that deserve another attempt

@@ -14,7 +14,7 @@ import java.util.Map;
 final class ConnectionStreams {
     /**
      * The number of chunks that may be open and not requested yet. Clients request them right after opening a stream; the
-     * limit bounds the heap that a client can take which never does.
+     * limit bounds the heap that a client can occupy by never requesting them.
      */
     static final int MAX_OPEN_CHUNKS = 4_000_000;
 

@@ -5,8 +5,8 @@ import dev.mesosshuffle.protocol.Reply;
 import java.io.IOException;
 
 /**
- * Replies to requests for chunks that are queued together. Confined to the thread that created it, a disk's: small blocks
- * are read by {@link #add(Reply, OpenSegment)}.
+ * Replies to requests for chunks that are queued together. Confined to the disk thread that created it, because {@link
+ * #add(Reply, OpenSegment)} reads small blocks.
  */
 public interface ReplyBatch {
     /**

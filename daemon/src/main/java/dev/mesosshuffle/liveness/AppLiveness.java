@@ -152,7 +152,10 @@ record AppLiveness(
         return with(signals, scan.ended());
     }
 
-    /** Drops expired drivers, see {@link DriverStates#withoutExpired}. Not for a judgement as of an earlier time. */
+    /**
+     * Drops expired drivers, see {@link DriverStates#withoutExpired}. Must not be called for a judgement that refers to
+     * an earlier time.
+     */
     AppLiveness withoutExpiredDrivers(long now) {
         LivenessSignals next = signals.withoutExpiredDrivers(now);
         return next.equals(signals) ? this : with(next, scan);

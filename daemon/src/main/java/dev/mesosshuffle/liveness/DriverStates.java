@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * only lengthen the application's life. Where no address is stored, the first driver that registers is in charge.
  *
  * <p>At most {@link #MAX_TRACKED} are tracked. A further one takes the place of the one with the shortest timeout, and
- * inherits that timeout if it is longer. So no timeout is lost, and what the application was promised by a driver that
- * is no longer tracked holds until the one in its place has expired. Heartbeats of the former count for all.
+ * inherits that timeout if it is longer. So no timeout is lost: the timeout of a driver that is no longer tracked
+ * applies until its replacement has expired. Its heartbeats count for all drivers.
  *
  * <p>A driver whose connection this service closed cannot miss heartbeats either, until another one registers from its
  * address.

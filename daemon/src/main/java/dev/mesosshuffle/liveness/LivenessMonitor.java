@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  *       its reports count; without a usable response for the master timeout, the other rules decide alone.
  *   <li>An operator's command through {@link ApplicationAdmin} overrides all of this: a kept application is not judged, and
  *       a removed one has expired.
- *   <li>Until the decision to remove it, any liveness signal makes an application alive again; after that, if the decision
- *       could not be persisted.
+ *   <li>Any liveness signal makes an application alive again until the decision to remove it. A later signal counts
+ *       only if the decision could not be persisted.
  * </ol>
  *
  * <p><b>Concurrency:</b> signals come from event loops; the check runs on a thread of its own, and what follows from it on

@@ -8,8 +8,8 @@ import dev.mesosshuffle.model.CloseReason;
  * PauseAwareClock}, in ns, and may wrap around; only their differences count.
  *
  * @param drivers its drivers, as they registered in this run of the process
- * @param lastSignal when the last signal of any kind came, or the application became known; before this run of the process
- *     if it was idle then already
+ * @param lastSignal when the last signal of any kind came, or the application became known; may be before the start of
+ *     this process, if the application was already idle then
  * @param active whether its files were used or changed, or an executor registered, in this run
  * @param lastActivity when that was last so; meaningless unless {@code active}
  * @param newestFuture the newest change in its directories that ever had a time in the future, in ms since 1970; {@link

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> for any thread. A step only works in memory.
  */
 final class TrackedApplications {
-    /** Much to lose for a listener, little for one that waits for a day. */
+    /** Upper bound of a step: small compared with a timeout of a day. */
     private static final Duration MAX_STEP = Duration.ofMinutes(30);
 
     private static final Duration MIN_STEP = Duration.ofMinutes(1);
