@@ -15,11 +15,12 @@ fail() {
 }
 
 # As the kernel lists it: the local port, nobody at the other end, and the state LISTEN; then, among others, the user.
-listeners=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r _ local remote state _ _ _ user _; do
-  case "$local $remote $state" in
-    *":$(printf %04X "$port") "*":0000 0A") echo "$user" ;;
-  esac
-done)
+listeners=$(
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep ":$(printf %04X "$port") 0*:0000 0A " |
+    while read -r _ _ _ _ _ _ _ user _; do
+      echo "$user"
+    done
+)
 [ -n "$listeners" ] || fail "nothing listens on port $port"
 
 # Whether a process is a shuffle service of a user who listens on the port: any other process may name its threads as it

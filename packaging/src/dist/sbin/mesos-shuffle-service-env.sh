@@ -37,8 +37,15 @@ fi
 
 # The name of the service that this one replaces: those who look for its log or its pid file find it.
 name=org.apache.spark.deploy.mesos.MesosExternalShuffleService
+# Where the pid file of an older version, or of Spark's own service, is if SPARK_PID_DIR is not set.
+old_pid_file=/tmp/spark-$SPARK_IDENT_STRING-$name-1.pid
 log=$SPARK_LOG_DIR/spark-$SPARK_IDENT_STRING-$name-1-${HOSTNAME:-$(uname -n)}.out
 pid_file=$SPARK_PID_DIR/spark-$SPARK_IDENT_STRING-$name-1.pid
+
+# Whether a file is missing, or is a regular file.
+is_regular() {
+  [ ! -L "$1" ] && { [ ! -e "$1" ] || [ -f "$1" ]; }
+}
 
 # Fails if everybody may replace what lies in a folder.
 check_dir() {
@@ -50,7 +57,7 @@ check_dir() {
 
 # Fails unless a file is missing, or is a regular file of this user's: no link is followed, and no pipe is waited for.
 check_file() {
-  if [ -L "$1" ] || { [ -e "$1" ] && { [ ! -f "$1" ] || [ ! -O "$1" ]; }; }; then
+  if ! is_regular "$1" || { [ -e "$1" ] && [ ! -O "$1" ]; }; then
     echo "$1 (expected: a regular file of this user's, or none)" >&2
     return 1
   fi
@@ -72,17 +79,24 @@ create_pid_dir() {
   fi
 }
 
-# Sets pid to the process that the pid file names, and ours if that one is this service; else it is Spark's own. Fails if
-# the file is not this user's, or the process has ended.
+# Sets pid to the process that a pid file names, pid_file to that file, and ours if the process is this service; else it is
+# Spark's own. Fails if there is none.
 find_running() {
+  find_running_in "$pid_file" && return
+  [ -n "$own_pid_dir" ] && find_running_in "$old_pid_file" && pid_file=$old_pid_file
+}
+
+# A pid file counts only if it belongs to the owner of the process that it names: anybody can write a file, but not start a
+# process of another user.
+find_running_in() {
   pid= ours=
   local candidate command
-  [ -e "$pid_file" ] || return 1
-  check_file "$pid_file" || return 1
-  read -r candidate 2> /dev/null < "$pid_file" || return 1
+  { [ -e "$1" ] && is_regular "$1"; } || return 1
+  read -r candidate 2> /dev/null < "$1" || return 1
   case $candidate in
     '' | *[!0-9]*) return 1 ;;
   esac
+  [ "$(stat -c %u -- "$1" 2> /dev/null)" = "$(stat -c %u -- "/proc/$candidate" 2> /dev/null)" ] || return 1
   command=$(tr '\0' ' ' 2> /dev/null < "/proc/$candidate/cmdline") || return 1
   # As a whole word: what shows the log has the name in its command line too.
   case $command in

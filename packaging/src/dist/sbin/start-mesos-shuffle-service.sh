@@ -44,13 +44,20 @@ rotate() {
 # Of two that are called at the same time, one waits here until the other is done.
 create_pid_dir && create "$pid_file" || exit 1
 if { exec 9>> "$pid_file"; } 2> /dev/null && command -v flock > /dev/null; then
-  if ! flock -w "$lock_seconds" 9; then
+  # Not every flock can wait for a limited time.
+  for ((i = 0; i < lock_seconds; i++)); do
+    ! flock -n 9 || break
+    sleep 1
+  done
+  if [ "$i" = "$lock_seconds" ]; then
     echo "$pid_file is locked by another start for more than $lock_seconds s" >&2
     exit 1
   fi
 fi
 
+new_pid_file=$pid_file
 if find_running; then
+  [ "$pid_file" = "$new_pid_file" ] || rm -f -- "$new_pid_file"
   echo "$name running as process $pid.  Stop it first."
   exit 1
 fi
@@ -60,7 +67,10 @@ if [ -n "${SPARK_NO_DAEMONIZE+set}" ]; then
   exec "${daemon[@]}" 9>&-
 fi
 
-mkdir -p -- "$SPARK_LOG_DIR" || exit 1
+if ! { mkdir -p -- "$SPARK_LOG_DIR" && check_dir "$SPARK_LOG_DIR"; }; then
+  rm -f -- "$pid_file"
+  exit 1
+fi
 rotate
 if ! create "$log"; then
   rm -f -- "$pid_file"

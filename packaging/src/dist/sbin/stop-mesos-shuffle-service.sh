@@ -9,8 +9,10 @@ home=${MESOS_SHUFFLE_SERVICE_HOME:-$(dirname -- "$(dirname -- "$(readlink -f -- 
 wait_tenths=300
 
 if ! find_running; then
+  # What is in the place of the pid file says nothing about whether a daemon runs.
+  check_file "$pid_file" || exit 1
   echo "no $name to stop"
-  ! check_file "$pid_file" 2> /dev/null || rm -f -- "$pid_file"
+  rm -f -- "$pid_file"
   exit 0
 fi
 if [ -z "$ours" ]; then

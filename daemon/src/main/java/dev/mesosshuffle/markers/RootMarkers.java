@@ -124,10 +124,12 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
                     }
                 });
             } catch (RejectedExecutionException e) {
+                inspections.countDown();
                 logger.debug("Closed before {} was inspected", root, e);
             } catch (RuntimeException | Error e) {
                 // No thread can be created, most likely: the root must not count as being inspected for ever.
                 inspecting.remove(root);
+                inspections.countDown();
                 ThreadShortage.report("the inspection of the markers under " + root, e);
             }
         }

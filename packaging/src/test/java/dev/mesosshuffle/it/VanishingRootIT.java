@@ -103,11 +103,11 @@ final class VanishingRootIT {
                 }
 
                 daemon.await("WARN roots.RootMonitor: Root " + root + " is not what it was", LIMIT);
-                Await.until("a failure", LIMIT, () -> failure().contains("its root " + root + " is not what it was"));
+                Await.until("a failure", LIMIT, () -> failure().contains("its root " + root + " is unavailable: "));
             }
-            // Whether its files still change cannot be told without the disk.
+            // Whether its files still change is unknown without the disk.
             daemon.await(
-                    "Application " + DEAD + " stays, since whether files change in its local dirs cannot be told",
+                    "Application " + DEAD + " stays, because changes in its local directories cannot be determined",
                     LIMIT);
             assertThat(daemon.output().linesWith(WARNING)).hasSize(2);
             assertBeneathUntouched();
@@ -140,7 +140,7 @@ final class VanishingRootIT {
         try (ManagedProcess daemon = settings.start()) {
             daemon.await("Restored 2 executors of 1 applications in ", LIMIT);
             daemon.await("WARN roots.RootMonitor: Root " + root + " is not what it was", LIMIT);
-            assertThat(failure()).contains("its root " + root + " is not what it was");
+            assertThat(failure()).contains("its root " + root + " is unavailable: ");
             assertThat(daemon.output().linesWith(WARNING)).hasSize(1);
             assertBeneathUntouched();
 
