@@ -27,10 +27,10 @@ public final class NettyLogFilter extends TurboFilter {
 
     private static final String LEAKS = "io.netty.util.ResourceLeakDetector";
 
-    private final RateLimitedLogger quietLog;
+    private final RateLimitedLogger limitedLogger;
 
     NettyLogFilter(Ticker ticker) {
-        this.quietLog = new RateLimitedLogger(ticker);
+        this.limitedLogger = new RateLimitedLogger(ticker);
     }
 
     /** Has all that is logged pass through one, whatever an operator's own configuration is. */
@@ -66,9 +66,9 @@ public final class NettyLogFilter extends TurboFilter {
         String line =
                 "Netty (" + logger.getName() + "): " + ErrorMessages.oneLine(String.valueOf(message.getMessage()));
         if (cause == null) {
-            quietLog.warn(ours, logger.getName(), line);
+            limitedLogger.warn(ours, logger.getName(), line);
         } else {
-            quietLog.error(ours, logger.getName(), line, cause);
+            limitedLogger.error(ours, logger.getName(), line, cause);
         }
         return FilterReply.DENY;
     }

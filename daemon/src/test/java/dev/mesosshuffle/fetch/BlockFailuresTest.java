@@ -2,11 +2,9 @@ package dev.mesosshuffle.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.testing.LogCapture;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -20,28 +18,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 class BlockFailuresTest {
     @TempDir
     private Path temp;
 
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(BlockFailures.class);
+    private final LogCapture log = LogCapture.of(BlockFailures.class);
     private final BlockFailures failures = new BlockFailures(new RateLimitedLogger(() -> 0));
     private Path file;
 
     @BeforeEach
     void listen() throws IOException {
-        lines.start();
-        logger.addAppender(lines);
         file = Files.createFile(temp.resolve("data"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @AfterEach
     void stopListening() {
-        logger.detachAppender(lines);
+        log.close();
     }
 
     @Test
@@ -50,20 +44,20 @@ class BlockFailuresTest {
             warn(app, new AccessDeniedException(file.toString()));
         }
         int owner = (Integer) Files.getAttribute(file, "unix:uid");
-        assertThat(messages()).hasSize(2);
-        assertThat(messages().get(0))
+        assertThat(log.messages()).hasSize(2);
+        assertThat(log.messages().get(0))
                 .contains(
                         "appId=app",
                         file + " belongs to user " + owner + " (mode rw-------), and this service runs as user ",
                         "Run this service as the executors' user.");
-        assertThat(messages().get(1)).contains("appId=other");
+        assertThat(log.messages().get(1)).contains("appId=other");
     }
 
     @Test
     void namesTheDirThatHidesAFile() {
         file = file.resolve("no").resolve("dir");
         warn("app", new AccessDeniedException(file.toString()));
-        assertThat(messages().get(0)).contains(temp.resolve("data") + " belongs to user ");
+        assertThat(log.messages().get(0)).contains(temp.resolve("data") + " belongs to user ");
     }
 
     @Test
@@ -73,17 +67,13 @@ class BlockFailuresTest {
             warn("app", new EOFException("file ended at 5 (expected: a byte at 6)"));
             warn("app", new FileSystemException(file.toString(), null, "Input/output error"));
         }
-        assertThat(messages()).hasSize(3);
-        assertThat(messages().get(0)).endsWith(file + ": No such file or directory");
-        assertThat(messages().get(1)).endsWith("file ended at 5 (expected: a byte at 6)");
-        assertThat(messages().get(2)).endsWith(file + ": Input/output error. Check the disk.");
+        assertThat(log.messages()).hasSize(3);
+        assertThat(log.messages().get(0)).endsWith(file + ": No such file or directory");
+        assertThat(log.messages().get(1)).endsWith("file ended at 5 (expected: a byte at 6)");
+        assertThat(log.messages().get(2)).endsWith(file + ": Input/output error. Check the disk.");
     }
 
     private void warn(String app, IOException failure) {
         failures.warn("shuffle_0_1_2", new AppExecId(app, "1"), "/127.0.0.1:1", file, failure);
-    }
-
-    private List<String> messages() {
-        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 }

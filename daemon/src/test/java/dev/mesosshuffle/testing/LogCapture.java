@@ -42,6 +42,11 @@ public final class LogCapture implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns the messages so far, without level and logger. */
+    public List<String> messages() {
+        return lines.events.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
     /** Returns the lines so far, each as "LEVEL logger: message". */
     public List<String> linesWithLogger() {
         return lines.events.stream()

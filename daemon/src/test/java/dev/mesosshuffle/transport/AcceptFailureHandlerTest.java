@@ -2,34 +2,27 @@ package dev.mesosshuffle.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.testing.LogCapture;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What goes wrong when a connection is accepted is fired at the channel that listens. */
 class AcceptFailureHandlerTest {
     private final MetricRegistry metrics = new MetricRegistry();
     private final AtomicLong now = new AtomicLong();
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(AcceptFailureHandler.class);
+    private final LogCapture log = LogCapture.of(AcceptFailureHandler.class);
     private EmbeddedChannel listener;
 
     @BeforeEach
     void listen() {
-        lines.start();
-        logger.addAppender(lines);
         listener = new EmbeddedChannel(new AcceptFailureHandler(
                 new TransportMetrics(metrics, PooledByteBufAllocator.DEFAULT), new RateLimitedLogger(now::get)));
         listener.freezeTime();
@@ -37,7 +30,7 @@ class AcceptFailureHandlerTest {
 
     @AfterEach
     void stopListening() {
-        logger.detachAppender(lines);
+        log.close();
         listener.finishAndReleaseAll();
     }
 
@@ -47,9 +40,9 @@ class AcceptFailureHandlerTest {
             fail("accept(..) failed: Too many open files");
             now.addAndGet(TimeUnit.SECONDS.toNanos(1));
         }
-        assertThat(messages()).hasSize(2);
-        assertThat(messages().get(0)).contains("Too many open files", "LimitNOFILE", "ulimit -n");
-        assertThat(messages().get(1)).contains("(59 more of these");
+        assertThat(log.messages()).hasSize(2);
+        assertThat(log.messages().get(0)).contains("Too many open files", "LimitNOFILE", "ulimit -n");
+        assertThat(log.messages().get(1)).contains("(59 more of these");
         assertThat(metrics.counter("shuffleService.acceptFailures").getCount()).isEqualTo(61);
     }
 
@@ -57,8 +50,8 @@ class AcceptFailureHandlerTest {
     void logsAnotherCauseInOtherWords() {
         fail("accept(..) failed: Too many open files");
         fail("accept(..) failed: Cannot allocate memory");
-        assertThat(messages()).hasSize(2);
-        assertThat(messages().get(1)).contains("Cannot allocate memory").doesNotContain("LimitNOFILE");
+        assertThat(log.messages()).hasSize(2);
+        assertThat(log.messages().get(1)).contains("Cannot allocate memory").doesNotContain("LimitNOFILE");
     }
 
     @Test
@@ -82,9 +75,5 @@ class AcceptFailureHandlerTest {
 
     private void fail(String message) {
         listener.pipeline().fireExceptionCaught(new IOException(message));
-    }
-
-    private List<String> messages() {
-        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 }
