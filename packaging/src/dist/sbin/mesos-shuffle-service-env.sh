@@ -83,7 +83,8 @@ create_pid_dir() {
 # Spark's own. Fails if there is none.
 find_running() {
   find_running_in "$pid_file" && return
-  [ -n "$own_pid_dir" ] && find_running_in "$old_pid_file" && pid_file=$old_pid_file
+  # There anybody can put a file that names a process of his own, or a pipe.
+  [ -n "$own_pid_dir" ] && [ -O "$old_pid_file" ] && find_running_in "$old_pid_file" && pid_file=$old_pid_file
 }
 
 # A pid file counts only if it belongs to the owner of the process that it names: anybody can write a file, but not start a

@@ -107,7 +107,10 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
         return longest;
     }
 
-    /** Returns whose place a further driver takes: not that of the one in charge, and an unreachable one's only if there is no other. */
+    /**
+     * Returns whose place a further driver takes: not that of the one in charge, and an unreachable one's only if there is
+     * no other.
+     */
     private static int shortest(List<DriverState> drivers) {
         int shortest = drivers.size() - 1;
         for (int i = shortest - 1; i > 0; i--) {

@@ -46,7 +46,7 @@ public final class PeerLocks implements AutoCloseable {
     /**
      * Locks all other registries that can be locked, and queries them.
      *
-     * @param claims what is to be registered
+     * @param claims the dirs of the registration
      * @param withoutBusy whether a busy registry may be queried without its lock
      * @throws BusyException if one is busy, and {@code withoutBusy} is false
      */

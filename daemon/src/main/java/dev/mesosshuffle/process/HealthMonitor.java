@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * shell. Close it before any of the components, and before the connection with systemd.
  */
 public final class HealthMonitor implements AutoCloseable {
-    /** How often the parts are asked at least; {@code check-mesos-shuffle-service.sh} lets three times this pass. */
+    /** The longest time between two probes; {@code check-mesos-shuffle-service.sh} allows for three of them. */
     private static final Duration INTERVAL = Duration.ofSeconds(20);
 
     /** How often components are probed within the timeout of systemd's watchdog. */
