@@ -70,6 +70,10 @@ final class ApplicationSteps {
     void beginOrEndHeartbeats(SimulatedService service, SimulatedApplication app) {
         app.beats = app.lives && !app.beats;
         host.note(app.id + (app.beats ? " sends heartbeats from now on" : " sends no heartbeats any more"));
+        if (app.beats && app.connection != null) {
+            // The first one arrives before anything else happens, such as the end of a scan.
+            service.heartbeat(app);
+        }
     }
 
     /** Some minutes, which is how long it counts. */
