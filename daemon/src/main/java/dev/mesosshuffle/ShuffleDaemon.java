@@ -10,6 +10,7 @@ import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.memory.MemoryBudgets;
 import dev.mesosshuffle.metrics.MetricsReporter;
 import dev.mesosshuffle.process.Lifecycle;
 import dev.mesosshuffle.store.StateStore;
@@ -58,7 +59,10 @@ public final class ShuffleDaemon {
             throws IOException, StoreException {
         Lifecycle lifecycle = new Lifecycle();
         try {
-            return start(new DaemonContext(config, limits, new MetricRegistry(), lifecycle));
+            MetricRegistry metrics = new MetricRegistry();
+            MemoryBudgets memory =
+                    MemoryBudgets.of(Runtime.getRuntime().maxMemory(), ShuffleServer.maxDirectBytes(), metrics);
+            return start(new DaemonContext(config, limits, metrics, memory, lifecycle));
         } catch (OutOfMemoryError e) {
             // To stop the parts takes threads too; the process ends at once, as if it were killed.
             throw e;

@@ -75,7 +75,7 @@ public final class ShuffleServer {
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
-        ReplyBufferPool buffers = new ReplyBufferPool(allocator, PlatformDependent.maxDirectMemory() / 2);
+        ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2);
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         EventLoops loops = EventLoops.start(config);
         loops.prestart();
@@ -114,6 +114,11 @@ public final class ShuffleServer {
         }
         server.trimTask.start(TRIM_INTERVAL, TRIM_INTERVAL);
         return server;
+    }
+
+    /** The maximum size of all buffers outside the heap, in bytes. */
+    public static long maxDirectBytes() {
+        return PlatformDependent.maxDirectMemory();
     }
 
     /** Netty's default, but with chunks of 1 MiB: of 4 MiB, an idle daemon would use a few KB. */
