@@ -12,6 +12,8 @@ import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.host.PathTrust;
+import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.LogLevels;
 import dev.mesosshuffle.logging.NettyLogFilter;
@@ -99,8 +101,13 @@ public final class Main {
             return fail(ExitStatus.USAGE, e.getMessage() + " (see --help)");
         } catch (Throwable e) {
             // A class that cannot be loaded, a thread that cannot be made: whatever it is, nothing runs.
-            return fail(ExitStatus.FAILURE, explain(e));
+            return fail(isUnsafePath(e) ? ExitStatus.CONFIG : ExitStatus.FAILURE, explain(e));
         }
+    }
+
+    /** The operator must change an owner, a mode or a setting; to start again changes nothing. */
+    private static boolean isUnsafePath(Throwable failure) {
+        return failure instanceof StoreException && failure.getCause() instanceof UnsafePathException;
     }
 
     /** Where there is no descriptor left, not even the class that explains it may be there. */
@@ -129,10 +136,18 @@ public final class Main {
         }
         if (options.checkConfig()) {
             out.print(loaded.table());
-            return ExitStatus.OK;
+            return checkStateDir(loaded.config());
         }
         String request = options.request();
         return request == null ? start(options, loaded) : sendCommand(loaded.config(), request);
+    }
+
+    private int checkStateDir(ServiceConfig config) throws IOException {
+        StateDirCheck check = StateDirCheck.of(config.disks().stateDirs(), PathTrust.ofThisProcess());
+        out.print(check.explanation());
+        return check.chosen() == null
+                ? fail(ExitStatus.CONFIG, "no directory for the registry is safe")
+                : ExitStatus.OK;
     }
 
     private int sendCommand(ServiceConfig config, String request) {

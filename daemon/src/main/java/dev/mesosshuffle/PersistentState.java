@@ -4,6 +4,7 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.markers.MarkedRoot;
 import dev.mesosshuffle.markers.OwnRegistry;
@@ -55,9 +56,10 @@ record PersistentState(
         RootProbers probers = context.register(new RootProbers(config.disks().localRoots()));
         probers.start(context.metrics());
         LocalDirPolicy policy = LocalDirPolicy.of(config.disks().localRoots(), probers, context.metrics());
-        List<Path> stateDirs = config.disks().stateDirs().dirs();
+        StateDirCandidates candidates = config.disks().stateDirs();
+        List<Path> stateDirs = candidates.dirs();
         StorePlaces.Opened opened = new StorePlaces(
-                        stateDirs, config.port(), config.disks().localRoots(), Clock.systemUTC())
+                        stateDirs, candidates.isSet(), config.port(), config.disks().localRoots(), Clock.systemUTC())
                 .open(
                         dir -> PeerRegistries.of(dir, config.port(), stateDirs).peers(),
                         context.metrics(),

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -48,8 +49,8 @@ public final class LocalDirDeletion {
                     return;
                 }
             }
-            throw new IOException(dir.path() + ": all names for its deletion are taken, from "
-                    + LocalDirNames.deletionNames(name).get(0) + " on");
+            // Somebody took them all, to keep the dir.
+            parent.move(name, parent, LocalDirNames.randomDeletionName(name));
         } catch (NoSuchFileException e) {
             // A directory above it was deleted, and the dir with it.
         }
@@ -64,7 +65,7 @@ public final class LocalDirDeletion {
     static long size(LocalDir dir, BooleanSupplier stopped) throws IOException {
         long bytes = 0;
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
-            for (Path marked : LocalDirNames.deletionNames(dir.path().getFileName())) {
+            for (Path marked : markedNames(dir, parent)) {
                 BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
                 if (attributes != null && attributes.isDirectory()) {
                     bytes += TreeSize.of(parent, marked, dir.path().resolveSibling(marked), stopped);
@@ -77,24 +78,30 @@ public final class LocalDirDeletion {
     }
 
     /**
-     * Deletes what lies under all the names that mark a dir for deletion, then the parents that this leaves empty.
+     * Deletes what lies under all the names that mark a dir for deletion, then the parents that this leaves empty. A link or
+     * a file of such a name is somebody else's, and is left: the dir got another name then.
      *
      * @param stopped is polled before each file, and may pause; once true, the rest is left
      * @param fileDeleted receives the size in bytes of each deleted file
-     * @throws NotADirectoryException if a link or a file has such a name; it is left
      * @throws IOException if anything else is left, though not stopped
      */
     static void delete(LocalDir dir, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
-            for (Path marked : LocalDirNames.deletionNames(dir.path().getFileName())) {
-                Path path = dir.path().resolveSibling(marked);
+            IOException failure = null;
+            for (Path marked : markedNames(dir, parent)) {
                 BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
-                if (attributes != null && !attributes.isDirectory()) {
-                    throw new NotADirectoryException(path, attributes);
+                if (attributes != null && attributes.isDirectory()) {
+                    try {
+                        new TreeDeleter(stopped, fileDeleted)
+                                .delete(parent, marked, dir.path().resolveSibling(marked));
+                    } catch (IOException e) {
+                        // It may be somebody else's, and must not keep the others.
+                        failure = failure == null ? e : failure;
+                    }
                 }
-                if (attributes != null) {
-                    new TreeDeleter(stopped, fileDeleted).delete(parent, marked, path);
-                }
+            }
+            if (failure != null) {
+                throw failure;
             }
         } catch (NoSuchFileException e) {
             // A directory above it was deleted; those further above may still exist, and be empty.
@@ -102,6 +109,25 @@ public final class LocalDirDeletion {
         if (!stopped.getAsBoolean()) {
             deleteEmptyParents(dir);
         }
+    }
+
+    /** The names under which a dir may lie; the parent is only listed if somebody has taken one of the usual ones. */
+    private static List<Path> markedNames(LocalDir dir, SecureDirectoryStream<Path> parent) throws IOException {
+        Path name = dir.path().getFileName();
+        List<Path> names = LocalDirNames.deletionNames(name);
+        boolean isTaken = false;
+        for (Path marked : names) {
+            BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
+            isTaken |= attributes != null && (!marked.equals(names.get(0)) || !attributes.isDirectory());
+        }
+        if (isTaken) {
+            for (Path entry : parent) {
+                if (LocalDirNames.isRandomDeletionName(entry.getFileName(), name)) {
+                    names.add(entry.getFileName());
+                }
+            }
+        }
+        return names;
     }
 
     /** Deletes empty directories only, below the root, and stops at the first one of another name. */

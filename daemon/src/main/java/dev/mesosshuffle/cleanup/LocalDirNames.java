@@ -2,7 +2,9 @@ package dev.mesosshuffle.cleanup;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +14,7 @@ import java.util.regex.Pattern;
  *   blockmgr-UUID           an executor's dir, the only kind that is ever accepted
  *   going-blockmgr-UUID     the same, from the decision to remove it until it is deleted
  *   going-2-blockmgr-UUID   the same, where the first name was taken
+ *   going-rHEX-blockmgr-... the same, where all such names were taken; nobody can take this one before
  *   spark-*, executor-*     parents that are deleted with their last dir
  *   spark-UUID              what Spark creates for a process; other names that begin so are users' own
  * </pre>
@@ -24,8 +27,10 @@ public final class LocalDirNames {
     private static final int MAX_DELETION_NAMES = 8;
 
     private static final String UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-    private static final String MAYBE_MARKED = "(going-([2-8]-)?)*";
-    private static final Pattern FIRST_MARK = Pattern.compile("^going-([2-8]-)?");
+    private static final String COUNT_OR_RANDOM = "([2-8]-|r[0-9a-f]{16}-)?";
+    private static final String MAYBE_MARKED = "(going-" + COUNT_OR_RANDOM + ")*";
+    private static final Pattern FIRST_MARK = Pattern.compile("^going-" + COUNT_OR_RANDOM);
+    private static final Pattern RANDOM_MARK = Pattern.compile("going-r[0-9a-f]{16}-");
     private static final Pattern PROCESS_DIR = Pattern.compile("spark-" + UUID);
     private static final Pattern ORPHAN = Pattern.compile(MAYBE_MARKED + "(blockmgr-.+|spark-" + UUID + ")");
     private static final Pattern ORPHAN_OF_PROCESS =
@@ -91,5 +96,21 @@ public final class LocalDirNames {
             names.add(name.resolveSibling(DELETION_MARK + i + '-' + name));
         }
         return names;
+    }
+
+    /** Returns one more such name, which nobody could foresee. */
+    static Path randomDeletionName(Path name) {
+        return name.resolveSibling(DELETION_MARK + 'r'
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + '-' + name);
+    }
+
+    /** Returns whether a name is one that {@link #randomDeletionName} may return. */
+    static boolean isRandomDeletionName(Path marked, Path name) {
+        String text = marked.toString();
+        String original = name.toString();
+        return text.endsWith(original)
+                && RANDOM_MARK
+                        .matcher(text.substring(0, text.length() - original.length()))
+                        .matches();
     }
 }

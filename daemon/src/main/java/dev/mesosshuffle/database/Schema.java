@@ -1,9 +1,12 @@
 package dev.mesosshuffle.database;
 
+import dev.mesosshuffle.logging.Sanitizer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The tables, drawn at {@code StateStore}, their upgrades, and the checks that a file has these tables and is valid. */
 public final class Schema {
@@ -62,6 +65,14 @@ public final class Schema {
             ) WITHOUT ROWID;
             """;
 
+    private static final Set<String> TABLE_NAMES =
+            Set.of("applications", "executors", "local_dirs", "removals", "quiet_times");
+
+    private static final Pattern COMMENT = Pattern.compile("--[^\n]*(\n|$)");
+    private static final Pattern PLAIN_TABLE = Pattern.compile("CREATE TABLE \"?\\w+\"?\\s*\\([\\w\\s,()]*\\)\\s*WITHOUT ROWID\\s*");
+    private static final Pattern EXPRESSION =
+            Pattern.compile("\\b(as|check|generated|references|collate)\\b", Pattern.CASE_INSENSITIVE);
+
     private Schema() {}
 
     /**
@@ -108,6 +119,37 @@ public final class Schema {
                         + "), and cannot be written to be upgraded");
             }
         }
+    }
+
+    /**
+     * Checks that a file has only tables that some version of this service creates. A view, a trigger, a virtual table or a
+     * computed column in their place could make a query endless.
+     *
+     * @param schema the name of the file in that connection
+     * @throws SQLException if it has anything else
+     */
+    public static void checkObjects(Connection connection, String schema) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT type, name, coalesce(sql, '') FROM " + schema + ".sqlite_master LIMIT 100")) {
+            while (rows.next()) {
+                String type = rows.getString(1);
+                String name = rows.getString(2);
+                String definition = rows.getString(3);
+                boolean isOurs = type.equals("table") && TABLE_NAMES.contains(name) && isPlainTable(definition);
+                boolean isItsIndex = type.equals("index") && definition.isEmpty();
+                if (!isOurs && !isItsIndex) {
+                    throw new SQLException("it has " + (type.equals("table") ? "another table " : "a " + type + " ")
+                            + Sanitizer.printable(name) + " (expected: the tables of a mesos-shuffle-service only)");
+                }
+            }
+        }
+    }
+
+    /** A definition of columns of plain types, without an expression. */
+    private static boolean isPlainTable(String definition) {
+        String text = COMMENT.matcher(definition).replaceAll(" ");
+        return PLAIN_TABLE.matcher(text).matches() && !EXPRESSION.matcher(text).find();
     }
 
     /** Whether a file has the addresses of drivers, as all have since version 5. */

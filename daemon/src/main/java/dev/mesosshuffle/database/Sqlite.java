@@ -1,17 +1,22 @@
 package dev.mesosshuffle.database;
 
 import dev.mesosshuffle.concurrent.CallTimeoutException;
+import dev.mesosshuffle.concurrent.Ticker;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.SQLiteOpenMode;
 
 /** Opens connections and classifies SQLite's errors. */
@@ -21,6 +26,12 @@ public final class Sqlite {
 
     /** How long to wait for peers' registries; ours waits meanwhile. */
     private static final int SHORT_BUSY_TIMEOUT_MS = 200;
+
+    /** The longest text that is stored, the directories of an executor, is far below that. */
+    private static final int MAX_VALUE_BYTES = 1 << 20;
+
+    /** Steps of SQLite's virtual machine, a millisecond or less. */
+    private static final int STEPS_BETWEEN_CHECKS = 10_000;
 
     /** The low byte of an extended code is the plain one. */
     private static final int PLAIN_CODE = 0xff;
@@ -104,6 +115,26 @@ public final class Sqlite {
             connection.close();
             throw e;
         }
+    }
+
+    /**
+     * Limits what a file that others write can cause: no function that it names runs unless it is harmless, damaged pages
+     * are detected before they are used, no text or row above 1 MiB is read, and all work ends after a time.
+     *
+     * @param connection to that file
+     * @param limit the time from now on
+     */
+    public static void distrust(Connection connection, Duration limit, Ticker ticker) throws SQLException {
+        execute(connection, "PRAGMA trusted_schema = OFF");
+        execute(connection, "PRAGMA cell_size_check = ON");
+        connection.unwrap(SQLiteConnection.class).setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
+        long end = ticker.read() + limit.toNanos();
+        ProgressHandler.setHandler(connection, STEPS_BETWEEN_CHECKS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return ticker.read() - end > 0 ? 1 : 0;
+            }
+        });
     }
 
     /** Opens a file by a URI of SQLite, for reading only. */

@@ -1,15 +1,17 @@
 package dev.mesosshuffle.database;
 
+import dev.mesosshuffle.host.PathTrust;
+import dev.mesosshuffle.host.PrivateFiles;
+import dev.mesosshuffle.host.UnsafePathException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -44,6 +46,11 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
 
     /** The database and its companions. */
     List<Path> all() {
+        return withCompanions(database);
+    }
+
+    /** Names a database and what SQLite keeps beside it. */
+    public static List<Path> withCompanions(Path database) {
         return SUFFIXES.stream().map(suffix -> sibling(database, suffix)).toList();
     }
 
@@ -77,25 +84,30 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         return sibling(database, ".new");
     }
 
-    /** Creates the state directory, inaccessible to other users, and missing parents with default permissions. */
+    /**
+     * Creates the state directory, inaccessible to other users.
+     *
+     * @throws UnsafePathException if another user could change it, or replace it or one above it
+     */
     public void createDir() throws IOException {
-        Path dir = dir();
-        if (isDirectory(dir)) {
-            return;
-        }
-        if (dir.getParent() != null) {
-            Files.createDirectories(dir.getParent());
-        }
-        Files.createDirectories(
-                dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        PrivateFiles.createDirectory(dir());
     }
 
-    /** Unlike the JDK's method, fails if the directory cannot be inspected. */
-    private static boolean isDirectory(Path dir) throws IOException {
-        try {
-            return Files.readAttributes(dir, BasicFileAttributes.class).isDirectory();
-        } catch (NoSuchFileException e) {
-            return false;
+    /**
+     * Checks the state directory, and whatever has the name of one of the files. Opens none of them, since SQLite would
+     * lose its locks when that is closed.
+     *
+     * @throws UnsafePathException if another user could change or replace one of them, or what has its name is no regular
+     *     file
+     */
+    public void check() throws IOException {
+        PathTrust trust = PathTrust.ofThisProcess();
+        trust.checkDirectory(dir());
+        List<Path> names = new ArrayList<>(all());
+        names.addAll(List.of(lock, reserve, partialCopy(), copy()));
+        for (Path name : names) {
+            trust.restrict(name);
+            trust.checkFile(name);
         }
     }
 

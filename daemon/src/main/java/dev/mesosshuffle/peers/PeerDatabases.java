@@ -7,12 +7,12 @@ import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.logging.OutageLogger;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>A state directory that cannot be listed is assumed to hold what it held before: no service starts to use a registry on
  * a disk that is broken, hangs, or is not mounted.
  *
- * <p>Only the registries of this process's user and of root count, and for a directory those of its owner: in a directory
- * that others may write, anyone may create a file that claims anything.
+ * <p>Only registries that nobody but this process's user and root could have written or replaced count ({@link
+ * PeerConnections}): in a directory that others may write, anyone may create a file that claims anything.
  *
  * <p><b>Concurrency:</b> for any thread; works on the disk, on threads of its own, and waits two seconds for each at most.
  */
@@ -53,7 +53,6 @@ public final class PeerDatabases {
     private static final Logger logger = LoggerFactory.getLogger(PeerDatabases.class);
 
     private static final String FILES = "registry-*.db";
-    private static final int ROOT_USER = 0;
 
     /** How long a list of files is cached for registrations; newer registries are found before anything is deleted. */
     private static final Duration CACHED = Duration.ofSeconds(1);
@@ -79,7 +78,6 @@ public final class PeerDatabases {
             "raise the limit of open files (LimitNOFILE of the unit, or ulimit -n). Directories are registered here all"
                     + " the same, and nothing of expired applications is deleted until they can be read");
     private final Set<Path> excluded = ConcurrentHashMap.newKeySet();
-    private final int uid;
 
     /** The state directories that markers of services name. */
     private volatile Supplier<Set<Path>> marked = Set::of;
@@ -97,7 +95,6 @@ public final class PeerDatabases {
         this.stateDirs = stateDirs;
         this.ticker = ticker;
         this.trustedUntil = ticker.read();
-        this.uid = uid(Path.of("/proc/self"));
     }
 
     /** Returns the user who owns a file; -1 if that cannot be determined. */
@@ -106,16 +103,6 @@ public final class PeerDatabases {
             return (Integer) Files.getAttribute(path, "unix:uid");
         } catch (IOException e) {
             return -1;
-        }
-    }
-
-    /** The user who owns a file, or a link in its place; {@code unknown} if neither can be determined. */
-    private static int owner(Path file, int unknown) {
-        int user = uid(file);
-        try {
-            return user >= 0 ? user : (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException e) {
-            return unknown;
         }
     }
 
@@ -154,17 +141,22 @@ public final class PeerDatabases {
         return files;
     }
 
+    /** Others may write anything into a file, or put it there: what such a one says counts for nothing. */
     private boolean isTrusted(Path file) {
-        int user = userOf(file);
-        return user == ROOT_USER || user == uid;
-    }
-
-    private int userOf(Path file) {
         try {
-            return limiter.call(file, () -> owner(file, uid));
-        } catch (IOException | ExecutionException e) {
+            return limiter.call(file, () -> {
+                PeerConnections.checkTrust(file);
+                return true;
+            });
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnsafePathException) {
+                logger.debug("{} is not read", file, e);
+                return false;
+            }
+            return true;
+        } catch (IOException e) {
             // It was in the list of its directory: its owner is unknown, so it counts.
-            return uid;
+            return true;
         }
     }
 
@@ -227,16 +219,12 @@ public final class PeerDatabases {
     /**
      * Finds the application of another port that owns a directory, or what lies inside or above it.
      *
-     * @param dir the directory; this works on its disk too
+     * @param dir the directory
      * @return the first owner found; null if there is none
      * @throws StoreException if one of the registries cannot be read
      */
     public @Nullable PeerOwner owner(Path dir) throws StoreException {
-        int dirOwner = uid(dir);
-        for (Path file : files()) {
-            if (!isTrusted(file) && userOf(file) != dirOwner) {
-                continue;
-            }
+        for (Path file : listTrusted()) {
             PeerOwner owner = query(file, connection -> new PeerQueries(connection, file).owner(dir));
             if (owner != null) {
                 return owner;
@@ -279,7 +267,7 @@ public final class PeerDatabases {
         try {
             // In a list, since a result cannot be null.
             List<T> result = limiter.call(file, () -> {
-                try (Connection connection = open(file)) {
+                try (Connection connection = PeerConnections.openToRead(file)) {
                     T found = query.run(connection);
                     return found == null ? List.of() : List.of(found);
                 }
@@ -290,20 +278,6 @@ public final class PeerDatabases {
             throw failed(file, e);
         } catch (ExecutionException e) {
             throw failed(file, e.getCause() == null ? e : e.getCause());
-        }
-    }
-
-    /** Opens a registry that exists, of any version: each has the two tables. */
-    static Connection open(Path file) throws SQLException {
-        Connection connection = Sqlite.connectToExisting(file);
-        try {
-            // As its own service does: no commit waits for the disk.
-            Sqlite.execute(connection, "PRAGMA synchronous = NORMAL");
-            Sqlite.execute(connection, "PRAGMA wal_autocheckpoint = 0");
-            return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
         }
     }
 

@@ -103,7 +103,7 @@ public final class PeerLocks implements AutoCloseable {
 
     private static Locked lockAndQuery(Path file, Collection<StoredLocalDir> claims, boolean withoutBusy)
             throws SQLException {
-        Connection connection = PeerDatabases.open(file);
+        Connection connection = PeerConnections.openToLock(file);
         boolean queried = false;
         try {
             lock(connection, withoutBusy);

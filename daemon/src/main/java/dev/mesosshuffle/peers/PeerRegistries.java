@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerRegistries {
     private static final String FILES = "registry-*.db";
+
+    /** More services than a host has. */
+    private static final int MAX_REGISTRIES = 1000;
+
     private static final String ALL_REGISTRIES = "one of the registries of this host";
 
     private final Path own;
@@ -219,7 +223,7 @@ public final class PeerRegistries {
         Set<Path> removals = new HashSet<>();
         Map<Path, Set<Long>> rootInodes = new HashMap<>();
         for (Path file : files()) {
-            try (Connection connection = Sqlite.connectToExisting(file)) {
+            try (Connection connection = PeerConnections.openToRead(file)) {
                 PeerRegistry registry = new PeerRegistry(connection, "main");
                 registry.check();
                 registry.readPaths("local_dirs").forEach(path -> owned.add(ExactPaths.of(path)));
@@ -272,7 +276,7 @@ public final class PeerRegistries {
 
     private boolean readIsOwned(Path dir) throws StoreException {
         for (Path file : files()) {
-            try (Connection connection = Sqlite.connectToExisting(file)) {
+            try (Connection connection = PeerConnections.openToRead(file)) {
                 PeerRegistry registry = new PeerRegistry(connection, "main");
                 registry.check();
                 if (registry.names("local_dirs", dir)) {
@@ -311,6 +315,7 @@ public final class PeerRegistries {
     private boolean writeInOneTransaction(Transaction transaction) throws StoreException {
         Set<Path> files = files();
         try (Connection connection = Sqlite.connectToNone()) {
+            PeerConnections.limit(connection);
             List<PeerRegistry> registries = PeerRegistry.attach(connection, files);
             boolean committed = false;
             // Locks all of them, always in the order of their names, so that two services do not wait for each other.
@@ -344,7 +349,11 @@ public final class PeerRegistries {
                 for (Path entry : entries) {
                     Path file = entry.toRealPath();
                     if (!StoreFiles.isBlank(file)) {
+                        PeerConnections.checkTrust(file);
                         files.add(file);
+                    }
+                    if (files.size() > MAX_REGISTRIES) {
+                        throw new IOException("more than " + MAX_REGISTRIES + " registries");
                     }
                 }
             } catch (NoSuchFileException e) {

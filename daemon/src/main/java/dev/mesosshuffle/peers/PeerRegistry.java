@@ -20,6 +20,11 @@ import java.util.function.BiConsumer;
  * <p><b>Concurrency:</b> as its connection.
  */
 final class PeerRegistry {
+    /** Far more than the executors of a host have; their paths take some 40 MB. */
+    private static final int MAX_PATHS = 100_000;
+
+    private static final long MAX_LENGTH = 10_000_000;
+
     private final Connection connection;
     private final String schema;
     private long version;
@@ -57,6 +62,7 @@ final class PeerRegistry {
      * @throws SQLException if it is another program's, or of a newer version, which may name directories elsewhere
      */
     void check() throws SQLException {
+        Schema.checkObjects(connection, schema);
         long applicationId = number("PRAGMA " + schema + ".application_id");
         version = number("PRAGMA " + schema + ".user_version");
         if (applicationId != Schema.APPLICATION_ID || version < 1 || version > Schema.VERSION) {
@@ -69,8 +75,18 @@ final class PeerRegistry {
         List<String> paths = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement("SELECT path FROM " + schema + "." + table);
                 ResultSet rows = query.executeQuery()) {
+            long length = 0;
             while (rows.next()) {
-                paths.add(rows.getString(1));
+                String path = rows.getString(1);
+                if (path == null) {
+                    throw new SQLException(table + " has a row without a path");
+                }
+                length += path.length();
+                if (paths.size() == MAX_PATHS || length > MAX_LENGTH) {
+                    throw new SQLException(table + " has more than " + paths.size() + " paths or " + length
+                            + " characters (expected: at most " + MAX_PATHS + " and " + MAX_LENGTH + ")");
+                }
+                paths.add(path);
             }
         }
         return paths;

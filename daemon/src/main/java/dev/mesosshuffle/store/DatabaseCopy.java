@@ -2,6 +2,7 @@ package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.database.DatabaseIdentity;
 import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -30,11 +31,12 @@ final class DatabaseCopy {
     static void write(Connection from, StoreFiles to) throws SQLException, IOException {
         // SQLite writes into an empty file, and refuses one that is not.
         empty(to.partialCopy());
+        PrivateFiles.create(to.partialCopy());
         try (PreparedStatement copy = from.prepareStatement("VACUUM INTO ?")) {
             copy.setString(1, to.partialCopy().toString());
             copy.execute();
         }
-        try (FileChannel channel = FileChannel.open(to.partialCopy(), StandardOpenOption.WRITE)) {
+        try (FileChannel channel = PrivateFiles.open(to.partialCopy(), StandardOpenOption.WRITE)) {
             channel.force(true);
         }
         to.markCopyComplete();
@@ -76,11 +78,7 @@ final class DatabaseCopy {
 
     private static void empty(Path file) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            FileChannel.open(
-                            file,
-                            StandardOpenOption.WRITE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            LinkOption.NOFOLLOW_LINKS)
+            PrivateFiles.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
                     .close();
         }
     }

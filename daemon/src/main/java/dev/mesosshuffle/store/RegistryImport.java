@@ -7,6 +7,7 @@ import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.database.StoredState;
+import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerDatabases;
@@ -78,7 +79,7 @@ public final class RegistryImport {
     record Result(boolean isInUse) {}
 
     Result into(StateStore store) throws StoreException {
-        if (!isThere()) {
+        if (!isThere() || isLeftBehind()) {
             return new Result(false);
         }
         StoreLock lock;
@@ -109,6 +110,25 @@ public final class RegistryImport {
         }
         copy(store, false);
         return new Result(false);
+    }
+
+    /** Where other users can change or replace a registry, it proves nothing. */
+    private boolean isLeftBehind() throws StoreException {
+        try {
+            files.check();
+            return false;
+        } catch (UnsafePathException e) {
+            logger.warn(
+                    "The registry {} of this port, which a former start used, is left there and not read, since other users"
+                            + " could have changed it: {}. Executors that are registered only there must register again, and"
+                            + " no orphan is deleted while it is there. Move it away, or to the state directory while the"
+                            + " service does not run, if nobody has changed it",
+                    files.database(),
+                    e.getMessage());
+            return true;
+        } catch (IOException e) {
+            throw StoreOpener.cannotUse(files, e);
+        }
     }
 
     /** Only a file of this user or of root counts. */

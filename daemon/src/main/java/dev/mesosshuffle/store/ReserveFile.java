@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -69,7 +70,7 @@ final class ReserveFile {
         if (held == 0) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = PrivateFiles.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(0);
         } catch (IOException e) {
             logger.debug("{} cannot be emptied", file, e);
@@ -81,7 +82,7 @@ final class ReserveFile {
 
     /** Fills the file as far as the disk has space. */
     void fill() {
-        try (FileChannel channel = FileChannel.open(
+        try (FileChannel channel = PrivateFiles.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             // Random bytes: file systems that compress would keep no space for zeros.
             byte[] chunk = new byte[CHUNK_BYTES];

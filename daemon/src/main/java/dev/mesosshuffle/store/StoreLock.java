@@ -1,6 +1,7 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.database.NamedFileIdentity;
+import dev.mesosshuffle.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -70,7 +71,7 @@ final class StoreLock implements AutoCloseable {
      * @throws IOException if that cannot be determined
      */
     static boolean isHeld(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try (FileChannel channel = PrivateFiles.open(file, StandardOpenOption.READ);
                 FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
             return shared == null;
         } catch (NoSuchFileException e) {
@@ -101,7 +102,7 @@ final class StoreLock implements AutoCloseable {
 
     private static FileChannel lock(Path file) throws IOException, HeldException {
         FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         boolean taken = false;
         try {
             if (channel.tryLock() == null) {

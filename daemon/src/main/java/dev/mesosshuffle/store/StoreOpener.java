@@ -7,6 +7,8 @@ import dev.mesosshuffle.database.Schema;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.host.PrivateFiles;
+import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.peers.PeerDatabases;
 import dev.mesosshuffle.probes.FullDiskDiagnosis;
@@ -33,8 +35,8 @@ import org.slf4j.LoggerFactory;
  *       and opened as soon as it can be written ({@link RegistrySnapshot}, {@link StoreDatabase});
  *   <li>not readable either, because its disk returns I/O errors, or does not respond within {@link StorePlaces#LIMIT}: an
  *       empty one in the next place ({@link StorePlaces});
- *   <li>locked by another process, of a newer version, another program's, or not permitted to this user: a start would do
- *       harm, or the configuration is wrong, so the start fails with the reason.
+ *   <li>locked by another process, of a newer version, another program's, not permitted to this user, or in a place that
+ *       other users can change: a start would do harm, or the configuration is wrong, so the start fails with the reason.
  * </ul>
  */
 final class StoreOpener {
@@ -45,6 +47,7 @@ final class StoreOpener {
     static StoreLock lock(StoreFiles files, int port) throws StoreException {
         try {
             files.createDir();
+            files.check();
             return StoreLock.acquire(files.lock());
         } catch (IOException e) {
             throw cannotUse(files, e);
@@ -90,6 +93,8 @@ final class StoreOpener {
     /** Returns null if the database was corrupt. */
     private static @Nullable Connection openOrMoveAside(StoreFiles files, Clock clock)
             throws SQLException, IOException, StoreException {
+        // SQLite would let others read it, and gives its companions the same permissions.
+        PrivateFiles.create(files.database());
         Connection connection = Sqlite.connect(files.database());
         boolean open = false;
         try {
@@ -152,7 +157,8 @@ final class StoreOpener {
             return isOurs(files);
         }
         if (cause instanceof IOException) {
-            return !(cause instanceof FileAlreadyExistsException
+            return !(cause instanceof UnsafePathException
+                    || cause instanceof FileAlreadyExistsException
                     || cause instanceof NotDirectoryException
                     || cause instanceof NoSuchFileException
                     || isBelowAFile(files));
@@ -191,6 +197,12 @@ final class StoreOpener {
 
     static StoreException cannotUse(StoreFiles files, Exception reason) {
         String text = "cannot use the registry " + files.database() + ": " + reason.getMessage();
+        if (reason instanceof UnsafePathException) {
+            return new StoreException(
+                    text + "; change its owner and mode, or set spark.mesos.shuffle.service.state.dir to a directory that"
+                            + " only this service's user and root can change or rename, such as one in /var/lib",
+                    reason);
+        }
         String full = reason instanceof StoreException ? null : fullDisk(files);
         return new StoreException(
                 full == null

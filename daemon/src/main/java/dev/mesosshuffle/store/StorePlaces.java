@@ -4,11 +4,15 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * Finds the place where a port's registry is, or can be. The first is used, unless its disk cannot be read; then the next
  * that works is used for as long as this process runs. Registries of the same port in other places, which a former start
  * had to use, or which came first in another order, are imported into the one in use, and then moved aside.
+ *
+ * <p>A place that another user could change is not used. One that was configured stops the start then; a default is passed
+ * over, and the last place, which is the host's own, comes next, since the other ones lie like the one that was passed over.
  *
  * <p>A place that hangs costs one thread, and delays the start by {@link #LIMIT} at most.
  */
@@ -34,6 +42,7 @@ public final class StorePlaces {
 
     private final List<Path> places;
     private final int port;
+    private final boolean isConfigured;
     private final Set<Path> roots;
     private final Clock clock;
     private final TimeLimiter limiter = new TimeLimiter("store-opening", LIMIT);
@@ -42,12 +51,14 @@ public final class StorePlaces {
      * Creates a finder; works on no disk yet.
      *
      * @param places the state directories, the preferred one first
+     * @param isConfigured whether somebody chose the preferred one, which is not passed over then
      * @param port the service's port
      * @param roots the allowed roots; what is elsewhere is not imported
      * @param clock names files that are moved aside
      */
-    public StorePlaces(List<Path> places, int port, List<Path> roots, Clock clock) {
+    public StorePlaces(List<Path> places, boolean isConfigured, int port, List<Path> roots, Clock clock) {
         this.places = List.copyOf(places);
+        this.isConfigured = isConfigured;
         this.port = port;
         this.roots = Set.copyOf(roots);
         this.clock = clock;
@@ -87,7 +98,10 @@ public final class StorePlaces {
     public Opened open(Function<Path, PeerDatabases> peers, MetricRegistry metrics, List<Path> former)
             throws StoreException {
         StoreException first = null;
-        for (Path place : places) {
+        StoreException unsafe = null;
+        Deque<Path> next = new ArrayDeque<>(places);
+        while (!next.isEmpty()) {
+            Path place = next.removeFirst();
             PeerDatabases otherPorts = peers.apply(place);
             try {
                 StateStore store = open(place, otherPorts, metrics);
@@ -97,14 +111,35 @@ public final class StorePlaces {
                 importOthers(store, place, former, otherPorts);
                 return new Opened(store, place, otherPorts, first != null);
             } catch (StoreException e) {
-                if (first == null && !StoreOpener.isDiskFailure(StoreFiles.of(place, port), e)) {
-                    throw e;
-                }
-                first = first == null ? e : first;
                 logger.debug("{} cannot be used for the registry", place, e);
+                if (mayBePassedOver(place, e, unsafe)) {
+                    if (unsafe == null && !next.isEmpty()) {
+                        next.addFirst(next.removeLast());
+                    }
+                    unsafe = unsafe == null ? e : unsafe;
+                } else if (first == null && !StoreOpener.isDiskFailure(StoreFiles.of(place, port), e)) {
+                    throw e;
+                } else {
+                    first = first == null ? e : first;
+                }
             }
         }
-        throw first == null ? new StoreException("no directory for the registry is configured") : first;
+        throw noneWorks(first, unsafe);
+    }
+
+    /** A default that is not safe; or one that this user may not use, where a better one is not safe. */
+    private boolean mayBePassedOver(Path place, StoreException failure, @Nullable StoreException unsafe) {
+        boolean isUnsafe = failure.getCause() instanceof UnsafePathException
+                || (unsafe != null && failure.getCause() instanceof AccessDeniedException);
+        return isUnsafe && !(isConfigured && place.equals(places.get(0)));
+    }
+
+    private static StoreException noneWorks(@Nullable StoreException first, @Nullable StoreException unsafe) {
+        if (unsafe != null) {
+            return new StoreException(
+                    unsafe.getMessage() + "; no other default place works either", unsafe.getCause());
+        }
+        return first == null ? new StoreException("no directory for the registry is configured") : first;
     }
 
     private StateStore open(Path place, PeerDatabases peers, MetricRegistry metrics) throws StoreException {

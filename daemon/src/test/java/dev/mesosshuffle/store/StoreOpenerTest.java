@@ -220,7 +220,7 @@ class StoreOpenerTest {
         assertThatThrownBy(() -> StoreFixture.open(temp))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("cannot use the registry " + StoreFixture.database(temp));
-        assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock");
+        assertThat(names()).containsExactly("registry-7337.db");
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class Mount implements AutoCloseable {
 
     /** Mounts a new file system of this size, such as {@code 8m}, in memory. */
     public static Mount tmpfs(Path place, String size) throws IOException {
-        return mount(place, "-t", "tmpfs", "-o", "size=" + size, "none");
+        return mount(place, "-t", "tmpfs", "-o", "mode=755,size=" + size, "none");
     }
 
     /** Lets a folder appear at another place too. */
