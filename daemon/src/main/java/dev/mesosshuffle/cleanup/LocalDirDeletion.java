@@ -79,27 +79,34 @@ public final class LocalDirDeletion {
 
     /**
      * Deletes what lies under all the names that mark a dir for deletion, then the parents that this leaves empty. A link or
-     * a file of such a name is somebody else's, and is left: the dir got another name then.
+     * a file of such a name is left; it is somebody else's if there is a dir of another one.
      *
      * @param stopped is polled before each file, and may pause; once true, the rest is left
      * @param fileDeleted receives the size in bytes of each deleted file
+     * @throws NotADirectoryException if there is a link or a file of such a name, and no dir
      * @throws IOException if anything else is left, though not stopped
      */
     static void delete(LocalDir dir, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
             IOException failure = null;
+            IOException obstacle = null;
+            boolean found = false;
             for (Path marked : markedNames(dir, parent)) {
                 BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
-                if (attributes != null && attributes.isDirectory()) {
+                Path path = dir.path().resolveSibling(marked);
+                if (attributes != null && !attributes.isDirectory()) {
+                    obstacle = new NotADirectoryException(path, attributes);
+                } else if (attributes != null) {
+                    found = true;
                     try {
-                        new TreeDeleter(stopped, fileDeleted)
-                                .delete(parent, marked, dir.path().resolveSibling(marked));
+                        new TreeDeleter(stopped, fileDeleted).delete(parent, marked, path);
                     } catch (IOException e) {
                         // It may be somebody else's, and must not keep the others.
                         failure = failure == null ? e : failure;
                     }
                 }
             }
+            failure = failure == null && !found ? obstacle : failure;
             if (failure != null) {
                 throw failure;
             }

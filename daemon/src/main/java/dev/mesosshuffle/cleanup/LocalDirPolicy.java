@@ -224,6 +224,23 @@ public final class LocalDirPolicy {
         checkHoldsNoRoot(dir);
     }
 
+    /**
+     * Returns whether a stored dir is one that an executor could register, as far as its path shows that. While the real
+     * path of a root is unknown, the dir may lie under that one. Does not work on the disk.
+     */
+    public boolean mayBeRegistered(LocalDir dir) {
+        try {
+            if (!isSomeRootUnknown()) {
+                checkRoot(dir);
+            }
+            checkNames(dir);
+            checkHoldsNoRoot(dir);
+            return ExactPaths.isExact(dir.path());
+        } catch (LocalDirRefusedException e) {
+            return false;
+        }
+    }
+
     /** A dir must not contain a disk of its own, whoever gave that such a name. */
     private void checkHoldsNoRoot(LocalDir dir) throws LocalDirRefusedException {
         for (Path root : knownRoots()) {

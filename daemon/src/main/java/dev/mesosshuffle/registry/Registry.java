@@ -1,5 +1,7 @@
 package dev.mesosshuffle.registry;
 
+import java.util.function.Predicate;
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
@@ -46,13 +48,17 @@ public final class Registry {
      *
      * @param store persists the registry
      * @param roots provides the threads that list the roots
+     * @param policy which directories an executor could register now: a row that names another one is not restored
      * @param metrics where its metrics go
      * @return the registry
      * @throws StoreException if the store cannot be read
      */
-    public static Registry load(StateStore store, RootProbers roots, MetricRegistry metrics) throws StoreException {
+    public static Registry load(
+            StateStore store, RootProbers roots, Predicate<LocalDir> policy, MetricRegistry metrics)
+            throws StoreException {
         RegistryState state = new RegistryState();
-        new RegistryLoader(state, new RootListings(roots, ROOTS_LIMIT)).loadFrom(store);
+        Counter refusedRows = metrics.counter("shuffleService.store.refusedRows");
+        new RegistryLoader(state, new RootListings(roots, ROOTS_LIMIT), policy, refusedRows).loadFrom(store);
         metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) state.executors::size);
         return new Registry(
                 state,
@@ -61,7 +67,7 @@ public final class Registry {
     }
 
     /**
-     * Loads a registry from the store, and lists the roots on the caller's thread.
+     * Loads a registry from the store as it is, and lists the roots on the caller's thread.
      *
      * @param store persists the registry
      * @param metrics where its metrics go
@@ -69,7 +75,7 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry load(StateStore store, MetricRegistry metrics) throws StoreException {
-        return load(store, RootProbers.inCallersThread(List.of()), metrics);
+        return load(store, RootProbers.inCallersThread(List.of()), dir -> true, metrics);
     }
 
     /**

@@ -54,15 +54,43 @@ final class LocalDirDeletionTest {
     }
 
     @Test
-    void failsIfEveryNameIsTaken() throws IOException {
+    void deletesADirThoughSomebodyTookEveryNameThatCanBeForeseen() throws IOException {
         LocalDir dir = localDirs.filledDir("blockmgr-1");
+        LocalDir other = localDirs.filledDir("blockmgr-2");
         for (Path name : LocalDirNames.deletionNames(Path.of("blockmgr-1"))) {
             Files.createFile(localDirs.root.resolve(name));
         }
-        assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> LocalDirDeletion.mark(dir))
-                .withMessageContaining("all names for its deletion are taken");
-        assertThat(dir.path().resolve("0a")).isDirectory();
+        LocalDirDeletion.mark(dir);
+        assertThat(dir.path()).doesNotExist();
+        Path marked = markedAtRandom();
+        assertThat(LocalDirNames.originalName(marked)).isEqualTo(dir.path());
+        assertThat(LocalDirDeletion.size(dir, () -> false))
+                .isEqualTo(LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
+
+        delete(dir);
+        assertThat(marked).doesNotExist();
+        assertThat(localDirs.root.resolve("going-blockmgr-1")).isRegularFile();
+        assertThat(other.path().resolve("0a")).isDirectory();
+    }
+
+    @Test
+    void deletesNoDirThatSomebodyNamedLikeAnotherOne() throws IOException {
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
+        Files.createFile(localDirs.root.resolve("going-blockmgr-1"));
+        List<String> foreign = List.of("going-r0123-blockmgr-1", "going-r0123456789abcdef-blockmgr-11", "r-blockmgr-1");
+        for (String name : foreign) {
+            localDirs.filledDir(name);
+        }
+        LocalDirDeletion.mark(dir);
+        delete(dir);
+        assertThat(localDirs.root.resolve("going-2-blockmgr-1")).doesNotExist();
+        assertThat(foreign).allSatisfy(name -> assertThat(localDirs.root.resolve(name)).isNotEmptyDirectory());
+    }
+
+    private Path markedAtRandom() throws IOException {
+        try (var entries = Files.newDirectoryStream(localDirs.root, "going-r*")) {
+            return entries.iterator().next();
+        }
     }
 
     @Test
