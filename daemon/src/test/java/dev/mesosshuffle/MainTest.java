@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,25 @@ class MainTest {
     void keepsAnEqualsSignWithinAValue() {
         assertThat(run("--check-config", "--conf", "spark.local.dir=/tmp/a=b")).isEqualTo(ExitStatus.OK);
         assertThat(text(out)).containsPattern("spark.local.dir +/tmp/a=b +--conf\n");
+    }
+
+    @Test
+    void tellsWhereTheRegistryWouldLieAndWhyNotElsewhere(@TempDir Path dir) throws Exception {
+        Path root = Files.createDirectory(dir.resolve("root"));
+        String localDir = "spark.local.dir=" + root;
+        assertThat(run("--check-config", "--conf", localDir)).isEqualTo(ExitStatus.OK);
+        assertThat(text(out)).doesNotContain("not used for the registry");
+
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwxrwx"));
+        String stateDir = "spark.mesos.shuffle.service.state.dir=" + root.resolve("state");
+        assertThat(run("--check-config", "--conf", localDir, "--conf", stateDir))
+                .isEqualTo(ExitStatus.CONFIG);
+        assertThat(text(out))
+                .containsPattern("not used for the registry: " + root + " belongs to user \\d+, mode rwxrwxrwx ");
+        assertThat(text(err)).isEqualTo("mesos-shuffle-service: no directory for the registry is safe\n");
+        assertThat(run("--conf", localDir, "--conf", stateDir, "--conf", "spark.shuffle.service.port=0"))
+                .isEqualTo(ExitStatus.CONFIG);
+        assertThat(text(err)).contains("cannot use the registry").contains(root + " belongs to user");
     }
 
     private int run(String... args) {

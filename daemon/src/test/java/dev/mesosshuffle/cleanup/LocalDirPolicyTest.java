@@ -43,6 +43,20 @@ final class LocalDirPolicyTest {
         assertThat(policy.accept(root + "//./blockmgr-1/")).isEqualTo(new LocalDir(root, dir));
     }
 
+    @Test
+    void knowsOfAStoredDirWhetherAnExecutorCouldRegisterIt() {
+        assertThat(policy.mayBeRegistered(new LocalDir(root, root.resolve("spark-1/blockmgr-1"))))
+                .isTrue();
+        for (LocalDir planted : List.of(
+                new LocalDir(Path.of("/"), root.resolve("blockmgr-1")),
+                new LocalDir(Path.of("/"), Path.of("/etc/blockmgr-1")),
+                new LocalDir(temp.resolve("other"), temp.resolve("other/blockmgr-1")),
+                new LocalDir(root, root.resolve("spark-1")),
+                new LocalDir(root, root.resolve("going-x/blockmgr-1")))) {
+            assertThat(policy.mayBeRegistered(planted)).as("%s", planted).isFalse();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"blockmgr-", "blockmgr", "spark-1", "xblockmgr-1", "blockmgr-1/00"})
     void refusesOtherNames(String path) throws Exception {

@@ -11,10 +11,12 @@ import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.orphans.OrphanFixture;
 import dev.mesosshuffle.orphans.OrphanScanner;
 import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.testing.HostileUser;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -352,6 +354,32 @@ final class MissingRegistryTest {
         assertThat(RootMarkers.stateDirs(List.of(host.localDirs.root), THIRD_PORT))
                 .containsExactly(elsewhere);
         assertThat(RootMarkers.stateDirs(List.of(host.localDirs.root), 1)).isEmpty();
+    }
+
+    @Test
+    void writesNoMarkerThroughALinkOrInAnotherUsersDirectory() throws Exception {
+        Path victim = Files.writeString(temp.resolve("victim"), "precious");
+        host.markers.refresh();
+        Files.delete(ownMarker());
+        Files.createSymbolicLink(ownMarker(), victim);
+        host.markers.refresh();
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("no regular file");
+        assertThat(victim).hasContent("precious");
+
+        Files.delete(ownMarker());
+        Path markerDir = host.localDirs.root.resolve(".mesos-shuffle-service");
+        Files.setPosixFilePermissions(markerDir, PosixFilePermissions.fromString("rwxrwxrwx"));
+        host.markers.refresh();
+        assertThat(ownMarker()).doesNotExist();
+        assertThat(host.markers.hindrance(host.localDirs.root)).contains("can be written to by other users");
+
+        Files.setPosixFilePermissions(markerDir, PosixFilePermissions.fromString("rwxr-xr-x"));
+        HostileUser.assumeRoot();
+        HostileUser.gets(markerDir);
+        host.markers.refresh();
+        assertThat(ownMarker()).doesNotExist();
+        assertThat(host.markers.hindrance(host.localDirs.root))
+                .contains("its directory belongs to another user, " + HostileUser.UID);
     }
 
     @Test

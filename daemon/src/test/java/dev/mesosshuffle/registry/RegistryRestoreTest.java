@@ -3,7 +3,10 @@ package dev.mesosshuffle.registry;
 import static dev.mesosshuffle.store.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.probes.RootProbers;
+import dev.mesosshuffle.store.StoreFixture;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,42 @@ class RegistryRestoreTest {
                 .asString()
                 .matches("INFO Restored 2 executors of 3 applications in \\d+ ms, without 0 executors whose directories"
                         + " are missing");
+    }
+
+    @Test
+    void neitherServesNorClaimsNorForgetsWhatNoExecutorCouldRegister() throws Exception {
+        fixture.mkdirs("blockmgr-a", "blockmgr-b", "elsewhere/blockmgr-planted");
+        RegisteredExecutor allowed = fixture.register("app", "1", "blockmgr-a");
+        RegisteredExecutor planted = fixture.register("app", "2", "elsewhere/blockmgr-planted");
+        RegisteredExecutor mixed = fixture.register("app", "3", "blockmgr-b", "elsewhere/blockmgr-planted");
+        fixture.store.close();
+        fixture.store = StoreFixture.open(fixture.stateDir);
+        fixture.metrics = new MetricRegistry();
+        try (LogCapture log = LogCapture.of(RegistryLoader.class)) {
+            fixture.registry = Registry.load(
+                    fixture.store,
+                    RootProbers.inCallersThread(List.of(fixture.root)),
+                    dir -> !dir.path().toString().contains("elsewhere"),
+                    fixture.metrics);
+            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).singleElement().asString()
+                    .startsWith("WARN The registry names 1 local directories that no executor could register now, such as "
+                            + fixture.root.resolve("elsewhere/blockmgr-planted"));
+        }
+
+        assertThat(fixture.registry.executor(allowed.id())).isEqualTo(allowed);
+        assertThat(fixture.registry.executor(planted.id())).isNull();
+        assertThat(fixture.registry.executor(mixed.id())).isNull();
+        assertThat(fixture.metrics.counter("shuffleService.store.refusedRows").getCount())
+                .isEqualTo(3);
+        try (Connection operator = StoreFixture.asOperator(fixture.stateDir)) {
+            assertThat(StoreFixture.query(operator, "SELECT exec_id FROM executors ORDER BY exec_id"))
+                    .containsExactly("1", "2", "3");
+            await(fixture.registry.persistRemoval(fixture.registry.remove("app"), true));
+            assertThat(StoreFixture.query(operator, "SELECT path FROM removals ORDER BY path"))
+                    .containsExactly(
+                            fixture.root.resolve("blockmgr-a").toString(),
+                            fixture.root.resolve("blockmgr-b").toString());
+        }
     }
 
     @Test
