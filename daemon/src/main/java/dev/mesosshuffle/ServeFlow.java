@@ -8,6 +8,7 @@ import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.concurrent.FairExecutor;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.LocalDirServices;
@@ -23,9 +24,6 @@ import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +43,8 @@ final class ServeFlow {
     /** How many data files that nobody reads are kept open for the next fetch. */
     private static final int MAX_OPEN_FILES = 1024;
 
-    /** How many checksums may wait for their diagnosis. */
-    private static final int MAX_QUEUED_DIAGNOSES = 100;
+    /** How many connections may wait for the diagnosis of a checksum. */
+    private static final int MAX_QUEUED_DIAGNOSES = 1024;
 
     private final DaemonContext context;
     private final RootProbers probers;
@@ -75,8 +73,12 @@ final class ServeFlow {
     ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
         RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
-        ThreadPoolExecutor diagnosis = diagnosisThread();
-        context.register(diagnosis::shutdown);
+        FairExecutor diagnosis = context.register(new FairExecutor(
+                "the diagnosis of a corrupt block",
+                1,
+                MAX_QUEUED_DIAGNOSES,
+                1,
+                DaemonThreads.named("corruption-diagnosis")));
         Dispatcher dispatcher = new Dispatcher(
                 new FetchServices(
                         new BlockResolver(indexes, dataFiles),
@@ -114,18 +116,6 @@ final class ServeFlow {
             }
             disks.execute(root, task);
         };
-    }
-
-    private static ThreadPoolExecutor diagnosisThread() {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                1,
-                1,
-                60,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_QUEUED_DIAGNOSES),
-                DaemonThreads.named("corruption-diagnosis"));
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
     }
 
     private static ServerConfig serverConfig(ServiceConfig config) {
