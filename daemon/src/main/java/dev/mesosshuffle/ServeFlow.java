@@ -4,6 +4,7 @@ import dev.mesosshuffle.activity.DiskHangsException;
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
+import dev.mesosshuffle.cleanup.ActiveReads;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.DiskExecutor;
@@ -14,6 +15,7 @@ import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.LocalDirServices;
 import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.fetch.ReadTracker;
+import dev.mesosshuffle.fetch.RemovedApplicationReaders;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.probes.RootProbers;
@@ -51,7 +53,9 @@ final class ServeFlow {
     private final DiskExecutors disks;
     private final IndexCache indexes;
     private final DataFileCache dataFiles;
-    private final ReadTracker reads = new ReadTracker();
+    private final RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
+    private final RemovedApplicationReaders removedReaders;
+    private final ReadTracker reads = new ReadTracker(System::nanoTime);
 
     /** Prepares what reads blocks; nothing listens yet. */
     ServeFlow(DaemonContext context, RootProbers probers) {
@@ -59,6 +63,7 @@ final class ServeFlow {
         this.probers = probers;
         this.disks = context.register(
                 new DiskExecutors(context.config().disks().threads(), MAX_QUEUED_READS, context.metrics()));
+        this.removedReaders = new RemovedApplicationReaders(reads, failureLog, context.metrics());
         this.indexes = new IndexCache(
                 context.config().disks().indexCacheBytes(), System::currentTimeMillis, context.metrics());
         this.dataFiles = context.register(new DataFileCache(
@@ -72,7 +77,6 @@ final class ServeFlow {
      */
     ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
-        RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
         FairExecutor diagnosis = context.register(new FairExecutor(
                 "the diagnosis of a corrupt block",
                 1,
@@ -97,9 +101,19 @@ final class ServeFlow {
         return server;
     }
 
-    /** Whether a file of an application is being read. */
-    boolean isRead(String appId) {
-        return reads.isRead(appId);
+    /** The reads of applications' files, for their removal. */
+    ActiveReads activeReads() {
+        return new ActiveReads() {
+            @Override
+            public boolean any(String appId) {
+                return reads.isRead(appId);
+            }
+
+            @Override
+            public void endOlderThan(String appId, long nanos) {
+                removedReaders.close(appId, nanos);
+            }
+        };
     }
 
     /** Closes the files of dirs that no fetch may use any more. */
