@@ -74,7 +74,7 @@ final class ReclaimFlow {
                 HostInspector.limitedBy(context.register(new TimeLimiter("open-files", OPEN_FILES_LIMIT))));
         this.reclaimer = context.register(new Reclaimer(
                 state.store(),
-                new RemovalGuards(state.policy(), orphanPolicy, state.peers(), serve::isRead),
+                new RemovalGuards(state.policy(), orphanPolicy, state.peers(), serve.activeReads()),
                 System::nanoTime,
                 new RootExecutors("cleanup-", context.limits()::deletionRate),
                 context.metrics()));

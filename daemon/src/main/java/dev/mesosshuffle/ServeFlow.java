@@ -4,15 +4,18 @@ import dev.mesosshuffle.activity.DiskHangsException;
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
+import dev.mesosshuffle.cleanup.ActiveReads;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.concurrent.FairExecutor;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.LocalDirServices;
 import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.fetch.ReadTracker;
+import dev.mesosshuffle.fetch.RemovedApplicationReaders;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.probes.RootProbers;
@@ -23,9 +26,6 @@ import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,15 +45,17 @@ final class ServeFlow {
     /** How many data files that nobody reads are kept open for the next fetch. */
     private static final int MAX_OPEN_FILES = 1024;
 
-    /** How many checksums may wait for their diagnosis. */
-    private static final int MAX_QUEUED_DIAGNOSES = 100;
+    /** How many connections may wait for the diagnosis of a checksum. */
+    private static final int MAX_QUEUED_DIAGNOSES = 1024;
 
     private final DaemonContext context;
     private final RootProbers probers;
     private final DiskExecutors disks;
     private final IndexCache indexes;
     private final DataFileCache dataFiles;
-    private final ReadTracker reads = new ReadTracker();
+    private final RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
+    private final RemovedApplicationReaders removedReaders;
+    private final ReadTracker reads = new ReadTracker(System::nanoTime);
 
     /** Prepares what reads blocks; nothing listens yet. */
     ServeFlow(DaemonContext context, RootProbers probers) {
@@ -61,6 +63,7 @@ final class ServeFlow {
         this.probers = probers;
         this.disks = context.register(
                 new DiskExecutors(context.config().disks().threads(), MAX_QUEUED_READS, context.metrics()));
+        this.removedReaders = new RemovedApplicationReaders(reads, failureLog, context.metrics());
         this.indexes = new IndexCache(
                 context.config().disks().indexCacheBytes(), System::currentTimeMillis, context.metrics());
         this.dataFiles = context.register(new DataFileCache(
@@ -74,9 +77,12 @@ final class ServeFlow {
      */
     ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
-        RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
-        ThreadPoolExecutor diagnosis = diagnosisThread();
-        context.register(diagnosis::shutdown);
+        FairExecutor diagnosis = context.register(new FairExecutor(
+                "the diagnosis of a corrupt block",
+                1,
+                MAX_QUEUED_DIAGNOSES,
+                1,
+                DaemonThreads.named("corruption-diagnosis")));
         Dispatcher dispatcher = new Dispatcher(
                 new FetchServices(
                         new BlockResolver(indexes, dataFiles),
@@ -95,9 +101,19 @@ final class ServeFlow {
         return server;
     }
 
-    /** Whether a file of an application is being read. */
-    boolean isRead(String appId) {
-        return reads.isRead(appId);
+    /** The reads of applications' files, for their removal. */
+    ActiveReads activeReads() {
+        return new ActiveReads() {
+            @Override
+            public boolean any(String appId) {
+                return reads.isRead(appId);
+            }
+
+            @Override
+            public void endOlderThan(String appId, long nanos) {
+                removedReaders.close(appId, nanos);
+            }
+        };
     }
 
     /** Closes the files of dirs that no fetch may use any more. */
@@ -114,18 +130,6 @@ final class ServeFlow {
             }
             disks.execute(root, task);
         };
-    }
-
-    private static ThreadPoolExecutor diagnosisThread() {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                1,
-                1,
-                60,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_QUEUED_DIAGNOSES),
-                DaemonThreads.named("corruption-diagnosis"));
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
     }
 
     private static ServerConfig serverConfig(ServiceConfig config) {

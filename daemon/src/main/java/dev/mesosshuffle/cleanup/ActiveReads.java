@@ -11,4 +11,12 @@ public interface ActiveReads {
      * @return whether its files must stay readable
      */
     boolean any(String appId);
+
+    /**
+     * Ends the reads of an application's files that clients do not complete: those that began before a time. Does not wait
+     * until they have ended.
+     *
+     * @param nanos the time, of the clock of the daemon's {@code Ticker}
+     */
+    default void endOlderThan(String appId, long nanos) {}
 }

@@ -26,9 +26,13 @@ final class DirRemoval {
     final @Nullable String appId;
     final @Nullable Long rootInode;
 
+    /** When it was decided, so that nothing of the dir is read by whoever did not begin before. */
+    final long decidedAt;
+
     private boolean inProgress;
     private long dueAt;
     private boolean renamed;
+    private boolean hindered;
     private boolean measured;
     private volatile long bytes;
     private int failures;
@@ -39,6 +43,7 @@ final class DirRemoval {
         this.dir = intent.dir();
         this.appId = intent.appId();
         this.rootInode = intent.rootInode();
+        this.decidedAt = now;
         this.dueAt = now;
     }
 
@@ -83,6 +88,15 @@ final class DirRemoval {
     /** From here on, a dir under the original name is not ours. */
     void renamed() {
         renamed = true;
+    }
+
+    /** Returns whether some of the dir could not be deleted when it could not all be tried in one turn. */
+    boolean isHindered() {
+        return hindered;
+    }
+
+    void hindered() {
+        hindered = true;
     }
 
     /** Returns whether the dir is deleted, so that only the intent is left. */

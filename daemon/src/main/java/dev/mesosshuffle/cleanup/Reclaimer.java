@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,7 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. All disk work on a root
  * runs on one thread for that root, which is rate limited, so that a hung disk stalls its own dirs only. There are at most
- * as many threads as allowed roots. A thread first renames all dirs that came together, then deletes them.
+ * as many threads as allowed roots. A thread renames all dirs before it deletes any; then applications take turns ({@link
+ * RemovalTurns}), so that none waits until all files of another are deleted.
  */
 public final class Reclaimer implements AutoCloseable {
     /** How often to check for removals that are due. */
@@ -61,12 +63,16 @@ public final class Reclaimer implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(Reclaimer.class);
 
+    /** How long a client may take to read what it asked for before the decision; Spark's gives up on idle connections then. */
+    static final Duration READ_LIMIT = Duration.ofMinutes(2);
+
     private static final Duration READ_RETRY_DELAY = Duration.ofMillis(500);
 
     /** A deletion stops after the current file; only a hung disk takes longer, and then waiting does not help. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
+    private final Map<Path, RemovalTurns> turnsOfRoots = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final StateStore store;
     private final RemovalGuards guards;
@@ -176,6 +182,7 @@ public final class Reclaimer implements AutoCloseable {
             return;
         }
         Path root = removal.dir.root();
+        RemovalTurns turns = turnsOfRoots.computeIfAbsent(root, key -> new RemovalTurns());
         if (!guards.policy().allows(root)) {
             // An allowed root that hangs or is not mounted has no known real path yet: it may be this one.
             reschedule(
@@ -183,21 +190,36 @@ public final class Reclaimer implements AutoCloseable {
             return;
         }
         try {
-            workers.execute(root, rateLimiter -> remove(removal, rateLimiter));
+            turns.add(removal);
+            // One task for each removal that waits; it takes the one whose turn it is then.
+            workers.execute(root, rateLimiter -> removeNext(turns, rateLimiter));
         } catch (RejectedExecutionException e) {
             // Closed just now: the intent stays in the store.
             logger.debug("{} is left to the next start", removal.dir.path(), e);
         } catch (RuntimeException | Error e) {
             // Most likely no thread can be created: retried later, and the caller continues with the other removals.
             ThreadShortage.report("the deletion of " + removal.dir.path(), e);
-            failed(removal, e);
+            // Whichever is left without a task.
+            DirRemoval left = turns.poll();
+            if (left != null) {
+                failed(left, e);
+            }
         }
     }
 
-    private void remove(DirRemoval removal, RateLimiter rateLimiter) {
+    private void removeNext(RemovalTurns turns, RateLimiter rateLimiter) {
+        DirRemoval removal = turns.poll();
+        if (removal != null) {
+            remove(removal, turns, rateLimiter);
+        }
+    }
+
+    private void remove(DirRemoval removal, RemovalTurns turns, RateLimiter rateLimiter) {
         try {
             if (!closed.get()) {
-                advance(removal, rateLimiter);
+                advance(
+                        removal,
+                        new RemovalTurn(rateLimiter, closed::get, () -> turns.shouldYield(removal), ticker));
             }
         } catch (RootUnavailableException e) {
             logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
@@ -214,23 +236,27 @@ public final class Reclaimer implements AutoCloseable {
         }
     }
 
-    private void advance(DirRemoval removal, RateLimiter rateLimiter) throws IOException, LocalDirRefusedException {
+    private void advance(DirRemoval removal, RemovalTurn turn) throws IOException, LocalDirRefusedException {
         if (removal.isDeleted()) {
             withdraw(removal);
             return;
         }
-        switch (stepper.advance(removal, rateLimiter)) {
+        switch (stepper.advance(removal, turn)) {
             case RENAMED -> {
                 if (workers.isUnthrottled(removal.dir.root())) {
                     // It is renamed now, so this recursion ends.
-                    advance(removal, rateLimiter);
+                    advance(removal, turn);
                     return;
                 }
-                reschedule(removal, Duration.ZERO);
-                // Queued behind everything that waits for this root's thread.
-                startIfDue(removal, ticker.read());
+                continueLater(removal);
             }
-            case IN_USE -> reschedule(removal, READ_RETRY_DELAY);
+            case TURN_OVER -> continueLater(removal);
+            case IN_USE -> {
+                if (ticker.read() - removal.decidedAt >= READ_LIMIT.toNanos()) {
+                    guards.reads().endOlderThan(Objects.requireNonNull(removal.appId), removal.decidedAt);
+                }
+                reschedule(removal, READ_RETRY_DELAY);
+            }
             case DELETED -> {
                 if (removal.isOrphan()) {
                     removal.deleted();
@@ -244,6 +270,12 @@ public final class Reclaimer implements AutoCloseable {
             case RETAINED -> withdraw(removal);
             case INTERRUPTED -> logger.debug("{} is left to the next start", removal.dir.path());
         }
+    }
+
+    /** Queued behind those of this root that have their turn first. */
+    private void continueLater(DirRemoval removal) {
+        reschedule(removal, Duration.ZERO);
+        startIfDue(removal, ticker.read());
     }
 
     private void deleteIntent(DirRemoval removal) {

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
-import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.host.NotADirectoryException;
 import dev.mesosshuffle.host.RootIdentity;
 import dev.mesosshuffle.host.RootUnavailableException;
 import dev.mesosshuffle.logging.Sanitizer;
@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes one dir's removal as far as it can be taken at one time. Works on the disk, on the thread of the dir's root. */
+/** Takes one dir's removal as far as it can be taken in one turn. Works on the disk, on the thread of the dir's root. */
 final class RemovalStepper {
     private static final Logger logger = LoggerFactory.getLogger(RemovalStepper.class);
 
@@ -38,6 +38,8 @@ final class RemovalStepper {
         OWNED_BY_PEER,
         /** It is still being read. */
         IN_USE,
+        /** It is another's turn, and something is left to do. */
+        TURN_OVER,
         /** Nothing of it is left. */
         DELETED,
         /** This process is stopping. */
@@ -47,7 +49,7 @@ final class RemovalStepper {
     /**
      * Creates a stepper.
      *
-     * @param closed is polled before each file; once true, the current step ends
+     * @param closed whether this process is stopping
      */
     RemovalStepper(RemovalGuards guards, CleanupMetrics metrics, BooleanSupplier closed) {
         this.guards = guards;
@@ -55,7 +57,7 @@ final class RemovalStepper {
         this.closed = closed;
     }
 
-    Outcome advance(DirRemoval removal, RateLimiter rateLimiter) throws IOException, LocalDirRefusedException {
+    Outcome advance(DirRemoval removal, RemovalTurn turn) throws IOException, LocalDirRefusedException {
         LocalDir dir = removal.dir;
         if (removal.isOrphan()) {
             guards.policy().checkOrphan(dir, guards.orphans().protectedPaths());
@@ -64,9 +66,13 @@ final class RemovalStepper {
         }
         RootIdentity.check(dir.root(), removal.rootInode);
         if (!removal.isRenamed()) {
-            String reason = removal.isOrphan() ? guards.orphans().retentionReason(dir, throttled(rateLimiter)) : null;
+            String reason = removal.isOrphan() ? guards.orphans().retentionReason(dir, turn) : null;
             if (closed.getAsBoolean()) {
                 return Outcome.INTERRUPTED;
+            }
+            if (turn.isOver()) {
+                // The check is not complete, and its result means nothing.
+                return Outcome.TURN_OVER;
             }
             if (reason != null) {
                 logger.debug("{} is no orphan any more: {}", dir.path(), reason);
@@ -81,12 +87,15 @@ final class RemovalStepper {
         }
         if (removal.appId != null && guards.reads().any(removal.appId)) {
             if (!removal.isMeasured()) {
-                measure(removal, rateLimiter);
+                measure(removal, turn);
             }
             return Outcome.IN_USE;
         }
-        delete(removal, rateLimiter);
-        return closed.getAsBoolean() ? Outcome.INTERRUPTED : Outcome.DELETED;
+        delete(removal, turn);
+        if (closed.getAsBoolean()) {
+            return Outcome.INTERRUPTED;
+        }
+        return turn.isOver() ? Outcome.TURN_OVER : Outcome.DELETED;
     }
 
     /**
@@ -126,19 +135,25 @@ final class RemovalStepper {
         return true;
     }
 
-    private void delete(DirRemoval removal, RateLimiter rateLimiter) throws IOException {
+    private void delete(DirRemoval removal, RemovalTurn turn) throws IOException {
         LocalDir dir = removal.dir;
         try {
-            LocalDirDeletion.delete(dir, throttled(rateLimiter), this::fileDeleted);
+            LocalDirDeletion.delete(dir, turn, this::fileDeleted);
             // That nothing is there means something only under a root that was mounted all the time.
             RootIdentity.check(dir.root(), removal.rootInode);
         } catch (RootUnavailableException e) {
             throw e;
         } catch (IOException e) {
-            measure(removal, rateLimiter);
+            if (turn.isOver() && !(e instanceof NotADirectoryException)) {
+                // Reported when all of it was tried.
+                logger.debug("Some of {} cannot be deleted yet", dir.path(), e);
+                removal.hindered();
+                return;
+            }
+            measure(removal, turn);
             throw e;
         }
-        if (!closed.getAsBoolean()) {
+        if (!closed.getAsBoolean() && !turn.isOver()) {
             removal.measured(0, metrics.pendingBytes());
         }
     }
@@ -149,9 +164,9 @@ final class RemovalStepper {
     }
 
     /** Only a dir that cannot be deleted yet is measured: to stat each file costs a fifth of what deleting it does. */
-    private void measure(DirRemoval removal, RateLimiter rateLimiter) {
+    private void measure(DirRemoval removal, RemovalTurn turn) {
         try {
-            long size = LocalDirDeletion.size(removal.dir, throttled(rateLimiter));
+            long size = LocalDirDeletion.size(removal.dir, turn.forMeasuring());
             if (!closed.getAsBoolean()) {
                 removal.measured(size, metrics.pendingBytes());
             }
@@ -159,12 +174,5 @@ final class RemovalStepper {
             // The last known size stays.
             logger.debug("Cannot measure {}", removal.dir.path(), e);
         }
-    }
-
-    private BooleanSupplier throttled(RateLimiter rateLimiter) {
-        return () -> {
-            rateLimiter.acquire();
-            return closed.getAsBoolean();
-        };
     }
 }

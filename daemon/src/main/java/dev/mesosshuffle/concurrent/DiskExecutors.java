@@ -7,22 +7,21 @@ import com.codahale.metrics.Timer;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
  * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
- * and its own queue, and nothing else. For any thread.
- *
- * <p>The threads are never interrupted, because that would close the files that they read.
+ * and its own queue, and nothing else. At each disk, clients take turns ({@link FairExecutor}). For any thread.
  */
 public final class DiskExecutors implements AutoCloseable {
-    private static final long IDLE_THREAD_SECONDS = 60;
+    /**
+     * How many tasks of one client may wait for a disk. A connection has one batch of blocks for each of two lanes, and one
+     * slice of each of a few other requests.
+     */
+    static final int MAX_QUEUED_PER_CLIENT = 64;
 
     private final int threadsPerDisk;
     private final int queueCapacity;
@@ -30,7 +29,7 @@ public final class DiskExecutors implements AutoCloseable {
     private final Function<String, ThreadFactory> threads;
     private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
 
-    private record Disk(ThreadPoolExecutor pool, Timer readLatency, Counter readErrors) {}
+    private record Disk(FairExecutor pool, Timer readLatency, Counter readErrors) {}
 
     /**
      * Creates pools without any thread yet.
@@ -54,33 +53,27 @@ public final class DiskExecutors implements AutoCloseable {
     }
 
     /**
-     * Runs a task on a disk's pool.
+     * Runs a task on a disk's pool, which no client has any others for: it takes a turn of its own.
      *
      * @param root the local root that stands for the disk
      * @throws RejectedExecutionException if the queue is full, or the pools are closed; a {@link
      *     ThreadShortageException} if no thread can be created
      */
     public void execute(Path root, Runnable task) {
-        Disk disk = disk(root);
-        Runnable timed = () -> disk.readLatency().time(task);
-        try {
-            disk.pool().execute(timed);
-        } catch (OutOfMemoryError e) {
-            if (!ThreadShortage.isCauseOf(e)) {
-                throw e;
-            }
-            ThreadShortage.report("work under " + root, e);
-            queue(disk.pool(), timed, e);
-        }
+        execute(root, task, task);
     }
 
-    /** Queues a task for the threads that exist; without any, it is rejected. */
-    private static void queue(ThreadPoolExecutor pool, Runnable task, OutOfMemoryError reason) {
-        boolean waits = pool.getPoolSize() > 0 && pool.getQueue().offer(task);
-        // The last thread may just have ended.
-        if (!waits || (pool.getPoolSize() == 0 && pool.remove(task))) {
-            throw new ThreadShortageException(reason);
-        }
+    /**
+     * Runs a task on a disk's pool, once it is its client's turn.
+     *
+     * @param root the local root that stands for the disk
+     * @param client whose turn it takes, such as a connection
+     * @throws RejectedExecutionException if the queue is full, or the client's part of it, or the pools are closed; a
+     *     {@link ThreadShortageException} if no thread can be created
+     */
+    public void execute(Path root, Object client, Runnable task) {
+        Disk disk = disk(root);
+        disk.pool().execute(client, () -> disk.readLatency().time(task));
     }
 
     /** Counts a failed read, so that operators see which disk fails. */
@@ -93,17 +86,15 @@ public final class DiskExecutors implements AutoCloseable {
     }
 
     private Disk newDisk(Path root) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+        FairExecutor pool = new FairExecutor(
+                "work under " + root,
                 threadsPerDisk,
-                threadsPerDisk,
-                IDLE_THREAD_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(queueCapacity),
+                queueCapacity,
+                Math.min(queueCapacity, MAX_QUEUED_PER_CLIENT),
                 threads.apply("disk-" + root + "-"));
-        pool.allowCoreThreadTimeOut(true);
         String name = "shuffleService.disk." + root;
-        metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool.getQueue()::size);
-        metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::getActiveCount);
+        metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool::queuedTasks);
+        metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::activeTasks);
         return new Disk(pool, metrics.timer(name + ".readLatencyMillis"), metrics.counter(name + ".readErrors"));
     }
 
@@ -115,6 +106,6 @@ public final class DiskExecutors implements AutoCloseable {
     /** Accepts no more tasks; those that run continue on daemon threads. */
     @Override
     public void close() {
-        disks.values().forEach(disk -> disk.pool().shutdown());
+        disks.values().forEach(disk -> disk.pool().close());
     }
 }

@@ -12,6 +12,18 @@ interface Caller {
     /** The client's address, as {@code /ip:port}. For any thread. */
     String remoteAddress();
 
+    /** Whether the client can still receive a reply. For any thread. */
+    boolean isOpen();
+
+    /** Runs a task on the connection's event loop; drops it if the loop has ended. For any thread. */
+    void execute(Runnable task);
+
+    /** The turns of its requests that work on disks and in the registry. Only on the connection's event loop. */
+    RequestTurns requestTurns();
+
+    /** The turns of its requests that are long, which are in progress one at a time. Only on the connection's event loop. */
+    RequestTurns longRequestTurns();
+
     /** Sends a reply. For any thread. */
     void send(Reply reply);
 

@@ -1,14 +1,13 @@
 package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.blocks.CorruptionDiagnosis;
+import dev.mesosshuffle.concurrent.ClientExecutor;
 import dev.mesosshuffle.fetch.ChunkFetcherFactory;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.registry.Registry;
-import java.util.concurrent.Executor;
 
 /** Creates the {@link Session} of each connection. For any thread. */
 public final class Dispatcher {
@@ -30,7 +29,7 @@ public final class Dispatcher {
     public Dispatcher(
             FetchServices fetchServices,
             LocalDirServices localDirServices,
-            Executor diagnosisExecutor,
+            ClientExecutor diagnosisExecutor,
             Registry registry,
             LivenessMonitor liveness,
             RateLimitedLogger rateLimitedLogger,
@@ -52,7 +51,7 @@ public final class Dispatcher {
                 new RemoveBlocksHandler(
                         localDirServices.blockFileRemover(), fetchServices.diskExecutors(), rateLimitedLogger),
                 new DiagnoseCorruptionHandler(
-                        new CorruptionDiagnosis(fetchServices.blockResolver()), diagnosisExecutor, rateLimitedLogger),
+                        fetchServices.blockResolver(), diagnosisExecutor, System::nanoTime, rateLimitedLogger),
                 metrics,
                 rateLimitedLogger);
     }

@@ -16,7 +16,10 @@ import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.RootMonitor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -31,10 +34,17 @@ import org.slf4j.LoggerFactory;
 final class RegisterExecutorHandler {
     private static final Logger logger = LoggerFactory.getLogger(RegisterExecutorHandler.class);
 
+    /** Spark has a dir for each disk. */
+    private static final int MANY_DIRS = 16;
+
+    /** The dirs that one task checks, so that no other waits for long. */
+    private static final int DIRS_PER_SLICE = 8;
+
     private final LocalDirPolicy policy;
     private final Registry registry;
     private final LivenessMonitor liveness;
     private final DiskExecutors diskExecutors;
+    private final DiskSlices slices;
     private final RootMonitor rootMonitor;
     private final DispatchMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
@@ -50,68 +60,96 @@ final class RegisterExecutorHandler {
         this.registry = registry;
         this.liveness = liveness;
         this.diskExecutors = diskExecutors;
+        this.slices = new DiskSlices(diskExecutors, DIRS_PER_SLICE);
         this.rootMonitor = localDirServices.rootMonitor();
         this.metrics = metrics;
         this.rateLimitedLogger = rateLimitedLogger;
     }
 
-    /** Registers an executor and replies once it is persisted or rejected. */
+    /** Registers an executor, when it is its client's turn, and replies once it is persisted or rejected. */
     void register(RpcMessage.RegisterExecutor message, RpcCall call) {
+        liveness.activity(message.executor().appId());
+        // One with many dirs is as much work for the registry's store as many others.
+        boolean isLong = message.info().localDirs().size() > MANY_DIRS;
+        RequestTurns turns =
+                isLong ? call.caller().longRequestTurns() : call.caller().requestTurns();
         Timer.Context timer = metrics.registerExecutorRequestLatency.time();
+        if (!call.takeTurn(turns, done -> register(message, call, timer, done))) {
+            metrics.rejectedRequests.inc();
+        }
+    }
+
+    private void register(RpcMessage.RegisterExecutor message, RpcCall call, Timer.Context timer, Runnable done) {
+        Caller client = call.caller();
         String appId = message.executor().appId();
-        liveness.activity(appId);
+        List<String> spelled = message.info().localDirs();
         // The registry scans the dirs' roots, so it too is called on a disk's thread.
-        Executor onDisk =
-                task -> diskExecutors.execute(disk(message.info().localDirs().get(0)), task);
-        var unused = accept(message.info().localDirs())
-                .thenComposeAsync(
+        Executor onDisk = task -> {
+            Path disk = disk(spelled.get(0));
+            try {
+                diskExecutors.execute(disk, client, task);
+            } catch (RejectedExecutionException e) {
+                throw rejected(spelled.get(0), disk, e);
+            }
+        };
+        CompletableFuture<List<LocalDir>> accepted = spelled.size() > MANY_DIRS
+                ? CompletableFuture.completedFuture(spelled).thenComposeAsync(dirs -> accept(dirs, client), onDisk)
+                : accept(spelled, client);
+        var unused = accepted.thenComposeAsync(
                         dirs -> registry.registerExecutor(
                                 new RegisteredExecutor(message.executor(), message.info(), dirs)),
                         onDisk)
-                .whenComplete((done, error) -> {
+                .whenComplete((registered, error) -> {
+                    done.run();
                     timer.stop();
                     if (error == null) {
                         liveness.activity(appId);
                         call.succeed();
                     } else {
                         metrics.rejectedRequests.inc();
-                        warn(message, call, ErrorMessages.cause(error));
+                        Throwable cause = ErrorMessages.cause(error);
+                        if (!(cause instanceof ClientGoneException)) {
+                            warn(message, call, cause);
+                        }
                         call.fail(error);
                     }
                 });
     }
 
-    /** Checks all dirs, each on its disk's pool; completes with the last one. */
-    private CompletableFuture<List<LocalDir>> accept(List<String> dirs) {
-        List<CompletableFuture<LocalDir>> accepted =
-                dirs.stream().map(this::accept).toList();
-        return CompletableFuture.allOf(accepted.toArray(CompletableFuture[]::new))
-                .thenApply(all -> accepted.stream().map(CompletableFuture::join).toList());
+    /** Checks all dirs, those of each disk on its pool; completes with the last one. */
+    private CompletableFuture<List<LocalDir>> accept(List<String> dirs, Caller client) {
+        Map<Path, List<Integer>> byDisk = new LinkedHashMap<>();
+        for (int i = 0; i < dirs.size(); i++) {
+            byDisk.computeIfAbsent(disk(dirs.get(i)), disk -> new ArrayList<>(1))
+                    .add(i);
+        }
+        LocalDir[] accepted = new LocalDir[dirs.size()];
+        CompletableFuture<?>[] checks = byDisk.entrySet().stream()
+                .map(entry -> check(entry.getKey(), dirs, entry.getValue(), accepted, client))
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(checks).thenApply(all -> List.of(accepted));
     }
 
-    private CompletableFuture<LocalDir> accept(String dir) {
-        CompletableFuture<LocalDir> result = new CompletableFuture<>();
-        Path disk = disk(dir);
+    private CompletableFuture<Void> check(
+            Path disk, List<String> dirs, List<Integer> indexes, LocalDir[] accepted, Caller client) {
+        String first = dirs.get(indexes.get(0));
         if (rootMonitor.isUnresponsive(disk)) {
             // The check would take a thread of that disk and never complete.
-            return CompletableFuture.failedFuture(new IllegalStateException("local dir: " + Sanitizer.printable(dir)
+            return CompletableFuture.failedFuture(new IllegalStateException("local dir: " + Sanitizer.printable(first)
                     + " (expected: a dir on a responsive disk, but the disk of root " + disk + " hangs)"));
         }
-        try {
-            diskExecutors.execute(disk, () -> result.completeAsync(() -> check(dir), Runnable::run));
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(new IllegalStateException("local dir " + Sanitizer.printable(dir)
-                    + " cannot be checked on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
-        }
-        return result;
+        return slices.forEach(disk, client, indexes, index -> accepted[index] = policy.accept(dirs.get(index)))
+                .exceptionally(error -> {
+                    if (error instanceof RejectedExecutionException refusal) {
+                        throw rejected(first, disk, refusal);
+                    }
+                    throw new CompletionException(error);
+                });
     }
 
-    private LocalDir check(String dir) {
-        try {
-            return policy.accept(dir);
-        } catch (LocalDirRefusedException | LocalDirUnknownException e) {
-            throw new CompletionException(e);
-        }
+    private static IllegalStateException rejected(String dir, Path disk, RejectedExecutionException refusal) {
+        return new IllegalStateException("local dir " + Sanitizer.printable(dir) + " cannot be checked on disk " + disk
+                + ": " + DiskRefusals.reason(refusal, "requests"));
     }
 
     /**

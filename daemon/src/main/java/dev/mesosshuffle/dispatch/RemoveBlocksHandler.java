@@ -11,17 +11,23 @@ import dev.mesosshuffle.protocol.Reply;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deletes single blocks that their application no longer needs, each on the pool of its disk. Never blocks. */
 final class RemoveBlocksHandler {
     private static final Logger logger = LoggerFactory.getLogger(RemoveBlocksHandler.class);
+
+    /** The files that one task deletes at most, so that no other waits for long. */
+    static final int FILES_PER_SLICE = 128;
 
     private final BlockFileRemover remover;
     private final DiskExecutors diskExecutors;
@@ -34,51 +40,107 @@ final class RemoveBlocksHandler {
     }
 
     /** Deletes the files and replies with their number, as Spark's service does: a file that fails is not counted. */
-    void remove(RegisteredExecutor executor, List<String> fileNames, RpcCall call) {
-        Map<Path, List<BlockFile>> byDisk = fileNames.stream()
-                .map(name -> BlockFile.of(executor, name))
-                .collect(Collectors.groupingBy(BlockFile::root));
-        List<CompletableFuture<Integer>> removed = new ArrayList<>(byDisk.size());
-        byDisk.forEach((disk, files) -> removed.add(removeOnDisk(disk, files)));
-        var unused = CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new))
-                .whenComplete((done, error) -> {
-                    if (error == null) {
-                        int sum = removed.stream()
-                                .mapToInt(CompletableFuture::join)
-                                .sum();
-                        call.respond(id -> Reply.blocksRemoved(id, sum));
-                    } else {
-                        call.fail(error);
-                    }
-                });
+    void remove(RegisteredExecutor executor, Iterable<String> fileNames, RpcCall call) {
+        var unused = call.takeTurn(
+                call.caller().requestTurns(),
+                done -> new Removal(executor, fileNames.iterator(), call, done).removeSlice());
     }
 
-    private CompletableFuture<Integer> removeOnDisk(Path disk, List<BlockFile> files) {
-        CompletableFuture<Integer> result = new CompletableFuture<>();
+    private boolean isRemoved(BlockFile file) {
         try {
-            diskExecutors.execute(disk, () -> result.completeAsync(() -> removeAll(files), Runnable::run));
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(new IllegalStateException(
-                    "files cannot be deleted on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
+            return remover.remove(file.dir(), file.subDir(), file.name());
+        } catch (IOException | IllegalArgumentException e) {
+            rateLimitedLogger.warn(
+                    logger,
+                    "block removal",
+                    "File " + file.path() + ", which its application no longer needs, could not be removed: "
+                            + ErrorMessages.reason(e));
+            return false;
         }
-        return result;
     }
 
-    private int removeAll(List<BlockFile> files) {
-        int removed = 0;
-        for (BlockFile file : files) {
+    /**
+     * The removal that one request asks for, slice by slice: between two slices, others have their turns at the disks. Stops
+     * between two slices if its client has gone.
+     *
+     * <p><b>Concurrency:</b> a slice is divided by one thread at a time; its parts are removed by one thread of each disk,
+     * the last of which continues.
+     */
+    private final class Removal {
+        private final RegisteredExecutor executor;
+        private final Iterator<String> fileNames;
+        private final RpcCall call;
+        private final Runnable done;
+        private final AtomicInteger removed = new AtomicInteger();
+        private final AtomicInteger disksLeft = new AtomicInteger();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+        private Removal(RegisteredExecutor executor, Iterator<String> fileNames, RpcCall call, Runnable done) {
+            this.executor = executor;
+            this.fileNames = fileNames;
+            this.call = call;
+            this.done = done;
+        }
+
+        private void removeSlice() {
+            Map<Path, List<BlockFile>> byDisk = new HashMap<>();
+            for (int taken = 0; taken < FILES_PER_SLICE && fileNames.hasNext(); taken++) {
+                BlockFile file = BlockFile.of(executor, fileNames.next());
+                byDisk.computeIfAbsent(file.root(), disk -> new ArrayList<>()).add(file);
+            }
+            if (byDisk.isEmpty()) {
+                end();
+                return;
+            }
+            disksLeft.set(byDisk.size());
+            byDisk.forEach(this::removeOnDisk);
+        }
+
+        private void removeOnDisk(Path disk, List<BlockFile> files) {
             try {
-                if (remover.remove(file.dir(), file.subDir(), file.name())) {
-                    removed++;
-                }
-            } catch (IOException | IllegalArgumentException e) {
-                rateLimitedLogger.warn(
-                        logger,
-                        "block removal",
-                        "File " + file.path() + ", which its application no longer needs, could not be removed: "
-                                + ErrorMessages.reason(e));
+                diskExecutors.execute(disk, call.caller(), () -> removeAll(files));
+            } catch (RejectedExecutionException e) {
+                diskDone(new IllegalStateException(
+                        "files cannot be deleted on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
             }
         }
-        return removed;
+
+        private void removeAll(List<BlockFile> files) {
+            Throwable reason = null;
+            try {
+                for (BlockFile file : files) {
+                    if (isRemoved(file)) {
+                        removed.incrementAndGet();
+                    }
+                }
+            } catch (RuntimeException | Error e) {
+                reason = e;
+            }
+            diskDone(reason);
+        }
+
+        private void diskDone(@Nullable Throwable reason) {
+            if (reason != null) {
+                failure.compareAndSet(null, reason);
+            }
+            if (disksLeft.decrementAndGet() > 0) {
+                return;
+            }
+            if (failure.get() != null || !call.caller().isOpen()) {
+                end();
+            } else {
+                removeSlice();
+            }
+        }
+
+        private void end() {
+            done.run();
+            Throwable reason = failure.get();
+            if (reason == null) {
+                call.respond(id -> Reply.blocksRemoved(id, removed.get()));
+            } else {
+                call.fail(reason);
+            }
+        }
     }
 }

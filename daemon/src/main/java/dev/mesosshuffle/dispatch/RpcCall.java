@@ -21,6 +21,21 @@ final class RpcCall {
         this.requestId = requestId;
     }
 
+    /**
+     * Works on this request when its turn comes ({@link RequestTurns}); rejects it if too many of its client wait.
+     *
+     * @param turns those of its client
+     * @return whether it was accepted
+     */
+    boolean takeTurn(RequestTurns turns, RequestTurns.Work work) {
+        if (turns.submit(work)) {
+            return true;
+        }
+        fail(ProtocolErrors.badRequest(
+                "requests that wait on this connection: " + turns.waiting() + " (expected: fewer than that)"));
+        return false;
+    }
+
     Caller caller() {
         return caller;
     }

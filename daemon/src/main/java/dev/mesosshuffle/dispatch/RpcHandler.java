@@ -6,15 +6,12 @@ import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.model.AppExecId;
-import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.StoredDrivers;
-import java.util.HashMap;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,14 +19,12 @@ import org.slf4j.LoggerFactory;
 final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     private static final Logger logger = LoggerFactory.getLogger(RpcHandler.class);
 
-    /** The executor id by which clients request the dirs of merged blocks, from Spark's {@code ExternalBlockHandler}. */
-    private static final String SHUFFLE_MERGER = "shuffle-push-merger";
-
     private final Registry registry;
     private final LivenessMonitor liveness;
     private final RegisterExecutorHandler registerExecutorHandler;
     private final RemoveBlocksHandler removeBlocksHandler;
     private final DiagnoseCorruptionHandler diagnoseCorruptionHandler;
+    private final GetLocalDirsHandler getLocalDirsHandler;
     private final DispatchMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
 
@@ -46,6 +41,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         this.registerExecutorHandler = registerExecutorHandler;
         this.removeBlocksHandler = removeBlocksHandler;
         this.diagnoseCorruptionHandler = diagnoseCorruptionHandler;
+        this.getLocalDirsHandler = new GetLocalDirsHandler(registry, liveness, metrics);
         this.metrics = metrics;
         this.rateLimitedLogger = rateLimitedLogger;
     }
@@ -90,23 +86,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
 
     @Override
     public void getLocalDirs(RpcMessage.GetLocalDirs message, RpcCall call) {
-        Map<String, ExecutorShuffleInfo> dirs = new HashMap<>();
-        for (AppExecId id : message.executors()) {
-            liveness.activity(id.appId());
-            if (id.execId().equals(SHUFFLE_MERGER)) {
-                metrics.rejectedRequests.inc();
-                call.fail(ProtocolErrors.NO_MERGED_SHUFFLE);
-                return;
-            }
-            RegisteredExecutor executor = registry.executor(id);
-            if (executor == null) {
-                // As in Spark's service, one unknown executor fails the whole request.
-                rejectUnregistered(id, call);
-                return;
-            }
-            dirs.put(id.execId(), executor.info());
-        }
-        call.respond(id -> Reply.localDirs(id, dirs));
+        getLocalDirsHandler.find(message.executors(), call);
     }
 
     @Override
@@ -116,6 +96,12 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
 
     @Override
     public void registerDriver(RpcMessage.RegisterDriver message, RpcCall call) {
+        if (!call.takeTurn(call.caller().requestTurns(), done -> registerDriver(message, call, done))) {
+            metrics.rejectedRequests.inc();
+        }
+    }
+
+    private void registerDriver(RpcMessage.RegisterDriver message, RpcCall call, Runnable done) {
         String appId = message.appId();
         String remoteAddress = call.caller().remoteAddress();
         SparkLoggers.BLOCK_HANDLER.info(
@@ -126,7 +112,8 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         call.caller().registerDriver(appId);
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
-        var unused = registry.registerDriver(appId, storedDrivers).whenComplete((done, error) -> {
+        var unused = registry.registerDriver(appId, storedDrivers).whenComplete((registered, error) -> {
+            done.run();
             if (error == null) {
                 liveness.driverStored(appId);
                 call.succeed();

@@ -14,21 +14,31 @@ import java.util.Set;
 /**
  * One connection's requests: routes them, and remembers which applications' drivers it belongs to.
  *
- * <p><b>Concurrency:</b> confined to the connection's event loop, except {@link #remoteAddress} and {@link #send}.
+ * <p><b>Concurrency:</b> confined to the connection's event loop, except where {@link Caller} says otherwise.
  */
 public final class Session implements Request.Visitor, Caller {
+    /** An executor registers once; a driver removes the blocks of many executors at a time. */
+    private static final int MAX_REQUESTS_IN_PROGRESS = 8;
+
+    /** As many as a connection may have without a reply; one-way messages, which get none, count too. */
+    private static final int MAX_WAITING_REQUESTS = 8192;
+
     private final Connection connection;
     private final RpcHandler rpcHandler;
     private final ChunkFetcher chunkFetcher;
     private final LivenessMonitor liveness;
 
     private final Set<String> driverApps = new HashSet<>();
+    private final RequestTurns requestTurns;
+    private final RequestTurns longRequestTurns;
 
     Session(Connection connection, RpcHandler rpcHandler, ChunkFetcher chunkFetcher, LivenessMonitor liveness) {
         this.connection = connection;
         this.rpcHandler = rpcHandler;
         this.chunkFetcher = chunkFetcher;
         this.liveness = liveness;
+        this.requestTurns = new RequestTurns(MAX_REQUESTS_IN_PROGRESS, MAX_WAITING_REQUESTS, connection::execute);
+        this.longRequestTurns = new RequestTurns(1, MAX_WAITING_REQUESTS, connection::execute);
     }
 
     /** Handles a request. */
@@ -49,12 +59,34 @@ public final class Session implements Request.Visitor, Caller {
     /** Ends the session; nothing else is called afterwards. */
     public void onClosed(CloseReason reason) {
         chunkFetcher.close();
+        requestTurns.close();
+        longRequestTurns.close();
         driverApps.forEach(appId -> liveness.driverDisconnected(appId, this, reason));
     }
 
     @Override
     public String remoteAddress() {
         return connection.remoteAddress();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        connection.execute(task);
+    }
+
+    @Override
+    public RequestTurns requestTurns() {
+        return requestTurns;
+    }
+
+    @Override
+    public RequestTurns longRequestTurns() {
+        return longRequestTurns;
     }
 
     @Override

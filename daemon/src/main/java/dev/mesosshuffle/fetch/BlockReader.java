@@ -108,8 +108,8 @@ final class BlockReader {
         OpenSegment owned = segment;
         if (!replies.isBuffered(length)) {
             String appId = task.executor().appId();
-            reads.readStarted(appId);
-            owned = segment.andThen(() -> reads.readFinished(appId));
+            ReadTracker.BlockSend started = reads.sendStarted(appId, connection);
+            owned = segment.andThen(() -> reads.sendFinished(started));
         }
         replies.add(task.success(length), owned);
         sentChunks++;

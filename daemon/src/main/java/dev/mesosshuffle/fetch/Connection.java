@@ -8,6 +8,9 @@ public interface Connection {
     /** The peer's address, as {@code /ip:port}. */
     String remoteAddress();
 
+    /** Whether replies can still be sent: neither side has closed the connection. */
+    boolean isOpen();
+
     /**
      * Runs a task on the connection's event loop, which owns the session. Dropped if the loop has ended.
      *

@@ -79,7 +79,7 @@ final class FetchQueue {
         }
         lane.busy = true;
         try {
-            context.services().diskExecutors().execute(disk, () -> readBatch(lane, disk, batch));
+            context.services().diskExecutors().execute(disk, connection, () -> readBatch(lane, disk, batch));
         } catch (RejectedExecutionException e) {
             drop(batch);
             context.loadShedder()

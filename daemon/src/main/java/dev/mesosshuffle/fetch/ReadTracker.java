@@ -1,8 +1,11 @@
 package dev.mesosshuffle.fetch;
 
+import dev.mesosshuffle.concurrent.Ticker;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * Counts the chunks in flight, from their request until they were sent, and the reads of each application's files, from
@@ -12,6 +15,30 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ReadTracker {
     private final AtomicLong chunksInFlight = new AtomicLong();
     private final ConcurrentMap<String, Integer> readsByApplication = new ConcurrentHashMap<>();
+    private final Set<BlockSend> sends = ConcurrentHashMap.newKeySet();
+    private final Ticker ticker;
+
+    /** A block on its way from its file to a client. Told apart by identity. */
+    static final class BlockSend {
+        private final String appId;
+        private final Connection receiver;
+        private final long startedAt;
+
+        private BlockSend(String appId, Connection receiver, long startedAt) {
+            this.appId = appId;
+            this.receiver = receiver;
+            this.startedAt = startedAt;
+        }
+    }
+
+    /**
+     * Creates a tracker that has counted nothing.
+     *
+     * @param ticker the time
+     */
+    public ReadTracker(Ticker ticker) {
+        this.ticker = ticker;
+    }
 
     /** Counts a chunk that was requested. */
     void chunkRequested() {
@@ -43,6 +70,28 @@ public final class ReadTracker {
     /** Ends a read, successful or not. */
     public void readFinished(String appId) {
         readsByApplication.computeIfPresent(appId, (id, reads) -> reads == 1 ? null : reads - 1);
+    }
+
+    /** As {@link #readStarted}, for a block that is sent from its file: the client decides how long that takes. */
+    BlockSend sendStarted(String appId, Connection receiver) {
+        readStarted(appId);
+        BlockSend send = new BlockSend(appId, receiver, ticker.read());
+        sends.add(send);
+        return send;
+    }
+
+    /** Ends the read of {@link #sendStarted}. */
+    void sendFinished(BlockSend send) {
+        sends.remove(send);
+        readFinished(send.appId);
+    }
+
+    /** Returns the connections to which blocks of an application have been on their way since before a time. */
+    Set<Connection> receivers(String appId, long nanos) {
+        return sends.stream()
+                .filter(send -> send.appId.equals(appId) && send.startedAt - nanos < 0)
+                .map(send -> send.receiver)
+                .collect(Collectors.toSet());
     }
 
     /** Whether any of the application's files is being read. */

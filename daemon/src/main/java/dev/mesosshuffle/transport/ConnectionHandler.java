@@ -246,6 +246,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
+    public boolean isOpen() {
+        return !closedLocally && channel.isOpen();
+    }
+
+    @Override
     public void execute(Runnable task) {
         try {
             channel.eventLoop().execute(task);

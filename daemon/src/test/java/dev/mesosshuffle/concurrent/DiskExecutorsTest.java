@@ -54,6 +54,42 @@ class DiskExecutorsTest {
     }
 
     @Test
+    void aClientWithOneTaskWaitsForOneTaskOfEachOtherClient() throws Exception {
+        DiskExecutors roomy = new DiskExecutors(1, 1000, new MetricRegistry());
+        CountDownLatch busy = new CountDownLatch(1);
+        roomy.execute(SOUND, () -> awaitQuietly(busy));
+        List<String> order = new CopyOnWriteArrayList<>();
+        CompletableFuture<Void> last = new CompletableFuture<>();
+        for (int i = 1; i <= 60; i++) {
+            int number = i;
+            roomy.execute(SOUND, "greedy", () -> {
+                order.add("greedy");
+                if (number == 60) {
+                    last.complete(null);
+                }
+            });
+        }
+        roomy.execute(SOUND, "modest", () -> order.add("modest"));
+        busy.countDown();
+        last.get(20, TimeUnit.SECONDS);
+        assertThat(order).hasSize(61).startsWith("greedy", "modest", "greedy");
+        roomy.close();
+    }
+
+    @Test
+    void takesNoMoreThanItsPartFromOneClientAndStillTakesOthers() {
+        DiskExecutors roomy = new DiskExecutors(1, 1000, new MetricRegistry());
+        roomy.execute(HUNG, () -> awaitQuietly(release));
+        for (int i = 0; i < DiskExecutors.MAX_QUEUED_PER_CLIENT; i++) {
+            roomy.execute(HUNG, "greedy", () -> {});
+        }
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> roomy.execute(HUNG, "greedy", () -> {}));
+        roomy.execute(HUNG, "modest", () -> {});
+        roomy.close();
+    }
+
+    @Test
     void countsTheReadErrorsOfEachDisk() {
         pools.countReadError(HUNG);
         pools.countReadError(HUNG);

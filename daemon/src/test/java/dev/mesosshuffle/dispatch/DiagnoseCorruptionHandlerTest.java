@@ -4,17 +4,18 @@ import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.blocks.CorruptionDiagnosis;
+import dev.mesosshuffle.concurrent.ClientExecutor;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
-import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.ManualTicker;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 class DiagnoseCorruptionHandlerTest {
     private static final byte[] BLOCK = block(100, 1);
 
+    private static final ClientExecutor DIRECT = (client, task) -> task.run();
+
     @TempDir
     private Path temp;
 
+    private final ManualTicker ticker = new ManualTicker();
     private final FakeCaller caller = new FakeCaller();
     private FetchFixture fixture;
     private RegisteredExecutor executor;
@@ -47,13 +51,13 @@ class DiagnoseCorruptionHandlerTest {
 
     @Test
     void reportsACleanBlockIfAllChecksumsAgree() throws Exception {
-        diagnose(executor, checksum(BLOCK), "CRC32", new DirectExecutorService());
+        diagnose(executor, checksum(BLOCK), "CRC32", DIRECT);
         assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
     }
 
     @Test
     void reportsTheNetworkIfOnlyTheReaderSawAnotherChecksum() throws Exception {
-        diagnose(executor, checksum(BLOCK) + 1, "CRC32", new DirectExecutorService());
+        diagnose(executor, checksum(BLOCK) + 1, "CRC32", DIRECT);
         assertCause(CorruptionCause.NETWORK_ISSUE);
     }
 
@@ -62,19 +66,19 @@ class DiagnoseCorruptionHandlerTest {
         byte[] corrupt = BLOCK.clone();
         corrupt[50]++;
         fixture.files(executor).corrupt("shuffle_0_0_0.data", corrupt);
-        diagnose(executor, checksum(corrupt), "CRC32", new DirectExecutorService());
+        diagnose(executor, checksum(corrupt), "CRC32", DIRECT);
         assertCause(CorruptionCause.DISK_ISSUE);
     }
 
     @Test
     void reportsAnAlgorithmThatItDoesNotKnow() throws Exception {
-        diagnose(executor, checksum(BLOCK), "MD5", new DirectExecutorService());
+        diagnose(executor, checksum(BLOCK), "MD5", DIRECT);
         assertCause(CorruptionCause.UNSUPPORTED_CHECKSUM_ALGORITHM);
     }
 
     @Test
     void reportsAnUnknownCauseForAnExecutorThatIsNotRegistered() throws Exception {
-        diagnose(null, checksum(BLOCK), "CRC32", task -> {
+        diagnose(null, checksum(BLOCK), "CRC32", (client, task) -> {
             throw new AssertionError("nothing to diagnose");
         });
         assertCause(CorruptionCause.UNKNOWN_ISSUE);
@@ -82,7 +86,7 @@ class DiagnoseCorruptionHandlerTest {
 
     @Test
     void reportsAnUnknownCauseWhenTooManyDiagnosesWait() throws Exception {
-        diagnose(executor, checksum(BLOCK), "CRC32", task -> {
+        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> {
             throw new RejectedExecutionException("full");
         });
         assertCause(CorruptionCause.UNKNOWN_ISSUE);
@@ -91,22 +95,102 @@ class DiagnoseCorruptionHandlerTest {
     @Test
     void reportsAnUnknownCauseIfAFileIsInvalid() throws Exception {
         fixture.files(executor).write("shuffle_0_0_0.index", new byte[7]);
-        diagnose(executor, checksum(BLOCK), "CRC32", new DirectExecutorService());
+        diagnose(executor, checksum(BLOCK), "CRC32", DIRECT);
         assertCause(CorruptionCause.UNKNOWN_ISSUE);
     }
 
     @Test
     void diagnosesInTheBackground() throws Exception {
         Queue<Runnable> tasks = new ArrayDeque<>();
-        diagnose(executor, checksum(BLOCK), "CRC32", tasks::add);
+        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> tasks.add(task));
         assertThat(caller.hasReply()).isFalse();
         tasks.remove().run();
         assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
     }
 
-    private void diagnose(@Nullable RegisteredExecutor registered, long checksum, String algorithm, Executor threads) {
-        new DiagnoseCorruptionHandler(
-                        new CorruptionDiagnosis(fixture.blockResolver), threads, fixture.rateLimitedLogger)
+    @Test
+    void readsALongBlockInTurns() throws Exception {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        byte[] block = writeLongBlock();
+        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        tasks.remove().run();
+        assertThat(caller.hasReply()).isFalse();
+        tasks.remove().run();
+        assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
+        assertThat(tasks).isEmpty();
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void readsNoFurtherWhenItsClientHasGone() throws Exception {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        byte[] block = writeLongBlock();
+        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        tasks.remove().run();
+        caller.leave();
+        tasks.remove().run();
+        assertThat(tasks).isEmpty();
+        assertCause(CorruptionCause.UNKNOWN_ISSUE);
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void endsADiagnosisThatTakesTooLongAndNoOther() throws Exception {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        byte[] block = writeLongBlock();
+        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        tasks.remove().run();
+        ticker.pass(DiagnoseCorruptionHandler.MAX_DURATION.minusNanos(1));
+        tasks.remove().run();
+        assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
+
+        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        tasks.remove().run();
+        ticker.pass(DiagnoseCorruptionHandler.MAX_DURATION);
+        tasks.remove().run();
+        assertCause(CorruptionCause.UNKNOWN_ISSUE);
+    }
+
+    @Test
+    void readsNothingOfABlockThatNoExecutorCouldHaveWritten() throws Exception {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        long length = (64L << 30) + 1;
+        fixture.files(executor)
+                .write(
+                        "shuffle_0_0_0.index",
+                        ByteBuffer.allocate(16).putLong(0).putLong(length).array());
+        try (RandomAccessFile data = new RandomAccessFile(
+                fixture.files(executor).file("shuffle_0_0_0.data").toFile(), "rw")) {
+            data.setLength(length);
+        }
+        diagnose(executor, 0, "CRC32", (client, task) -> tasks.add(task));
+        tasks.remove().run();
+        assertCause(CorruptionCause.UNKNOWN_ISSUE);
+    }
+
+    @Test
+    void diagnosesOneBlockOfAClientAtATime() throws Exception {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> tasks.add(task));
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(caller.runNextTask()).isTrue();
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    /** As long as one slice and one byte. */
+    private byte[] writeLongBlock() throws Exception {
+        byte[] block = block((int) DiagnoseCorruptionHandler.SLICE_BYTES + 1, 1);
+        fixture.files(executor).writeMapOutput(0, 0, block);
+        return block;
+    }
+
+    private void diagnose(
+            @Nullable RegisteredExecutor registered, long checksum, String algorithm, ClientExecutor threads) {
+        new DiagnoseCorruptionHandler(fixture.blockResolver, threads, ticker, fixture.rateLimitedLogger)
                 .diagnose(
                         registered,
                         new RpcMessage.DiagnoseCorruption(executor.id(), FetchFixture.blockId(0), checksum, algorithm),

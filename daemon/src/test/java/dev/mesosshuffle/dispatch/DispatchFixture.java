@@ -6,6 +6,7 @@ import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.TestRemovalGuards;
+import dev.mesosshuffle.concurrent.ClientExecutor;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.liveness.LivenessConfig;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Executor;
 
 /** A dispatcher's real parts on real files, and time that passes when a test says so. */
 final class DispatchFixture implements AutoCloseable {
@@ -59,7 +59,7 @@ final class DispatchFixture implements AutoCloseable {
     }
 
     /** A dispatcher that diagnoses corruption on an executor. */
-    Dispatcher dispatcher(Executor diagnosisExecutor) throws Exception {
+    Dispatcher dispatcher(ClientExecutor diagnosisExecutor) throws Exception {
         return new Dispatcher(
                 fetch.services,
                 localDirServices(fetch.availableRoot()),

@@ -23,6 +23,11 @@ final class FakeCaller implements Caller {
     @Nullable
     String streamLimit;
 
+    final RequestTurns requestTurns = new RequestTurns(2, 3, this::execute);
+    final RequestTurns longRequestTurns = new RequestTurns(1, 2, this::execute);
+
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private volatile boolean open = true;
     private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
 
     /** Waits for the next reply. */
@@ -46,6 +51,43 @@ final class FakeCaller implements Caller {
     @Override
     public String remoteAddress() {
         return ADDRESS;
+    }
+
+    /** The client has closed its connection. */
+    void leave() {
+        open = false;
+        requestTurns.close();
+        longRequestTurns.close();
+    }
+
+    /** Runs the next task of the event loop; returns false if there is none. */
+    boolean runNextTask() {
+        Runnable task = tasks.poll();
+        if (task == null) {
+            return false;
+        }
+        task.run();
+        return true;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public RequestTurns requestTurns() {
+        return requestTurns;
+    }
+
+    @Override
+    public RequestTurns longRequestTurns() {
+        return longRequestTurns;
     }
 
     @Override

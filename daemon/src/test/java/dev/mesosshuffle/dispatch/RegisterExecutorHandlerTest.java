@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.probes.HungRoots;
 import dev.mesosshuffle.protocol.ProtocolErrors;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +123,72 @@ class RegisterExecutorHandlerTest {
         assertThat(fixture.fetch.registry.executor(ID)).isNull();
         fixture.fetch.releaseDisk();
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+    }
+
+    @Test
+    void registersAnExecutorWithManyDirsOfOneDiskInTheirOrder() throws Exception {
+        Path[] dirs = manyDirs();
+        register(fixture.fetch.availableRoot(), dirs);
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+        RegisteredExecutor registered = Objects.requireNonNull(fixture.fetch.registry.executor(ID));
+        assertThat(registered.dirs()).extracting(LocalDir::path).containsExactly(dirs);
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void aRegistrationWaitsForOneSliceOfOneWithManyDirs() throws Exception {
+        RootMonitor monitor = fixture.fetch.availableRoot();
+        fixture.fetch.hangDisk(2);
+        register(monitor, manyDirs());
+        List<Boolean> registered = new CopyOnWriteArrayList<>();
+        fixture.fetch.diskExecutors.execute(fixture.fetch.root, "another client", () -> registered.add(isRegistered()));
+        fixture.fetch.releaseDisk();
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+        assertThat(registered).containsExactly(false);
+    }
+
+    @Test
+    void registersNothingForAClientThatHasGoneMeanwhile() throws Exception {
+        RootMonitor monitor = fixture.fetch.availableRoot();
+        fixture.fetch.hangDisk(2);
+        register(monitor, manyDirs());
+        caller.leave();
+        fixture.fetch.releaseDisk();
+        caller.nextReply();
+        assertThat(isRegistered()).isFalse();
+        assertThat(log.lines()).isEmpty();
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void aClientHasSomeRegistrationsInProgressAtATime() throws Exception {
+        RootMonitor monitor = fixture.fetch.availableRoot();
+        fixture.fetch.hangDisk(2);
+        for (int i = 0; i < 5; i++) {
+            register(monitor, dir);
+        }
+        assertThat(caller.requestTurns.inProgress()).isEqualTo(2);
+        assertThat(caller.requestTurns.waiting()).isEqualTo(3);
+        register(monitor, dir);
+        assertRejected("requests that wait on this connection: 3 (expected: fewer than that)");
+        fixture.fetch.releaseDisk();
+        for (int i = 0; i < 5; i++) {
+            assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+            caller.runNextTask();
+        }
+        assertThat(caller.requestTurns.inProgress()).isZero();
+    }
+
+    private boolean isRegistered() {
+        return fixture.fetch.registry.executor(ID) != null;
+    }
+
+    private Path[] manyDirs() throws Exception {
+        Path[] dirs = new Path[50];
+        for (int i = 0; i < dirs.length; i++) {
+            dirs[i] = Files.createDirectory(fixture.fetch.root.resolve("blockmgr-many-" + i));
+        }
+        return dirs;
     }
 
     private void register(RootMonitor monitor, Path... dirs) {

@@ -12,7 +12,9 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,5 +120,62 @@ class RemoveBlocksHandlerTest {
     void repliesToARequestWithoutAnyFile() throws Exception {
         handler.remove(executor, List.of(), caller.call(1));
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.blocksRemoved(1, 0)));
+    }
+
+    @Test
+    void anotherClientWaitsForOneSliceOfALongRequest() throws Exception {
+        List<String> names = writeMany();
+        AtomicLong filesLeft = new AtomicLong();
+        fixture.hangDisk(2);
+        handler.remove(executor, names, caller.call(1));
+        fixture.diskExecutors.execute(fixture.root, "another client", () -> filesLeft.set(countFiles(names)));
+        fixture.releaseDisk();
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.blocksRemoved(1, names.size())));
+        assertThat(filesLeft).hasValue(names.size() - RemoveBlocksHandler.FILES_PER_SLICE);
+        assertThat(caller.requestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void stopsAfterTheSliceInWhichItsClientHasGone() throws Exception {
+        List<String> names = writeMany();
+        fixture.hangDisk(1);
+        handler.remove(executor, names, caller.call(1));
+        caller.leave();
+        fixture.releaseDisk();
+        caller.nextReply();
+        assertThat(countFiles(names)).isEqualTo(names.size() - RemoveBlocksHandler.FILES_PER_SLICE);
+        assertThat(caller.requestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void removesForAClientSomeRequestsAtATime() throws Exception {
+        fixture.hangDisk(2);
+        for (int i = 1; i <= 3; i++) {
+            handler.remove(executor, List.of("rdd_1_" + i), caller.call(i));
+        }
+        assertThat(caller.requestTurns.inProgress()).isEqualTo(2);
+        assertThat(caller.requestTurns.waiting()).isEqualTo(1);
+        fixture.releaseDisk();
+        caller.nextReply();
+        caller.nextReply();
+        assertThat(fixture.files(executor).file("rdd_1_3")).exists();
+        assertThat(caller.runNextTask()).isTrue();
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.blocksRemoved(3, 1)));
+        assertThat(caller.requestTurns.inProgress()).isZero();
+    }
+
+    private List<String> writeMany() throws Exception {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 5 * RemoveBlocksHandler.FILES_PER_SLICE; i++) {
+            names.add("rdd_7_" + i);
+            fixture.files(executor).write("rdd_7_" + i, new byte[1]);
+        }
+        return names;
+    }
+
+    private long countFiles(List<String> names) {
+        return names.stream()
+                .filter(name -> Files.exists(fixture.files(executor).file(name)))
+                .count();
     }
 }

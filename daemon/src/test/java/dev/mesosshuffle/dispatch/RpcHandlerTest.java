@@ -3,14 +3,12 @@ package dev.mesosshuffle.dispatch;
 import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.blocks.CorruptionDiagnosis;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
-import dev.mesosshuffle.testing.DirectExecutorService;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,9 +49,7 @@ class RpcHandlerTest {
                         fetch.rateLimitedLogger),
                 new RemoveBlocksHandler(services.blockFileRemover(), fetch.diskExecutors, fetch.rateLimitedLogger),
                 new DiagnoseCorruptionHandler(
-                        new CorruptionDiagnosis(fetch.blockResolver),
-                        new DirectExecutorService(),
-                        fetch.rateLimitedLogger),
+                        fetch.blockResolver, (client, task) -> task.run(), System::nanoTime, fetch.rateLimitedLogger),
                 metrics,
                 fetch.rateLimitedLogger);
     }

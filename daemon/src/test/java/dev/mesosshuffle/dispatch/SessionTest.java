@@ -12,7 +12,6 @@ import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RpcMessage;
-import dev.mesosshuffle.testing.DirectExecutorService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +43,7 @@ class SessionTest {
         fixture = new DispatchFixture(temp);
         executor = fixture.fetch.register("app", "7");
         fixture.fetch.files(executor).writeMapOutput(0, 0, block(10, 0), block(20, 1));
-        dispatcher = fixture.dispatcher(new DirectExecutorService());
+        dispatcher = fixture.dispatcher((client, task) -> task.run());
         session = dispatcher.newSession(connection);
     }
 

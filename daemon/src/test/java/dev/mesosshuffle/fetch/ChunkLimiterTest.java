@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ChunkLimiterTest {
-    private final ReadTracker reads = new ReadTracker();
+    private final ReadTracker reads = new ReadTracker(System::nanoTime);
     private final FakeConnection connection = new FakeConnection();
     private final LogCapture log = LogCapture.of(LoadShedder.class);
     private long max = 2;

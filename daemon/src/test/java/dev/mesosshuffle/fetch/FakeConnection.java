@@ -121,6 +121,11 @@ public final class FakeConnection implements Connection {
     }
 
     @Override
+    public boolean isOpen() {
+        return !isClosed();
+    }
+
+    @Override
     public void execute(Runnable task) {
         tasks.add(task);
     }

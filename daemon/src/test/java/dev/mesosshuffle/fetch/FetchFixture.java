@@ -42,7 +42,7 @@ public final class FetchFixture implements AutoCloseable {
     public final StateStore store;
     public final Registry registry;
     public final DiskExecutors diskExecutors = new DiskExecutors(1, DISK_QUEUE, metrics);
-    public final ReadTracker reads = new ReadTracker();
+    public final ReadTracker reads = new ReadTracker(System::nanoTime);
     public final BlockResolver blockResolver;
     public final FetchServices services;
     public final RateLimitedLogger rateLimitedLogger = new RateLimitedLogger(() -> 0);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class ReadTrackerTest {
-    private final ReadTracker reads = new ReadTracker();
+    private final ReadTracker reads = new ReadTracker(System::nanoTime);
 
     @Test
     void tellsAnApplicationThatIsReadFromOneThatIsNot() {

@@ -145,7 +145,7 @@ final class SimulatedService implements AutoCloseable {
         MetricRegistry metrics = new MetricRegistry();
         store = StateStore.open(setting.stateDir(), port, Clock.systemUTC(), metrics);
         registry = Registry.load(store, metrics);
-        reads = new ReadTracker();
+        reads = new ReadTracker(System::nanoTime);
         cleanup = newCleanup(metrics);
         monitor = newMonitor(metrics);
         begin();

@@ -1,0 +1,120 @@
+package dev.mesosshuffle.dispatch;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection that work outside its event loop. Some of them are in progress at a time; the others wait
+ * here, in order, so that what all connections share never holds more than those of one. A bounded number waits.
+ *
+ * <p><b>Concurrency:</b> {@link #submit} and {@link #close} on the connection's event loop, where work starts; its end may be
+ * reported on any thread.
+ */
+final class RequestTurns {
+    private final int maxInProgress;
+    private final int maxWaiting;
+    private final Executor eventLoop;
+    private final Queue<Work> waiting = new ArrayDeque<>();
+    private int inProgress;
+    private boolean closed;
+
+    /** Work on one request. */
+    @FunctionalInterface
+    interface Work {
+        /**
+         * Starts the work, on the event loop; never blocks.
+         *
+         * @param done to be run once, on any thread, when the work has ended
+         */
+        void start(Runnable done);
+    }
+
+    /**
+     * Creates turns without any work.
+     *
+     * @param maxInProgress how many requests may be in progress
+     * @param maxWaiting how many more may wait
+     * @param eventLoop runs tasks on the connection's event loop
+     */
+    RequestTurns(int maxInProgress, int maxWaiting, Executor eventLoop) {
+        this.maxInProgress = maxInProgress;
+        this.maxWaiting = maxWaiting;
+        this.eventLoop = eventLoop;
+    }
+
+    /**
+     * Starts work, now or when earlier work has ended.
+     *
+     * @return false if too much work waits already, so that this never starts
+     */
+    boolean submit(Work work) {
+        synchronized (this) {
+            if (closed) {
+                return true;
+            }
+            if (inProgress == maxInProgress) {
+                return waiting.size() < maxWaiting && waiting.add(work);
+            }
+            inProgress++;
+        }
+        start(work);
+        return true;
+    }
+
+    private void start(Work work) {
+        boolean started = false;
+        try {
+            work.start(this::finished);
+            started = true;
+        } finally {
+            if (!started) {
+                finished();
+            }
+        }
+    }
+
+    private void finished() {
+        Work next = next();
+        if (next != null) {
+            eventLoop.execute(() -> startUnlessClosed(next));
+        }
+    }
+
+    private void startUnlessClosed(Work work) {
+        if (isClosed()) {
+            finished();
+        } else {
+            start(work);
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized @Nullable Work next() {
+        Work next = waiting.poll();
+        if (next == null) {
+            inProgress--;
+        }
+        return next;
+    }
+
+    /** Drops the work that waits, since the connection is closed. Work in progress ends by itself. */
+    synchronized void close() {
+        closed = true;
+        waiting.clear();
+    }
+
+    /** How many requests are in progress. */
+    synchronized int inProgress() {
+        return inProgress;
+    }
+
+    /** How many requests wait. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+}
