@@ -17,6 +17,14 @@ public sealed interface RpcMessage {
      */
     <C> void accept(Visitor<C> visitor, C call);
 
+    /** The heap that the message occupies beyond the bytes in which it arrived, estimated from above. */
+    default long overheadBytes() {
+        return FIXED_OVERHEAD_BYTES;
+    }
+
+    /** Records, ids, and what is kept of a message while it is handled. */
+    long FIXED_OVERHEAD_BYTES = 1024;
+
     /**
      * A method for each kind of message, so that a new kind does not compile until it is handled.
      *
@@ -55,6 +63,14 @@ public sealed interface RpcMessage {
      * @param info where its files are
      */
     record RegisterExecutor(AppExecId executor, ExecutorShuffleInfo info) implements RpcMessage {
+        /** Each dir is a string, and is being checked. */
+        private static final long DIR_BYTES = 512;
+
+        @Override
+        public long overheadBytes() {
+            return FIXED_OVERHEAD_BYTES + DIR_BYTES * info.localDirs().size();
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.registerExecutor(this, call);
