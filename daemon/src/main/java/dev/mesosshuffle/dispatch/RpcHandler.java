@@ -66,6 +66,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             }
             try {
                 long streamId = call.caller().openStream(message.executor(), message.blocks());
+                call.caller().requestSucceeded();
                 call.respond(
                         id -> Reply.streamOpened(id, streamId, message.blocks().size()));
             } catch (IllegalArgumentException e) {
@@ -129,6 +130,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         var unused = registry.registerDriver(appId, storedDrivers).whenComplete((done, error) -> {
             if (error == null) {
                 liveness.driverStored(appId);
+                call.caller().requestSucceeded();
                 call.succeed();
             } else {
                 rateLimitedLogger.warn(

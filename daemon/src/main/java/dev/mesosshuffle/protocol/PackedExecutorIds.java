@@ -36,9 +36,4 @@ final class PackedExecutorIds extends AbstractList<AppExecId> implements RandomA
     public int size() {
         return execIds.size();
     }
-
-    /** The heap that the ids occupy, in bytes, estimated from above. */
-    long retainedBytes() {
-        return execIds.retainedBytes() + appId.length();
-    }
 }

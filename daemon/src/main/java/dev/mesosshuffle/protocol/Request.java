@@ -9,6 +9,11 @@ public sealed interface Request {
      */
     void accept(Visitor visitor);
 
+    /** Whether only the connection's event loop may handle it. */
+    default boolean needsEventLoop() {
+        return true;
+    }
+
     /** A method for each kind of request, so that a new kind does not compile until it is handled. */
     interface Visitor {
         /** Requests a chunk of an open stream; the replies may be sent in any order. */
@@ -63,6 +68,11 @@ public sealed interface Request {
      */
     record Rpc(long requestId, RpcMessage message) implements Request {
         @Override
+        public boolean needsEventLoop() {
+            return message.needsEventLoop();
+        }
+
+        @Override
         public void accept(Visitor visitor) {
             visitor.rpc(this);
         }
@@ -74,6 +84,11 @@ public sealed interface Request {
      * @param message the message
      */
     record OneWay(RpcMessage message) implements Request {
+        @Override
+        public boolean needsEventLoop() {
+            return message.needsEventLoop();
+        }
+
         @Override
         public void accept(Visitor visitor) {
             visitor.oneWay(this);

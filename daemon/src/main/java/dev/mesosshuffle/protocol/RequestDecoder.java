@@ -40,6 +40,26 @@ public final class RequestDecoder {
         };
     }
 
+    /**
+     * Returns a request in place of one that is not decoded: it gets a failure as its reply.
+     *
+     * @param frame the frame's bytes
+     * @param error the text for the client, from {@link ProtocolErrors}
+     * @throws MalformedMessageException if this is no frame that gets such a reply; the connection must be closed
+     */
+    public static Request refused(ByteBuf frame, String error) throws MalformedMessageException {
+        byte id = frame.isReadable() ? frame.getByte(frame.readerIndex()) : -1;
+        if (id == Message.Type.RpcRequest.id()) {
+            new LengthValidator(frame).skip("type", Byte.BYTES).skip("requestId", Long.BYTES);
+            return new Request.Rpc(frame.getLong(frame.readerIndex() + Byte.BYTES), new RpcMessage.Invalid(error));
+        }
+        if (id == Message.Type.OneWayMessage.id()) {
+            return new Request.OneWay(new RpcMessage.Invalid(error));
+        }
+        throw new MalformedMessageException(
+                "frame type: " + id + " of " + frame.readableBytes() + " bytes (expected: that of a request with a body)");
+    }
+
     /** Finds the type of a frame. Spark's own lookup throws an exception whose text is not meant for clients. */
     private static Message.Type type(byte id) throws MalformedMessageException {
         for (Message.Type type : TYPES) {

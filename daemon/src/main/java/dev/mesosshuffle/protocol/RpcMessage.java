@@ -17,13 +17,18 @@ public sealed interface RpcMessage {
      */
     <C> void accept(Visitor<C> visitor, C call);
 
-    /** The heap that the message occupies beyond the bytes in which it arrived, estimated from above. */
-    default long overheadBytes() {
-        return FIXED_OVERHEAD_BYTES;
+    /**
+     * The heap that the message occupies until it is answered, in bytes, estimated from above; 0 if it is answered at once,
+     * or occupies little.
+     */
+    default long retainedBytes() {
+        return 0;
     }
 
-    /** Records, ids, and what is kept of a message while it is handled. */
-    long FIXED_OVERHEAD_BYTES = 1024;
+    /** Whether only the connection's event loop may handle it. The others may take long, and any thread may. */
+    default boolean needsEventLoop() {
+        return true;
+    }
 
     /**
      * A method for each kind of message, so that a new kind does not compile until it is handled.
@@ -63,12 +68,21 @@ public sealed interface RpcMessage {
      * @param info where its files are
      */
     record RegisterExecutor(AppExecId executor, ExecutorShuffleInfo info) implements RpcMessage {
-        /** Each dir is a string, and is being checked. */
+        /** A dir is a string, and has a check under way. */
         private static final long DIR_BYTES = 512;
 
         @Override
-        public long overheadBytes() {
-            return FIXED_OVERHEAD_BYTES + DIR_BYTES * info.localDirs().size();
+        public long retainedBytes() {
+            long bytes = DIR_BYTES;
+            for (String dir : info.localDirs()) {
+                bytes += DIR_BYTES + dir.length();
+            }
+            return bytes;
+        }
+
+        @Override
+        public boolean needsEventLoop() {
+            return false;
         }
 
         @Override
@@ -98,6 +112,17 @@ public sealed interface RpcMessage {
      */
     record RemoveBlocks(AppExecId executor, List<String> fileNames) implements RpcMessage {
         @Override
+        public long retainedBytes() {
+            // Anything else did not arrive.
+            return fileNames instanceof PackedStrings packed ? packed.retainedBytes() : 0;
+        }
+
+        @Override
+        public boolean needsEventLoop() {
+            return false;
+        }
+
+        @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.removeBlocks(this, call);
         }
@@ -109,6 +134,11 @@ public sealed interface RpcMessage {
      * @param executors the executors whose dirs are requested
      */
     record GetLocalDirs(List<AppExecId> executors) implements RpcMessage {
+        @Override
+        public boolean needsEventLoop() {
+            return false;
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.getLocalDirs(this, call);
