@@ -20,6 +20,7 @@ import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.process.FileDescriptorLimit;
+import dev.mesosshuffle.transport.ConnectionLimits;
 import dev.mesosshuffle.transport.ServerConfig;
 import dev.mesosshuffle.transport.ShuffleServer;
 import dev.mesosshuffle.transport.TcpMemoryMonitor;
@@ -47,6 +48,9 @@ final class ServeFlow {
 
     /** How many connections may wait for the diagnosis of a checksum. */
     private static final int MAX_QUEUED_DIAGNOSES = 1024;
+
+    /** What a connection takes of the heap, with ample room. */
+    private static final long HEAP_BYTES_PER_CONNECTION = 16 * 1024;
 
     private final DaemonContext context;
     private final RootProbers probers;
@@ -95,8 +99,8 @@ final class ServeFlow {
                 reclaim.liveness(),
                 failureLog,
                 context.metrics());
-        ShuffleServer server =
-                ShuffleServer.start(serverConfig(context.config()), dispatcher, failureLog, context.metrics());
+        ShuffleServer server = ShuffleServer.start(
+                serverConfig(context.config()), dispatcher, context.memory(), failureLog, context.metrics());
         context.register(() -> stop(server));
         return server;
     }
@@ -144,8 +148,25 @@ final class ServeFlow {
                         transport.sockets().receiveBuffer(),
                         transport.sockets().sendBuffer(),
                         transport.sockets().tcpKeepAlive()),
+                connectionLimits(transport));
+    }
+
+    private static ConnectionLimits connectionLimits(ServiceConfig.Transport transport) {
+        ServiceConfig.ConnectionLimits connections = transport.connections();
+        long affordable = Math.min(
+                FileDescriptorLimit.connections(), Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_CONNECTION);
+        int max = connections.maxConnections() > 0
+                ? connections.maxConnections()
+                : (int) Math.min(Integer.MAX_VALUE, affordable);
+        return new ConnectionLimits(
                 transport.connectionTimeout(),
-                transport.maxFrameBytes());
+                connections.frameTimeout(),
+                connections.writeTimeout(),
+                transport.maxFrameBytes(),
+                max,
+                connections.maxConnectionsPerAddress() > 0
+                        ? connections.maxConnectionsPerAddress()
+                        : Math.max(1, max / 2));
     }
 
     private static void stop(ShuffleServer server) {

@@ -104,6 +104,31 @@ final class ConfigKeys {
             ValueParsers.size(64 << 10, 1 << 30, "a size such as 16m, from 64k to 1g"),
             "Maximum length of a client's message. A longer one is rejected and logged with its length.");
 
+    static final ConfigKey<Duration> FRAME_TIMEOUT = key(
+            OWN_PREFIX + "frameTimeout",
+            "30s",
+            ValueParsers.seconds(),
+            "A connection is closed if a message that it began to send is not complete after this time.");
+
+    static final ConfigKey<Duration> WRITE_TIMEOUT = key(
+            OWN_PREFIX + "writeTimeout",
+            "2m",
+            ValueParsers.seconds(),
+            "A connection is closed if its client reads nothing for this time although data waits for it.");
+
+    static final ConfigKey<Integer> MAX_CONNECTIONS = key(
+            OWN_PREFIX + "maxConnections",
+            "0",
+            ValueParsers.integer(0, 1_000_000, "0 to 1000000; 0 for a default"),
+            "Maximum number of connections; 0 means half of the open files limit, but at most one for each "
+                    + "16 KiB of heap. Beyond it, connections that nobody uses are closed, or new ones refused.");
+
+    static final ConfigKey<Integer> MAX_CONNECTIONS_PER_ADDRESS = key(
+            OWN_PREFIX + "maxConnectionsPerAddress",
+            "0",
+            ValueParsers.integer(0, 1_000_000, "0 to 1000000; 0 for half of maxConnections"),
+            "Maximum number of connections from one address; 0 means half of maxConnections.");
+
     static final ConfigKey<Integer> DISK_THREADS = key(
             OWN_PREFIX + "diskThreads",
             "8",
@@ -255,6 +280,10 @@ final class ConfigKeys {
             TCP_KEEP_ALIVE,
             MAX_CHUNKS,
             MAX_FRAME_SIZE,
+            FRAME_TIMEOUT,
+            WRITE_TIMEOUT,
+            MAX_CONNECTIONS,
+            MAX_CONNECTIONS_PER_ADDRESS,
             DISK_THREADS,
             INDEX_CACHE_SIZE,
             FETCH_RDD,

@@ -124,7 +124,12 @@ public final class ConfigLoader {
                         value(ConfigKeys.TCP_KEEP_ALIVE)),
                 connectionTimeout(networkTimeout),
                 value(ConfigKeys.MAX_CHUNKS),
-                value(ConfigKeys.MAX_FRAME_SIZE).intValue());
+                value(ConfigKeys.MAX_FRAME_SIZE).intValue(),
+                new ServiceConfig.ConnectionLimits(
+                        value(ConfigKeys.FRAME_TIMEOUT),
+                        value(ConfigKeys.WRITE_TIMEOUT),
+                        value(ConfigKeys.MAX_CONNECTIONS),
+                        value(ConfigKeys.MAX_CONNECTIONS_PER_ADDRESS)));
     }
 
     private Duration connectionTimeout(Duration networkTimeout) {

@@ -94,6 +94,7 @@ public record ServiceConfig(
      * @param connectionTimeout after how long an idle connection is closed; zero never closes one
      * @param maxChunksBeingTransferred how many chunks may be in flight on all connections, at least 1
      * @param maxFrameBytes the longest frame that is accepted from a client
+     * @param connections how many there may be, and how long they may take
      */
     public record Transport(
             IoMode mode,
@@ -101,7 +102,23 @@ public record ServiceConfig(
             SocketOptions sockets,
             Duration connectionTimeout,
             long maxChunksBeingTransferred,
-            int maxFrameBytes) {}
+            int maxFrameBytes,
+            ConnectionLimits connections) {}
+
+    /**
+     * How many connections there may be, and how long they may take.
+     *
+     * @param frameTimeout within which time a message that has begun arrives completely
+     * @param writeTimeout after which time a client that reads nothing is disconnected
+     * @param maxConnections in all; 0 for what descriptors and memory allow
+     * @param maxConnectionsPerAddress from one address; 0 for half of those in all
+     */
+    public record ConnectionLimits(
+            Duration frameTimeout, Duration writeTimeout, int maxConnections, int maxConnectionsPerAddress) {
+        /** Those of a daemon that is not configured otherwise. */
+        public static final ConnectionLimits DEFAULTS =
+                new ConnectionLimits(Duration.ofSeconds(30), Duration.ofMinutes(2), 0, 0);
+    }
 
     /**
      * The options of each socket.

@@ -35,6 +35,9 @@ interface Caller {
      */
     long openStream(AppExecId executor, BlockIds blocks);
 
+    /** A request succeeded that only a client of an application makes. For any thread. */
+    void requestSucceeded();
+
     /** Makes this the connection of an application's driver. Only on the connection's event loop. */
     void registerDriver(String appId);
 }

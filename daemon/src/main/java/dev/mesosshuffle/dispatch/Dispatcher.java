@@ -7,6 +7,7 @@ import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.registry.Registry;
 
 /** Creates the {@link Session} of each connection. For any thread. */
@@ -56,8 +57,12 @@ public final class Dispatcher {
                 rateLimitedLogger);
     }
 
-    /** Returns the session of a new connection, for that connection's event loop. */
-    public Session newSession(Connection connection) {
-        return new Session(connection, rpcHandler, chunkFetchers.newFetcher(connection), liveness);
+    /**
+     * Returns the session of a new connection, for that connection's event loop.
+     *
+     * @param unanswered the connection's budget for the messages that are not answered yet
+     */
+    public Session newSession(Connection connection, ByteBudget unanswered) {
+        return new Session(connection, rpcHandler, chunkFetchers.newFetcher(connection), liveness, unanswered);
     }
 }

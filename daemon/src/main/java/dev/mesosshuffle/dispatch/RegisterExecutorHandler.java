@@ -104,6 +104,7 @@ final class RegisterExecutorHandler {
                     timer.stop();
                     if (error == null) {
                         liveness.activity(appId);
+                        call.caller().requestSucceeded();
                         call.succeed();
                     } else {
                         metrics.rejectedRequests.inc();

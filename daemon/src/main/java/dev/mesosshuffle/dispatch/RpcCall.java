@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class RpcCall {
     private final Caller caller;
     private final @Nullable Long requestId;
+    private final Runnable onAnswered;
 
     /**
      * Creates a call.
@@ -17,8 +18,19 @@ final class RpcCall {
      * @param requestId the client's number for the request, or null for a one-way message
      */
     RpcCall(Caller caller, @Nullable Long requestId) {
+        this(caller, requestId, () -> {});
+    }
+
+    /**
+     * Creates a call.
+     *
+     * @param requestId the client's number for the request, or null for a one-way message
+     * @param onAnswered runs when the message is answered, before its reply is sent, also if a one-way message gets none
+     */
+    RpcCall(Caller caller, @Nullable Long requestId, Runnable onAnswered) {
         this.caller = caller;
         this.requestId = requestId;
+        this.onAnswered = onAnswered;
     }
 
     /**
@@ -46,6 +58,7 @@ final class RpcCall {
      * @param reply creates the reply to a request id
      */
     void respond(LongFunction<Reply> reply) {
+        onAnswered.run();
         if (requestId != null) {
             caller.send(reply.apply(requestId));
         }

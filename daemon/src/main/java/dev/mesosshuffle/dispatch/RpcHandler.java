@@ -62,6 +62,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             }
             try {
                 long streamId = call.caller().openStream(message.executor(), message.blocks());
+                call.caller().requestSucceeded();
                 call.respond(
                         id -> Reply.streamOpened(id, streamId, message.blocks().size()));
             } catch (IllegalArgumentException e) {
@@ -116,6 +117,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             done.run();
             if (error == null) {
                 liveness.driverStored(appId);
+                call.caller().requestSucceeded();
                 call.succeed();
             } else {
                 rateLimitedLogger.warn(

@@ -3,13 +3,17 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.fetch.ChunkFetcher;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.model.CloseReason;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
+import dev.mesosshuffle.protocol.RpcMessage;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's requests: routes them, and remembers which applications' drivers it belongs to.
@@ -27,18 +31,30 @@ public final class Session implements Request.Visitor, Caller {
     private final RpcHandler rpcHandler;
     private final ChunkFetcher chunkFetcher;
     private final LivenessMonitor liveness;
+    private final ByteBudget unanswered;
 
     private final Set<String> driverApps = new HashSet<>();
     private final RequestTurns requestTurns;
     private final RequestTurns longRequestTurns;
 
-    Session(Connection connection, RpcHandler rpcHandler, ChunkFetcher chunkFetcher, LivenessMonitor liveness) {
+    /**
+     * Creates a session.
+     *
+     * @param unanswered for the messages that are not answered yet
+     */
+    Session(
+            Connection connection,
+            RpcHandler rpcHandler,
+            ChunkFetcher chunkFetcher,
+            LivenessMonitor liveness,
+            ByteBudget unanswered) {
         this.connection = connection;
         this.rpcHandler = rpcHandler;
         this.chunkFetcher = chunkFetcher;
         this.liveness = liveness;
         this.requestTurns = new RequestTurns(MAX_REQUESTS_IN_PROGRESS, MAX_WAITING_REQUESTS, connection::execute);
         this.longRequestTurns = new RequestTurns(1, MAX_WAITING_REQUESTS, connection::execute);
+        this.unanswered = unanswered;
     }
 
     /** Handles a request. */
@@ -101,6 +117,11 @@ public final class Session implements Request.Visitor, Caller {
     }
 
     @Override
+    public void requestSucceeded() {
+        connection.requestSucceeded();
+    }
+
+    @Override
     public void registerDriver(String appId) {
         driverApps.add(appId);
         connection.disableIdleTimeout();
@@ -118,12 +139,24 @@ public final class Session implements Request.Visitor, Caller {
 
     @Override
     public void rpc(Request.Rpc request) {
-        request.message().accept(rpcHandler, new RpcCall(this, request.requestId()));
+        handle(request.message(), request.requestId());
     }
 
     @Override
     public void oneWay(Request.OneWay request) {
-        request.message().accept(rpcHandler, new RpcCall(this, null));
+        handle(request.message(), null);
+    }
+
+    private void handle(RpcMessage message, @Nullable Long requestId) {
+        long bytes = message.retainedBytes();
+        if (bytes == 0) {
+            message.accept(rpcHandler, new RpcCall(this, requestId));
+        } else if (unanswered.tryReserve(bytes)) {
+            message.accept(rpcHandler, new RpcCall(this, requestId, () -> unanswered.release(bytes)));
+        } else {
+            rpcHandler.invalid(
+                    new RpcMessage.Invalid(ProtocolErrors.noMemory(bytes)), new RpcCall(this, requestId));
+        }
     }
 
     @Override

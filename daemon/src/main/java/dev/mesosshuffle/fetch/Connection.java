@@ -41,6 +41,9 @@ public interface Connection {
      */
     boolean isWritable();
 
+    /** A request succeeded that only a client of an application makes: the connection is worth more than those of strangers. */
+    void requestSucceeded();
+
     /** Exempts the connection from the idle timeout, because it is a driver's. */
     void disableIdleTimeout();
 

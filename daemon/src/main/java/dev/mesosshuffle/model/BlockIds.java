@@ -12,4 +12,7 @@ public interface BlockIds {
      * @throws IndexOutOfBoundsException if there is none
      */
     BlockId get(int index);
+
+    /** The heap that the ids occupy as long as their stream is open, in bytes, estimated from above. */
+    long retainedBytes();
 }

@@ -20,11 +20,11 @@ public record ExecutorShuffleInfo(List<String> localDirs, int subDirsPerLocalDir
      * @throws IllegalArgumentException if no block could be found with them
      */
     public ExecutorShuffleInfo {
-        localDirs = List.copyOf(localDirs);
         if (localDirs.isEmpty() || localDirs.size() > MAX_LOCAL_DIRS) {
             throw new IllegalArgumentException(
                     "localDirs: " + localDirs.size() + " of them (expected: 1 to " + MAX_LOCAL_DIRS + ")");
         }
+        localDirs = List.copyOf(localDirs);
         for (String dir : localDirs) {
             check("local dir", dir);
         }

@@ -9,9 +9,9 @@ import java.util.function.IntConsumer;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles an exception that nobody caught: once the daemon runs, it is logged. Before that it ends the start. A JVM that is out of memory, or broken, ends at once:
- * the start script's JVM options see to most of that, but not to memory outside the heap. That no thread could be made
- * costs the work of that thread, not the process.
+ * Handles an exception that nobody caught: once the daemon runs, it is logged. Before that it ends the start. A JVM that is
+ * broken ends at once. So does one whose lack of heap reached a thread that nothing protects; elsewhere a failed allocation
+ * costs the request that needed it ({@code HeapShortage}). That no thread could be made costs the work of that thread.
  */
 public final class FatalErrorHandler implements UncaughtExceptionHandler {
     private final PrintStream err;
@@ -47,7 +47,7 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
         }
         if (failure instanceof VirtualMachineError) {
             err.println("mesos-shuffle-service: " + failure);
-            halt.accept(ExitStatus.FAILURE);
+            halt.accept(failure instanceof OutOfMemoryError ? ExitStatus.OUT_OF_MEMORY : ExitStatus.FAILURE);
             return;
         }
         // Not before: a command that only asks the daemon never needs to log.

@@ -25,6 +25,11 @@ public final class FileDescriptorLimit {
         return (int) Math.max(1, Math.min(wanted, limit / 4));
     }
 
+    /** How many connections there may be: half, so that files can still be opened. */
+    public static long connections() {
+        return Math.max(1, limit() / 2);
+    }
+
     private static long limit() {
         try {
             ObjectName system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);

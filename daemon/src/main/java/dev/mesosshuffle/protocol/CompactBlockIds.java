@@ -3,78 +3,128 @@ package dev.mesosshuffle.protocol;
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.model.ShuffleBlockId;
-import java.util.Arrays;
-import org.apache.spark.network.shuffle.protocol.FetchShuffleBlocks;
+import io.netty.buffer.ByteBuf;
 
-/** The block ids of a {@code FetchShuffleBlocks} message, in the compact form of the message. Immutable. */
+/**
+ * The block ids of a {@code FetchShuffleBlocks} message: the lists of reduce ids one after the other, so that they occupy no
+ * more than the message, however many of them are empty. Immutable.
+ */
 final class CompactBlockIds implements BlockIds {
+    /** This object, and the heads of three arrays. */
+    private static final int FIXED_BYTES = 96;
+
     private final int shuffleId;
     private final long[] mapIds;
-    private final int[][] reduceIds;
-    private final boolean batch;
-    /** The index of each map task's first chunk, followed by the number of chunks. */
-    private final int[] firstChunks;
+    private final int[] reduceIds;
+    /** The index of each map task's first reduce id, followed by the number of reduce ids. */
+    private final int[] firstReduceIds;
 
-    private CompactBlockIds(int shuffleId, long[] mapIds, int[][] reduceIds, boolean batch, int[] firstChunks) {
+    private final boolean batch;
+
+    private CompactBlockIds(int shuffleId, long[] mapIds, int[] reduceIds, int[] firstReduceIds, boolean batch) {
         this.shuffleId = shuffleId;
         this.mapIds = mapIds;
         this.reduceIds = reduceIds;
+        this.firstReduceIds = firstReduceIds;
         this.batch = batch;
-        this.firstChunks = firstChunks;
     }
 
     /**
-     * Returns the ids of a message, whose arrays it keeps.
+     * Reads the ids out of a message whose lengths were validated.
      *
+     * @param body the message; its position is left alone
+     * @param mapIdsStart the position of the first map id
+     * @param lists the measures of the lists of reduce ids, one for each map id; pairs if it is a batch
      * @throws RejectedMessageException if there are none, or one of them is invalid
      */
-    static CompactBlockIds of(FetchShuffleBlocks message) throws RejectedMessageException {
-        int maps = message.mapIds.length;
-        int[] firstChunks = new int[maps + 1];
-        for (int map = 0; map < maps; map++) {
-            int[] ids = message.reduceIds[map];
-            check(message, map, ids);
-            firstChunks[map + 1] = firstChunks[map] + (message.batchFetchEnabled ? 1 : ids.length);
-        }
-        if (firstChunks[maps] == 0) {
+    static CompactBlockIds read(
+            ByteBuf body, int shuffleId, int mapIdsStart, LengthValidator.IntArrays lists, boolean batch)
+            throws RejectedMessageException {
+        if (lists.ints() == 0) {
             throw new RejectedMessageException(ProtocolErrors.badRequest("0 blocks (expected: at least 1)"));
         }
-        return new CompactBlockIds(
-                message.shuffleId, message.mapIds, message.reduceIds, message.batchFetchEnabled, firstChunks);
+        long[] mapIds = new long[lists.arrays()];
+        int[] reduceIds = new int[lists.ints()];
+        int[] firstReduceIds = new int[lists.arrays() + 1];
+        int position = lists.start();
+        int next = 0;
+        for (int map = 0; map < mapIds.length; map++) {
+            mapIds[map] = body.getLong(mapIdsStart + map * Long.BYTES);
+            int end = next + body.getInt(position);
+            position += Integer.BYTES;
+            while (next < end) {
+                reduceIds[next++] = body.getInt(position);
+                position += Integer.BYTES;
+            }
+            firstReduceIds[map + 1] = next;
+        }
+        CompactBlockIds ids = new CompactBlockIds(shuffleId, mapIds, reduceIds, firstReduceIds, batch);
+        ids.check();
+        return ids;
     }
 
-    private static void check(FetchShuffleBlocks message, int map, int[] ids) throws RejectedMessageException {
-        try {
-            if (message.batchFetchEnabled) {
-                new ShuffleBlockId(message.shuffleId, message.mapIds[map], ids[0], ids[1]);
-            } else {
-                for (int id : ids) {
-                    new ShuffleBlockId(message.shuffleId, message.mapIds[map], id, Math.addExact(id, 1));
+    /** Checks each id without an object for it, and lets the id itself explain what is wrong with it. */
+    private void check() throws RejectedMessageException {
+        for (int map = 0; map < mapIds.length; map++) {
+            for (int i = firstReduceIds[map]; i < firstReduceIds[map + 1]; i += batch ? 2 : 1) {
+                int start = reduceIds[i];
+                boolean isValid = shuffleId >= 0
+                        && mapIds[map] >= 0
+                        && start >= 0
+                        && (batch ? reduceIds[i + 1] >= start : start < Integer.MAX_VALUE);
+                if (!isValid) {
+                    reject(map, i);
                 }
             }
+        }
+    }
+
+    private void reject(int map, int i) throws RejectedMessageException {
+        try {
+            id(map, i);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new RejectedMessageException(ProtocolErrors.badRequest(String.valueOf(e.getMessage())), e);
         }
     }
 
+    private ShuffleBlockId id(int map, int i) {
+        int start = reduceIds[i];
+        return new ShuffleBlockId(shuffleId, mapIds[map], start, batch ? reduceIds[i + 1] : Math.addExact(start, 1));
+    }
+
     @Override
     public int size() {
-        return firstChunks[mapIds.length];
+        return batch ? mapIds.length : reduceIds.length;
     }
 
     @Override
     public BlockId get(int index) {
-        int found = Arrays.binarySearch(firstChunks, index);
-        int map = found < 0 ? -found - 2 : found;
-        // A map task without reduce ids has the same first chunk as the next one; use the last of these.
-        while (firstChunks[map + 1] == index) {
-            map++;
-        }
-        int[] ids = reduceIds[map];
         if (batch) {
-            return new ShuffleBlockId(shuffleId, mapIds[map], ids[0], ids[1]);
+            return id(index, 2 * index);
         }
-        int reduceId = ids[index - firstChunks[map]];
-        return new ShuffleBlockId(shuffleId, mapIds[map], reduceId, reduceId + 1);
+        int reduceId = reduceIds[index];
+        return new ShuffleBlockId(shuffleId, mapIds[mapOf(index)], reduceId, reduceId + 1);
+    }
+
+    /** The last map task whose list begins at or before a reduce id; those before it that begin there too are empty. */
+    private int mapOf(int index) {
+        int low = 0;
+        int high = mapIds.length - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (firstReduceIds[middle] <= index) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public long retainedBytes() {
+        return FIXED_BYTES
+                + (long) mapIds.length * Long.BYTES
+                + (long) (reduceIds.length + firstReduceIds.length) * Integer.BYTES;
     }
 }

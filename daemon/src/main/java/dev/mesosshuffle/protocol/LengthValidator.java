@@ -24,24 +24,39 @@ final class LengthValidator {
         return this;
     }
 
-    /** Validates an array of strings. */
-    LengthValidator strings(String name) throws MalformedMessageException {
+    /** Validates an array of strings and returns how many there are. */
+    int strings(String name) throws MalformedMessageException {
         int strings = count(name, Integer.BYTES);
         for (int i = 0; i < strings; i++) {
             string(name);
         }
-        return this;
+        return strings;
     }
 
-    /** Validates arrays of ints, each with its own length, and returns these lengths. */
-    int[] intArrays(String name) throws MalformedMessageException {
-        int[] lengths = new int[count(name, Integer.BYTES)];
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = count(name, Integer.BYTES);
-            skip(name, lengths[i] * Integer.BYTES);
+    /** Validates arrays of ints, each with its own length. */
+    IntArrays intArrays(String name) throws MalformedMessageException {
+        int arrays = count(name, Integer.BYTES);
+        int start = position;
+        int ints = 0;
+        boolean pairs = true;
+        for (int i = 0; i < arrays; i++) {
+            int length = count(name, Integer.BYTES);
+            skip(name, length * Integer.BYTES);
+            ints += length;
+            pairs &= length == 2;
         }
-        return lengths;
+        return new IntArrays(arrays, ints, pairs, start);
     }
+
+    /**
+     * The measures of validated arrays of ints.
+     *
+     * @param arrays the number of arrays
+     * @param ints the number of ints in all of them
+     * @param pairs whether each has two
+     * @param start the position of the first one's length in the buffer
+     */
+    record IntArrays(int arrays, int ints, boolean pairs, int start) {}
 
     /** Validates an array of longs and returns its length. */
     int longs(String name) throws MalformedMessageException {
@@ -54,6 +69,11 @@ final class LengthValidator {
     boolean bool(String name) throws MalformedMessageException {
         skip(name, Byte.BYTES);
         return buf.getByte(position - 1) != 0;
+    }
+
+    /** The position in the buffer of what comes after the validated fields. */
+    int position() {
+        return position;
     }
 
     /** Validates a field of fixed size. */

@@ -4,72 +4,174 @@ import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.model.RddBlockId;
 import dev.mesosshuffle.model.ShuffleBlockId;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
-/** The block ids of an {@code OpenBlocks} message, which contains them as text. Immutable. */
+/**
+ * The block ids of an {@code OpenBlocks} message, which contains them as text: two numbers for each, fewer bytes than the
+ * text of a shuffle block. Immutable.
+ */
 final class ParsedBlockIds implements BlockIds {
-    private static final Pattern SHUFFLE = Pattern.compile("shuffle_(\\d+)_(\\d+)_(\\d+)");
-    private static final Pattern RDD = Pattern.compile("rdd_(\\d+)_(\\d+)");
-    private static final String MERGED_PREFIX = "shuffleChunk_";
+    /** This object, and the head of its array. */
+    private static final int FIXED_BYTES = 48;
 
-    private final List<BlockId> ids;
+    private static final int NUMBERS = 2;
 
-    private ParsedBlockIds(List<BlockId> ids) {
-        this.ids = ids;
+    /** In place of a map id: the block is that of an RDD. */
+    private static final long RDD = -1;
+
+    private static final byte[] SHUFFLE_PREFIX = "shuffle_".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RDD_PREFIX = "rdd_".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MERGED_PREFIX = "shuffleChunk_".getBytes(StandardCharsets.US_ASCII);
+
+    /** More than the part of a wrong id that its sender gets to read. */
+    private static final int MAX_ERROR_BYTES = 4096;
+
+    /** For each id: shuffle and reduce id, then the map id; or RDD and split, then {@link #RDD}. */
+    private final long[] numbers;
+
+    private ParsedBlockIds(long[] numbers) {
+        this.numbers = numbers;
     }
 
     /**
      * Parses block ids.
      *
+     * @param body the message, whose lengths were validated; its position is left alone
+     * @param start the position of the first id's length
+     * @param blocks the number of ids
      * @throws RejectedMessageException if there are none, or one of them names no block of this service
      */
-    static ParsedBlockIds parse(String[] texts) throws RejectedMessageException {
-        if (texts.length == 0) {
+    static ParsedBlockIds parse(ByteBuf body, int start, int blocks) throws RejectedMessageException {
+        if (blocks == 0) {
             throw new RejectedMessageException(ProtocolErrors.badRequest("0 block ids (expected: at least 1)"));
         }
-        List<BlockId> ids = new ArrayList<>(texts.length);
-        for (String text : texts) {
-            ids.add(parse(text));
+        long[] numbers = new long[NUMBERS * blocks];
+        BlockIdText text = new BlockIdText(body);
+        int position = start;
+        for (int block = 0; block < blocks; block++) {
+            int length = body.getInt(position);
+            position += Integer.BYTES;
+            parse(text.at(position, length), numbers, NUMBERS * block);
+            position += length;
         }
-        return new ParsedBlockIds(ids);
+        return new ParsedBlockIds(numbers);
     }
 
-    private static BlockId parse(String text) throws RejectedMessageException {
-        if (text.startsWith(MERGED_PREFIX)) {
+    private static void parse(BlockIdText text, long[] numbers, int index) throws RejectedMessageException {
+        if (text.skip(SHUFFLE_PREFIX)) {
+            long shuffleId = text.number(Integer.MAX_VALUE);
+            long mapId = text.next(Long.MAX_VALUE);
+            // The chunk ends before the next reduce id, which must be an int too.
+            long reduceId = text.next(Integer.MAX_VALUE - 1);
+            text.end();
+            numbers[index] = shuffleId << Integer.SIZE | reduceId;
+            numbers[index + 1] = mapId;
+        } else if (text.skip(RDD_PREFIX)) {
+            long rddId = text.number(Integer.MAX_VALUE);
+            long splitIndex = text.next(Integer.MAX_VALUE);
+            text.end();
+            numbers[index] = rddId << Integer.SIZE | splitIndex;
+            numbers[index + 1] = RDD;
+        } else if (text.skip(MERGED_PREFIX)) {
             throw new RejectedMessageException(ProtocolErrors.NO_MERGED_SHUFFLE);
+        } else {
+            throw text.unexpected();
         }
-        try {
-            Matcher shuffle = SHUFFLE.matcher(text);
-            if (shuffle.matches()) {
-                int reduceId = Integer.parseInt(shuffle.group(3));
-                return new ShuffleBlockId(
-                        Integer.parseInt(shuffle.group(1)),
-                        Long.parseLong(shuffle.group(2)),
-                        reduceId,
-                        Math.addExact(reduceId, 1),
-                        // From Spark 2, or Spark 3 with spark.shuffle.useOldFetchProtocol: the map id is an index.
-                        false);
-            }
-            Matcher rdd = RDD.matcher(text);
-            if (rdd.matches()) {
-                return new RddBlockId(Integer.parseInt(rdd.group(1)), Integer.parseInt(rdd.group(2)));
-            }
-        } catch (NumberFormatException | ArithmeticException e) {
-            throw new RejectedMessageException(ProtocolErrors.unexpectedBlockId(text), e);
-        }
-        throw new RejectedMessageException(ProtocolErrors.unexpectedBlockId(text));
     }
 
     @Override
     public int size() {
-        return ids.size();
+        return numbers.length / NUMBERS;
     }
 
     @Override
     public BlockId get(int index) {
-        return ids.get(index);
+        long first = numbers[NUMBERS * index];
+        long mapId = numbers[NUMBERS * index + 1];
+        int high = (int) (first >>> Integer.SIZE);
+        int low = (int) first;
+        // From Spark 2, or Spark 3 with spark.shuffle.useOldFetchProtocol: the map id is an index.
+        return mapId == RDD ? new RddBlockId(high, low) : new ShuffleBlockId(high, mapId, low, low + 1, false);
+    }
+
+    @Override
+    public long retainedBytes() {
+        return FIXED_BYTES + (long) numbers.length * Long.BYTES;
+    }
+
+    /** Reads one id after the other out of the message's bytes, without a string for each. */
+    private static final class BlockIdText {
+        private final ByteBuf body;
+        private int start;
+        private int position;
+        private int end;
+
+        private BlockIdText(ByteBuf body) {
+            this.body = body;
+        }
+
+        private BlockIdText at(int textStart, int length) {
+            start = textStart;
+            position = textStart;
+            end = textStart + length;
+            return this;
+        }
+
+        /** Skips a prefix. Returns whether it was there. */
+        private boolean skip(byte[] prefix) {
+            if (end - position < prefix.length) {
+                return false;
+            }
+            for (int i = 0; i < prefix.length; i++) {
+                if (body.getByte(position + i) != prefix[i]) {
+                    return false;
+                }
+            }
+            position += prefix.length;
+            return true;
+        }
+
+        /** Reads an underscore and a number. */
+        private long next(long max) throws RejectedMessageException {
+            if (position == end || body.getByte(position) != '_') {
+                throw unexpected();
+            }
+            position++;
+            return number(max);
+        }
+
+        /** Reads a number of at least one digit. */
+        private long number(long max) throws RejectedMessageException {
+            int first = position;
+            long number = 0;
+            while (position < end) {
+                int digit = body.getByte(position) - '0';
+                if (digit < 0 || digit > 9) {
+                    break;
+                }
+                if (number > (max - digit) / 10) {
+                    throw unexpected();
+                }
+                number = 10 * number + digit;
+                position++;
+            }
+            if (position == first) {
+                throw unexpected();
+            }
+            return number;
+        }
+
+        private void end() throws RejectedMessageException {
+            if (position < end) {
+                throw unexpected();
+            }
+        }
+
+        private RejectedMessageException unexpected() {
+            int length = Math.min(end - start, MAX_ERROR_BYTES);
+            String text = body.toString(start, length, StandardCharsets.UTF_8);
+            return new RejectedMessageException(ProtocolErrors.unexpectedBlockId(text));
+        }
     }
 }

@@ -47,6 +47,12 @@ public final class ProtocolErrors {
         return ILLEGAL_ARGUMENT + reason;
     }
 
+    /** There is no memory for a request now. */
+    public static String noMemory(long requestBytes) {
+        return "java.lang.IllegalStateException: the service is busy: no memory for a request of " + requestBytes
+                + " bytes (expected: fewer, or another attempt later; SPARK_DAEMON_MEMORY of the service)";
+    }
+
     /** The connection has no such stream, from {@code OneForOneStreamManager}. */
     public static String noSuchStream(long streamId) {
         return "java.lang.IllegalStateException: Requested chunk not available since streamId " + streamId

@@ -1,24 +1,18 @@
 package dev.mesosshuffle.protocol;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import org.apache.spark.network.buffer.ManagedBuffer;
-import org.apache.spark.network.protocol.ChunkFetchRequest;
-import org.apache.spark.network.protocol.MergedBlockMetaRequest;
+import java.nio.charset.StandardCharsets;
 import org.apache.spark.network.protocol.Message;
-import org.apache.spark.network.protocol.OneWayMessage;
-import org.apache.spark.network.protocol.RpcRequest;
-import org.apache.spark.network.protocol.StreamRequest;
-import org.apache.spark.network.protocol.UploadStream;
 
 /**
- * Decodes one frame, without its length, into a {@link Request}. Spark's message classes read it, after every length in the
- * frame was validated. For any thread.
+ * Decodes one frame, without its length, into a {@link Request}, after every length in the frame was validated. For any
+ * thread.
  */
 public final class RequestDecoder {
     private static final Message.Type[] TYPES = Message.Type.values();
+
+    /** A stream and a chunk, {@code 17_0}, are far shorter. */
+    private static final int MAX_STREAM_ID_BYTES = 256;
 
     private RequestDecoder() {}
 
@@ -46,6 +40,26 @@ public final class RequestDecoder {
         };
     }
 
+    /**
+     * Returns a request in place of one that is not decoded: it gets a failure as its reply.
+     *
+     * @param frame the frame's bytes
+     * @param error the text for the client, from {@link ProtocolErrors}
+     * @throws MalformedMessageException if this is no frame that gets such a reply; the connection must be closed
+     */
+    public static Request refused(ByteBuf frame, String error) throws MalformedMessageException {
+        byte id = frame.isReadable() ? frame.getByte(frame.readerIndex()) : -1;
+        if (id == Message.Type.RpcRequest.id()) {
+            new LengthValidator(frame).skip("type", Byte.BYTES).skip("requestId", Long.BYTES);
+            return new Request.Rpc(frame.getLong(frame.readerIndex() + Byte.BYTES), new RpcMessage.Invalid(error));
+        }
+        if (id == Message.Type.OneWayMessage.id()) {
+            return new Request.OneWay(new RpcMessage.Invalid(error));
+        }
+        throw new MalformedMessageException(
+                "frame type: " + id + " of " + frame.readableBytes() + " bytes (expected: that of a request with a body)");
+    }
+
     /** Finds the type of a frame. Spark's own lookup throws an exception whose text is not meant for clients. */
     private static Message.Type type(byte id) throws MalformedMessageException {
         for (Message.Type type : TYPES) {
@@ -58,25 +72,29 @@ public final class RequestDecoder {
 
     private static Request fetchChunk(ByteBuf frame) throws MalformedMessageException {
         new LengthValidator(frame).skip("streamId", Long.BYTES).skip("chunkIndex", Integer.BYTES);
-        ChunkFetchRequest message = ChunkFetchRequest.decode(frame);
-        return new Request.FetchChunk(message.streamChunkId.streamId, message.streamChunkId.chunkIndex);
+        return new Request.FetchChunk(frame.readLong(), frame.readInt());
     }
 
     private static Request fetchStream(ByteBuf frame) throws MalformedMessageException {
         new LengthValidator(frame).string("streamId");
-        return new Request.FetchStream(StreamRequest.decode(frame).streamId);
+        int length = frame.readInt();
+        if (length > MAX_STREAM_ID_BYTES) {
+            throw new MalformedMessageException(
+                    "streamId of " + length + " bytes (expected: at most " + MAX_STREAM_ID_BYTES + ")");
+        }
+        return new Request.FetchStream(frame.toString(frame.readerIndex(), length, StandardCharsets.UTF_8));
     }
 
     private static Request rpc(ByteBuf frame) throws MalformedMessageException {
         // The length of the body is ignored, as in Spark: the frame's own length counts.
         new LengthValidator(frame).skip("requestId", Long.BYTES).skip("length of the body", Integer.BYTES);
-        RpcRequest message = RpcRequest.decode(frame);
-        return new Request.Rpc(message.requestId, body(message.body()));
+        long requestId = frame.readLong();
+        return new Request.Rpc(requestId, RpcDecoder.decode(frame.skipBytes(Integer.BYTES)));
     }
 
     private static Request oneWay(ByteBuf frame) throws MalformedMessageException {
         new LengthValidator(frame).skip("length of the body", Integer.BYTES);
-        return new Request.OneWay(body(OneWayMessage.decode(frame).body()));
+        return new Request.OneWay(RpcDecoder.decode(frame.skipBytes(Integer.BYTES)));
     }
 
     private static Request upload(ByteBuf frame) throws MalformedMessageException {
@@ -84,9 +102,7 @@ public final class RequestDecoder {
                 .skip("requestId", Long.BYTES)
                 .string("metadata")
                 .skip("length of the body", Long.BYTES);
-        UploadStream message = UploadStream.decode(frame);
-        message.meta.release();
-        return new Request.Upload(message.requestId);
+        return new Request.Upload(frame.readLong());
     }
 
     private static Request mergedBlockMeta(ByteBuf frame) throws MalformedMessageException {
@@ -94,17 +110,6 @@ public final class RequestDecoder {
                 .skip("requestId", Long.BYTES)
                 .string("appId")
                 .skip("shuffleId, shuffleMergeId and reduceId", 3 * Integer.BYTES);
-        return new Request.MergedBlockMeta(MergedBlockMetaRequest.decode(frame).requestId);
-    }
-
-    /** Decodes the body of a message of Spark, and releases the reference that the message holds. */
-    private static RpcMessage body(ManagedBuffer body) {
-        try {
-            return RpcDecoder.decode(Unpooled.wrappedBuffer(body.nioByteBuffer()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("a body in memory cannot fail to be read", e);
-        } finally {
-            body.release();
-        }
+        return new Request.MergedBlockMeta(frame.readLong());
     }
 }

@@ -5,22 +5,18 @@ import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.IdValidator;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.stream.IntStream;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.apache.spark.network.shuffle.protocol.BlockTransferMessage;
-import org.apache.spark.network.shuffle.protocol.DiagnoseCorruption;
-import org.apache.spark.network.shuffle.protocol.FetchShuffleBlocks;
-import org.apache.spark.network.shuffle.protocol.GetLocalDirsForExecutors;
-import org.apache.spark.network.shuffle.protocol.OpenBlocks;
-import org.apache.spark.network.shuffle.protocol.RegisterExecutor;
-import org.apache.spark.network.shuffle.protocol.RemoveBlocks;
-import org.apache.spark.network.shuffle.protocol.mesos.RegisterDriver;
-import org.apache.spark.network.shuffle.protocol.mesos.ShuffleServiceHeartbeat;
 
-/** Decodes the body of an RPC or one-way message into a record, with Spark's own decoders. For any thread. */
+/**
+ * Decodes the body of an RPC or one-way message into a record. Reads it itself, once its lengths were validated: Spark's
+ * decoders make lists several times as large as they arrive, while the forms here occupy about as much. For any thread.
+ */
 final class RpcDecoder {
+    /** More than any text takes that is accepted where a message has one. */
+    private static final int MAX_TEXT_BYTES = 16 * 1024;
+
     private static final BlockTransferMessage.Type[] TYPES = BlockTransferMessage.Type.values();
 
     private RpcDecoder() {}
@@ -70,101 +66,121 @@ final class RpcDecoder {
     }
 
     private static RpcMessage registerExecutor(ByteBuf body) throws MalformedMessageException {
-        fields(body)
-                .string("appId")
-                .string("execId")
-                .strings("localDirs")
-                .skip("subDirsPerLocalDir", Integer.BYTES)
-                .string("shuffleManager");
-        RegisterExecutor message = (RegisterExecutor) spark(body);
+        LengthValidator validator = fields(body).string("appId").string("execId");
+        int start = validator.position();
+        int dirs = validator.strings("localDirs");
+        int subDirsStart = validator.position();
+        validator.skip("subDirsPerLocalDir", Integer.BYTES).string("shuffleManager");
         return new RpcMessage.RegisterExecutor(
-                new AppExecId(message.appId, message.execId),
+                executor(body),
                 new ExecutorShuffleInfo(
-                        List.of(message.executorInfo.localDirs),
-                        message.executorInfo.subDirsPerLocalDir,
-                        message.executorInfo.shuffleManager));
+                        PackedStrings.read(body, start + Integer.BYTES, dirs),
+                        body.getInt(subDirsStart),
+                        string(body, subDirsStart + Integer.BYTES)));
     }
 
     private static RpcMessage openBlocks(ByteBuf body) throws RejectedMessageException, MalformedMessageException {
-        fields(body).string("appId").string("execId").strings("blockIds");
-        OpenBlocks message = (OpenBlocks) spark(body);
-        return new RpcMessage.OpenStream(
-                new AppExecId(message.appId, message.execId), ParsedBlockIds.parse(message.blockIds));
+        LengthValidator validator = fields(body).string("appId").string("execId");
+        int start = validator.position();
+        int blocks = validator.strings("blockIds");
+        return new RpcMessage.OpenStream(executor(body), ParsedBlockIds.parse(body, start + Integer.BYTES, blocks));
     }
 
     private static RpcMessage fetchShuffleBlocks(ByteBuf body)
             throws RejectedMessageException, MalformedMessageException {
-        LengthValidator validator =
-                fields(body).string("appId").string("execId").skip("shuffleId", Integer.BYTES);
-        int maps = validator.longs("mapIds");
-        int[] reduceIds = validator.intArrays("reduceIds");
+        LengthValidator validator = fields(body).string("appId").string("execId");
+        int shuffleIdStart = validator.position();
+        int maps = validator.skip("shuffleId", Integer.BYTES).longs("mapIds");
+        LengthValidator.IntArrays reduceIds = validator.intArrays("reduceIds");
         boolean batch = validator.bool("batchFetchEnabled");
         // Spark's message class checks the following two only by assertions.
-        if (maps != reduceIds.length) {
+        if (maps != reduceIds.arrays()) {
             throw new MalformedMessageException(
-                    "reduceIds: " + reduceIds.length + " lists (expected: " + maps + ", one for each of the mapIds)");
+                    "reduceIds: " + reduceIds.arrays() + " lists (expected: " + maps + ", one for each of the mapIds)");
         }
-        if (batch && IntStream.of(reduceIds).anyMatch(length -> length != 2)) {
+        if (batch && !reduceIds.pairs()) {
             throw new MalformedMessageException(
                     "reduceIds of a batch (expected: 2 for each map id, the first and the one after the last)");
         }
-        FetchShuffleBlocks message = (FetchShuffleBlocks) spark(body);
-        return new RpcMessage.OpenStream(new AppExecId(message.appId, message.execId), CompactBlockIds.of(message));
+        int mapIdsStart = shuffleIdStart + 2 * Integer.BYTES;
+        return new RpcMessage.OpenStream(
+                executor(body), CompactBlockIds.read(body, body.getInt(shuffleIdStart), mapIdsStart, reduceIds, batch));
     }
 
     private static RpcMessage removeBlocks(ByteBuf body) throws MalformedMessageException {
-        fields(body).string("appId").string("execId").strings("blockIds");
-        RemoveBlocks message = (RemoveBlocks) spark(body);
-        return new RpcMessage.RemoveBlocks(new AppExecId(message.appId, message.execId), List.of(message.blockIds));
+        LengthValidator validator = fields(body).string("appId").string("execId");
+        int start = validator.position();
+        int blocks = validator.strings("blockIds");
+        return new RpcMessage.RemoveBlocks(executor(body), PackedStrings.read(body, start + Integer.BYTES, blocks));
     }
 
     private static RpcMessage getLocalDirs(ByteBuf body) throws MalformedMessageException {
-        fields(body).string("appId").strings("execIds");
-        GetLocalDirsForExecutors message = (GetLocalDirsForExecutors) spark(body);
-        return new RpcMessage.GetLocalDirs(Stream.of(message.execIds)
-                .map(execId -> new AppExecId(message.appId, execId))
-                .toList());
+        LengthValidator validator = fields(body).string("appId");
+        int start = validator.position();
+        int executors = validator.strings("execIds");
+        String appId = appId(body);
+        PackedStrings execIds = PackedStrings.read(body, start + Integer.BYTES, executors);
+        return new RpcMessage.GetLocalDirs(PackedExecutorIds.of(appId, execIds));
     }
 
     private static RpcMessage diagnoseCorruption(ByteBuf body) throws MalformedMessageException {
-        fields(body)
-                .string("appId")
-                .string("execId")
+        LengthValidator validator = fields(body).string("appId").string("execId");
+        int block = validator.position();
+        validator
                 .skip("shuffleId", Integer.BYTES)
                 .skip("mapId", Long.BYTES)
                 .skip("reduceId", Integer.BYTES)
                 .skip("checksum", Long.BYTES)
                 .string("algorithm");
-        DiagnoseCorruption message = (DiagnoseCorruption) spark(body);
+        int mapId = block + Integer.BYTES;
+        int reduceId = mapId + Long.BYTES;
+        int checksum = reduceId + Integer.BYTES;
         return new RpcMessage.DiagnoseCorruption(
-                new AppExecId(message.appId, message.execId),
-                new ShuffleBlockId(message.shuffleId, message.mapId, message.reduceId, message.reduceId + 1),
-                message.checksum,
-                message.algorithm);
+                executor(body),
+                new ShuffleBlockId(
+                        body.getInt(block), body.getLong(mapId), body.getInt(reduceId), body.getInt(reduceId) + 1),
+                body.getLong(checksum),
+                string(body, checksum + Long.BYTES));
     }
 
     private static RpcMessage registerDriver(ByteBuf body) throws MalformedMessageException {
-        fields(body).string("appId").skip("heartbeatTimeoutMs", Long.BYTES);
-        RegisterDriver message = (RegisterDriver) spark(body);
-        long timeoutMs = message.getHeartbeatTimeoutMs();
+        LengthValidator validator = fields(body).string("appId");
+        int timeout = validator.position();
+        validator.skip("heartbeatTimeoutMs", Long.BYTES);
+        long timeoutMs = body.getLong(timeout);
         if (timeoutMs <= 0) {
             throw new MalformedMessageException("heartbeatTimeoutMs: " + timeoutMs + " (expected: > 0)");
         }
-        return new RpcMessage.RegisterDriver(IdValidator.check("appId", message.getAppId()), timeoutMs);
+        return new RpcMessage.RegisterDriver(appId(body), timeoutMs);
     }
 
     private static RpcMessage heartbeat(ByteBuf body) throws MalformedMessageException {
         fields(body).string("appId");
-        ShuffleServiceHeartbeat message = (ShuffleServiceHeartbeat) spark(body);
-        return new RpcMessage.Heartbeat(IdValidator.check("appId", message.getAppId()));
+        return new RpcMessage.Heartbeat(appId(body));
     }
 
     private static LengthValidator fields(ByteBuf body) throws MalformedMessageException {
         return new LengthValidator(body).skip("type", Byte.BYTES);
     }
 
-    private static BlockTransferMessage spark(ByteBuf body) {
-        ByteBuffer bytes = body.nioBuffer();
-        return BlockTransferMessage.Decoder.fromByteBuffer(bytes);
+    /** The application that each message begins with, after its type. */
+    private static String appId(ByteBuf body) {
+        return IdValidator.check("appId", string(body, body.readerIndex() + Byte.BYTES));
+    }
+
+    /** The executor that most messages begin with, after their type. */
+    private static AppExecId executor(ByteBuf body) {
+        int appId = body.readerIndex() + Byte.BYTES;
+        int execId = appId + Integer.BYTES + body.getInt(appId);
+        return new AppExecId(string(body, appId), string(body, execId));
+    }
+
+    private static String string(ByteBuf body, int position) {
+        int bytes = body.getInt(position);
+        if (bytes > MAX_TEXT_BYTES) {
+            throw new IllegalArgumentException(
+                    "text of " + bytes + " bytes (expected: at most " + MAX_TEXT_BYTES + ")");
+        }
+        return body.toString(position + Integer.BYTES, bytes, StandardCharsets.UTF_8);
     }
 }

@@ -18,6 +18,14 @@ public sealed interface RpcMessage {
     <C> void accept(Visitor<C> visitor, C call);
 
     /**
+     * The heap that the message occupies until it is answered, in bytes, estimated from above; 0 if it is answered at once,
+     * or occupies little.
+     */
+    default long retainedBytes() {
+        return 0;
+    }
+
+    /**
      * A method for each kind of message, so that a new kind does not compile until it is handled.
      *
      * @param <C> the context of a message
@@ -55,6 +63,18 @@ public sealed interface RpcMessage {
      * @param info where its files are
      */
     record RegisterExecutor(AppExecId executor, ExecutorShuffleInfo info) implements RpcMessage {
+        /** A dir is a string, and has a check under way. */
+        private static final long DIR_BYTES = 512;
+
+        @Override
+        public long retainedBytes() {
+            long bytes = DIR_BYTES;
+            for (String dir : info.localDirs()) {
+                bytes += DIR_BYTES + dir.length();
+            }
+            return bytes;
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.registerExecutor(this, call);
@@ -81,6 +101,12 @@ public sealed interface RpcMessage {
      * @param fileNames the names of their files
      */
     record RemoveBlocks(AppExecId executor, List<String> fileNames) implements RpcMessage {
+        @Override
+        public long retainedBytes() {
+            // Anything else did not arrive.
+            return fileNames instanceof PackedStrings packed ? packed.retainedBytes() : 0;
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.removeBlocks(this, call);

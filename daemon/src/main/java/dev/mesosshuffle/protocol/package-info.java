@@ -1,5 +1,5 @@
 /**
- * Decodes requests into records and encodes replies, with Spark's message classes, which no other package sees. Start at
+ * Decodes requests into records, and encodes replies with Spark's message classes, which no other package sees. Start at
  * {@code RequestDecoder} and {@code Reply}.
  */
 @NullMarked

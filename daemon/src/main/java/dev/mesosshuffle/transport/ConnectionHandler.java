@@ -1,14 +1,12 @@
 package dev.mesosshuffle.transport;
 
-import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.dispatch.Session;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.ReplyBatch;
-import dev.mesosshuffle.logging.ErrorMessages;
-import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.MalformedMessageException;
-import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RequestDecoder;
@@ -18,9 +16,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntConsumer;
@@ -43,17 +41,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
      */
     private static final int MAX_PENDING_REQUESTS = 8192;
 
+    /** The part of the memory for messages that those of one connection may occupy until they are answered. */
+    private static final int UNANSWERED_PART = 4;
+
     private final Channel channel;
     private final String remoteAddress;
-    private final ReplyBufferPool buffers;
-    private final int maxFrameBytes;
-    private final TransportMetrics metrics;
-    private final RateLimitedLogger rateLimitedLogger;
+    private final ConnectionServices services;
+    private final ReadGate gate;
+    private final ConnectionActivity activity;
+    private final Ticker ticker;
     private final ReplyWriter writer;
+    private final WriteDeadline writeDeadline;
     private final Session session;
 
     private int pendingRequests;
-    private boolean autoReadDisabled;
     private boolean reset;
     private volatile boolean closedLocally;
     private volatile boolean idleTimeoutDisabled;
@@ -61,32 +62,34 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     ConnectionHandler(
             Channel channel,
-            Dispatcher dispatcher,
-            ReplyBufferPool buffers,
-            int maxFrameBytes,
-            TransportMetrics metrics,
-            RateLimitedLogger rateLimitedLogger) {
+            ConnectionServices services,
+            ReadGate gate,
+            ConnectionActivity activity,
+            Ticker ticker) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
-        this.buffers = buffers;
-        this.maxFrameBytes = maxFrameBytes;
-        this.metrics = metrics;
-        this.rateLimitedLogger = rateLimitedLogger;
-        this.writer = new ReplyWriter(channel, buffers, System::nanoTime, this);
-        this.session = dispatcher.newSession(this);
+        this.services = services;
+        this.gate = gate;
+        this.activity = activity;
+        this.ticker = ticker;
+        this.writer = new ReplyWriter(channel, services.buffers(), ticker, this);
+        this.writeDeadline =
+                new WriteDeadline(channel, services.limits().writeTimeout().toNanos(), ticker, this::onWriteTimeout);
+        ByteBudget decoded = services.decoded();
+        this.session = services.dispatcher().newSession(this, decoded.share(decoded.maxBytes() / UNANSWERED_PART));
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        metrics.activeConnections.inc();
-        metrics.registeredConnections.inc();
+        services.metrics().activeConnections.inc();
+        services.metrics().registeredConnections.inc();
         context.fireChannelActive();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        metrics.activeConnections.dec();
-        metrics.registeredConnections.dec();
+        services.metrics().activeConnections.dec();
+        services.metrics().registeredConnections.dec();
         session.onClosed(
                 closedLocally ? CloseReason.CLOSED_LOCALLY : reset ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
         if (drained != null) {
@@ -97,11 +100,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws MalformedMessageException {
+        activity.frameRead();
         if (message instanceof OversizedRequest oversized) {
             reject(oversized);
-            return;
+        } else if (message instanceof LargeFrame frame) {
+            readLarge(frame);
+        } else {
+            readSmall((ByteBuf) message);
         }
-        ByteBuf frame = (ByteBuf) message;
+    }
+
+    private void readSmall(ByteBuf frame) throws MalformedMessageException {
         try {
             // Frames after a malformed one are not decoded.
             if (!closedLocally) {
@@ -112,12 +121,57 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         }
     }
 
+    private void readLarge(LargeFrame frame) throws MalformedMessageException {
+        if (closedLocally) {
+            frame.close();
+        } else if (frame.bytes().readableBytes() <= FrameDecoder.SMALL_FRAME_BYTES) {
+            try (InboundAdmission.Ticket ticket = frame.ticket()) {
+                readSmall(frame.bytes());
+            }
+        } else {
+            decodeElsewhere(frame);
+        }
+    }
+
+    /** Decodes a frame off the event loop; the connection's next one is read after that. */
+    private void decodeElsewhere(LargeFrame frame) {
+        gate.close(ReadGate.Reason.LARGE_FRAME);
+        try {
+            services.largeMessages().execute(() -> {
+                LargeMessages.Decoded decoded = services.largeMessages().decode(frame);
+                execute(() -> onDecoded(decoded));
+            });
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            frame.close();
+            fail(e);
+        }
+    }
+
+    private void onDecoded(LargeMessages.Decoded decoded) {
+        // From here on the session counts what it keeps.
+        decoded.release().run();
+        if (!channel.isActive() || closedLocally) {
+            return;
+        }
+        Request request = decoded.request();
+        try {
+            if (request == null) {
+                fail(Objects.requireNonNull(decoded.failure()));
+            } else {
+                handle(request);
+                gate.open(ReadGate.Reason.LARGE_FRAME);
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            fail(e);
+        }
+    }
+
     private void handle(Request request) {
         if (!(request instanceof Request.OneWay)) {
             pendingRequests++;
+            activity.setBusy(true);
             if (pendingRequests == MAX_PENDING_REQUESTS) {
-                autoReadDisabled = true;
-                channel.config().setAutoRead(false);
+                gate.close(ReadGate.Reason.PENDING_REQUESTS);
             }
         }
         session.onRequest(request);
@@ -125,16 +179,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     /** Replies with a failure: a client whose connection is closed would send the same request again. */
     private void reject(OversizedRequest oversized) {
-        metrics.oversizedRequests.inc();
-        rateLimitedLogger.warn(
-                logger,
-                "oversized request",
-                "Rejected a request of " + oversized.frameBytes() + " bytes from " + remoteAddress
-                        + ": spark.mesos.shuffle.service.maxFrameSize is " + maxFrameBytes + " bytes. Raise it, or"
-                        + " have the application request fewer blocks at a time"
-                        + " (spark.reducer.maxBlocksInFlightPerAddress).");
-        RpcMessage invalid = new RpcMessage.Invalid(ProtocolErrors.badRequest("request of " + oversized.frameBytes()
-                + " bytes (expected: at most " + maxFrameBytes + ", spark.mesos.shuffle.service.maxFrameSize)"));
+        RpcMessage invalid = services.failures()
+                .oversized(remoteAddress, oversized.frameBytes(), services.limits().maxFrameBytes());
         if (!closedLocally && oversized.requestId() != null) {
             handle(new Request.Rpc(oversized.requestId(), invalid));
         }
@@ -149,7 +195,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent && !idleTimeoutDisabled && pendingRequests == 0 && writer.isIdle()) {
-            metrics.idleConnectionsClosed.inc();
+            services.metrics().idleConnectionsClosed.inc();
             logger.debug("Closed the idle connection from {}", remoteAddress);
             close();
         }
@@ -158,42 +204,45 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        metrics.caughtExceptions.inc();
+        services.metrics().caughtExceptions.inc();
         if (cause instanceof IOException) {
             reset = true;
             logger.debug("Connection from {} failed: {}", remoteAddress, cause.toString());
             closeChannel();
-        } else if (cause instanceof DecoderException || cause instanceof MalformedMessageException) {
-            metrics.malformedFrames.inc();
-            rateLimitedLogger.warn(
-                    logger,
-                    "frame",
-                    "Closed the connection from " + remoteAddress + ", which does not speak Spark's shuffle protocol: "
-                            + ErrorMessages.of(cause));
-            close();
-        } else if (cause instanceof OutOfMemoryError) {
-            rateLimitedLogger.warn(
-                    logger,
-                    "memory",
-                    "Closed the connection from " + remoteAddress + " for lack of memory: " + ErrorMessages.of(cause)
-                            + ". Raise SPARK_DAEMON_MEMORY; the client retries.");
-            close();
         } else {
-            rateLimitedLogger.error(
-                    logger,
-                    "unexpected error",
-                    "Closed the connection from " + remoteAddress + " after an unexpected error",
-                    cause);
-            close();
+            fail(cause);
         }
+    }
+
+    private void fail(Throwable cause) {
+        services.failures().closed(remoteAddress, cause);
+        close();
+    }
+
+    /** A frame did not arrive completely within its time. */
+    void onFrameTimeout() {
+        services.failures().frameTimeout(remoteAddress, services.limits().frameTimeout());
+        close();
+    }
+
+    private void onWriteTimeout() {
+        services.failures().writeTimeout(remoteAddress, services.limits().writeTimeout());
+        close();
+    }
+
+    @Override
+    public void onUnsent() {
+        writeDeadline.watch(writer::isIdle);
     }
 
     @Override
     public void onRepliesSent(int count, boolean success) {
         pendingRequests -= count;
-        if (autoReadDisabled && pendingRequests <= MAX_PENDING_REQUESTS / 2 && drained == null) {
-            autoReadDisabled = false;
-            channel.config().setAutoRead(true);
+        if (pendingRequests <= MAX_PENDING_REQUESTS / 2) {
+            gate.open(ReadGate.Reason.PENDING_REQUESTS);
+        }
+        if (pendingRequests <= 0) {
+            activity.setBusy(false);
         }
         if (!success && channel.isOpen()) {
             reset = true;
@@ -211,11 +260,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void onUnreadableBlock(Throwable cause) {
-        rateLimitedLogger.warn(
-                logger,
-                "truncated block",
-                "Closed the connection from " + remoteAddress + " because the rest of a block cannot be read: "
-                        + ErrorMessages.of(cause) + ". Check the disk; the client retries.");
+        services.failures().unreadableBlock(remoteAddress, cause);
         close();
     }
 
@@ -228,7 +273,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         CompletableFuture<Void> result = new CompletableFuture<>();
         execute(() -> {
             drained = result;
-            channel.config().setAutoRead(false);
+            gate.close(ReadGate.Reason.DRAINING);
             completeIfDrained();
         });
         return result;
@@ -267,7 +312,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public ReplyBatch newBatch(IntConsumer onFinished) {
-        return new BufferedReplyBatch(buffers, writer, System::nanoTime, onFinished);
+        return new BufferedReplyBatch(services.buffers(), writer, ticker, onFinished);
     }
 
     @Override
@@ -281,8 +326,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
+    public void requestSucceeded() {
+        activity.succeeded();
+    }
+
+    @Override
     public void disableIdleTimeout() {
         idleTimeoutDisabled = true;
+        activity.becomeDriver();
         // Keep-alive detects a driver whose host has failed.
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     }

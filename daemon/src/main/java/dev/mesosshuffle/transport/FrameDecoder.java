@@ -1,53 +1,213 @@
 package dev.mesosshuffle.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Splits the input into frames, and checks a frame's length before buffering it. A valid request that is too long becomes
- * an {@link OversizedRequest} whose bytes are discarded as they arrive; the connection continues.
+ * Splits the input into frames, and checks a frame's length before buffering it. A small frame is a slice of what was read. A
+ * large one waits for its {@link InboundAdmission}, and is then collected in one buffer of its length, which becomes a {@link
+ * LargeFrame}. A valid request that is too long becomes an {@link OversizedRequest} whose bytes are discarded as they arrive;
+ * the connection continues.
+ *
+ * <p>After a number of frames, or some time, the event loop's other connections are next.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
 final class FrameDecoder extends LengthFieldBasedFrameDecoder {
+    private static final Logger logger = LoggerFactory.getLogger(FrameDecoder.class);
+
+    /** Up to this length a frame is decoded on the event loop. */
+    static final int SMALL_FRAME_BYTES = 64 * 1024;
+
+    /** The length up to which an incomplete frame stays with the input that was read; most arrive in one piece. */
+    static final int UNCOUNTED_BYTES = 16 * 1024;
+
+    /** More of the input than this is not kept, if a peer has closed while nothing was read, and the kernel hands over the rest. */
+    private static final int MAX_KEPT_BYTES = 256 * 1024;
+
     /** Each frame starts with its length, which includes these 8 bytes. */
     private static final int LENGTH_BYTES = 8;
 
     private final int maxFrameBytes;
-    private long bytesToDiscard;
+    private final InboundAdmission admission;
+    private final ReadGate gate;
+    private final ConnectionActivity activity;
+    private final FrameDeadline deadline;
+    private final LoopTurn turn;
 
-    FrameDecoder(int maxFrameBytes) {
+    private long bytesToDiscard;
+    private InboundAdmission.@Nullable Ticket ticket;
+    private @Nullable ByteBuf collected;
+
+    FrameDecoder(
+            int maxFrameBytes,
+            InboundAdmission admission,
+            ReadGate gate,
+            ConnectionActivity activity,
+            FrameDeadline deadline,
+            LoopTurn turn) {
         super(maxFrameBytes, 0, LENGTH_BYTES, -LENGTH_BYTES, LENGTH_BYTES);
         this.maxFrameBytes = maxFrameBytes;
+        this.admission = admission;
+        this.gate = gate;
+        this.activity = activity;
+        this.deadline = deadline;
+        this.turn = turn;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        gate.onOpened(() -> proceed(context));
+    }
+
+    /** Decodes what has been read already. */
+    private void proceed(ChannelHandlerContext context) {
+        if (!context.isRemoved() && context.channel().isActive() && gate.isOpen()) {
+            try {
+                channelRead(context, Unpooled.EMPTY_BUFFER);
+                channelReadComplete(context);
+            } catch (Exception e) {
+                context.fireExceptionCaught(e);
+            }
+        }
     }
 
     @Override
     protected @Nullable Object decode(ChannelHandlerContext context, ByteBuf in) throws Exception {
+        if (!gate.isOpen() || isTurnOver(context)) {
+            return null;
+        }
         if (bytesToDiscard > 0) {
             discard(in);
             return null;
+        }
+        if (ticket != null) {
+            return collect(context, in);
         }
         if (in.readableBytes() < LENGTH_BYTES) {
             return null;
         }
         long frameBytes = in.getLong(in.readerIndex());
-        if (frameBytes > maxFrameBytes && OversizedRequest.mayBe(frameBytes, in)) {
-            if (in.readableBytes() < OversizedRequest.HEAD_BYTES) {
-                return null;
+        if (frameBytes > maxFrameBytes) {
+            if (OversizedRequest.mayBe(frameBytes, in)) {
+                if (in.readableBytes() < OversizedRequest.HEAD_BYTES) {
+                    return null;
+                }
+                OversizedRequest request = OversizedRequest.of(in);
+                if (request != null) {
+                    bytesToDiscard = frameBytes;
+                    discard(in);
+                    return request;
+                }
             }
-            OversizedRequest request = OversizedRequest.of(in);
-            if (request != null) {
-                bytesToDiscard = frameBytes;
-                discard(in);
-                return request;
-            }
+        } else if (frameBytes > SMALL_FRAME_BYTES
+                || (frameBytes > UNCOUNTED_BYTES && frameBytes > in.readableBytes())) {
+            in.skipBytes(LENGTH_BYTES);
+            return admit(context, in, (int) frameBytes - LENGTH_BYTES);
         }
-        return super.decode(context, in);
+        Object frame = super.decode(context, in);
+        if (frame != null) {
+            deadline.frameTaken();
+        }
+        return frame;
+    }
+
+    private boolean isTurnOver(ChannelHandlerContext context) {
+        if (!turn.isOver()) {
+            return false;
+        }
+        gate.close(ReadGate.Reason.TURN);
+        // Not executed: tasks run until there are none, and only then what the other connections sent is read.
+        var unused = context.executor()
+                .schedule(
+                        () -> {
+                            turn.begin();
+                            gate.open(ReadGate.Reason.TURN);
+                        },
+                        0,
+                        TimeUnit.NANOSECONDS);
+        return true;
+    }
+
+    private @Nullable Object admit(ChannelHandlerContext context, ByteBuf in, int frameBytes) {
+        InboundAdmission.Ticket requested = admission.request(
+                frameBytes,
+                !activity.isUseful(),
+                () -> onAdmitted(context));
+        ticket = requested;
+        if (requested.isAdmitted()) {
+            return collect(context, in);
+        }
+        // It may have been admitted meanwhile; then the task that opens the gate is in this event loop's queue.
+        gate.close(ReadGate.Reason.ADMISSION);
+        return null;
+    }
+
+    private void onAdmitted(ChannelHandlerContext context) {
+        try {
+            context.executor().execute(() -> gate.open(ReadGate.Reason.ADMISSION));
+        } catch (RejectedExecutionException e) {
+            logger.debug("A frame was admitted after its event loop had ended");
+        }
+    }
+
+    private @Nullable Object collect(ChannelHandlerContext context, ByteBuf in) {
+        InboundAdmission.Ticket admitted = ticket;
+        if (admitted == null) {
+            return null;
+        }
+        ByteBuf frame = collected;
+        if (frame == null) {
+            frame = context.alloc().directBuffer(admitted.bytes(), admitted.bytes());
+            collected = frame;
+        }
+        in.readBytes(frame, Math.min(in.readableBytes(), frame.writableBytes()));
+        if (frame.isWritable()) {
+            return null;
+        }
+        collected = null;
+        ticket = null;
+        deadline.frameTaken();
+        return new LargeFrame(frame, admitted);
     }
 
     private void discard(ByteBuf in) {
         int bytes = (int) Math.min(bytesToDiscard, in.readableBytes());
         in.skipBytes(bytes);
         bytesToDiscard -= bytes;
+        if (bytesToDiscard == 0) {
+            deadline.frameTaken();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (gate.isOpen()) {
+            turn.begin();
+        } else if (actualReadableBytes() > MAX_KEPT_BYTES) {
+            context.close();
+        }
+        activity.read();
+        deadline.onReadComplete(context, bytesToDiscard > 0 || ticket != null || actualReadableBytes() > 0);
+        super.channelReadComplete(context);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext context) {
+        if (collected != null) {
+            collected.release();
+            collected = null;
+        }
+        if (ticket != null) {
+            ticket.close();
+            ticket = null;
+        }
     }
 }

@@ -42,6 +42,9 @@ final class ReplyWriter {
         /** The connection is writable again. */
         void onWritable();
 
+        /** Something was written, and not all of it has been sent. */
+        void onUnsent();
+
         /** The rest of a block cannot be read after its beginning was sent: the connection must be closed. */
         void onUnreadableBlock(Throwable cause);
     }
@@ -101,6 +104,9 @@ final class ReplyWriter {
         draining = false;
         if (any) {
             channel.flush();
+            if (!isIdle()) {
+                listener.onUnsent();
+            }
         }
     }
 

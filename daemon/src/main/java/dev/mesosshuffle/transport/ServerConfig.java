@@ -1,6 +1,5 @@
 package dev.mesosshuffle.transport;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param io the implementation of sockets
  * @param serverThreads the number of event loops; 0 for a default that suits this host
  * @param socketOptions the options of the sockets
- * @param idleTimeout the time after which an idle connection is closed; zero for never
- * @param maxFrameBytes the maximum length of a client's frame, in bytes
+ * @param limits what connections may do
  */
 public record ServerConfig(
         @Nullable String host,
@@ -20,8 +18,7 @@ public record ServerConfig(
         IoMode io,
         int serverThreads,
         SocketOptions socketOptions,
-        Duration idleTimeout,
-        int maxFrameBytes) {
+        ConnectionLimits limits) {
     /**
      * Options of the listening socket and of the connections.
      *

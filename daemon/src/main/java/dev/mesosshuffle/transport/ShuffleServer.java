@@ -4,16 +4,14 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.memory.MemoryBudgets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
@@ -31,12 +29,6 @@ public final class ShuffleServer {
     /** How long idle buffers stay pooled. */
     private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
-    /** The number of connections whose unsent bytes only the kernel limits, to about 4 MB each. */
-    private static final int UNBOUNDED_CONNECTIONS = 64;
-
-    /** The limit of unsent bytes in the kernel for each further connection. */
-    private static final long MAX_UNSENT_BYTES = 512 * 1024;
-
     /** The unit in which the allocator takes memory from the system. */
     private static final int CHUNK_BYTES = 1024 * 1024;
 
@@ -44,13 +36,20 @@ public final class ShuffleServer {
     private final Channel listener;
     private final ChannelGroup connections;
     private final ReplyBufferPool buffers;
+    private final LargeMessages largeMessages;
     private final PeriodicTask trimTask;
 
-    private ShuffleServer(EventLoops loops, Channel listener, ChannelGroup connections, ReplyBufferPool buffers) {
+    private ShuffleServer(
+            EventLoops loops,
+            Channel listener,
+            ChannelGroup connections,
+            ReplyBufferPool buffers,
+            LargeMessages largeMessages) {
         this.loops = loops;
         this.listener = listener;
         this.connections = connections;
         this.buffers = buffers;
+        this.largeMessages = largeMessages;
         this.trimTask = new PeriodicTask("reply-buffers", buffers::trim);
     }
 
@@ -58,6 +57,7 @@ public final class ShuffleServer {
      * Starts to listen.
      *
      * @param dispatcher creates the sessions that handle the requests
+     * @param memory the budgets of what arrives
      * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of connections and of their memory
      * @throws IOException if the address cannot be bound
@@ -65,6 +65,7 @@ public final class ShuffleServer {
     public static ShuffleServer start(
             ServerConfig config,
             Dispatcher dispatcher,
+            MemoryBudgets memory,
             RateLimitedLogger rateLimitedLogger,
             MetricRegistry metricRegistry)
             throws IOException {
@@ -77,6 +78,18 @@ public final class ShuffleServer {
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
         ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2);
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        LargeMessages largeMessages = new LargeMessages(memory.decoded());
+        ConnectionServices services = new ConnectionServices(
+                dispatcher,
+                buffers,
+                config.limits(),
+                largeMessages,
+                memory.decoded(),
+                metrics,
+                new ConnectionFailures(metrics, rateLimitedLogger));
+        InboundAdmission admission = new InboundAdmission(memory.inbound());
+        ConnectionLimiter limiter =
+                new ConnectionLimiter(config.limits(), System::nanoTime, metrics, rateLimitedLogger);
         EventLoops loops = EventLoops.start(config);
         loops.prestart();
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -85,29 +98,11 @@ public final class ShuffleServer {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .handler(new AcceptFailureHandler(metrics, rateLimitedLogger))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        if (connections.size() >= UNBOUNDED_CONNECTIONS) {
-                            boundUnsent(channel);
-                        }
-                        channel.pipeline()
-                                .addLast(new FrameDecoder(config.maxFrameBytes()))
-                                .addLast(new IdleStateHandler(
-                                        0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                                .addLast(new ConnectionHandler(
-                                        channel,
-                                        dispatcher,
-                                        buffers,
-                                        config.maxFrameBytes(),
-                                        metrics,
-                                        rateLimitedLogger));
-                        connections.add(channel);
-                    }
-                });
+                .childHandler(
+                        new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime));
         applySocketOptions(bootstrap, config);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers);
+        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers, largeMessages);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
             throw BindFailures.explain(address, bound.cause());
@@ -150,14 +145,6 @@ public final class ShuffleServer {
         if (config.socketOptions().tcpKeepAlive()) {
             bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
         }
-    }
-
-    /**
-     * A thousand peers that do not read could fill the kernel's memory for all TCP connections of the host ({@code
-     * net.ipv4.tcp_mem}), and the kernel would drop packets of all processes. The JDK's NIO has no such option.
-     */
-    private static void boundUnsent(Channel channel) {
-        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
     }
 
     private static InetSocketAddress address(ServerConfig config) {
@@ -210,6 +197,7 @@ public final class ShuffleServer {
     private void shutDownLoops() {
         trimTask.close();
         loops.shutDown();
+        largeMessages.close();
         buffers.close();
     }
 }

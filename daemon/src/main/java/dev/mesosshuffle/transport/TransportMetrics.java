@@ -23,6 +23,14 @@ final class TransportMetrics {
     final Counter acceptFailures;
     /** Connections closed because they were idle. */
     final Counter idleConnectionsClosed;
+    /** Connections closed because a frame did not arrive completely. */
+    final Counter frameTimeouts;
+    /** Connections closed because their peers did not read. */
+    final Counter writeTimeouts;
+    /** Connections closed because there were too many. */
+    final Counter connectionsShed;
+    /** New connections closed because there were too many, and none to close instead. */
+    final Counter connectionsRefused;
 
     TransportMetrics(MetricRegistry metrics, PooledByteBufAllocator allocator) {
         activeConnections = metrics.counter(PREFIX + "numActiveConnections");
@@ -32,6 +40,10 @@ final class TransportMetrics {
         oversizedRequests = metrics.counter(PREFIX + "oversizedRequests");
         acceptFailures = metrics.counter(PREFIX + "acceptFailures");
         idleConnectionsClosed = metrics.counter(PREFIX + "idleConnectionsClosed");
+        frameTimeouts = metrics.counter(PREFIX + "frameTimeouts");
+        writeTimeouts = metrics.counter(PREFIX + "writeTimeouts");
+        connectionsShed = metrics.counter(PREFIX + "connectionsShed");
+        connectionsRefused = metrics.counter(PREFIX + "connectionsRefused");
         metrics.gauge(
                 PREFIX + "shuffle-server.usedDirectMemory", () -> (Gauge<Long>) allocator.metric()::usedDirectMemory);
         metrics.gauge(PREFIX + "shuffle-server.usedHeapMemory", () -> (Gauge<Long>) allocator.metric()::usedHeapMemory);

@@ -29,7 +29,8 @@ class ConfigMappingTest {
                                 new ServiceConfig.SocketOptions(-1, -1, -1, false),
                                 Duration.ofSeconds(120),
                                 Long.MAX_VALUE,
-                                16 << 20),
+                                16 << 20,
+                                ServiceConfig.ConnectionLimits.DEFAULTS),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/tmp/spark")),
                                 StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
@@ -60,6 +61,10 @@ class ConfigMappingTest {
         settings.put("spark.shuffle.io.enableTcpKeepAlive", "TRUE");
         settings.put("spark.shuffle.maxChunksBeingTransferred", "4096");
         settings.put("spark.mesos.shuffle.service.maxFrameSize", "64k");
+        settings.put("spark.mesos.shuffle.service.frameTimeout", "7s");
+        settings.put("spark.mesos.shuffle.service.writeTimeout", "3m");
+        settings.put("spark.mesos.shuffle.service.maxConnections", "500");
+        settings.put("spark.mesos.shuffle.service.maxConnectionsPerAddress", "20");
         settings.put("spark.mesos.shuffle.service.diskThreads", "16");
         settings.put("spark.shuffle.service.index.cache.size", "20m");
         settings.put("spark.shuffle.service.fetch.rdd.enabled", "true");
@@ -99,7 +104,8 @@ class ConfigMappingTest {
                                 new ServiceConfig.SocketOptions(128, 65536, 1 << 20, true),
                                 Duration.ofMillis(500),
                                 4096,
-                                64 << 10),
+                                64 << 10,
+                                new ServiceConfig.ConnectionLimits(Duration.ofSeconds(7), Duration.ofMinutes(3), 500, 20)),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
                                 StateDirCandidates.of(

@@ -16,6 +16,7 @@ final class FakeCaller implements Caller {
     static final String ADDRESS = "/10.0.0.2:4711";
     static final long STREAM = 99;
 
+    boolean succeeded;
     final List<AppExecId> streams = new ArrayList<>();
     final List<String> driverApps = new ArrayList<>();
 
@@ -102,6 +103,11 @@ final class FakeCaller implements Caller {
         }
         streams.add(executor);
         return STREAM;
+    }
+
+    @Override
+    public void requestSucceeded() {
+        succeeded = true;
     }
 
     @Override

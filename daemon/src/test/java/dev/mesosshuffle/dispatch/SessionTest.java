@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.fetch.FakeConnection;
 import dev.mesosshuffle.fetch.FetchFixture;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.ProtocolErrors;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class SessionTest {
     private static final long TIMEOUT_MS = 120_000;
+    private static final long BUDGET = 1 << 20;
 
     @TempDir
     private Path temp;
@@ -44,7 +46,7 @@ class SessionTest {
         executor = fixture.fetch.register("app", "7");
         fixture.fetch.files(executor).writeMapOutput(0, 0, block(10, 0), block(20, 1));
         dispatcher = fixture.dispatcher((client, task) -> task.run());
-        session = dispatcher.newSession(connection);
+        session = dispatcher.newSession(connection, ByteBudget.of(BUDGET));
     }
 
     @AfterEach
@@ -148,7 +150,7 @@ class SessionTest {
     void reportsOnlyItsOwnDriverAndNoneIfItHasNone() throws Exception {
         letFilesBeOld();
         FakeConnection other = new FakeConnection();
-        registerDriver(dispatcher.newSession(other), other);
+        registerDriver(dispatcher.newSession(other, ByteBudget.of(BUDGET)), other);
         session.onClosed(CloseReason.CLOSED_BY_PEER);
         assertExpired(1, false);
     }

@@ -52,7 +52,8 @@ class HungDiskTest {
                         new ServiceConfig.SocketOptions(0, 0, 0, false),
                         Duration.ofMinutes(2),
                         Long.MAX_VALUE,
-                        1 << 20),
+                        1 << 20,
+                        ServiceConfig.ConnectionLimits.DEFAULTS),
                 new ServiceConfig.Disks(
                         List.of(hungRoot, soundRoot),
                         StateDirCandidates.only(temp.resolve("state")),

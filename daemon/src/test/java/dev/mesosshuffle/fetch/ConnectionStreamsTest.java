@@ -80,6 +80,11 @@ class ConnectionStreamsTest {
     private static BlockIds splits(int size) {
         return new BlockIds() {
             @Override
+            public long retainedBytes() {
+                return 0;
+            }
+
+            @Override
             public int size() {
                 return size;
             }

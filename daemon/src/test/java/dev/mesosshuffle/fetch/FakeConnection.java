@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * loop in the test's thread. For any thread, as a real one.
  */
 public final class FakeConnection implements Connection {
+    private volatile boolean succeeded;
     public static final String ADDRESS = "/10.0.0.1:4711";
 
     private static final int TIMEOUT_SECONDS = 20;
@@ -158,6 +159,16 @@ public final class FakeConnection implements Connection {
     @Override
     public boolean isWritable() {
         return writable.getAsBoolean();
+    }
+
+    @Override
+    public void requestSucceeded() {
+        succeeded = true;
+    }
+
+    /** Whether one of its requests succeeded that only a client of an application makes. */
+    public boolean hasSucceeded() {
+        return succeeded;
     }
 
     @Override

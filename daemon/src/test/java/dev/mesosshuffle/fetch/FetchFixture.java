@@ -157,6 +157,11 @@ public final class FetchFixture implements AutoCloseable {
     public static BlockIds blockIds(int count) {
         return new BlockIds() {
             @Override
+            public long retainedBytes() {
+                return 0;
+            }
+
+            @Override
             public int size() {
                 return count;
             }

@@ -37,6 +37,12 @@ final class FatalErrorHandlerTest {
     @Test
     void endsTheProcessThatIsOutOfMemory() {
         fail(new OutOfMemoryError("Java heap space"), true);
+        assertThat(statuses).containsExactly(3);
+    }
+
+    @Test
+    void endsAProcessThatIsBrokenWithAnotherStatus() {
+        fail(new InternalError("broken"), true);
         assertThat(statuses).containsExactly(ExitStatus.FAILURE);
     }
 

@@ -12,9 +12,10 @@ class LengthValidatorTest {
     void acceptsFieldsThatFillTheMessageExactly() throws Exception {
         LengthValidator validator = validator(
                 "'app' 00000002 'a' '' 0000000000000001 00000001 0000000000000005 00000001 00000002 00000000 00000001 01");
-        validator.string("appId").strings("dirs").skip("id", Long.BYTES);
+        assertThat(validator.string("appId").strings("dirs")).isEqualTo(2);
+        validator.skip("id", Long.BYTES);
         assertThat(validator.longs("mapIds")).isEqualTo(1);
-        assertThat(validator.intArrays("reduceIds")).containsExactly(2);
+        assertThat(validator.intArrays("reduceIds")).isEqualTo(new LengthValidator.IntArrays(1, 2, true, 44));
         assertThat(validator.bool("batch")).isTrue();
         assertFails(() -> validator.skip("next", 1), "next: 0 bytes left (expected: at least 1)");
     }
@@ -83,11 +84,14 @@ class LengthValidatorTest {
     }
 
     @Test
-    void returnsTheLengthOfEachArrayOfInts() throws Exception {
+    void measuresArraysOfIntsWithoutAnObjectForEach() throws Exception {
         assertThat(validator("00000003 00000001 00000009 00000000 00000002 00000007 00000008")
                         .intArrays("reduceIds"))
-                .containsExactly(1, 0, 2);
-        assertThat(validator("00000000").intArrays("reduceIds")).isEmpty();
+                .isEqualTo(new LengthValidator.IntArrays(3, 3, false, 4));
+        assertThat(validator("00000001 00000002 00000007 00000008").intArrays("reduceIds"))
+                .isEqualTo(new LengthValidator.IntArrays(1, 2, true, 4));
+        assertThat(validator("00000000").intArrays("reduceIds"))
+                .isEqualTo(new LengthValidator.IntArrays(0, 0, true, 4));
     }
 
     @Test

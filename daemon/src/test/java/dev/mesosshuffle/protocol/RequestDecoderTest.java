@@ -206,6 +206,15 @@ class RequestDecoderTest {
     }
 
     @Test
+    void doesNotAcceptALongerStreamIdThanAnyClientSends() throws Exception {
+        String longest = "1".repeat(256);
+        assertThat(decode("06 '" + longest + "'")).isEqualTo(new Request.FetchStream(longest));
+        assertThatThrownBy(() -> decode("06 '" + longest + "1'"))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessage("streamId of 257 bytes (expected: at most 256)");
+    }
+
+    @Test
     void doesNotAcceptAnEmptyFrame() {
         assertThatThrownBy(() -> decode("")).hasMessage("frame of 0 bytes (expected: at least 1, its type)");
     }

@@ -15,7 +15,7 @@ class FrameDecoderFuzzTest {
 
     @FuzzTest(maxDuration = "30s")
     void cutsFramesWithinTheLimit(FuzzedDataProvider data) {
-        EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder(MAX_FRAME_BYTES));
+        EmbeddedChannel channel = DecoderFixture.channel(MAX_FRAME_BYTES);
         try {
             while (data.remainingBytes() > 0) {
                 channel.writeInbound(Unpooled.wrappedBuffer(data.consumeBytes(data.consumeInt(1, 512))));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames of up to 100 bytes are taken. */
 class FrameDecoderTest {
-    private final EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder(100));
+    private final EmbeddedChannel channel = DecoderFixture.channel(100);
 
     @AfterEach
     void close() {

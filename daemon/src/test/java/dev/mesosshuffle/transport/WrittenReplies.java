@@ -80,12 +80,18 @@ abstract class WrittenReplies {
     }
 
     static final class Listener implements ReplyWriter.Listener {
+        int unsent;
         int sent;
         int failures;
         int room;
 
         @Nullable
         Throwable unreadable;
+
+        @Override
+        public void onUnsent() {
+            unsent++;
+        }
 
         @Override
         public void onRepliesSent(int count, boolean success) {

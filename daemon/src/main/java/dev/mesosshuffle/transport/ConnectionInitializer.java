@@ -1,0 +1,72 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.concurrent.Ticker;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.TimeUnit;
+
+/** Builds the pipeline of each connection that is admitted. For any event loop. */
+final class ConnectionInitializer extends ChannelInitializer<Channel> {
+    /** The number of connections whose unsent bytes only the kernel limits, to about 4 MB each. */
+    private static final int UNBOUNDED_CONNECTIONS = 64;
+
+    /** The limit of unsent bytes in the kernel for each further connection. */
+    private static final long MAX_UNSENT_BYTES = 512 * 1024;
+
+    private final ConnectionServices services;
+    private final InboundAdmission admission;
+    private final ConnectionLimiter limiter;
+    private final ChannelGroup connections;
+    private final Ticker ticker;
+
+    ConnectionInitializer(
+            ConnectionServices services,
+            InboundAdmission admission,
+            ConnectionLimiter limiter,
+            ChannelGroup connections,
+            Ticker ticker) {
+        this.services = services;
+        this.admission = admission;
+        this.limiter = limiter;
+        this.connections = connections;
+        this.ticker = ticker;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        ConnectionActivity activity = new ConnectionActivity(ticker);
+        if (!limiter.admit(channel, activity)) {
+            channel.close();
+            return;
+        }
+        if (connections.size() >= UNBOUNDED_CONNECTIONS) {
+            boundUnsent(channel);
+        }
+        ConnectionLimits limits = services.limits();
+        ReadGate gate = new ReadGate(channel, ticker);
+        ConnectionHandler handler = new ConnectionHandler(channel, services, gate, activity, ticker);
+        channel.pipeline()
+                .addLast(new FrameDecoder(
+                        limits.maxFrameBytes(),
+                        admission,
+                        gate,
+                        activity,
+                        new FrameDeadline(
+                                limits.frameTimeout().toNanos(), gate, ticker, handler::onFrameTimeout),
+                        new LoopTurn(ticker)))
+                .addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
+                .addLast(handler);
+        connections.add(channel);
+    }
+
+    /**
+     * A thousand peers that do not read could fill the kernel's memory for all TCP connections of the host ({@code
+     * net.ipv4.tcp_mem}), and the kernel would drop packets of all processes. The JDK's NIO has no such option.
+     */
+    private static void boundUnsent(Channel channel) {
+        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Limits the connections in all, and those of one address. At a limit, connections that have done nothing useful make room,
+ * then the one that is idle for longest; never one of a driver, or one whose requests are being answered. If there is none,
+ * the new one is refused.
+ *
+ * <p><b>Concurrency:</b> for any thread; each call takes microseconds, except a search, of which there are few.
+ */
+final class ConnectionLimiter {
+    private static final Logger logger = LoggerFactory.getLogger(ConnectionLimiter.class);
+
+    /** After this time a connection should have done something useful. */
+    static final long USELESS_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Searches are no more frequent than this: each looks at all connections. */
+    static final long SEARCH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** A search closes this part of the connections, if they have done nothing useful. */
+    private static final int SHED_PART = 64;
+
+    private final int maxConnections;
+    private final int maxPerAddress;
+    private final Ticker ticker;
+    private final TransportMetrics metrics;
+    private final RateLimitedLogger rateLimitedLogger;
+
+    private final Map<Channel, ConnectionActivity> connections = new LinkedHashMap<>();
+    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private long lastSearchNanos;
+    private boolean searched;
+
+    ConnectionLimiter(
+            ConnectionLimits limits,
+            Ticker ticker,
+            TransportMetrics metrics,
+            RateLimitedLogger rateLimitedLogger) {
+        this.maxConnections = limits.maxConnections();
+        this.maxPerAddress = limits.maxConnectionsPerAddress();
+        this.ticker = ticker;
+        this.metrics = metrics;
+        this.rateLimitedLogger = rateLimitedLogger;
+    }
+
+    /**
+     * Admits a new connection, and counts it until it is closed.
+     *
+     * @return whether it may stay; otherwise it is for the caller to close
+     */
+    boolean admit(Channel channel, ConnectionActivity activity) {
+        InetAddress address = address(channel);
+        List<Channel> shed = List.of();
+        boolean isAddressFull;
+        boolean isAdmitted;
+        synchronized (this) {
+            isAddressFull = address != null && byAddress.getOrDefault(address, 0) >= maxPerAddress;
+            if (isAddressFull || connections.size() >= maxConnections) {
+                shed = search(isAddressFull ? address : null);
+                shed.forEach(this::remove);
+            }
+            isAdmitted = connections.size() < maxConnections
+                    && (address == null || byAddress.getOrDefault(address, 0) < maxPerAddress);
+            if (isAdmitted) {
+                connections.put(channel, activity);
+                if (address != null) {
+                    byAddress.merge(address, 1, Integer::sum);
+                }
+            }
+        }
+        shed.forEach(Channel::close);
+        metrics.connectionsShed.inc(shed.size());
+        if (isAdmitted) {
+            channel.closeFuture().addListener(closed -> removeClosed(channel));
+        } else {
+            metrics.connectionsRefused.inc();
+        }
+        if (!isAdmitted || !shed.isEmpty()) {
+            warn(channel, isAddressFull);
+        }
+        return isAdmitted;
+    }
+
+    private synchronized void removeClosed(Channel channel) {
+        remove(channel);
+    }
+
+    private void remove(Channel channel) {
+        InetAddress address = address(channel);
+        if (connections.remove(channel) != null && address != null) {
+            byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    /** Returns the connections to close, of one address or of all. */
+    private List<Channel> search(@Nullable InetAddress address) {
+        long now = ticker.read();
+        if (searched && now - lastSearchNanos < SEARCH_INTERVAL_NANOS) {
+            return List.of();
+        }
+        searched = true;
+        lastSearchNanos = now;
+        List<Channel> useless = connections.entrySet().stream()
+                .filter(entry -> isUseless(entry.getValue()) && isOf(address, entry.getKey()))
+                .map(Map.Entry::getKey)
+                .limit(1 + connections.size() / SHED_PART)
+                .toList();
+        if (!useless.isEmpty()) {
+            return useless;
+        }
+        return connections.entrySet().stream()
+                .filter(entry -> isIdle(entry.getValue()) && isOf(address, entry.getKey()))
+                .max(Comparator.comparingLong(entry -> entry.getValue().idleNanos()))
+                .map(entry -> List.of(entry.getKey()))
+                .orElse(List.of());
+    }
+
+    /** Connections are in the order in which they were made, so the oldest of these come first. */
+    private static boolean isUseless(ConnectionActivity activity) {
+        return !activity.isDriver()
+                && !activity.isUseful()
+                && (!activity.hasSentFrame() || activity.ageNanos() >= USELESS_AFTER_NANOS);
+    }
+
+    private static boolean isIdle(ConnectionActivity activity) {
+        return !activity.isDriver() && !activity.isBusy();
+    }
+
+    private static boolean isOf(@Nullable InetAddress address, Channel channel) {
+        return address == null || address.equals(address(channel));
+    }
+
+    private static @Nullable InetAddress address(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
+    }
+
+    private void warn(Channel channel, boolean isAddressFull) {
+        rateLimitedLogger.warn(
+                logger,
+                "too many connections",
+                isAddressFull
+                        ? "Too many connections from " + address(channel) + ": " + maxPerAddress
+                                + " (spark.mesos.shuffle.service.maxConnectionsPerAddress). New ones close idle ones, or are"
+                                + " refused. Find out what connects so often there, or raise the key."
+                        : "Too many connections: " + maxConnections
+                                + " (spark.mesos.shuffle.service.maxConnections). New ones close idle ones, or are refused."
+                                + " Find out who connects so often (ss -tn), or raise the key.");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.concurrent.Ticker;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Notices a frame that has begun and does not arrive completely. Time in which nothing is read does not count.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop.
+ */
+final class FrameDeadline {
+    private final long timeoutNanos;
+    private final ReadGate gate;
+    private final Ticker ticker;
+    private final Runnable onMissed;
+
+    /** Counts the frames that arrived completely, to tell one incomplete frame from the next. */
+    private long frames;
+
+    private long incompleteFrame = -1;
+    /** When the incomplete frame began, in time in which the connection was read. */
+    private long beganNanos;
+
+    private boolean scheduled;
+
+    /**
+     * Creates a deadline.
+     *
+     * @param timeoutNanos the time for a frame to arrive; 0 for any
+     * @param onMissed closes the connection
+     */
+    FrameDeadline(long timeoutNanos, ReadGate gate, Ticker ticker, Runnable onMissed) {
+        this.timeoutNanos = timeoutNanos;
+        this.gate = gate;
+        this.ticker = ticker;
+        this.onMissed = onMissed;
+    }
+
+    /** A frame has arrived completely. */
+    void frameTaken() {
+        frames++;
+    }
+
+    /** Everything that had arrived was read. */
+    void onReadComplete(ChannelHandlerContext context, boolean isFrameIncomplete) {
+        if (!isFrameIncomplete) {
+            incompleteFrame = -1;
+        } else if (incompleteFrame != frames && timeoutNanos > 0) {
+            incompleteFrame = frames;
+            beganNanos = readingNanos();
+            schedule(context, timeoutNanos);
+        }
+    }
+
+    private void schedule(ChannelHandlerContext context, long delayNanos) {
+        if (!scheduled) {
+            scheduled = true;
+            var unused = context.executor().schedule(() -> check(context), delayNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void check(ChannelHandlerContext context) {
+        scheduled = false;
+        if (context.isRemoved() || incompleteFrame != frames) {
+            return;
+        }
+        long leftNanos = beganNanos + timeoutNanos - readingNanos();
+        if (leftNanos > 0) {
+            // At least a while, as this time stands still if nothing is read.
+            schedule(context, Math.max(leftNanos, timeoutNanos / 8));
+        } else {
+            onMissed.run();
+        }
+    }
+
+    private long readingNanos() {
+        return ticker.read() - gate.closedNanos();
+    }
+}

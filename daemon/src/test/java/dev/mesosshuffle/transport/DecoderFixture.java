@@ -1,0 +1,34 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.memory.ByteBudget;
+import dev.mesosshuffle.testing.ManualTicker;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.concurrent.TimeUnit;
+
+/** A frame decoder with its helpers, on a channel without a socket. */
+final class DecoderFixture {
+    static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    final ManualTicker ticker = new ManualTicker();
+    final EmbeddedChannel channel = new EmbeddedChannel();
+    final ReadGate gate = new ReadGate(channel, ticker::read);
+    final ConnectionActivity activity = new ConnectionActivity(ticker::read);
+    final FrameDecoder decoder;
+    boolean missed;
+
+    DecoderFixture(int maxFrameBytes, InboundAdmission admission) {
+        decoder = new FrameDecoder(
+                maxFrameBytes,
+                admission,
+                gate,
+                activity,
+                new FrameDeadline(TIMEOUT_NANOS, gate, ticker::read, () -> missed = true),
+                new LoopTurn(ticker::read));
+        channel.pipeline().addLast(decoder);
+    }
+
+    /** A channel with a decoder that has memory for every frame. */
+    static EmbeddedChannel channel(int maxFrameBytes) {
+        return new DecoderFixture(maxFrameBytes, new InboundAdmission(ByteBudget.of(1 << 30))).channel;
+    }
+}
