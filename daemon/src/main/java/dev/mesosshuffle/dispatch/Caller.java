@@ -19,7 +19,7 @@ interface Caller {
      * Opens a stream of an executor's blocks. Only on the connection's event loop.
      *
      * @return its id
-     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
+     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
      */
     long openStream(AppExecId executor, BlockIds blocks);
 

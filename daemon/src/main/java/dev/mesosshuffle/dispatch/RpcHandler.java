@@ -60,12 +60,18 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         Timer.Context timer = metrics.openBlockRequestLatency.time();
         try {
             liveness.activity(message.executor().appId());
-            if (registry.executor(message.executor()) == null) {
+            RegisteredExecutor executor = registry.executor(message.executor());
+            if (executor == null) {
                 rejectUnregistered(message.executor(), call);
                 return;
             }
+            if (call.isOneWay()) {
+                // Nobody learns the stream's id, so nobody could request its chunks.
+                return;
+            }
             try {
-                long streamId = call.caller().openStream(message.executor(), message.blocks());
+                // The executor's own id, so that a stream keeps no texts of its message.
+                long streamId = call.caller().openStream(executor.id(), message.blocks());
                 call.respond(
                         id -> Reply.streamOpened(id, streamId, message.blocks().size()));
             } catch (IllegalArgumentException e) {

@@ -16,7 +16,7 @@ import com.codahale.metrics.MetricRegistry;
 public record MemoryBudgets(
         ByteBudget inbound, ByteBudget decoded, ByteBudget streams, ByteBudget registry, ByteBudget answers) {
     /**
-     * Returns the budgets of a process, and registers a gauge for each.
+     * Returns the budgets of a process, and registers gauges for each.
      *
      * @param heapBytes the maximum size of the heap
      * @param directBytes the maximum size of all buffers outside the heap
@@ -36,6 +36,8 @@ public record MemoryBudgets(
                 MetricRegistry.name("shuffleService.memory", name, "usedBytes"), (Gauge<Long>) budget::usedBytes);
         metrics.register(
                 MetricRegistry.name("shuffleService.memory", name, "maxBytes"), (Gauge<Long>) budget::maxBytes);
+        metrics.register(
+                MetricRegistry.name("shuffleService.memory", name, "refusals"), (Gauge<Long>) budget::refusals);
         return budget;
     }
 }

@@ -12,4 +12,7 @@ public interface BlockIds {
      * @throws IndexOutOfBoundsException if there is none
      */
     BlockId get(int index);
+
+    /** Returns the bytes that it occupies on the heap, estimated from above. */
+    long retainedBytes();
 }

@@ -58,6 +58,16 @@ final class CompactBlockIds implements BlockIds {
     }
 
     @Override
+    public long retainedBytes() {
+        // This object, three arrays with their headers, and an array with a header and a reference for each map task.
+        long bytes = 96 + 40L * mapIds.length;
+        for (int[] ids : reduceIds) {
+            bytes += 4L * ids.length + 4;
+        }
+        return bytes;
+    }
+
+    @Override
     public int size() {
         return firstChunks[mapIds.length];
     }

@@ -64,6 +64,12 @@ final class ParsedBlockIds implements BlockIds {
     }
 
     @Override
+    public long retainedBytes() {
+        // This object and its list, and for each id an object and a reference.
+        return 64 + 48L * ids.size();
+    }
+
+    @Override
     public int size() {
         return ids.size();
     }

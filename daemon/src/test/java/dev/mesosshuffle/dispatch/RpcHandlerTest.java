@@ -73,6 +73,15 @@ class RpcHandlerTest {
     }
 
     @Test
+    void keepsNoStreamThatNobodyLearnsOf() {
+        handler.openStream(
+                new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(3)), new RpcCall(caller, null));
+        assertThat(caller.streams).isEmpty();
+        assertThat(caller.hasReply()).isFalse();
+        assertRejected(0);
+    }
+
+    @Test
     void opensNoStreamOfAnotherApplicationsExecutorOfTheSameId() throws Exception {
         handler.openStream(new RpcMessage.OpenStream(OTHER_APP, FetchFixture.blockIds(3)), caller.call(1));
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.notRegistered(OTHER_APP))));
