@@ -90,8 +90,12 @@ final class ServeFlow {
                 reclaim.liveness(),
                 failureLog,
                 context.metrics());
-        ShuffleServer server =
-                ShuffleServer.start(serverConfig(context.config()), dispatcher, failureLog, context.metrics());
+        ShuffleServer server = ShuffleServer.start(
+                serverConfig(context.config()),
+                dispatcher,
+                context.memory().answers(),
+                failureLog,
+                context.metrics());
         context.register(() -> stop(server));
         return server;
     }

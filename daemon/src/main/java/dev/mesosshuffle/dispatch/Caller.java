@@ -16,6 +16,13 @@ interface Caller {
     void send(Reply reply);
 
     /**
+     * Returns how long a reply may be now. To be checked before a long one is built. For any thread.
+     *
+     * @param wantedBytes its length
+     */
+    long maxAnswerBytes(long wantedBytes);
+
+    /**
      * Opens a stream of an executor's blocks. Only on the connection's event loop.
      *
      * @return its id

@@ -97,8 +97,11 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     @Override
     public void getLocalDirs(RpcMessage.GetLocalDirs message, RpcCall call) {
         Map<String, ExecutorShuffleInfo> dirs = new HashMap<>();
+        long bytes = Reply.LOCAL_DIRS_BYTES;
         for (AppExecId id : message.executors()) {
-            liveness.activity(id.appId());
+            if (dirs.isEmpty()) {
+                liveness.activity(id.appId());
+            }
             if (id.execId().equals(SHUFFLE_MERGER)) {
                 metrics.rejectedRequests.inc();
                 call.fail(ProtocolErrors.NO_MERGED_SHUFFLE);
@@ -110,7 +113,24 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
                 rejectUnregistered(id, call);
                 return;
             }
-            dirs.put(id.execId(), executor.info());
+            if (dirs.put(executor.id().execId(), executor.info()) == null) {
+                bytes += Reply.localDirsBytes(id.execId(), executor.info());
+            }
+        }
+        answer(dirs, bytes, call);
+    }
+
+    /** A short question may have a long answer, so the answer's length is known before it is built. */
+    private void answer(Map<String, ExecutorShuffleInfo> dirs, long bytes, RpcCall call) {
+        if (call.isOneWay()) {
+            return;
+        }
+        long max = call.caller().maxAnswerBytes(bytes);
+        if (bytes > max) {
+            metrics.rejectedRequests.inc();
+            call.fail(ProtocolErrors.badRequest("local dirs of " + dirs.size() + " executors: " + bytes
+                    + " bytes (expected: at most " + max + " now, or fewer executors at a time)"));
+            return;
         }
         call.respond(id -> Reply.localDirs(id, dirs));
     }

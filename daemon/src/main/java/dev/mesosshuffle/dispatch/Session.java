@@ -64,6 +64,11 @@ public final class Session implements Request.Visitor, Caller {
     }
 
     @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return connection.maxAnswerBytes(wantedBytes);
+    }
+
+    @Override
     public long openStream(AppExecId executor, BlockIds blocks) {
         return chunkFetcher.openStream(executor, blocks);
     }

@@ -84,7 +84,8 @@ public final class ByteBudget {
         return Math.min(maxBytes, (whole.freeBytes() + ownBytes) / divisor);
     }
 
-    private void refuse() {
+    /** Counts a refusal of what was not even tried, because it would not have fitted. For {@link #refusals}. */
+    public void refuse() {
         refusals.incrementAndGet();
         if (whole != null) {
             whole.refuse();

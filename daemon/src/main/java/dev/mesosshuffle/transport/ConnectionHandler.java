@@ -115,12 +115,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private void handle(Request request) {
         if (!(request instanceof Request.OneWay)) {
             pendingRequests++;
-            if (pendingRequests == MAX_PENDING_REQUESTS) {
-                autoReadDisabled = true;
-                channel.config().setAutoRead(false);
-            }
         }
         session.onRequest(request);
+        if (!autoReadDisabled && (pendingRequests >= MAX_PENDING_REQUESTS || writer.answers().isFull())) {
+            autoReadDisabled = true;
+            channel.config().setAutoRead(false);
+        }
     }
 
     /** Replies with a failure: a client whose connection is closed would send the same request again. */
@@ -191,7 +191,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void onRepliesSent(int count, boolean success) {
         pendingRequests -= count;
-        if (autoReadDisabled && pendingRequests <= MAX_PENDING_REQUESTS / 2 && drained == null) {
+        if (autoReadDisabled
+                && pendingRequests <= MAX_PENDING_REQUESTS / 2
+                && !writer.answers().isFull()
+                && drained == null) {
             autoReadDisabled = false;
             channel.config().setAutoRead(true);
         }
@@ -258,6 +261,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void send(Reply reply) {
         writer.queue(reply);
+    }
+
+    @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return Math.min(maxFrameBytes, writer.answers().maxBytes(wantedBytes));
     }
 
     @Override

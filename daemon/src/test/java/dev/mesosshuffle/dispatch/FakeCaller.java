@@ -23,6 +23,9 @@ final class FakeCaller implements Caller {
     @Nullable
     String streamLimit;
 
+    /** How long a reply may be. */
+    long maxAnswerBytes = Long.MAX_VALUE;
+
     private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
 
     /** Waits for the next reply. */
@@ -51,6 +54,11 @@ final class FakeCaller implements Caller {
     @Override
     public void send(Reply reply) {
         replies.add(FakeConnection.encoded(reply));
+    }
+
+    @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return maxAnswerBytes;
     }
 
     @Override

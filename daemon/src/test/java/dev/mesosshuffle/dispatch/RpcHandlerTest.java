@@ -120,6 +120,28 @@ class RpcHandlerTest {
     }
 
     @Test
+    void countsAnExecutorOnceHoweverOftenItIsAskedFor() throws Exception {
+        caller.maxAnswerBytes = Reply.LOCAL_DIRS_BYTES + Reply.localDirsBytes("7", executor.info());
+        handler.getLocalDirs(
+                new RpcMessage.GetLocalDirs(List.of(executor.id(), executor.id(), executor.id())), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.localDirs(1, Map.of("7", executor.info()))));
+        assertRejected(0);
+    }
+
+    @Test
+    void rejectsAQuestionWhoseAnswerIsTooLongAndNamesTheSizes() throws Exception {
+        long bytes = Reply.LOCAL_DIRS_BYTES + Reply.localDirsBytes("7", executor.info());
+        caller.maxAnswerBytes = bytes - 1;
+        handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(executor.id())), caller.call(1));
+        assertThat(caller.nextReply())
+                .isEqualTo(encoded(Reply.failed(
+                        1,
+                        ProtocolErrors.badRequest("local dirs of 1 executors: " + bytes + " bytes (expected: at most "
+                                + (bytes - 1) + " now, or fewer executors at a time)"))));
+        assertRejected(1);
+    }
+
+    @Test
     void returnsNoLocalDirsIfOneExecutorIsUnknown() throws Exception {
         AppExecId unknown = new AppExecId("app", "8");
         handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(executor.id(), unknown)), caller.call(1));

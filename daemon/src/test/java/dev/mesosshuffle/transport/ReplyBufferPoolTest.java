@@ -3,6 +3,7 @@ package dev.mesosshuffle.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.testing.RecordingLeakDetector;
+import dev.mesosshuffle.memory.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ReplyBufferPoolTest {
     private static final int SHARED = ReplyBufferPool.SHARED_BYTES;
 
-    private final ReplyBufferPool buffers = new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, 3 * SHARED);
+    private final ReplyBufferPool buffers = new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, 3 * SHARED, ByteBudget.of(0));
 
     @AfterEach
     void close() {
