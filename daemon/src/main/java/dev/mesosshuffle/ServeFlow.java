@@ -91,11 +91,7 @@ final class ServeFlow {
                 failureLog,
                 context.metrics());
         ShuffleServer server = ShuffleServer.start(
-                serverConfig(context.config()),
-                dispatcher,
-                context.memory().answers(),
-                failureLog,
-                context.metrics());
+                serverConfig(context.config()), dispatcher, context.memory(), failureLog, context.metrics());
         context.register(() -> stop(server));
         return server;
     }

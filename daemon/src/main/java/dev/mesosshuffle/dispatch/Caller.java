@@ -30,6 +30,10 @@ interface Caller {
      */
     long openStream(AppExecId executor, BlockIds blocks);
 
-    /** Makes this the connection of an application's driver. Only on the connection's event loop. */
+    /**
+     * Makes this the connection of an application's driver. Only on the connection's event loop.
+     *
+     * @throws IllegalArgumentException if it is that of too many applications; the message is for the client
+     */
     void registerDriver(String appId);
 }

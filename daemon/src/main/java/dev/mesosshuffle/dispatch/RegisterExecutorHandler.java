@@ -13,6 +13,7 @@ import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.registry.RegistrationLimits;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.RootMonitor;
 import java.nio.file.Path;
@@ -57,6 +58,12 @@ final class RegisterExecutorHandler {
 
     /** Registers an executor and replies once it is persisted or rejected. */
     void register(RpcMessage.RegisterExecutor message, RpcCall call) {
+        try {
+            RegistrationLimits.check(message.info());
+        } catch (IllegalArgumentException e) {
+            refuse(message, call, e);
+            return;
+        }
         Timer.Context timer = metrics.registerExecutorRequestLatency.time();
         String appId = message.executor().appId();
         liveness.activity(appId);
@@ -74,11 +81,15 @@ final class RegisterExecutorHandler {
                         liveness.activity(appId);
                         call.succeed();
                     } else {
-                        metrics.rejectedRequests.inc();
-                        warn(message, call, ErrorMessages.cause(error));
-                        call.fail(error);
+                        refuse(message, call, error);
                     }
                 });
+    }
+
+    private void refuse(RpcMessage.RegisterExecutor message, RpcCall call, Throwable error) {
+        metrics.rejectedRequests.inc();
+        warn(message, call, ErrorMessages.cause(error));
+        call.fail(error);
     }
 
     /** Checks all dirs, each on its disk's pool; completes with the last one. */

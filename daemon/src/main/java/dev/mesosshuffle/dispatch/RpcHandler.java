@@ -149,7 +149,13 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
                 appId,
                 remoteAddress,
                 message.heartbeatTimeoutMs());
-        call.caller().registerDriver(appId);
+        try {
+            call.caller().registerDriver(appId);
+        } catch (IllegalArgumentException e) {
+            metrics.rejectedRequests.inc();
+            call.fail(e);
+            return;
+        }
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
         var unused = registry.registerDriver(appId, storedDrivers).whenComplete((done, error) -> {
@@ -157,6 +163,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
                 liveness.driverStored(appId);
                 call.succeed();
             } else {
+                liveness.driverRefused(appId);
                 rateLimitedLogger.warn(
                         logger,
                         "driver registration",

@@ -17,6 +17,9 @@ import java.util.Set;
  * <p><b>Concurrency:</b> confined to the connection's event loop, except {@link #remoteAddress} and {@link #send}.
  */
 public final class Session implements Request.Visitor, Caller {
+    /** A process of Spark is the driver of one application. */
+    static final int MAX_DRIVER_APPS = 1024;
+
     private final Connection connection;
     private final RpcHandler rpcHandler;
     private final ChunkFetcher chunkFetcher;
@@ -75,6 +78,10 @@ public final class Session implements Request.Visitor, Caller {
 
     @Override
     public void registerDriver(String appId) {
+        if (driverApps.size() == MAX_DRIVER_APPS && !driverApps.contains(appId)) {
+            throw new IllegalArgumentException("applications whose driver is on this connection: " + driverApps.size()
+                    + " (expected: at most " + MAX_DRIVER_APPS + ")");
+        }
         driverApps.add(appId);
         connection.disableIdleTimeout();
     }

@@ -20,13 +20,14 @@ public record MemoryBudgets(
      *
      * @param heapBytes the maximum size of the heap
      * @param directBytes the maximum size of all buffers outside the heap
+     * @param registryBytes what the registry may occupy of the heap
      */
-    public static MemoryBudgets of(long heapBytes, long directBytes, MetricRegistry metrics) {
+    public static MemoryBudgets of(long heapBytes, long directBytes, long registryBytes, MetricRegistry metrics) {
         return new MemoryBudgets(
                 budget("inbound", directBytes * 3 / 8, metrics),
                 budget("decoded", heapBytes / 4, metrics),
                 budget("streams", heapBytes / 8, metrics),
-                budget("registry", heapBytes / 4, metrics),
+                budget("registry", registryBytes, metrics),
                 budget("answers", directBytes / 16, metrics));
     }
 

@@ -3,6 +3,7 @@ package dev.mesosshuffle.registry;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -46,12 +47,14 @@ public final class Registry {
      *
      * @param store persists the registry
      * @param roots provides the threads that list the roots
+     * @param budget what applications, executors, drivers and directories may occupy
      * @param metrics where its metrics go
      * @return the registry
      * @throws StoreException if the store cannot be read
      */
-    public static Registry load(StateStore store, RootProbers roots, MetricRegistry metrics) throws StoreException {
-        RegistryState state = new RegistryState();
+    public static Registry load(StateStore store, RootProbers roots, ByteBudget budget, MetricRegistry metrics)
+            throws StoreException {
+        RegistryState state = new RegistryState(budget);
         new RegistryLoader(state, new RootListings(roots, ROOTS_LIMIT)).loadFrom(store);
         metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) state.executors::size);
         return new Registry(
@@ -61,7 +64,7 @@ public final class Registry {
     }
 
     /**
-     * Loads a registry from the store, and lists the roots on the caller's thread.
+     * Loads a registry of any size from the store, and lists the roots on the caller's thread.
      *
      * @param store persists the registry
      * @param metrics where its metrics go
@@ -69,7 +72,7 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry load(StateStore store, MetricRegistry metrics) throws StoreException {
-        return load(store, RootProbers.inCallersThread(List.of()), metrics);
+        return load(store, RootProbers.inCallersThread(List.of()), ByteBudget.of(Long.MAX_VALUE), metrics);
     }
 
     /**
@@ -116,6 +119,20 @@ public final class Registry {
         try {
             RegisteredApplication application = state.applications.get(appId);
             return application != null && application.persisted && application.removal == null;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
+     * Checks whether anything is registered of an application, or being registered or removed.
+     *
+     * @param appId the application
+     */
+    public boolean isKnown(String appId) {
+        state.lock.lock();
+        try {
+            return state.applications.containsKey(appId);
         } finally {
             state.lock.unlock();
         }
@@ -193,12 +210,13 @@ public final class Registry {
      * Checks whether a directory belongs to an application, or to a registration that is not persisted yet.
      *
      * @param dir the directory, by its real path
-     * @return whether an application claims it, or what lies inside it or above it
+     * @return whether an application claims it, or what lies inside it or above it, as far as is known: if not all claims fit
+     *     into memory, everything counts as claimed
      */
     public boolean isClaimed(Path dir) {
         state.lock.lock();
         try {
-            return state.claims.isClaimed(dir);
+            return state.incomplete || state.claims.isClaimed(dir);
         } finally {
             state.lock.unlock();
         }

@@ -117,7 +117,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             pendingRequests++;
         }
         session.onRequest(request);
-        if (!autoReadDisabled && (pendingRequests >= MAX_PENDING_REQUESTS || writer.answers().isFull())) {
+        if (!autoReadDisabled
+                && (pendingRequests >= MAX_PENDING_REQUESTS || writer.answers().isFull())) {
             autoReadDisabled = true;
             channel.config().setAutoRead(false);
         }

@@ -4,7 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.logging.RateLimitedLogger;
-import dev.mesosshuffle.memory.ByteBudget;
+import dev.mesosshuffle.memory.MemoryBudgets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -59,7 +59,7 @@ public final class ShuffleServer {
      * Starts to listen.
      *
      * @param dispatcher creates the sessions that handle the requests
-     * @param answers the budget of replies without a block
+     * @param memory the budgets of what clients make the server keep
      * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of connections and of their memory
      * @throws IOException if the address cannot be bound
@@ -67,7 +67,7 @@ public final class ShuffleServer {
     public static ShuffleServer start(
             ServerConfig config,
             Dispatcher dispatcher,
-            ByteBudget answers,
+            MemoryBudgets memory,
             RateLimitedLogger rateLimitedLogger,
             MetricRegistry metricRegistry)
             throws IOException {
@@ -78,7 +78,7 @@ public final class ShuffleServer {
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
-        ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2, answers);
+        ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2, memory.answers());
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         EventLoops loops = EventLoops.start(config);
         loops.prestart();

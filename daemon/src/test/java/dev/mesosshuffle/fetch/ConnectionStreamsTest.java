@@ -61,7 +61,8 @@ class ConnectionStreamsTest {
         long id = streams.open(EXECUTOR, splits(70));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> streams.open(EXECUTOR, splits(31)))
-                .withMessage("open streams of one connection: 860 + 470 bytes of block ids (expected: at most 420 more)");
+                .withMessage(
+                        "open streams of one connection: 860 + 470 bytes of block ids (expected: at most 420 more)");
         assertThat(budget.usedBytes()).isEqualTo(860);
         assertThat(streams.size()).isOne();
 
