@@ -76,7 +76,8 @@ record PersistentState(
                 opened.peers(),
                 context.register(new TimeLimiter("registries", PEERS_LIMIT)),
                 markers);
-        Registry registry = Registry.load(store, probers, policy::mayBeRegistered, context.metrics());
+        Registry registry = Registry.load(
+                store, probers, policy::mayBeRegistered, context.memory().registry(), context.metrics());
         return new PersistentState(probers, policy, opened.stateDir(), opened.isStandIn(), store, peers, registry);
     }
 

@@ -60,8 +60,11 @@ public final class ShuffleDaemon {
         Lifecycle lifecycle = new Lifecycle();
         try {
             MetricRegistry metrics = new MetricRegistry();
-            MemoryBudgets memory =
-                    MemoryBudgets.of(Runtime.getRuntime().maxMemory(), ShuffleServer.maxDirectBytes(), metrics);
+            MemoryBudgets memory = MemoryBudgets.of(
+                    Runtime.getRuntime().maxMemory(),
+                    ShuffleServer.maxDirectBytes(),
+                    config.disks().maxRegistryBytes(),
+                    metrics);
             return start(new DaemonContext(config, limits, metrics, memory, lifecycle));
         } catch (OutOfMemoryError e) {
             // To stop the parts takes threads too; the process ends at once, as if it were killed.

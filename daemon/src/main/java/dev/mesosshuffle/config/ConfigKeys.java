@@ -141,6 +141,14 @@ final class ConfigKeys {
             ValueParsers.size(0, Long.MAX_VALUE, "a size such as 100m; a bare number is bytes"),
             "Memory for index files, at most a quarter of the heap.");
 
+    static final ConfigKey<Long> MAX_REGISTRY_MEMORY = key(
+            OWN_PREFIX + "maxRegistryMemory",
+            "(a quarter of the heap)",
+            ValueParsers.size(1 << 20, Long.MAX_VALUE, "a size from 1m, such as 100m; a bare number is bytes"),
+            "Memory for all registered applications, drivers, executors and local directories, at most half of the "
+                    + "heap; an executor takes about 1 KB. A registration that does not fit is refused. One application "
+                    + "may use a quarter of what the others leave.");
+
     static final ConfigKey<Boolean> FETCH_RDD = key(
             "spark.shuffle.service.fetch.rdd.enabled",
             "false",
@@ -286,6 +294,7 @@ final class ConfigKeys {
             MAX_CONNECTIONS_PER_ADDRESS,
             DISK_THREADS,
             INDEX_CACHE_SIZE,
+            MAX_REGISTRY_MEMORY,
             FETCH_RDD,
             CLEANER_INTERVAL,
             ORPHAN_TIMEOUT,

@@ -21,6 +21,8 @@ public final class ConfigLoader {
     /** The rest of the heap is for connections, the registry and the collector's ease. */
     private static final int INDEX_CACHE_SHARE_OF_HEAP = 4;
 
+    private static final int REGISTRY_SHARE_OF_HEAP = 4;
+
     private final RawSettings settings;
     private final List<String> errors;
     private final Map<String, LoadedConfig.EffectiveSetting> effective = new HashMap<>();
@@ -60,7 +62,8 @@ public final class ConfigLoader {
                         roots,
                         stateDirs(sources.environment(), roots),
                         value(ConfigKeys.DISK_THREADS),
-                        indexCacheBytes(sources.maxHeapBytes())),
+                        indexCacheBytes(sources.maxHeapBytes()),
+                        maxRegistryBytes(sources.maxHeapBytes())),
                 new ServiceConfig.Expiry(value(ConfigKeys.CLEANER_INTERVAL), value(ConfigKeys.ORPHAN_TIMEOUT)),
                 new ServiceConfig.Cleanup(
                         value(ConfigKeys.CLEANUP),
@@ -155,6 +158,22 @@ public final class ConfigLoader {
                 SparkUnits.sizeText(rounded),
                 (setting == null ? DEFAULT : setting.origin()) + ", cut to a quarter of the heap");
         return rounded;
+    }
+
+    private long maxRegistryBytes(long maxHeapBytes) {
+        ConfigKey<Long> key = ConfigKeys.MAX_REGISTRY_MEMORY;
+        Long wanted = parsed(key);
+        RawSettings.Setting setting = settings.get(key);
+        if (wanted == null || setting == null) {
+            record(key, key.defaultText(), DEFAULT);
+            return maxHeapBytes / REGISTRY_SHARE_OF_HEAP;
+        }
+        long most = maxHeapBytes / 2;
+        if (wanted <= most) {
+            return wanted;
+        }
+        record(key, SparkUnits.sizeText(most >> 20 << 20), setting.origin() + ", cut to half of the heap");
+        return most;
     }
 
     /** Settings that lead to nothing but an error. */

@@ -32,8 +32,14 @@ public record ServiceConfig(
      * @param stateDirs the candidates for the directory of the registry
      * @param threads how many threads read from each root
      * @param indexCacheBytes how much heap the cache of index files may hold
+     * @param maxRegistryBytes how much heap the registry may occupy
      */
-    public record Disks(List<Path> localRoots, StateDirCandidates stateDirs, int threads, long indexCacheBytes) {
+    public record Disks(
+            List<Path> localRoots,
+            StateDirCandidates stateDirs,
+            int threads,
+            long indexCacheBytes,
+            long maxRegistryBytes) {
         /** Keeps its own copy of the roots. */
         public Disks {
             localRoots = List.copyOf(localRoots);

@@ -7,6 +7,7 @@ import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,38 +19,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tables into records. Recurring values, such as an application's id, become one object. A row that is no valid
  * record (an operator may have edited it, or this process's locale cannot represent it) is skipped and counted, and its
  * application is reported as partly unread.
  *
- * <p>Each call into SQLite costs far more than what it returns, so all that is stored of an application comes as one row.
+ * <p>Each call into SQLite costs far more than what it returns, so all that is stored of an application comes as one row,
+ * unless that is so long that it would occupy much memory at once.
  *
  * <p><b>Concurrency:</b> used by one thread.
  */
 public final class StateReader {
+    private static final String LOCAL_DIR = "path || char(31) || root || char(31) || root_inode";
+    private static final String EXECUTOR = "exec_id || char(31) || local_dirs || char(31) || real_dirs || char(31)"
+            + " || sub_dirs_per_local_dir || char(31) || shuffle_manager";
+
+    /** The most text of an application that is read as one row; several times as much is occupied meanwhile. */
+    private static final int MAX_JOINED = 1024 * 1024;
+
+    /** More than an executor with as many directories as are accepted, each with the longest path and spelling. */
+    private static final int MAX_EXECUTOR = 5 * 512 * 1024;
+
     private static final String APPLICATIONS = """
             SELECT app_id, ifnull(heartbeat_timeout_ms, '') || char(31) || ifnull(driver_address, ''),
-              (SELECT group_concat(path || char(31) || root || char(31) || root_inode, char(30))
-                FROM local_dirs WHERE app_id = a.app_id),
-              (SELECT group_concat(exec_id || char(31) || local_dirs || char(31) || real_dirs || char(31)
-                  || sub_dirs_per_local_dir || char(31) || shuffle_manager, char(30))
-                FROM executors WHERE app_id = a.app_id)
-            FROM applications a""";
+              CASE WHEN (SELECT total(length(path) + length(root)) FROM local_dirs WHERE app_id = a.app_id) > %1$d
+                THEN NULL ELSE ifnull(
+                  (SELECT group_concat(%2$s, char(30)) FROM local_dirs WHERE app_id = a.app_id), '') END,
+              CASE WHEN (SELECT total(length(local_dirs) + length(real_dirs) + length(shuffle_manager))
+                    FROM executors WHERE app_id = a.app_id) > %1$d
+                THEN NULL ELSE ifnull(
+                  (SELECT group_concat(%3$s, char(30)) FROM executors WHERE app_id = a.app_id), '') END
+            FROM applications a""".formatted(MAX_JOINED, LOCAL_DIR, EXECUTOR);
+    private static final String LOCAL_DIRS_OF = "SELECT " + LOCAL_DIR + " FROM local_dirs WHERE app_id = ?";
+    private static final String EXECUTORS_OF = "SELECT CASE WHEN length(local_dirs) + length(real_dirs)"
+            + " + length(shuffle_manager) > " + MAX_EXECUTOR + " THEN NULL ELSE " + EXECUTOR
+            + " END FROM executors WHERE app_id = ?";
     private static final String REMOVALS =
-            "SELECT app_id, group_concat(path || char(31) || root || char(31) || ifnull(root_inode, ''), char(30))"
-                    + " FROM removals GROUP BY app_id";
+            "SELECT app_id, path || char(31) || root || char(31) || ifnull(root_inode, '') FROM removals";
     private static final char ROW_END = '\u001e';
     private static final char COLUMN_END = '\u001f';
     private static final int MAX_COLUMNS = 5;
 
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, Path> roots = new HashMap<>();
-    private final List<StoredApplication> applications = new ArrayList<>();
-    private final List<StoredLocalDir> localDirs = new ArrayList<>();
-    private final List<RegisteredExecutor> executors = new ArrayList<>();
     private final Set<String> partlyUnread = new HashSet<>();
     private int invalidRows;
 
@@ -60,17 +73,58 @@ public final class StateReader {
 
     /** Reads all tables but the liveness state, in one transaction. */
     public StoredState read(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
+        StateCollector collector = new StateCollector();
+        read(connection, collector);
+        return collector.state();
+    }
+
+    /** Reads all tables but the liveness state, in one transaction, and keeps nothing of them. */
+    public void read(Connection connection, StateVisitor visitor) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                PreparedStatement localDirs = connection.prepareStatement(LOCAL_DIRS_OF);
+                PreparedStatement executors = connection.prepareStatement(EXECUTORS_OF)) {
             // One transaction, so that all tables are of one moment.
             statement.execute("BEGIN");
             try (ResultSet rows = statement.executeQuery(withoutMissingColumns(connection, APPLICATIONS))) {
                 while (rows.next()) {
-                    application(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4));
+                    String appId = rows.getString(1);
+                    Map<String, LocalDir> dirs = new HashMap<>();
+                    forEach(appId, rows.getString(2), row -> visitor.application(application(appId, row)));
+                    String joinedDirs = rows.getString(3);
+                    Consumer<String[]> localDir = row -> visitor.localDir(localDir(appId, row, dirs));
+                    if (joinedDirs == null) {
+                        forEachOf(localDirs, appId, localDir, visitor);
+                    } else {
+                        forEach(appId, joinedDirs, localDir);
+                    }
+                    String joinedExecutors = rows.getString(4);
+                    Consumer<String[]> executor = row -> visitor.executor(executor(appId, row, dirs));
+                    if (joinedExecutors == null) {
+                        forEachOf(executors, appId, executor, visitor);
+                    } else {
+                        forEach(appId, joinedExecutors, executor);
+                    }
                 }
             }
-            List<StoredRemoval> removals = readRemovals(connection);
+            readRemovals(connection).forEach(visitor::removal);
             statement.execute("COMMIT");
-            return new StoredState(applications, executors, localDirs, removals, partlyUnread);
+        }
+        partlyUnread.forEach(visitor::unreadableRow);
+    }
+
+    /** Reads the rows of an application that are too long to be joined. */
+    private void forEachOf(PreparedStatement statement, String appId, Consumer<String[]> action, StateVisitor visitor)
+            throws SQLException {
+        statement.setString(1, appId);
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                String row = rows.getString(1);
+                if (row == null) {
+                    visitor.oversizedExecutor();
+                } else {
+                    forEach(appId, row, action);
+                }
+            }
         }
     }
 
@@ -80,7 +134,7 @@ public final class StateReader {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(REMOVALS)) {
             while (rows.next()) {
-                String appId = rows.getString(1);
+                String appId = shared(rows.getString(1));
                 forEach(appId, rows.getString(2), row -> removals.add(removal(appId, row)));
             }
         }
@@ -134,24 +188,20 @@ public final class StateReader {
         return new StoredRemoval(dir(row), owner, row[2].isEmpty() ? null : Long.valueOf(row[2]));
     }
 
-    private void application(
-            String appId, String driver, @Nullable String localDirRows, @Nullable String executorRows) {
-        Map<String, Place> places = new HashMap<>();
-        forEach(
-                appId,
-                driver,
-                row -> applications.add(new StoredApplication(
-                        appId, row[0].isEmpty() ? null : Long.valueOf(row[0]), row[1].isEmpty() ? null : row[1])));
-        forEach(appId, localDirRows, row -> {
-            LocalDir dir = dir(row);
-            localDirs.add(new StoredLocalDir(dir, appId, Long.parseLong(row[2])));
-            places.put(row[0], new Place(row[0], dir));
-        });
-        forEach(appId, executorRows, row -> executors.add(executor(appId, row, places)));
+    private static StoredApplication application(String appId, String[] row) {
+        return new StoredApplication(
+                appId, row[0].isEmpty() ? null : Long.valueOf(row[0]), row[1].isEmpty() ? null : row[1]);
     }
 
-    private void forEach(String appId, @Nullable String rows, Consumer<String[]> action) {
-        if (rows == null) {
+    private StoredLocalDir localDir(String appId, String[] row, Map<String, LocalDir> dirs) {
+        LocalDir dir = dir(row);
+        StoredLocalDir stored = new StoredLocalDir(dir, appId, Long.parseLong(row[2]));
+        dirs.put(row[0], dir);
+        return stored;
+    }
+
+    private void forEach(String appId, String rows, Consumer<String[]> action) {
+        if (rows.isEmpty()) {
             return;
         }
         // Not split twice, which would copy a large registry a second time.
@@ -180,24 +230,22 @@ public final class StateReader {
         return end < 0 || end > limit ? limit : end;
     }
 
-    /** A directory and its path as text, which is long, and the same for most executors that have the directory. */
-    private record Place(String path, LocalDir dir) {}
-
     private LocalDir dir(String[] row) {
         return new LocalDir(roots.computeIfAbsent(row[1], ExactPaths::of), ExactPaths.of(row[0]));
     }
 
-    private RegisteredExecutor executor(String appId, String[] row, Map<String, Place> places) {
+    private RegisteredExecutor executor(String appId, String[] row, Map<String, LocalDir> places) {
         String[] spelled = row[1].split("\n", -1);
         String[] real = row[2].isEmpty() ? spelled : row[2].split("\n", -1);
         LocalDir[] dirs = new LocalDir[real.length];
         for (int i = 0; i < dirs.length; i++) {
-            Place place = places.get(real[i]);
-            if (place == null) {
+            LocalDir dir = places.get(real[i]);
+            if (dir == null) {
                 throw new IllegalArgumentException("dir: " + real[i] + " (expected: a local dir)");
             }
-            dirs[i] = place.dir();
-            real[i] = place.path();
+            dirs[i] = dir;
+            // The text that the path keeps: it is long, and the same for most executors that have the directory.
+            real[i] = dir.path().toString();
         }
         return new RegisteredExecutor(
                 new AppExecId(appId, row[0]),

@@ -27,4 +27,13 @@ public record StoredState(
         removals = List.copyOf(removals);
         partlyUnread = Set.copyOf(partlyUnread);
     }
+
+    /** Passes on each part, as if it were read now. */
+    public void forEach(StateVisitor visitor) {
+        applications.forEach(visitor::application);
+        localDirs.forEach(visitor::localDir);
+        executors.forEach(visitor::executor);
+        removals.forEach(visitor::removal);
+        partlyUnread.forEach(visitor::unreadableRow);
+    }
 }

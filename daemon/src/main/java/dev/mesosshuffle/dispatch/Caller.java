@@ -28,16 +28,27 @@ interface Caller {
     void send(Reply reply);
 
     /**
+     * Returns how long a reply may be now. To be checked before a long one is built. For any thread.
+     *
+     * @param wantedBytes its length
+     */
+    long maxAnswerBytes(long wantedBytes);
+
+    /**
      * Opens a stream of an executor's blocks. Only on the connection's event loop.
      *
      * @return its id
-     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
+     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
      */
     long openStream(AppExecId executor, BlockIds blocks);
 
     /** A request succeeded that only a client of an application makes. For any thread. */
     void requestSucceeded();
 
-    /** Makes this the connection of an application's driver. Only on the connection's event loop. */
+    /**
+     * Makes this the connection of an application's driver. Only on the connection's event loop.
+     *
+     * @throws IllegalArgumentException if it is that of too many applications; the message is for the client
+     */
     void registerDriver(String appId);
 }

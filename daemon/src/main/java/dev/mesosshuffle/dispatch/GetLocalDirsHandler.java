@@ -50,6 +50,7 @@ final class GetLocalDirsHandler {
         private final RpcCall call;
         private final Runnable done;
         private final Map<String, ExecutorShuffleInfo> dirs = new HashMap<>();
+        private long bytes = Reply.LOCAL_DIRS_BYTES;
         private String lastAppId = "";
 
         private Lookup(Iterator<AppExecId> executors, RpcCall call, Runnable done) {
@@ -73,6 +74,21 @@ final class GetLocalDirsHandler {
                 }
             }
             done.run();
+            answer();
+        }
+
+        /** A short question may have a long answer, so the answer's length is known before it is built. */
+        private void answer() {
+            if (call.isOneWay()) {
+                return;
+            }
+            long max = call.caller().maxAnswerBytes(bytes);
+            if (bytes > max) {
+                metrics.rejectedRequests.inc();
+                call.fail(ProtocolErrors.badRequest("local dirs of " + dirs.size() + " executors: " + bytes
+                        + " bytes (expected: at most " + max + " now, or fewer executors at a time)"));
+                return;
+            }
             call.respond(id -> Reply.localDirs(id, dirs));
         }
 
@@ -97,7 +113,9 @@ final class GetLocalDirsHandler {
             if (executor == null) {
                 return ProtocolErrors.notRegistered(id);
             }
-            dirs.put(id.execId(), executor.info());
+            if (dirs.put(executor.id().execId(), executor.info()) == null) {
+                bytes += Reply.localDirsBytes(executor.id().execId(), executor.info());
+            }
             return null;
         }
     }

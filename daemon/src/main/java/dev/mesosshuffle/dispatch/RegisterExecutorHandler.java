@@ -13,6 +13,7 @@ import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.registry.RegistrationLimits;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.RootMonitor;
 import java.nio.file.Path;
@@ -68,6 +69,12 @@ final class RegisterExecutorHandler {
 
     /** Registers an executor, when it is its client's turn, and replies once it is persisted or rejected. */
     void register(RpcMessage.RegisterExecutor message, RpcCall call) {
+        try {
+            RegistrationLimits.check(message.info());
+        } catch (IllegalArgumentException e) {
+            refuse(message, call, e);
+            return;
+        }
         liveness.activity(message.executor().appId());
         // One with many dirs is as much work for the registry's store as many others.
         boolean isLong = message.info().localDirs().size() > MANY_DIRS;
@@ -107,14 +114,18 @@ final class RegisterExecutorHandler {
                         call.caller().requestSucceeded();
                         call.succeed();
                     } else {
-                        metrics.rejectedRequests.inc();
-                        Throwable cause = ErrorMessages.cause(error);
-                        if (!(cause instanceof ClientGoneException)) {
-                            warn(message, call, cause);
-                        }
-                        call.fail(error);
+                        refuse(message, call, error);
                     }
                 });
+    }
+
+    private void refuse(RpcMessage.RegisterExecutor message, RpcCall call, Throwable error) {
+        metrics.rejectedRequests.inc();
+        Throwable cause = ErrorMessages.cause(error);
+        if (!(cause instanceof ClientGoneException)) {
+            warn(message, call, cause);
+        }
+        call.fail(error);
     }
 
     /** Checks all dirs, those of each disk on its pool; completes with the last one. */

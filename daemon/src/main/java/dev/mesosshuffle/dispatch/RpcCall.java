@@ -52,6 +52,11 @@ final class RpcCall {
         return caller;
     }
 
+    /** Whether nobody waits for a reply. */
+    boolean isOneWay() {
+        return requestId == null;
+    }
+
     /**
      * Sends a reply, unless the message is a one-way message.
      *

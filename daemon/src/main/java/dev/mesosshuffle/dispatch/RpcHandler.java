@@ -56,12 +56,18 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         Timer.Context timer = metrics.openBlockRequestLatency.time();
         try {
             liveness.activity(message.executor().appId());
-            if (registry.executor(message.executor()) == null) {
+            RegisteredExecutor executor = registry.executor(message.executor());
+            if (executor == null) {
                 rejectUnregistered(message.executor(), call);
                 return;
             }
+            if (call.isOneWay()) {
+                // Nobody learns the stream's id, so nobody could request its chunks.
+                return;
+            }
             try {
-                long streamId = call.caller().openStream(message.executor(), message.blocks());
+                // The executor's own id, so that a stream keeps no texts of its message.
+                long streamId = call.caller().openStream(executor.id(), message.blocks());
                 call.caller().requestSucceeded();
                 call.respond(
                         id -> Reply.streamOpened(id, streamId, message.blocks().size()));
@@ -110,7 +116,13 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
                 appId,
                 remoteAddress,
                 message.heartbeatTimeoutMs());
-        call.caller().registerDriver(appId);
+        try {
+            call.caller().registerDriver(appId);
+        } catch (IllegalArgumentException e) {
+            metrics.rejectedRequests.inc();
+            call.fail(e);
+            return;
+        }
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
         var unused = registry.registerDriver(appId, storedDrivers).whenComplete((registered, error) -> {
@@ -120,6 +132,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
                 call.caller().requestSucceeded();
                 call.succeed();
             } else {
+                liveness.driverRefused(appId);
                 rateLimitedLogger.warn(
                         logger,
                         "driver registration",

@@ -27,6 +27,9 @@ public final class Session implements Request.Visitor, Caller {
     /** As many as a connection may have without a reply; one-way messages, which get none, count too. */
     private static final int MAX_WAITING_REQUESTS = 8192;
 
+    /** A process of Spark is the driver of one application. */
+    static final int MAX_DRIVER_APPS = 1024;
+
     private final Connection connection;
     private final RpcHandler rpcHandler;
     private final ChunkFetcher chunkFetcher;
@@ -112,6 +115,11 @@ public final class Session implements Request.Visitor, Caller {
     }
 
     @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return connection.maxAnswerBytes(wantedBytes);
+    }
+
+    @Override
     public long openStream(AppExecId executor, BlockIds blocks) {
         return chunkFetcher.openStream(executor, blocks);
     }
@@ -123,6 +131,10 @@ public final class Session implements Request.Visitor, Caller {
 
     @Override
     public void registerDriver(String appId) {
+        if (driverApps.size() == MAX_DRIVER_APPS && !driverApps.contains(appId)) {
+            throw new IllegalArgumentException("applications whose driver is on this connection: " + driverApps.size()
+                    + " (expected: at most " + MAX_DRIVER_APPS + ")");
+        }
         driverApps.add(appId);
         connection.disableIdleTimeout();
     }

@@ -38,7 +38,7 @@ public final class ChunkFetcher {
      * Opens a stream of an executor's blocks.
      *
      * @return its id, unique on this connection
-     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
+     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
      */
     public long openStream(AppExecId executor, BlockIds blocks) {
         return streams.open(executor, blocks);
@@ -78,5 +78,6 @@ public final class ChunkFetcher {
     /** Drops everything that has not started, since the connection is closed. Reads that run finish. */
     public void close() {
         fetchQueue.close();
+        streams.close();
     }
 }

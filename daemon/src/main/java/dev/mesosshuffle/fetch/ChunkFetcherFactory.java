@@ -41,8 +41,9 @@ public final class ChunkFetcherFactory {
 
     /** Returns the fetcher of a new connection, for that connection's event loop. */
     public ChunkFetcher newFetcher(Connection connection) {
-        ConnectionStreams streams =
-                new ConnectionStreams(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L);
+        ConnectionStreams streams = new ConnectionStreams(
+                ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) * 1000L,
+                context.services().streams());
         ChunkResolver chunkResolver = new ChunkResolver(
                 streams, context.registry(), context.services().blockResolver());
         StreamRequestQueue streamRequests = new StreamRequestQueue(

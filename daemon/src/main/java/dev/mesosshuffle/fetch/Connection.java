@@ -26,6 +26,14 @@ public interface Connection {
     void send(Reply reply);
 
     /**
+     * Returns how long a reply without a block may be now. To be checked before a long one is built; others always may be
+     * sent.
+     *
+     * @param wantedBytes its length
+     */
+    long maxAnswerBytes(long wantedBytes);
+
+    /**
      * Begins a batch of replies to requests for chunks.
      *
      * @param onFinished gets, on any thread, the number of its replies that were sent or never will be

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.fetch;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockIds;
 import java.util.HashMap;
@@ -7,51 +8,50 @@ import java.util.Map;
 
 /**
  * The open streams of one connection. They end with the connection, at a cost that does not depend on the streams of
- * others.
+ * others. What they occupy counts against a budget, since a client may open streams and never request a chunk.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
 final class ConnectionStreams {
-    /**
-     * The number of chunks that may be open and not requested yet. Clients request them right after opening a stream; the
-     * limit bounds the heap that a client can occupy by never requesting them.
-     */
-    static final int MAX_OPEN_CHUNKS = 4_000_000;
+    /** One connection may hold half of what the others leave: enough for a stream of 100,000 blocks with a heap of 76 MiB. */
+    private static final int SHARE_DIVISOR = 2;
 
-    /** The number of streams that may be open, for the same reason. */
-    static final int MAX_OPEN_STREAMS = 65_536;
+    /** A stream, its id and its entry in the map, in bytes. */
+    static final int STREAM_BYTES = 160;
 
     private final Map<Long, OpenStream> streams = new HashMap<>();
+    private final ByteBudget budget;
     private long nextId;
-    private int openChunks;
+    private boolean closed;
 
     /**
      * Creates the streams of one connection.
      *
      * @param firstId the first stream's id; two connections may share ids, but logs read better if they do not
+     * @param allStreams the budget of the streams of all connections
      */
-    ConnectionStreams(long firstId) {
+    ConnectionStreams(long firstId, ByteBudget allStreams) {
         this.nextId = firstId;
+        this.budget = allStreams.fairShare(SHARE_DIVISOR);
     }
 
     /**
      * Opens a stream.
      *
      * @return its id
-     * @throws IllegalArgumentException if too many streams or chunks are open; the message is for the client
+     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
      */
     long open(AppExecId executor, BlockIds blocks) {
-        if (streams.size() == MAX_OPEN_STREAMS) {
-            throw new IllegalArgumentException(
-                    "open streams of one connection: " + streams.size() + " (expected: fewer than that)");
+        long bytes = STREAM_BYTES + blocks.retainedBytes();
+        if (closed) {
+            throw new IllegalArgumentException("a stream on a closed connection (expected: an open one)");
         }
-        if (blocks.size() > MAX_OPEN_CHUNKS - openChunks) {
-            throw new IllegalArgumentException("open chunks of one connection: " + openChunks + " + " + blocks.size()
-                    + " (expected: at most " + MAX_OPEN_CHUNKS + ")");
+        if (!budget.tryReserve(bytes)) {
+            throw new IllegalArgumentException("open streams of one connection: " + budget.usedBytes() + " + " + bytes
+                    + " bytes of block ids (expected: at most " + budget.freeBytes() + " more)");
         }
         long id = nextId++;
-        streams.put(id, new OpenStream(executor, blocks));
-        openChunks += blocks.size();
+        streams.put(id, new OpenStream(executor, blocks, bytes));
         return id;
     }
 
@@ -70,9 +70,9 @@ final class ConnectionStreams {
             throw ChunkRefusedException.outOfOrder(chunkIndex, stream.next);
         }
         stream.next++;
-        openChunks--;
         if (stream.next == stream.blocks.size()) {
             streams.remove(streamId);
+            budget.release(stream.bytes);
         }
         return new Chunk(streamId, chunkIndex, stream.executor, stream.blocks.get(chunkIndex));
     }
@@ -82,14 +82,23 @@ final class ConnectionStreams {
         return streams.size();
     }
 
+    /** Ends all streams, and opens no more. */
+    void close() {
+        closed = true;
+        streams.clear();
+        budget.releaseAll();
+    }
+
     private static final class OpenStream {
         private final AppExecId executor;
         private final BlockIds blocks;
+        private final long bytes;
         private int next;
 
-        private OpenStream(AppExecId executor, BlockIds blocks) {
+        private OpenStream(AppExecId executor, BlockIds blocks, long bytes) {
             this.executor = executor;
             this.blocks = blocks;
+            this.bytes = bytes;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.memory.ByteBudget;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,6 +13,11 @@ import java.util.function.LongSupplier;
  * @param reads counts the chunks in flight, and the reads of each application
  * @param maxChunksInFlight the number of chunks in flight at which a connection that requests one more is closed; may
  *     change at any time
+ * @param streams the budget of the block ids of open streams
  */
 public record FetchServices(
-        BlockResolver blockResolver, DiskExecutors diskExecutors, ReadTracker reads, LongSupplier maxChunksInFlight) {}
+        BlockResolver blockResolver,
+        DiskExecutors diskExecutors,
+        ReadTracker reads,
+        LongSupplier maxChunksInFlight,
+        ByteBudget streams) {}

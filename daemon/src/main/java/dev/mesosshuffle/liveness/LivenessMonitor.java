@@ -56,6 +56,7 @@ public final class LivenessMonitor implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final TrackedApplications apps;
+    private final Registry registry;
     private final ExpiryCheck check;
     private final PauseAwareClock clock;
     private final ExpiryPolicy policy;
@@ -83,6 +84,7 @@ public final class LivenessMonitor implements AutoCloseable {
         MesosMaster master = context.master();
         this.policy = new ExpiryPolicy(
                 config.orphanTimeout(), master != null, config.masterTimeout(), FrameworkStatus.ABSENCE_VALID_FOR);
+        this.registry = registry;
         this.clock = new PauseAwareClock(context.ticker());
         LivenessMetrics counters = new LivenessMetrics(metrics);
         this.apps = new TrackedApplications(clock, new TransitionReporter(counters, policy), context.store(), policy);
@@ -198,6 +200,16 @@ public final class LivenessMonitor implements AutoCloseable {
         if (!apps.change(appId, now, app -> app.withHeartbeat(now, connection))) {
             unknownHeartbeats.heartbeatReceived(appId);
         }
+    }
+
+    /**
+     * Records that a driver which registered could not be stored: without anything else of its application, nobody would
+     * ever need that.
+     *
+     * @param appId its application
+     */
+    public void driverRefused(String appId) {
+        apps.change(appId, clock.now(), app -> registry.isKnown(appId) ? app : null);
     }
 
     /**

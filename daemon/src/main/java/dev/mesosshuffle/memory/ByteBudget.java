@@ -15,14 +15,20 @@ import org.jspecify.annotations.Nullable;
 public final class ByteBudget {
     private final long maxBytes;
     private final @Nullable ByteBudget whole;
-    private final AtomicLong usedBytes = new AtomicLong();
 
-    private ByteBudget(long maxBytes, @Nullable ByteBudget whole) {
+    /** Of what the others leave of the whole, this share may hold one part in so many. */
+    private final int divisor;
+
+    private final AtomicLong usedBytes = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
+
+    private ByteBudget(long maxBytes, @Nullable ByteBudget whole, int divisor) {
         if (maxBytes < 0) {
             throw new IllegalArgumentException("budget: " + maxBytes + " bytes (expected: >= 0)");
         }
         this.maxBytes = maxBytes;
         this.whole = whole;
+        this.divisor = divisor;
     }
 
     /**
@@ -31,7 +37,7 @@ public final class ByteBudget {
      * @param maxBytes its limit in bytes
      */
     public static ByteBudget of(long maxBytes) {
-        return new ByteBudget(maxBytes, null);
+        return new ByteBudget(maxBytes, null, 1);
     }
 
     /**
@@ -40,17 +46,50 @@ public final class ByteBudget {
      * @param shareBytes its limit in bytes, however much of this budget is free
      */
     public ByteBudget share(long shareBytes) {
-        return new ByteBudget(shareBytes, this);
+        return new ByteBudget(shareBytes, this, 1);
+    }
+
+    /**
+     * Returns an unused share of this budget that never takes everything: what it may hold shrinks with what the other
+     * shares hold.
+     *
+     * @param divisor it may hold one part in so many of what the others leave
+     */
+    public ByteBudget fairShare(int divisor) {
+        return new ByteBudget(maxBytes / divisor, this, divisor);
     }
 
     /** Reserves bytes, unless that exceeds a limit. Returns whether it did. */
     public boolean tryReserve(long bytes) {
-        long before = usedBytes.getAndAdd(checked(bytes));
-        if (bytes > maxBytes - before || (whole != null && !whole.tryReserve(bytes))) {
+        boolean granted = tryAdd(checked(bytes));
+        if (!granted) {
+            refuse();
+        }
+        return granted;
+    }
+
+    private boolean tryAdd(long bytes) {
+        long before = usedBytes.getAndAdd(bytes);
+        if (bytes > currentMax(before) - before || (whole != null && !whole.tryAdd(bytes))) {
             usedBytes.addAndGet(-bytes);
             return false;
         }
         return true;
+    }
+
+    private long currentMax(long ownBytes) {
+        if (whole == null || divisor == 1) {
+            return maxBytes;
+        }
+        return Math.min(maxBytes, (whole.freeBytes() + ownBytes) / divisor);
+    }
+
+    /** Counts a refusal of what was not even tried, because it would not have fitted. For {@link #refusals}. */
+    public void refuse() {
+        refusals.incrementAndGet();
+        if (whole != null) {
+            whole.refuse();
+        }
     }
 
     /** Reserves bytes for what exists already, such as restored state, even if that exceeds a limit. */
@@ -81,6 +120,18 @@ public final class ByteBudget {
     /** The bytes that are reserved, in its shares too. */
     public long usedBytes() {
         return usedBytes.get();
+    }
+
+    /** The bytes that could be reserved here now; 0 if more are reserved than its limit. */
+    public long freeBytes() {
+        long own = usedBytes.get();
+        long free = currentMax(own) - own;
+        return Math.max(0, whole == null ? free : Math.min(free, whole.freeBytes()));
+    }
+
+    /** How often {@link #tryReserve} did not grant what was asked for, here and in its shares. */
+    public long refusals() {
+        return refusals.get();
     }
 
     /** The limit in bytes. */

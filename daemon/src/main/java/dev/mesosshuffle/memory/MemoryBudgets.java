@@ -16,17 +16,18 @@ import com.codahale.metrics.MetricRegistry;
 public record MemoryBudgets(
         ByteBudget inbound, ByteBudget decoded, ByteBudget streams, ByteBudget registry, ByteBudget answers) {
     /**
-     * Returns the budgets of a process, and registers a gauge for each.
+     * Returns the budgets of a process, and registers gauges for each.
      *
      * @param heapBytes the maximum size of the heap
      * @param directBytes the maximum size of all buffers outside the heap
+     * @param registryBytes what the registry may occupy of the heap
      */
-    public static MemoryBudgets of(long heapBytes, long directBytes, MetricRegistry metrics) {
+    public static MemoryBudgets of(long heapBytes, long directBytes, long registryBytes, MetricRegistry metrics) {
         return new MemoryBudgets(
                 budget("inbound", directBytes * 3 / 8, metrics),
                 budget("decoded", heapBytes / 4, metrics),
                 budget("streams", heapBytes / 8, metrics),
-                budget("registry", heapBytes / 4, metrics),
+                budget("registry", registryBytes, metrics),
                 budget("answers", directBytes / 16, metrics));
     }
 
@@ -36,6 +37,8 @@ public record MemoryBudgets(
                 MetricRegistry.name("shuffleService.memory", name, "usedBytes"), (Gauge<Long>) budget::usedBytes);
         metrics.register(
                 MetricRegistry.name("shuffleService.memory", name, "maxBytes"), (Gauge<Long>) budget::maxBytes);
+        metrics.register(
+                MetricRegistry.name("shuffleService.memory", name, "refusals"), (Gauge<Long>) budget::refusals);
         return budget;
     }
 }

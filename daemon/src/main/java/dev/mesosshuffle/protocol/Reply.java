@@ -3,6 +3,7 @@ package dev.mesosshuffle.protocol;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,6 +29,12 @@ public final class Reply {
     /** Clients read a whole chunk into one frame, and no frame of 2 GiB or more. */
     public static final long MAX_CHUNK_BYTES = Integer.MAX_VALUE - 64L;
 
+    /** The length of a reply with the local dirs of no executor: headers, numbers of strings, and the type. */
+    public static final int LOCAL_DIRS_BYTES = 64;
+
+    /** The text of a failure may name what a client sent; more than this many characters of it explain nothing. */
+    static final int MAX_ERROR_LENGTH = 1024;
+
     private static final byte[] EMPTY = new byte[0];
     private static final int LENGTH_BYTES = 8;
 
@@ -50,7 +57,7 @@ public final class Reply {
 
     /** An RPC failed; the text comes from {@link ProtocolErrors}. */
     public static Reply failed(long requestId, String error) {
-        return withoutBody(new RpcFailure(requestId, error));
+        return withoutBody(new RpcFailure(requestId, bounded(error)));
     }
 
     /** A stream was opened. */
@@ -70,6 +77,16 @@ public final class Reply {
         return rpc(requestId, new LocalDirsForExecutors(dirs));
     }
 
+    /** An upper bound of the bytes that one executor adds to the reply with the local dirs of several. */
+    public static long localDirsBytes(String execId, ExecutorShuffleInfo info) {
+        // Each text has its length before it, and each executor the number of its dirs.
+        long bytes = 2L * Integer.BYTES + ByteBufUtil.utf8Bytes(execId);
+        for (String dir : info.localDirs()) {
+            bytes += Integer.BYTES + ByteBufUtil.utf8Bytes(dir);
+        }
+        return bytes;
+    }
+
     /** The cause of a wrong checksum. */
     public static Reply corruptionCause(long requestId, CorruptionCause cause) {
         return rpc(
@@ -83,7 +100,7 @@ public final class Reply {
 
     /** A chunk cannot be served. */
     public static Reply chunkFailed(long streamId, int chunkIndex, String error) {
-        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), error));
+        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), bounded(error)));
     }
 
     /** A chunk that was requested outside of frames; its bytes follow the frame. */
@@ -93,7 +110,11 @@ public final class Reply {
 
     /** A chunk that was requested outside of frames cannot be served. */
     public static Reply streamFailed(String streamChunkId, String error) {
-        return withoutBody(new StreamFailure(streamChunkId, error));
+        return withoutBody(new StreamFailure(streamChunkId, bounded(error)));
+    }
+
+    private static String bounded(String error) {
+        return error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH) + "...";
     }
 
     private static Reply withoutBody(Message message) {

@@ -58,7 +58,7 @@ final class ApplicationRemover {
             state.lock.lock();
             try {
                 application.claims.forEach(state.claims::remove);
-                state.applications.remove(application.appId, application);
+                state.forget(application);
                 removal = application.removal;
             } finally {
                 state.lock.unlock();

@@ -90,6 +90,13 @@ final class LocalDirClaims {
         return inside.containsKey(dir) || roots.keySet().stream().anyMatch(root -> root.startsWith(dir));
     }
 
+    /** Returns the directory of the claim with this path, or null if nobody claims exactly that. */
+    @Nullable
+    LocalDir claimed(Path path) {
+        Claim claim = byPath.get(path);
+        return claim == null ? null : claim.dir;
+    }
+
     /** Returns the roots of all claims, each with the inodes that it had when they were registered. */
     Map<Path, Set<Long>> rootInodes() {
         Map<Path, Set<Long>> inodes = new HashMap<>();

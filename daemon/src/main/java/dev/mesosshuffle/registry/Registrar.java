@@ -6,6 +6,7 @@ import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -51,7 +52,9 @@ final class Registrar {
         RegisteredExecutor stored;
         List<StoredLocalDir> owned = new ArrayList<>();
         try {
-            stored = new RegisteredExecutor(executor.id(), shared(executor), executor.dirs());
+            RegistrationLimits.checkDistinct(
+                    executor.dirs().stream().map(LocalDir::path).toList());
+            stored = new RegisteredExecutor(executor.id(), normal(executor), executor.dirs());
             for (LocalDir dir : executor.dirs()) {
                 checkStorable(dir);
                 owned.add(new StoredLocalDir(dir, executor.id().appId(), RootListings.inode(dir.root())));
@@ -72,23 +75,22 @@ final class Registrar {
         }
     }
 
-    /** Equal texts, which are long, become one object, as after a restart: most of an executor's memory is text. */
-    private ExecutorShuffleInfo shared(RegisteredExecutor executor) {
+    /**
+     * Returns what to keep of a registration: a directory's spelling, which may lead to the real path through a link, without
+     * what it repeats; and one shuffle manager for all executors that have the same.
+     */
+    private ExecutorShuffleInfo normal(RegisteredExecutor executor) {
         ExecutorShuffleInfo info = executor.info();
         List<String> spelled = new ArrayList<>(executor.dirs().size());
-        for (int i = 0; i < executor.dirs().size(); i++) {
-            String real = executor.dirs().get(i).path().toString();
-            spelled.add(
-                    real.equals(info.localDirs().get(i))
-                            ? real
-                            : info.localDirs().get(i));
+        for (String dir : info.localDirs()) {
+            spelled.add(ExactPaths.of(dir).normalize().toString());
         }
         String shuffleManager = lastShuffleManager;
         if (!shuffleManager.equals(info.shuffleManager())) {
             shuffleManager = info.shuffleManager();
             lastShuffleManager = shuffleManager;
         }
-        return new ExecutorShuffleInfo(List.copyOf(spelled), info.subDirsPerLocalDir(), shuffleManager);
+        return new ExecutorShuffleInfo(spelled, info.subDirsPerLocalDir(), shuffleManager);
     }
 
     private CompletableFuture<Void> persist(RegisteredExecutor stored, List<StoredLocalDir> owned) {
@@ -109,10 +111,13 @@ final class Registrar {
             if (application.removal != null) {
                 return CompletedFutures.after(application.removal, () -> persist(stored, owned));
             }
-            AppExecId id = new AppExecId(application.appId, stored.id().execId());
-            RegisteredExecutor executor = new RegisteredExecutor(id, stored.info(), stored.dirs());
-            registration = new Registration(application, executor, acquire(application, owned), ++sequence);
-            committed = store.putExecutor(stored, owned);
+            RegisteredExecutor executor = interned(stored, application);
+            if (!application.tryReserve(RegistrySizes.executor(executor) + newClaims(executor.dirs()))) {
+                state.removeIfEmpty(application);
+                return full(executor.id().toString(), application);
+            }
+            registration = new Registration(application, executor, acquire(application, executor, owned), ++sequence);
+            committed = store.putExecutor(executor, owned);
         } finally {
             state.lock.unlock();
         }
@@ -121,13 +126,47 @@ final class Registrar {
         return result;
     }
 
-    private List<LocalDirClaims.Claim> acquire(RegisteredApplication application, List<StoredLocalDir> dirs) {
+    private long newClaims(List<LocalDir> dirs) {
+        long bytes = 0;
+        for (LocalDir dir : dirs) {
+            bytes += state.claims.claimed(dir.path()) == null ? RegistrySizes.claim(dir) : 0;
+        }
+        return bytes;
+    }
+
+    private CompletableFuture<Void> full(String who, RegisteredApplication application) {
+        return refused(who + ": the registry is full (expected: at most " + application.budget.freeBytes()
+                + " bytes more for this application, spark.mesos.shuffle.service.maxRegistryMemory)");
+    }
+
+    private List<LocalDirClaims.Claim> acquire(
+            RegisteredApplication application, RegisteredExecutor executor, List<StoredLocalDir> owned) {
         application.pending++;
-        List<LocalDirClaims.Claim> acquired = new ArrayList<>(dirs.size());
-        for (StoredLocalDir dir : dirs) {
+        List<LocalDirClaims.Claim> acquired = new ArrayList<>(owned.size());
+        for (int i = 0; i < owned.size(); i++) {
+            StoredLocalDir dir = new StoredLocalDir(
+                    executor.dirs().get(i), application.appId, owned.get(i).rootInode());
             acquired.add(state.claims.acquire(dir, application.claims));
         }
         return acquired;
+    }
+
+    /** Returns the same executor, made of the objects that the registry keeps already. */
+    private RegisteredExecutor interned(RegisteredExecutor executor, RegisteredApplication application) {
+        List<LocalDir> dirs = new ArrayList<>(executor.dirs().size());
+        List<String> spelled = new ArrayList<>(executor.dirs().size());
+        for (int i = 0; i < executor.dirs().size(); i++) {
+            LocalDir dir = state.interned(executor.dirs().get(i));
+            String text = executor.info().localDirs().get(i);
+            String real = dir.path().toString();
+            dirs.add(dir);
+            spelled.add(text.equals(real) ? real : text);
+        }
+        ExecutorShuffleInfo info = executor.info();
+        return new RegisteredExecutor(
+                new AppExecId(application.appId, executor.id().execId()),
+                new ExecutorShuffleInfo(spelled, info.subDirsPerLocalDir(), info.shuffleManager()),
+                dirs);
     }
 
     private void persisted(Registration registration, @Nullable Throwable failure, CompletableFuture<Void> result) {
@@ -140,7 +179,11 @@ final class Registrar {
             if (failure == null) {
                 registration.claims().forEach(state.claims::keep);
                 application.persisted = true;
-                if (application.put(executor, registration.sequence()) && application.removal == null) {
+                RegisteredExecutor obsolete = application.put(executor, registration.sequence());
+                if (obsolete != null) {
+                    application.release(RegistrySizes.executor(obsolete));
+                }
+                if (application.removal == null && application.isLatest(executor, registration.sequence())) {
                     state.executors.put(executor.id(), executor);
                 }
                 if (application.removal != null) {
@@ -149,7 +192,11 @@ final class Registrar {
                             + " was not registered");
                 }
             } else {
-                registration.claims().stream().filter(state.claims::release).forEach(application.claims::remove);
+                application.release(RegistrySizes.executor(executor));
+                registration.claims().stream().filter(state.claims::release).forEach(claim -> {
+                    application.claims.remove(claim);
+                    application.release(RegistrySizes.claim(claim.dir()));
+                });
                 state.removeIfEmpty(application);
             }
         } finally {
@@ -172,6 +219,10 @@ final class Registrar {
             application = state.application(appId);
             if (application.removal != null) {
                 return CompletedFutures.after(application.removal, () -> registerDriver(appId, drivers));
+            }
+            if (!application.tryReserveDriver()) {
+                state.removeIfEmpty(application);
+                return full("driver of " + appId, application);
             }
             application.pending++;
             committed = store.putApplication(

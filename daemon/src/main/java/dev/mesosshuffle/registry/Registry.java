@@ -5,6 +5,7 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -49,14 +50,19 @@ public final class Registry {
      * @param store persists the registry
      * @param roots provides the threads that list the roots
      * @param policy which directories an executor could register now: a row that names another one is not restored
+     * @param budget what applications, executors, drivers and directories may occupy
      * @param metrics where its metrics go
      * @return the registry
      * @throws StoreException if the store cannot be read
      */
     public static Registry load(
-            StateStore store, RootProbers roots, Predicate<LocalDir> policy, MetricRegistry metrics)
+            StateStore store,
+            RootProbers roots,
+            Predicate<LocalDir> policy,
+            ByteBudget budget,
+            MetricRegistry metrics)
             throws StoreException {
-        RegistryState state = new RegistryState();
+        RegistryState state = new RegistryState(budget);
         Counter refusedRows = metrics.counter("shuffleService.store.refusedRows");
         new RegistryLoader(state, new RootListings(roots, ROOTS_LIMIT), policy, refusedRows).loadFrom(store);
         metrics.register("shuffleService.registeredExecutorsSize", (Gauge<Integer>) state.executors::size);
@@ -67,7 +73,7 @@ public final class Registry {
     }
 
     /**
-     * Loads a registry from the store as it is, and lists the roots on the caller's thread.
+     * Loads a registry of any size from the store as it is, and lists the roots on the caller's thread.
      *
      * @param store persists the registry
      * @param metrics where its metrics go
@@ -75,7 +81,12 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry load(StateStore store, MetricRegistry metrics) throws StoreException {
-        return load(store, RootProbers.inCallersThread(List.of()), dir -> true, metrics);
+        return load(
+                store,
+                RootProbers.inCallersThread(List.of()),
+                dir -> true,
+                ByteBudget.of(Long.MAX_VALUE),
+                metrics);
     }
 
     /**
@@ -122,6 +133,20 @@ public final class Registry {
         try {
             RegisteredApplication application = state.applications.get(appId);
             return application != null && application.persisted && application.removal == null;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
+     * Checks whether anything is registered of an application, or being registered or removed.
+     *
+     * @param appId the application
+     */
+    public boolean isKnown(String appId) {
+        state.lock.lock();
+        try {
+            return state.applications.containsKey(appId);
         } finally {
             state.lock.unlock();
         }
@@ -199,12 +224,13 @@ public final class Registry {
      * Checks whether a directory belongs to an application, or to a registration that is not persisted yet.
      *
      * @param dir the directory, by its real path
-     * @return whether an application claims it, or what lies inside it or above it
+     * @return whether an application claims it, or what lies inside it or above it, as far as is known: if not all claims fit
+     *     into memory, everything counts as claimed
      */
     public boolean isClaimed(Path dir) {
         state.lock.lock();
         try {
-            return state.claims.isClaimed(dir);
+            return state.incomplete || state.claims.isClaimed(dir);
         } finally {
             state.lock.unlock();
         }

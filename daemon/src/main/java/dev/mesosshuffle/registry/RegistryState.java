@@ -1,7 +1,10 @@
 package dev.mesosshuffle.registry;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,19 +17,53 @@ import java.util.concurrent.locks.ReentrantLock;
  * it. It is held for work in memory only, and no future completes under it.
  */
 final class RegistryState {
+    /** One application may occupy this fraction of what the others leave. */
+    private static final int SHARE_DIVISOR = 4;
+
     final ReentrantLock lock = new ReentrantLock();
     final Map<AppExecId, RegisteredExecutor> executors = new ConcurrentHashMap<>();
     final Map<String, RegisteredApplication> applications = new HashMap<>();
+    /** One object for each root: those are few, and configured. */
+    private final Map<Path, Path> roots = new HashMap<>();
+
     final LocalDirClaims claims = new LocalDirClaims();
 
+    /** Whether some applications or directories are stored but unknown here, for lack of memory. */
+    boolean incomplete;
+
+    /** What all applications may occupy. */
+    final ByteBudget budget;
+
+    RegistryState(ByteBudget budget) {
+        this.budget = budget;
+    }
+
     RegisteredApplication application(String appId) {
-        return applications.computeIfAbsent(appId, RegisteredApplication::new);
+        return applications.computeIfAbsent(
+                appId, id -> new RegisteredApplication(id, budget.fairShare(SHARE_DIVISOR)));
+    }
+
+    /** Returns the same directory, made of the objects that are kept already. */
+    LocalDir interned(LocalDir dir) {
+        LocalDir claimed = claims.claimed(dir.path());
+        if (claimed != null && claimed.equals(dir)) {
+            return claimed;
+        }
+        Path root = roots.computeIfAbsent(dir.root(), known -> known);
+        return root == dir.root() ? dir : new LocalDir(root, dir.path());
     }
 
     /** Removes an application that has neither persisted nor pending registrations, and is not being removed. */
     void removeIfEmpty(RegisteredApplication application) {
         if (!application.persisted && application.pending == 0 && application.removal == null) {
-            applications.remove(application.appId, application);
+            forget(application);
+        }
+    }
+
+    /** Removes an application, and releases all that was reserved for it. */
+    void forget(RegisteredApplication application) {
+        if (applications.remove(application.appId, application)) {
+            application.forget();
         }
     }
 }

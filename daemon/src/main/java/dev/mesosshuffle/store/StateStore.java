@@ -9,6 +9,7 @@ import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.RegistrySnapshot;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StateReader;
+import dev.mesosshuffle.database.StateVisitor;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredApplication;
@@ -240,6 +241,23 @@ public final class StateStore implements AutoCloseable {
      */
     public StoredState load() throws StoreException {
         return snapshot == null ? read(files, StateReader::read) : snapshot.state();
+    }
+
+    /**
+     * Reads everything as {@link #load()} does, part by part.
+     *
+     * @param visitor gets it
+     * @throws StoreException if it cannot be read
+     */
+    public void load(StateVisitor visitor) throws StoreException {
+        if (snapshot != null) {
+            snapshot.state().forEach(visitor);
+            return;
+        }
+        read(files, (reader, connection) -> {
+            reader.read(connection, visitor);
+            return true;
+        });
     }
 
     /**

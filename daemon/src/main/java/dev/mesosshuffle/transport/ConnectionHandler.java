@@ -170,11 +170,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         if (!(request instanceof Request.OneWay)) {
             pendingRequests++;
             activity.setBusy(true);
-            if (pendingRequests == MAX_PENDING_REQUESTS) {
-                gate.close(ReadGate.Reason.PENDING_REQUESTS);
-            }
         }
         session.onRequest(request);
+        if (pendingRequests >= MAX_PENDING_REQUESTS || writer.answers().isFull()) {
+            gate.close(ReadGate.Reason.PENDING_REQUESTS);
+        }
     }
 
     /** Replies with a failure: a client whose connection is closed would send the same request again. */
@@ -238,7 +238,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void onRepliesSent(int count, boolean success) {
         pendingRequests -= count;
-        if (pendingRequests <= MAX_PENDING_REQUESTS / 2) {
+        if (pendingRequests <= MAX_PENDING_REQUESTS / 2 && !writer.answers().isFull()) {
             gate.open(ReadGate.Reason.PENDING_REQUESTS);
         }
         if (pendingRequests <= 0) {
@@ -308,6 +308,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void send(Reply reply) {
         writer.queue(reply);
+    }
+
+    @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return Math.min(services.limits().maxFrameBytes(), writer.answers().maxBytes(wantedBytes));
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param readyNanos the time when the block's first window was known to be resident; 0 if there is no block
  * @param replies the number of replies
  * @param weight what it counts for against the connection's watermarks, in bytes
- * @param onFinished gets the number of replies that were sent or never will be; null if they are not counted
+ * @param onFinished gets the number of replies that were sent or never will be; null for an answer, which counts against the
+ *     {@link AnswerLimit} instead
  */
 record PendingWrite(
         ByteBuf bytes,

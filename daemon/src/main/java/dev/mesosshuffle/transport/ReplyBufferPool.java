@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
@@ -28,6 +29,7 @@ final class ReplyBufferPool implements AutoCloseable {
 
     private final ByteBufAllocator allocator;
     private final long maxBytes;
+    private final ByteBudget answers;
     private final AtomicLong usedBytes = new AtomicLong();
     private final Deque<ByteBuf> pooled = new ArrayDeque<>();
     /** The number of pooled buffers that were not acquired since the last {@link #trim}. */
@@ -39,10 +41,17 @@ final class ReplyBufferPool implements AutoCloseable {
      * Creates an empty pool.
      *
      * @param maxBytes the budget for buffers in use, in bytes
+     * @param answers the budget of the answers among them, that is, of replies without a block
      */
-    ReplyBufferPool(ByteBufAllocator allocator, long maxBytes) {
+    ReplyBufferPool(ByteBufAllocator allocator, long maxBytes, ByteBudget answers) {
         this.allocator = allocator;
         this.maxBytes = maxBytes;
+        this.answers = answers;
+    }
+
+    /** Returns the limit of the answers of a new connection. */
+    AnswerLimit newAnswerLimit() {
+        return new AnswerLimit(answers);
     }
 
     /** Returns a shared buffer, which the caller releases. */

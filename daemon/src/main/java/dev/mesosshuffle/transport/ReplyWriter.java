@@ -28,6 +28,7 @@ final class ReplyWriter {
     private final ReplyBufferPool buffers;
     private final Ticker ticker;
     private final Listener listener;
+    private final AnswerLimit answers;
     private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
     private volatile boolean notWritable;
@@ -59,12 +60,19 @@ final class ReplyWriter {
         this.buffers = buffers;
         this.ticker = ticker;
         this.listener = listener;
+        this.answers = buffers.newAnswerLimit();
+    }
+
+    /** The answers that are not sent yet. */
+    AnswerLimit answers() {
+        return answers;
     }
 
     /** Queues a reply without a block. */
     void queue(Reply reply) {
         ByteBuf bytes = buffers.acquire(reply.encodedLength());
         reply.writeTo(bytes);
+        answers.add(bytes.capacity());
         queue(PendingWrite.replies(bytes, 1, null));
     }
 
@@ -133,9 +141,12 @@ final class ReplyWriter {
 
     private void account(PendingWrite done) {
         outstandingBytes.addAndGet(-done.weight());
+        int bytes = done.bytes().capacity();
         buffers.release(done.bytes());
         if (done.onFinished() != null) {
             done.onFinished().accept(done.replies());
+        } else {
+            answers.remove(bytes);
         }
     }
 

@@ -57,7 +57,7 @@ public final class ShuffleServer {
      * Starts to listen.
      *
      * @param dispatcher creates the sessions that handle the requests
-     * @param memory the budgets of what arrives
+     * @param memory the budgets of what clients make the server keep
      * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of connections and of their memory
      * @throws IOException if the address cannot be bound
@@ -76,7 +76,7 @@ public final class ShuffleServer {
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
-        ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2);
+        ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2, memory.answers());
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         LargeMessages largeMessages = new LargeMessages(memory.decoded());
         ConnectionServices services = new ConnectionServices(

@@ -135,6 +135,20 @@ class ConfigLoaderTest {
         assertOrigin(cut, key, "128m", "--conf, cut to a quarter of the heap");
     }
 
+    @Test
+    void keepsTheRegistryWithinHalfOfTheHeap() throws ConfigException {
+        String key = "spark.mesos.shuffle.service.maxRegistryMemory";
+
+        LoadedConfig unset = load(Map.of());
+        assertThat(unset.config().disks().maxRegistryBytes()).isEqualTo(HEAP / 4);
+        assertOrigin(unset, key, "(a quarter of the heap)", "default");
+        assertThat(load(Map.of(key, "256m")).config().disks().maxRegistryBytes())
+                .isEqualTo(256L << 20);
+        LoadedConfig cut = load(Map.of(key, "257m"));
+        assertThat(cut.config().disks().maxRegistryBytes()).isEqualTo(256L << 20);
+        assertOrigin(cut, key, "256m", "--conf, cut to half of the heap");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -157,6 +171,7 @@ class ConfigLoaderTest {
                 "spark.mesos.shuffle.service.maxFrameSize | 63k | a size such as 16m, from 64k to 1g",
                 "spark.mesos.shuffle.service.maxFrameSize | 1025m | a size such as 16m, from 64k to 1g",
                 "spark.mesos.shuffle.service.diskThreads | 0 | 1 to 256",
+                "spark.mesos.shuffle.service.maxRegistryMemory | 1k | a size from 1m, such as 100m; a bare number is bytes",
                 "spark.shuffle.service.index.cache.size | 1.5g | a size such as 100m; a bare number is bytes",
                 "spark.shuffle.cleaner.interval | 0 | a time above zero such as 30s or 24h; a bare number is seconds",
                 "spark.mesos.shuffle.service.orphanTimeout | -1h"

@@ -35,7 +35,8 @@ class ConfigMappingTest {
                                 List.of(Path.of("/tmp/spark")),
                                 StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
                                 8,
-                                100L << 20),
+                                100L << 20,
+                                HEAP / 4),
                         new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                         new ServiceConfig.Cleanup(true, 5000, OrphanMode.REPORT, 5),
                         ServiceConfig.Master.NONE));
@@ -67,6 +68,7 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.maxConnectionsPerAddress", "20");
         settings.put("spark.mesos.shuffle.service.diskThreads", "16");
         settings.put("spark.shuffle.service.index.cache.size", "20m");
+        settings.put("spark.mesos.shuffle.service.maxRegistryMemory", "30m");
         settings.put("spark.shuffle.service.fetch.rdd.enabled", "true");
         settings.put("spark.shuffle.cleaner.interval", "5");
         settings.put("spark.mesos.shuffle.service.orphanTimeout", "2h");
@@ -113,7 +115,8 @@ class ConfigMappingTest {
                                         Map.of(),
                                         List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3"))),
                                 16,
-                                20L << 20),
+                                20L << 20,
+                                30L << 20),
                         new ServiceConfig.Expiry(Duration.ofSeconds(5), Duration.ofHours(2)),
                         new ServiceConfig.Cleanup(false, 700, OrphanMode.DELETE, 7),
                         new ServiceConfig.Master(

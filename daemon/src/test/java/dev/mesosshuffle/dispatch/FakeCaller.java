@@ -24,6 +24,9 @@ final class FakeCaller implements Caller {
     @Nullable
     String streamLimit;
 
+    /** How long a reply may be. */
+    long maxAnswerBytes = Long.MAX_VALUE;
+
     final RequestTurns requestTurns = new RequestTurns(2, 3, this::execute);
     final RequestTurns longRequestTurns = new RequestTurns(1, 2, this::execute);
 
@@ -94,6 +97,11 @@ final class FakeCaller implements Caller {
     @Override
     public void send(Reply reply) {
         replies.add(FakeConnection.encoded(reply));
+    }
+
+    @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return maxAnswerBytes;
     }
 
     @Override

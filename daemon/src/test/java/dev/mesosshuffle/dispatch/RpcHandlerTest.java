@@ -69,6 +69,15 @@ class RpcHandlerTest {
     }
 
     @Test
+    void keepsNoStreamThatNobodyLearnsOf() {
+        handler.openStream(
+                new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(3)), new RpcCall(caller, null));
+        assertThat(caller.streams).isEmpty();
+        assertThat(caller.hasReply()).isFalse();
+        assertRejected(0);
+    }
+
+    @Test
     void opensNoStreamOfAnotherApplicationsExecutorOfTheSameId() throws Exception {
         handler.openStream(new RpcMessage.OpenStream(OTHER_APP, FetchFixture.blockIds(3)), caller.call(1));
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.notRegistered(OTHER_APP))));
@@ -104,6 +113,28 @@ class RpcHandlerTest {
         handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(executor.id())), caller.call(1));
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.localDirs(1, Map.of("7", executor.info()))));
         assertRejected(0);
+    }
+
+    @Test
+    void countsAnExecutorOnceHoweverOftenItIsAskedFor() throws Exception {
+        caller.maxAnswerBytes = Reply.LOCAL_DIRS_BYTES + Reply.localDirsBytes("7", executor.info());
+        handler.getLocalDirs(
+                new RpcMessage.GetLocalDirs(List.of(executor.id(), executor.id(), executor.id())), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.localDirs(1, Map.of("7", executor.info()))));
+        assertRejected(0);
+    }
+
+    @Test
+    void rejectsAQuestionWhoseAnswerIsTooLongAndNamesTheSizes() throws Exception {
+        long bytes = Reply.LOCAL_DIRS_BYTES + Reply.localDirsBytes("7", executor.info());
+        caller.maxAnswerBytes = bytes - 1;
+        handler.getLocalDirs(new RpcMessage.GetLocalDirs(List.of(executor.id())), caller.call(1));
+        assertThat(caller.nextReply())
+                .isEqualTo(encoded(Reply.failed(
+                        1,
+                        ProtocolErrors.badRequest("local dirs of 1 executors: " + bytes + " bytes (expected: at most "
+                                + (bytes - 1) + " now, or fewer executors at a time)"))));
+        assertRejected(1);
     }
 
     @Test

@@ -150,7 +150,8 @@ class ConnectionsTest extends RunningDaemon {
                         config.disks().localRoots(),
                         StateDirCandidates.only(stateDir),
                         config.disks().threads(),
-                        config.disks().indexCacheBytes()),
+                        config.disks().indexCacheBytes(),
+                        config.disks().maxRegistryBytes()),
                 new ServiceConfig.Expiry(
                         config.expiry().checkInterval(), config.expiry().orphanTimeout()),
                 new ServiceConfig.Cleanup(

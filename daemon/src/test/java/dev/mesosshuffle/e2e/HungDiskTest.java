@@ -58,7 +58,8 @@ class HungDiskTest {
                         List.of(hungRoot, soundRoot),
                         StateDirCandidates.only(temp.resolve("state")),
                         DISK_THREADS,
-                        1 << 20),
+                        1 << 20,
+                        1 << 24),
                 new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                 new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE));

@@ -74,7 +74,8 @@ final class ResumeTest extends RunningDaemon {
                         usual.disks().localRoots(),
                         usual.disks().stateDirs(),
                         usual.disks().threads(),
-                        usual.disks().indexCacheBytes()),
+                        usual.disks().indexCacheBytes(),
+                        usual.disks().maxRegistryBytes()),
                 new ServiceConfig.Expiry(
                         usual.expiry().checkInterval(), usual.expiry().orphanTimeout()),
                 new ServiceConfig.Cleanup(

@@ -69,7 +69,7 @@ abstract class RunningDaemon {
                 "127.0.0.1",
                 0,
                 transport(mode, idleTimeout, maxChunks),
-                new ServiceConfig.Disks(List.of(root), StateDirCandidates.only(stateDir), 2, 1 << 20),
+                new ServiceConfig.Disks(List.of(root), StateDirCandidates.only(stateDir), 2, 1 << 20, 1 << 24),
                 new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                 new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE);

@@ -111,7 +111,8 @@ class ServingTest extends RunningDaemon {
                 "127.0.0.1",
                 0,
                 transport(IoMode.AUTO, LONG, Long.MAX_VALUE),
-                new ServiceConfig.Disks(List.of(root, second), StateDirCandidates.only(root.resolve(".state")), 2, 1),
+                new ServiceConfig.Disks(
+                        List.of(root, second), StateDirCandidates.only(root.resolve(".state")), 2, 1, 1 << 24),
                 new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                 new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE));

@@ -117,10 +117,18 @@ class ChunkFetcherTest {
     }
 
     @Test
-    void rejectsAStreamWithTooManyChunks() {
+    void rejectsAStreamThatExceedsTheBudget() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> fetcher.openStream(executor.id(), blockIds(ConnectionStreams.MAX_OPEN_CHUNKS)))
-                .withMessage("open chunks of one connection: 3 + 4000000 (expected: at most 4000000)");
+                .isThrownBy(() -> fetcher.openStream(executor.id(), blockIds(65_536)))
+                .withMessage("open streams of one connection: 184 + 524448 bytes of block ids (expected: at most 524104"
+                        + " more)");
+    }
+
+    @Test
+    void releasesItsStreamsWhenTheConnectionCloses() {
+        assertThat(fixture.streams.usedBytes()).isEqualTo(184);
+        fetcher.close();
+        assertThat(fixture.streams.usedBytes()).isZero();
     }
 
     @Test

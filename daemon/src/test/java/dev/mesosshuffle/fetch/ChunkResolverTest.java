@@ -20,7 +20,7 @@ class ChunkResolverTest {
     @TempDir
     private Path temp;
 
-    private final ConnectionStreams streams = new ConnectionStreams(17);
+    private final ConnectionStreams streams = new ConnectionStreams(17, FetchFixture.unlimited());
     private FetchFixture fixture;
     private ChunkResolver resolver;
     private RegisteredExecutor executor;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.BlockIds;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class ConnectionStreamsTest {
     private static final AppExecId EXECUTOR = new AppExecId("app", "7");
 
-    private final ConnectionStreams streams = new ConnectionStreams(100);
+    private final ByteBudget budget = ByteBudget.of(2560);
+    private final ConnectionStreams streams = new ConnectionStreams(100, budget);
 
     @Test
     void givesEachChunkOnceAndInOrder() throws Exception {
@@ -55,35 +57,49 @@ class ConnectionStreamsTest {
     }
 
     @Test
-    void refusesMoreOpenChunksThanAnyClientNeeds() throws Exception {
-        long id = streams.open(EXECUTOR, splits(ConnectionStreams.MAX_OPEN_CHUNKS));
+    void refusesAStreamThatExceedsTheBudgetAndKeepsNothingOfIt() throws Exception {
+        long id = streams.open(EXECUTOR, splits(70));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> streams.open(EXECUTOR, splits(1)))
-                .withMessage("open chunks of one connection: 4000000 + 1 (expected: at most 4000000)");
-        streams.take(id, 0);
-        streams.open(EXECUTOR, splits(1));
+                .isThrownBy(() -> streams.open(EXECUTOR, splits(31)))
+                .withMessage(
+                        "open streams of one connection: 860 + 470 bytes of block ids (expected: at most 420 more)");
+        assertThat(budget.usedBytes()).isEqualTo(860);
+        assertThat(streams.size()).isOne();
+
+        streams.open(EXECUTOR, splits(26));
+        assertThat(streams.take(id, 0).streamId()).isEqualTo(id);
     }
 
     @Test
-    void refusesMoreOpenStreamsThanAnyClientNeeds() throws Exception {
-        long id = streams.open(EXECUTOR, splits(1));
-        for (int i = 1; i < ConnectionStreams.MAX_OPEN_STREAMS; i++) {
-            streams.open(EXECUTOR, splits(1));
-        }
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> streams.open(EXECUTOR, splits(1)))
-                .withMessage("open streams of one connection: 65536 (expected: fewer than that)");
+    void leavesRoomToOtherConnections() {
+        streams.open(EXECUTOR, splits(112));
+        assertThat(new ConnectionStreams(7, budget).open(EXECUTOR, splits(48))).isEqualTo(7);
+    }
+
+    @Test
+    void releasesAStreamWithItsLastChunkOnly() throws Exception {
+        long id = streams.open(EXECUTOR, splits(2));
         streams.take(id, 0);
-        streams.open(EXECUTOR, splits(1));
+        assertThat(budget.usedBytes()).isEqualTo(180);
+        streams.take(id, 1);
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void releasesAllStreamsOnceWithTheConnection() throws Exception {
+        ConnectionStreams others = new ConnectionStreams(7, budget);
+        others.open(EXECUTOR, splits(1));
+        streams.take(streams.open(EXECUTOR, splits(1)), 0);
+        streams.open(EXECUTOR, splits(5));
+        streams.close();
+        streams.close();
+        assertThat(budget.usedBytes()).isEqualTo(170);
+        assertThatIllegalArgumentException().isThrownBy(() -> streams.open(EXECUTOR, splits(1)));
+        assertThat(budget.usedBytes()).isEqualTo(170);
     }
 
     private static BlockIds splits(int size) {
         return new BlockIds() {
-            @Override
-            public long retainedBytes() {
-                return 0;
-            }
-
             @Override
             public int size() {
                 return size;
@@ -92,6 +108,11 @@ class ConnectionStreamsTest {
             @Override
             public BlockId get(int index) {
                 return new RddBlockId(1, index);
+            }
+
+            @Override
+            public long retainedBytes() {
+                return 10L * size;
             }
         };
     }

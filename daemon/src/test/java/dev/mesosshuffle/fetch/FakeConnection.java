@@ -137,6 +137,11 @@ public final class FakeConnection implements Connection {
     }
 
     @Override
+    public long maxAnswerBytes(long wantedBytes) {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
     public ReplyBatch newBatch(IntConsumer onFinished) {
         return new FakeBatch(onFinished);
     }

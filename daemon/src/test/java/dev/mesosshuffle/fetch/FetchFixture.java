@@ -6,6 +6,7 @@ import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.BlockIds;
@@ -50,6 +51,9 @@ public final class FetchFixture implements AutoCloseable {
     /** The limit of chunks in flight. */
     public volatile long maxChunks = Long.MAX_VALUE;
 
+    /** The budget of open streams. */
+    public final ByteBudget streams = ByteBudget.of(1 << 20);
+
     private final DataFileCache dataFiles;
     private final Map<String, ShuffleFiles> files = new HashMap<>();
     private final CountDownLatch diskReleased = new CountDownLatch(1);
@@ -61,7 +65,7 @@ public final class FetchFixture implements AutoCloseable {
         registry = Registry.load(store, metrics);
         dataFiles = new DataFileCache(10, diskExecutors, System::nanoTime, metrics);
         blockResolver = new BlockResolver(new IndexCache(1 << 20, System::currentTimeMillis, metrics), dataFiles);
-        services = new FetchServices(blockResolver, diskExecutors, reads, () -> maxChunks);
+        services = new FetchServices(blockResolver, diskExecutors, reads, () -> maxChunks, streams);
     }
 
     /** Registers an executor with one local dir, which is named after it. */
@@ -144,6 +148,11 @@ public final class FetchFixture implements AutoCloseable {
                 rateLimitedLogger);
     }
 
+    /** A budget that is never used up. */
+    static ByteBudget unlimited() {
+        return ByteBudget.of(Long.MAX_VALUE);
+    }
+
     public long count(String metric) {
         return metrics.counter("shuffleService." + metric).getCount();
     }
@@ -157,11 +166,6 @@ public final class FetchFixture implements AutoCloseable {
     public static BlockIds blockIds(int count) {
         return new BlockIds() {
             @Override
-            public long retainedBytes() {
-                return 0;
-            }
-
-            @Override
             public int size() {
                 return count;
             }
@@ -169,6 +173,11 @@ public final class FetchFixture implements AutoCloseable {
             @Override
             public BlockId get(int index) {
                 return blockId(index);
+            }
+
+            @Override
+            public long retainedBytes() {
+                return 8L * count;
             }
         };
     }

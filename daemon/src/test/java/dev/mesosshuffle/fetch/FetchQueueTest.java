@@ -31,7 +31,7 @@ class FetchQueueTest {
     private Path temp;
 
     private final FakeConnection connection = new FakeConnection();
-    private final ConnectionStreams streams = new ConnectionStreams(17);
+    private final ConnectionStreams streams = new ConnectionStreams(17, FetchFixture.unlimited());
     private final LogCapture log = LogCapture.ofPackages(FetchQueue.class);
     private FetchFixture fixture;
     private RegisteredExecutor executor;

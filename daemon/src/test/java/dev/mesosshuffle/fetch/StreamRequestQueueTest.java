@@ -18,7 +18,7 @@ class StreamRequestQueueTest {
     private Path temp;
 
     private final FakeConnection connection = new FakeConnection();
-    private final ConnectionStreams streams = new ConnectionStreams(17);
+    private final ConnectionStreams streams = new ConnectionStreams(17, FetchFixture.unlimited());
     private FetchFixture fixture;
     private StreamRequestQueue queue;
 

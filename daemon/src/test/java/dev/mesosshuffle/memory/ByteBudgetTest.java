@@ -38,6 +38,44 @@ final class ByteBudgetTest {
     }
 
     @Test
+    void leavesPartOfTheRestToFurtherFairShares() {
+        ByteBudget first = whole.fairShare(2);
+        ByteBudget second = whole.fairShare(2);
+
+        assertThat(first.tryReserve(51)).isFalse();
+        assertThat(first.tryReserve(50)).isTrue();
+        assertThat(second.freeBytes()).isEqualTo(25);
+        assertThat(second.tryReserve(26)).isFalse();
+        assertThat(second.tryReserve(25)).isTrue();
+        assertThat(whole.fairShare(2).tryReserve(12)).isTrue();
+
+        first.releaseAll();
+        assertThat(second.freeBytes()).isEqualTo(19);
+        assertThat(second.tryReserve(19)).isTrue();
+    }
+
+    @Test
+    void countsRefusalsOnceInTheWholeToo() {
+        ByteBudget share = whole.share(10);
+        assertThat(share.tryReserve(10)).isTrue();
+        assertThat(share.tryReserve(1)).isFalse();
+        assertThat(whole.tryReserve(91)).isFalse();
+
+        assertThat(share.refusals()).isEqualTo(1);
+        assertThat(whole.refusals()).isEqualTo(2);
+    }
+
+    @Test
+    void hasNothingFreeAboveItsLimit() {
+        ByteBudget share = whole.share(60);
+        assertThat(share.freeBytes()).isEqualTo(60);
+        whole.reserve(70);
+        assertThat(share.freeBytes()).isEqualTo(30);
+        whole.reserve(70);
+        assertThat(share.freeBytes()).isZero();
+    }
+
+    @Test
     void releasesAllOfAShareAtOnce() {
         ByteBudget share = whole.share(60);
         share.tryReserve(20);

@@ -80,4 +80,23 @@ class ReplyTest {
         assertThat(ByteBufUtil.hexDump(out)).isEqualTo(GoldenBytes.hex(golden));
         assertThat(out.readableBytes()).isEqualTo(reply.encodedLength());
     }
+
+    @Test
+    void boundsTheTextOfAFailure() {
+        String longest = "x".repeat(Reply.MAX_ERROR_LENGTH);
+        int more = Reply.failed(1, longest + "y").encodedLength()
+                - Reply.failed(1, longest).encodedLength();
+        assertThat(more).isEqualTo(3);
+        assertThat(Reply.failed(1, longest + "y".repeat(1000)).encodedLength())
+                .isEqualTo(Reply.failed(1, longest + "y").encodedLength());
+    }
+
+    @Test
+    void knowsTheLengthOfLocalDirsBeforeItBuildsThem() {
+        ExecutorShuffleInfo info = new ExecutorShuffleInfo(List.of("/a/blockmgr-\u00e9", "/b/blockmgr-2"), 64, "sort");
+        int none = Reply.localDirs(1, Map.of()).encodedLength();
+        assertThat(none).isLessThanOrEqualTo(Reply.LOCAL_DIRS_BYTES);
+        assertThat(Reply.localDirs(1, Map.of("7", info, "8", info)).encodedLength() - none)
+                .isEqualTo((int) (Reply.localDirsBytes("7", info) + Reply.localDirsBytes("8", info)));
+    }
 }

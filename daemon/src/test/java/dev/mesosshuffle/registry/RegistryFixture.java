@@ -2,10 +2,12 @@ package dev.mesosshuffle.registry;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
 import java.io.IOException;
@@ -19,6 +21,7 @@ final class RegistryFixture implements AutoCloseable {
     final Path root;
     final Path stateDir;
     MetricRegistry metrics = new MetricRegistry();
+    ByteBudget budget = ByteBudget.of(Long.MAX_VALUE);
     StateStore store;
     Registry registry;
 
@@ -26,14 +29,25 @@ final class RegistryFixture implements AutoCloseable {
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
         stateDir = temp.resolve("state");
         store = StoreFixture.open(stateDir);
-        registry = Registry.load(store, metrics);
+        registry = load();
+    }
+
+    private Registry load() throws StoreException {
+        return Registry.load(store, RootProbers.inCallersThread(List.of()), dir -> true, budget, metrics);
+    }
+
+    /** Restarts with a limit of the memory. */
+    void restart(long maxBytes) throws StoreException {
+        budget = ByteBudget.of(maxBytes);
+        restart();
     }
 
     void restart() throws StoreException {
+        budget = ByteBudget.of(budget.maxBytes());
         store.close();
         metrics = new MetricRegistry();
         store = StoreFixture.open(stateDir);
-        registry = Registry.load(store, metrics);
+        registry = load();
     }
 
     LocalDir dir(String name) {

@@ -4,6 +4,7 @@ import static dev.mesosshuffle.store.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.store.StoreFixture;
@@ -69,6 +70,7 @@ class RegistryRestoreTest {
                     fixture.store,
                     RootProbers.inCallersThread(List.of(fixture.root)),
                     dir -> !dir.path().toString().contains("elsewhere"),
+                    ByteBudget.of(Long.MAX_VALUE),
                     fixture.metrics);
             assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).singleElement().asString()
                     .startsWith("WARN The registry names 1 local directories that no executor could register now, such as "

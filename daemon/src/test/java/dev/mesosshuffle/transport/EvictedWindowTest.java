@@ -3,6 +3,7 @@ package dev.mesosshuffle.transport;
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.bootstrap.ServerBootstrap;
@@ -86,7 +87,7 @@ class EvictedWindowTest {
     private void askForBlock(Socket peer, Channel channel, TestFile file) throws Exception {
         peer.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
         file.setResident(BLOCK);
-        ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), WrittenReplies.BUDGET);
+        ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), WrittenReplies.BUDGET, ByteBudget.of(0));
         ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, new WrittenReplies.Listener());
         BufferedReplyBatch batch = new BufferedReplyBatch(buffers, writer, now::get, answered -> {});
         batch.add(Reply.chunk(1, 0, BLOCK), OpenSegment.of(file, 0, BLOCK));

@@ -2,6 +2,7 @@ package dev.mesosshuffle.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class ReplyBufferPoolTest {
     private static final int SHARED = ReplyBufferPool.SHARED_BYTES;
 
-    private final ReplyBufferPool buffers = new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, 3 * SHARED);
+    private final ReplyBufferPool buffers =
+            new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, 3 * SHARED, ByteBudget.of(0));
 
     @AfterEach
     void close() {

@@ -164,4 +164,30 @@ class ReplyWriterTest extends WrittenReplies {
         assertThat(writer.isIdle()).isTrue();
         assertThat(buffers.usedBytes()).isZero();
     }
+
+    @Test
+    void countsAnAnswerUntilItIsSent() throws Exception {
+        writer.queue(Reply.failed(1, "no"));
+        assertThat(answers.usedBytes()).isGreaterThan(Reply.failed(1, "no").encodedLength());
+        writer.flush();
+        assertThat(answers.usedBytes()).isPositive();
+        peer.readAll();
+        assertThat(answers.usedBytes()).isZero();
+    }
+
+    @Test
+    void countsNoAnswerThatNeverWillBeSent() {
+        writer.queue(Reply.failed(1, "no"));
+        writer.queue(Reply.failed(2, "no"));
+        writer.discard();
+        assertThat(answers.usedBytes()).isZero();
+    }
+
+    @Test
+    void countsNoBlockAsAnAnswer() throws Exception {
+        send(1000);
+        assertThat(answers.usedBytes()).isZero();
+        peer.readAll();
+        assertThat(answers.usedBytes()).isZero();
+    }
 }

@@ -4,6 +4,7 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.fetch.ReplyBatch;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
@@ -45,7 +46,8 @@ abstract class WrittenReplies {
     final AtomicLong now = new AtomicLong(1_000_000_000_000L);
     final SlowPeer peer = new SlowPeer();
     final EmbeddedChannel channel = new EmbeddedChannel(peer);
-    final ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), BUDGET);
+    final ByteBudget answers = ByteBudget.of(1024 * 1024);
+    final ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), BUDGET, answers);
     final Listener listener = new Listener();
     final ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, listener);
     final AtomicInteger answered = new AtomicInteger();
