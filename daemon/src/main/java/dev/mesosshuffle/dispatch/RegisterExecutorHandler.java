@@ -12,7 +12,9 @@ import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.registry.RegistrationRefusedException;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.RootMonitor;
 import java.nio.file.Path;
@@ -75,8 +77,14 @@ final class RegisterExecutorHandler {
                         call.succeed();
                     } else {
                         metrics.rejectedRequests.inc();
-                        warn(message, call, ErrorMessages.cause(error));
-                        call.fail(error);
+                        Throwable cause = ErrorMessages.cause(error);
+                        warn(message, call, cause);
+                        if (isConfidential(cause)) {
+                            call.fail(ProtocolErrors.refusedLocalDirs(
+                                    message.info().localDirs()));
+                        } else {
+                            call.fail(cause);
+                        }
                     }
                 });
     }
@@ -86,7 +94,28 @@ final class RegisterExecutorHandler {
         List<CompletableFuture<LocalDir>> accepted =
                 dirs.stream().map(this::accept).toList();
         return CompletableFuture.allOf(accepted.toArray(CompletableFuture[]::new))
-                .thenApply(all -> accepted.stream().map(CompletableFuture::join).toList());
+                .handle((all, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(reason(accepted));
+                    }
+                    return accepted.stream().map(CompletableFuture::join).toList();
+                });
+    }
+
+    /**
+     * Returns why the dirs are not accepted. What the client may know comes first: which of the reasons it gets must not
+     * depend on what exists.
+     */
+    private static Throwable reason(List<CompletableFuture<LocalDir>> ended) {
+        List<Throwable> reasons = ended.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(dir -> ErrorMessages.cause(
+                        dir.handle((accepted, failure) -> failure).join()))
+                .toList();
+        return reasons.stream()
+                .filter(reason -> !isConfidential(reason))
+                .findFirst()
+                .orElse(reasons.get(0));
     }
 
     private CompletableFuture<LocalDir> accept(String dir) {
@@ -120,6 +149,11 @@ final class RegisterExecutorHandler {
      */
     private Path disk(String dir) {
         return policy.claimedRoot(dir).orElse(Path.of("/"));
+    }
+
+    private static boolean isConfidential(Throwable cause) {
+        return (cause instanceof LocalDirRefusedException dir && dir.isConfidential())
+                || (cause instanceof RegistrationRefusedException registration && registration.isConfidential());
     }
 
     private void warn(RpcMessage.RegisterExecutor message, RpcCall call, Throwable cause) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.protocol;
 
+import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +32,9 @@ public final class Reply {
     private static final byte[] EMPTY = new byte[0];
     private static final int LENGTH_BYTES = 8;
 
+    /** Room for two ids of the greatest length. Clients log it. */
+    private static final int MAX_ERROR_BYTES = 4000;
+
     private final Message.Type type;
     private final Encodable fields;
     private final byte[] body;
@@ -50,7 +54,7 @@ public final class Reply {
 
     /** An RPC failed; the text comes from {@link ProtocolErrors}. */
     public static Reply failed(long requestId, String error) {
-        return withoutBody(new RpcFailure(requestId, error));
+        return withoutBody(new RpcFailure(requestId, printable(error)));
     }
 
     /** A stream was opened. */
@@ -83,7 +87,7 @@ public final class Reply {
 
     /** A chunk cannot be served. */
     public static Reply chunkFailed(long streamId, int chunkIndex, String error) {
-        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), error));
+        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), printable(error)));
     }
 
     /** A chunk that was requested outside of frames; its bytes follow the frame. */
@@ -93,7 +97,12 @@ public final class Reply {
 
     /** A chunk that was requested outside of frames cannot be served. */
     public static Reply streamFailed(String streamChunkId, String error) {
-        return withoutBody(new StreamFailure(streamChunkId, error));
+        return withoutBody(new StreamFailure(streamChunkId, printable(error)));
+    }
+
+    /** The one way of an error to a client: whatever it quotes can fool neither a log nor a terminal. */
+    private static String printable(String error) {
+        return Sanitizer.line(error, MAX_ERROR_BYTES);
     }
 
     private static Reply withoutBody(Message message) {

@@ -24,6 +24,15 @@ class ReplyTest {
     }
 
     @Test
+    void escapesAndBoundsWhatAnErrorQuotes() {
+        assertEncoded(Reply.failed(258, "a\n"), "000000000000001c 05 0000000000000102 'a\\u000a'");
+        assertEncoded(Reply.chunkFailed(17, 2, "\u202e"), "000000000000001f 02 0000000000000011 00000002 '\\u202e'");
+        assertThat(Reply.failed(258, "x".repeat(1 << 20)).encodedLength()).isLessThan(4096);
+        assertThat(Reply.streamFailed("17_2", "x".repeat(1 << 20)).encodedLength())
+                .isLessThan(4096);
+    }
+
+    @Test
     void encodesAStreamHandle() {
         assertEncoded(
                 Reply.streamOpened(258, 17, 2),
