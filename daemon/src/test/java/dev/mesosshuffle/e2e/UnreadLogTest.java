@@ -71,7 +71,8 @@ class UnreadLogTest {
             assertRegistered(client);
             client.close();
         }
-        process.destroy();
+        // Process.destroy() would close the pipes.
+        assertThat(process.toHandle().destroy()).isTrue();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(process.getInputStream().readAllBytes().length).isLessThan(LINES * LONG_ID.length());
