@@ -14,13 +14,13 @@ import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.host.PathTrust;
 import dev.mesosshuffle.host.UnsafePathException;
-import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.LogLevels;
-import dev.mesosshuffle.logging.NettyLogFilter;
+import dev.mesosshuffle.logging.LogSafeguards;
 import dev.mesosshuffle.markers.RootMarkers;
 import dev.mesosshuffle.process.ExitStatus;
 import dev.mesosshuffle.process.FatalErrorHandler;
 import dev.mesosshuffle.process.HealthMonitor;
+import dev.mesosshuffle.process.LastWords;
 import dev.mesosshuffle.process.ShutdownHook;
 import dev.mesosshuffle.process.SighupHandler;
 import dev.mesosshuffle.process.StartFailures;
@@ -181,7 +181,7 @@ public final class Main {
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) throws IOException, StoreException {
-        NettyLogFilter.install((LoggerContext) LoggerFactory.getILoggerFactory());
+        LogSafeguards.install((LoggerContext) LoggerFactory.getILoggerFactory());
         ReloadableLimits limits = new ReloadableLimits(loaded.config());
         // Before anybody can see that the daemon listens, and send one.
         SighupHandler.handle(
@@ -227,7 +227,7 @@ public final class Main {
     }
 
     private int fail(int status, @Nullable String reason) {
-        err.println(NAME + ": " + ErrorMessages.oneLine(String.valueOf(reason)));
+        LastWords.print(err, String.valueOf(reason));
         return status;
     }
 

@@ -10,6 +10,7 @@ import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.LogMetrics;
 import dev.mesosshuffle.memory.MemoryBudgets;
 import dev.mesosshuffle.metrics.MetricsReporter;
 import dev.mesosshuffle.process.Lifecycle;
@@ -60,6 +61,7 @@ public final class ShuffleDaemon {
         Lifecycle lifecycle = new Lifecycle();
         try {
             MetricRegistry metrics = new MetricRegistry();
+            LogMetrics.register(metrics);
             MemoryBudgets memory = MemoryBudgets.of(
                     Runtime.getRuntime().maxMemory(),
                     ShuffleServer.maxDirectBytes(),

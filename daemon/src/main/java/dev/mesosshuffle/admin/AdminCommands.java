@@ -58,7 +58,7 @@ public final class AdminCommands {
                                     + " (expected: apps, keep APP, release APP or remove APP)");
                     };
         } catch (OperationRefusedException | ControlException e) {
-            return ControlProtocol.ERROR + e.getMessage() + '\n';
+            return ControlProtocol.ERROR + ErrorMessages.oneLine(String.valueOf(e.getMessage())) + '\n';
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ControlProtocol.ERROR + "the daemon is stopping\n";
@@ -82,7 +82,7 @@ public final class AdminCommands {
                 applicationAdmin.keep(appId),
                 "application " + appId
                         + " is kept, but only until the daemon restarts, because that could not be stored");
-        return "Application " + appId + " is kept until it is released.\n";
+        return application(appId) + " is kept until it is released.\n";
     }
 
     private String release(String appId) throws OperationRefusedException, ControlException, InterruptedException {
@@ -90,14 +90,18 @@ public final class AdminCommands {
                 applicationAdmin.release(appId),
                 "application " + appId + " is released, but kept again once the daemon restarts, because that could"
                         + " not be stored");
-        return "Application " + appId + " is released, and its timeouts restart.\n";
+        return application(appId) + " is released, and its timeouts restart.\n";
     }
 
     private String remove(String appId) throws OperationRefusedException, ControlException, InterruptedException {
         int dirs = stored(
                 applicationAdmin.remove(appId),
                 "application " + appId + " stays, because its removal could not be stored");
-        return "Application " + appId + " is removed; " + dirs + " of its directories are being deleted.\n";
+        return application(appId) + " is removed; " + dirs + " of its directories are being deleted.\n";
+    }
+
+    private static String application(String appId) {
+        return "Application " + Sanitizer.printable(appId);
     }
 
     private static <T> T stored(CompletableFuture<T> change, String otherwise)

@@ -2,10 +2,14 @@ package dev.mesosshuffle.admin;
 
 import dev.mesosshuffle.liveness.ApplicationStatus;
 import dev.mesosshuffle.logging.HumanReadable;
+import dev.mesosshuffle.logging.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Applications as a table for operators: one line each, the columns aligned, long texts last. */
+/**
+ * Applications as a table for operators: one line each, the columns aligned, long texts last. Each cell is sanitized and at
+ * most a few hundred characters wide.
+ */
 final class ApplicationTable {
     private static final List<String> HEADER =
             List.of("APPLICATION", "STATE", "EXECUTORS", "BYTES", "LAST SIGNAL", "NEXT STEP", "REASON");
@@ -14,13 +18,13 @@ final class ApplicationTable {
 
     void add(ApplicationStatus app, int executors, DiskUsage.Usage usage) {
         rows.add(List.of(
-                app.appId(),
+                Sanitizer.printable(app.appId()),
                 app.state(),
                 String.valueOf(executors),
                 bytes(usage),
                 HumanReadable.time(app.idle().toNanos()) + " ago",
-                app.nextStep(),
-                app.reason()));
+                Sanitizer.printable(app.nextStep()),
+                Sanitizer.printable(app.reason())));
     }
 
     String text() {

@@ -11,10 +11,18 @@ import java.nio.file.Path;
 final class LocalDirFailures {
     private LocalDirFailures() {}
 
-    /** Refuses a dir that breaks a rule. */
+    /** Refuses a dir whose spelling breaks a rule. */
     static LocalDirRefusedException refusal(Path dir, String expected) {
-        return new LocalDirRefusedException(
-                "local dir: " + Sanitizer.printable(dir.toString()) + " (expected: " + expected + ")");
+        return new LocalDirRefusedException(text(dir, expected));
+    }
+
+    /** Refuses a dir for what is at its path. */
+    static LocalDirRefusedException confidential(Path dir, String expected) {
+        return new LocalDirRefusedException(text(dir, expected), "");
+    }
+
+    private static String text(Path dir, String expected) {
+        return "local dir: " + Sanitizer.printable(dir.toString()) + " (expected: " + expected + ")";
     }
 
     /**
@@ -29,13 +37,13 @@ final class LocalDirFailures {
                     + " LimitNOFILE or ulimit -n)");
         }
         if (failure instanceof AccessDeniedException) {
-            LocalDirRefusedException refusal = refusal(
-                    dir, "a directory that this service may enter and read; does it run as the executors' user?");
-            return new LocalDirRefusedException(String.valueOf(refusal.getMessage()), DeniedFile.describe(dir) + '.');
+            return new LocalDirRefusedException(
+                    text(dir, "a directory that this service may enter and read; does it run as the executors' user?"),
+                    DeniedFile.describe(dir) + '.');
         }
         if (failure instanceof NoSuchFileException) {
-            return refusal(dir, "an existing directory");
+            return confidential(dir, "an existing directory");
         }
-        return refusal(dir, "a directory that can be inspected, which failed: " + ErrorMessages.reason(failure));
+        return confidential(dir, "a directory that can be inspected, which failed: " + ErrorMessages.reason(failure));
     }
 }

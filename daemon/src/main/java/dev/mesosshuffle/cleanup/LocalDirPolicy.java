@@ -23,16 +23,17 @@ import java.util.Set;
  * Decides which local dirs are accepted, that is, which dirs may be deleted one day. A dir is accepted if
  *
  * <ul>
- *   <li>its real path lies under the real path of an allowed root;
+ *   <li>it lies under the configured or the real path of an allowed root;
  *   <li>no component below the root is a symbolic link (the root, or something above it, may be one);
  *   <li>its last component is {@code blockmgr-*}, and no component below the root marks something for deletion;
  *   <li>none of the allowed roots is it or lies in it;
  *   <li>it exists, is a directory, and this process may enter and list it, because otherwise no block of it can be served.
  * </ul>
  *
- * <p>A client's spelling of a dir decides only which root it claims. {@link #claimedRoot} determines that from names alone,
- * so that a dir is inspected on the threads of that root's disk, and {@link #accept} continues from there by real names
- * only. It follows no link below a root, which could lead to another disk.
+ * <p>A client's spelling of a dir is judged before any disk is touched: the path must lie under the configured or the real
+ * path of a root, by its names. {@link #claimedRoot} determines that root, so that a dir is inspected on the threads of its
+ * disk, and {@link #accept} continues from there by real names only. It follows no link, which could lead to another
+ * disk. What a client is told about a dir depends on its spelling alone; what was found on the disk is for the operator.
  *
  * <p>For any thread. {@link #accept} works on the disk.
  */
@@ -163,19 +164,12 @@ public final class LocalDirPolicy {
     public LocalDir accept(String dir) throws LocalDirRefusedException, LocalDirUnknownException {
         Path path = parse(dir);
         try {
-            Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
-            if (claim.isPresent()) {
-                resolveRoot(claim.get().configured());
-                // Again, by the real path that may be known only now.
-                claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
-            }
-            LocalDir accepted = claim.isPresent() ? below(path, claim.get().dir()) : behindLinks(path);
-            if (!ExactPaths.isExact(accepted.path())) {
-                // Its stored path would denote another file, or none.
-                throw refusal(path, "a real path in UTF-8 that this process's locale can represent");
-            }
-            checkNames(accepted);
-            checkHoldsNoRoot(accepted);
+            ClaimedRoot claimed = claim(path);
+            var unused = checkSpelling(path, claimed);
+            resolveRoot(claimed.configured());
+            // Again, by the real path that may be known only now.
+            LocalDir accepted = checkSpelling(path, claim(path));
+            checkDirectories(path, accepted);
             access.check(accepted.path());
             undeletable.warnIf(accepted);
             return accepted;
@@ -184,33 +178,64 @@ public final class LocalDirPolicy {
         }
     }
 
-    /** Returns the dir at a real path, if all components below its root are directories and no links. */
-    private LocalDir below(Path shown, Path real) throws IOException, LocalDirRefusedException {
-        LocalDir dir = new LocalDir(rootOf(shown, real), real);
+    /**
+     * Checks what can be told of a dir without any disk: its names, if the root that it claims is known.
+     *
+     * @param dir as a client spells it
+     * @throws LocalDirRefusedException if it cannot be accepted, whatever exists
+     */
+    public void checkSpelling(String dir) throws LocalDirRefusedException {
+        Path path = parse(dir);
+        Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
+        if (claim.isPresent()) {
+            var unused = checkSpelling(path, claim.get());
+        }
+    }
+
+    /** Returns the root that a path claims to lie under. Works on the disks of unknown roots at most. */
+    private ClaimedRoot claim(Path path) throws LocalDirRefusedException {
+        Optional<ClaimedRoot> claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
+        if (claim.isEmpty()) {
+            // It may be spelled by the real path of a root that did not exist until now.
+            resolveRoots(ROOT_TIMEOUT);
+            claim = ClaimedRoot.of(path, allowedRoots, roots.realRoots());
+        }
+        return claim.orElseThrow(() -> isUnderNoRoot(path));
+    }
+
+    /** Returns the dir that a path names, if it may be one by its names alone. Does not work on the disk. */
+    private LocalDir checkSpelling(Path path, ClaimedRoot claim) throws LocalDirRefusedException {
+        Path root = ClaimedRoot.innermost(claim.dir(), knownRoots())
+                .filter(known -> !known.equals(claim.dir()))
+                .orElseThrow(() -> isUnderNoRoot(path));
+        LocalDir dir = new LocalDir(root, claim.dir());
+        if (!ExactPaths.isExact(dir.path())) {
+            // Its stored path would denote another file, or none.
+            throw refusal(path, "a path in UTF-8 that this process's locale can represent");
+        }
+        checkNames(dir);
+        checkHoldsNoRoot(dir);
+        return dir;
+    }
+
+    private LocalDirRefusedException isUnderNoRoot(Path path) {
+        return refusal(path, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots);
+    }
+
+    /** Checks that all components below the root are directories and no links. */
+    private static void checkDirectories(Path shown, LocalDir dir) throws IOException, LocalDirRefusedException {
         Path current = dir.root();
-        for (Path name : dir.root().relativize(real)) {
+        for (Path name : dir.root().relativize(dir.path())) {
             current = current.resolve(name);
             BasicFileAttributes attributes =
                     Files.readAttributes(current, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (attributes.isSymbolicLink()) {
-                throw refusal(shown, "no symbolic link below the root " + dir.root());
+                throw LocalDirFailures.confidential(shown, "no symbolic link below the root " + dir.root());
             }
             if (!attributes.isDirectory()) {
-                throw refusal(shown, "a directory");
+                throw LocalDirFailures.confidential(shown, "a directory");
             }
         }
-        return dir;
-    }
-
-    /** Returns the dir at a path that starts with no known path of a root. */
-    private LocalDir behindLinks(Path path) throws IOException, LocalDirRefusedException {
-        resolveRoots(ROOT_TIMEOUT);
-        Path real = path.toRealPath();
-        LocalDir dir = below(path, real);
-        if (!hasNoLinkBelowRoot(path, dir.root(), dir.root().relativize(real))) {
-            throw refusal(path, "no symbolic link below the root " + dir.root());
-        }
-        return dir;
     }
 
     /**
@@ -318,29 +343,6 @@ public final class LocalDirPolicy {
             }
         }
         return path.normalize();
-    }
-
-    /** Returns the innermost root, because a root may lie in another, even behind a link. */
-    private Path rootOf(Path shown, Path real) throws LocalDirRefusedException {
-        return ClaimedRoot.innermost(real, roots.realRoots().values())
-                .filter(root -> !real.equals(root))
-                .orElseThrow(
-                        () -> refusal(shown, "a dir under one of the allowed roots, spark.local.dir: " + allowedRoots));
-    }
-
-    /** Returns whether a path, from where it first reaches the root, continues to the dir by the dir's real names alone. */
-    private static boolean hasNoLinkBelowRoot(Path path, Path root, Path below) throws IOException {
-        Path prefix = path.getRoot();
-        int names = 0;
-        while (prefix != null && !prefix.toRealPath().equals(root)) {
-            if (names == path.getNameCount()) {
-                return false;
-            }
-            prefix = prefix.resolve(path.getName(names));
-            names++;
-        }
-        return names < path.getNameCount()
-                && path.subpath(names, path.getNameCount()).equals(below);
     }
 
     private static void checkNames(LocalDir dir) throws LocalDirRefusedException {

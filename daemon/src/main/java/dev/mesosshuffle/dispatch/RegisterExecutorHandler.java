@@ -12,8 +12,10 @@ import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.RegistrationLimits;
+import dev.mesosshuffle.registry.RegistrationRefusedException;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.roots.RootMonitor;
 import java.nio.file.Path;
@@ -125,21 +127,53 @@ final class RegisterExecutorHandler {
         if (!(cause instanceof ClientGoneException)) {
             warn(message, call, cause);
         }
-        call.fail(error);
+        if (isConfidential(cause)) {
+            call.fail(ProtocolErrors.refusedLocalDirs(message.info().localDirs()));
+        } else {
+            call.fail(cause);
+        }
+    }
+
+    /**
+     * Returns why the dirs are not accepted. What the client may know comes first: which of the reasons it gets must not
+     * depend on what exists.
+     */
+    private static Throwable reason(List<CompletableFuture<Void>> ended) {
+        List<Throwable> reasons = ended.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(dir -> ErrorMessages.cause(
+                        dir.handle((accepted, failure) -> failure).join()))
+                .toList();
+        return reasons.stream()
+                .filter(reason -> !isConfidential(reason))
+                .findFirst()
+                .orElse(reasons.get(0));
     }
 
     /** Checks all dirs, those of each disk on its pool; completes with the last one. */
     private CompletableFuture<List<LocalDir>> accept(List<String> dirs, Caller client) {
+        try {
+            for (String dir : dirs) {
+                policy.checkSpelling(dir);
+            }
+        } catch (LocalDirRefusedException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         Map<Path, List<Integer>> byDisk = new LinkedHashMap<>();
         for (int i = 0; i < dirs.size(); i++) {
             byDisk.computeIfAbsent(disk(dirs.get(i)), disk -> new ArrayList<>(1))
                     .add(i);
         }
         LocalDir[] accepted = new LocalDir[dirs.size()];
-        CompletableFuture<?>[] checks = byDisk.entrySet().stream()
+        List<CompletableFuture<Void>> checks = byDisk.entrySet().stream()
                 .map(entry -> check(entry.getKey(), dirs, entry.getValue(), accepted, client))
-                .toArray(CompletableFuture[]::new);
-        return CompletableFuture.allOf(checks).thenApply(all -> List.of(accepted));
+                .toList();
+        return CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new)).handle((all, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(reason(checks));
+            }
+            return List.of(accepted);
+        });
     }
 
     private CompletableFuture<Void> check(
@@ -170,6 +204,11 @@ final class RegisterExecutorHandler {
      */
     private Path disk(String dir) {
         return policy.claimedRoot(dir).orElse(Path.of("/"));
+    }
+
+    private static boolean isConfidential(Throwable cause) {
+        return (cause instanceof LocalDirRefusedException dir && dir.isConfidential())
+                || (cause instanceof RegistrationRefusedException registration && registration.isConfidential());
     }
 
     private void warn(RpcMessage.RegisterExecutor message, RpcCall call, Throwable cause) {

@@ -89,7 +89,7 @@ public final class LivenessMonitor implements AutoCloseable {
         LivenessMetrics counters = new LivenessMetrics(metrics);
         this.apps = new TrackedApplications(clock, new TransitionReporter(counters, policy), context.store(), policy);
         LivenessMetrics.registerGauges(metrics, apps.all(), clock);
-        this.unknownHeartbeats = new UnknownHeartbeatLogger(counters.unknownHeartbeats);
+        this.unknownHeartbeats = new UnknownHeartbeatLogger(counters.unknownHeartbeats, context.ticker());
         RateLimitedLogger failureLogger = new RateLimitedLogger(context.ticker());
         TrackingContext tracking = new TrackingContext(apps, registry, clock, policy);
         ExpiredApplicationRemover remover = new ExpiredApplicationRemover(

@@ -3,25 +3,29 @@ package dev.mesosshuffle.liveness;
 import com.codahale.metrics.Counter;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.logging.Sanitizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts heartbeats of unknown applications, and logs one line for each application. Bounded, because anybody may send
- * any id. For any thread.
+ * Counts heartbeats of unknown applications, and logs one line for each application, but no more than one a minute for all
+ * of them. Bounded, because anybody may send any id. For any thread.
  */
 final class UnknownHeartbeatLogger {
     private static final Logger logger = LoggerFactory.getLogger(UnknownHeartbeatLogger.class);
 
-    private static final int MAX_REMEMBERED = 10_000;
+    private static final int MAX_REMEMBERED = 1000;
 
     private final Cache<String, Boolean> removedApps = newCache();
     private final Cache<String, Boolean> loggedApps = newCache();
     private final Counter counter;
+    private final RateLimitedLogger rateLimitedLogger;
 
-    UnknownHeartbeatLogger(Counter counter) {
+    UnknownHeartbeatLogger(Counter counter, Ticker ticker) {
         this.counter = counter;
+        this.rateLimitedLogger = new RateLimitedLogger(ticker);
     }
 
     private static Cache<String, Boolean> newCache() {
@@ -42,15 +46,19 @@ final class UnknownHeartbeatLogger {
             return;
         }
         if (removedApps.getIfPresent(appId) != null) {
-            logger.warn(
-                    "Heartbeat of application {}, which was removed, by an operator or after missed heartbeats: its shuffle"
-                            + " files on this host are deleted, and stages that need them will run again. If its driver"
-                            + " was only paused, give it a longer spark.network.timeout.",
-                    Sanitizer.printable(appId));
+            rateLimitedLogger.warn(
+                    logger,
+                    "removed application",
+                    "Heartbeat of application " + Sanitizer.printable(appId)
+                            + ", which was removed, by an operator or after missed heartbeats: its shuffle files on this"
+                            + " host are deleted, and stages that need them will run again. If its driver was only"
+                            + " paused, give it a longer spark.network.timeout.");
         } else {
-            logger.warn(
-                    "Heartbeat of application {}, whose driver never registered here: it does not keep any files.",
-                    Sanitizer.printable(appId));
+            rateLimitedLogger.warn(
+                    logger,
+                    "unknown application",
+                    "Heartbeat of application " + Sanitizer.printable(appId)
+                            + ", whose driver never registered here: it does not keep any files.");
         }
     }
 }

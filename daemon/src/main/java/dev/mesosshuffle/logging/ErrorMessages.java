@@ -17,12 +17,18 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * Says on one line what went wrong. An exception's own message does not do: that of a missing file is its name alone, that
  * of others is null or the name of the class that wraps them.
  */
 public final class ErrorMessages {
+    /** A longer reason tells nothing more. */
+    private static final int MAX_BYTES = 2000;
+
+    private static final Pattern LINE_BREAK = Pattern.compile("[\\h\\v]*\\R[\\h\\v]*");
+
     private ErrorMessages() {}
 
     /**
@@ -85,12 +91,11 @@ public final class ErrorMessages {
         return cause;
     }
 
-    /** Makes one line of any text. */
+    /** Makes one line of any text, as {@link Sanitizer} does; where it had several, they become one. */
     public static String oneLine(String text) {
-        String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
-        StringBuilder result = new StringBuilder(line.length());
-        line.chars().forEach(c -> result.append(Character.isISOControl(c) ? '?' : (char) c));
-        return result.toString();
+        String bounded = text.length() <= MAX_BYTES ? text : text.substring(0, MAX_BYTES);
+        String line = LINE_BREAK.matcher(bounded.strip()).replaceAll(" ") + text.substring(bounded.length());
+        return Sanitizer.line(line, MAX_BYTES);
     }
 
     /** In the system's own words where the JDK keeps them for itself. */

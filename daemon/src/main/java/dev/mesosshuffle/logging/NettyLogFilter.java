@@ -17,7 +17,7 @@ import org.slf4j.helpers.MessageFormatter;
  * out how to cause it may do so at any rate. A leak of buffers, which Netty itself logs once for each place, passes as it
  * is. For any thread.
  */
-public final class NettyLogFilter extends TurboFilter {
+final class NettyLogFilter extends TurboFilter {
     private static final org.slf4j.Logger ours = LoggerFactory.getLogger(NettyLogFilter.class);
 
     private static final String PREFIX = "io.netty.";
@@ -34,7 +34,7 @@ public final class NettyLogFilter extends TurboFilter {
     }
 
     /** Has all that is logged pass through one, whatever an operator's own configuration is. */
-    public static void install(LoggerContext loggers) {
+    static void install(LoggerContext loggers) {
         NettyLogFilter filter = new NettyLogFilter(System::nanoTime);
         filter.start();
         loggers.addTurboFilter(filter);

@@ -5,7 +5,7 @@ import dev.mesosshuffle.model.LocalDir;
 
 /**
  * A local directory cannot be registered, because it belongs to another application or is being removed. The message is
- * for the client.
+ * for the operator.
  */
 public final class DirConflictException extends Exception {
     DirConflictException(String message) {

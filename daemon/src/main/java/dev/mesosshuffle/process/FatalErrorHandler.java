@@ -37,7 +37,7 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
         if (!running.getAsBoolean()) {
-            err.println("mesos-shuffle-service: " + explanation.apply(failure));
+            LastWords.print(err, explanation.apply(failure));
             halt.accept(ExitStatus.FAILURE);
             return;
         }
@@ -46,7 +46,7 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
             return;
         }
         if (failure instanceof VirtualMachineError) {
-            err.println("mesos-shuffle-service: " + failure);
+            LastWords.print(err, failure.toString());
             halt.accept(failure instanceof OutOfMemoryError ? ExitStatus.OUT_OF_MEMORY : ExitStatus.FAILURE);
             return;
         }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.process;
 
 import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.LogFlush;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +60,11 @@ public final class ShutdownHook {
 
     private void onExit() {
         if (armed) {
-            Runtime.getRuntime().halt(stop());
+            int status = stop();
+            LogFlush.await(LogFlush.LIMIT);
+            Runtime.getRuntime().halt(status);
         }
+        LogFlush.await(LogFlush.LIMIT);
     }
 
     private int stop() {
@@ -83,7 +87,7 @@ public final class ShutdownHook {
             Thread.currentThread().interrupt();
         }
         if (stopping.isAlive()) {
-            err.println("mesos-shuffle-service: did not stop within " + LIMIT_MILLIS + " ms; ended anyway");
+            LastWords.print(err, "did not stop within " + LIMIT_MILLIS + " ms; ended anyway");
             return ExitStatus.FAILURE;
         }
         return ExitStatus.OK;
@@ -93,7 +97,7 @@ public final class ShutdownHook {
         try {
             orderly.run();
         } catch (RuntimeException e) {
-            err.println("mesos-shuffle-service: did not stop cleanly: " + ErrorMessages.of(e));
+            LastWords.print(err, "did not stop cleanly: " + ErrorMessages.of(e));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.mesosshuffle.protocol;
 
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.AppExecId;
+import java.util.List;
 
 /**
  * The failure texts for clients, in one place, because some clients match parts of them. If Spark's service has a text for
@@ -40,6 +41,16 @@ public final class ProtocolErrors {
     public static String unexpectedBlockId(String blockId) {
         return ILLEGAL_ARGUMENT + "Unexpected block id format: " + Sanitizer.printable(blockId)
                 + " (expected: shuffle_SHUFFLE_MAP_REDUCE or rdd_RDD_SPLIT)";
+    }
+
+    /**
+     * Local dirs are not accepted for a reason that is not the client's business: whether a path exists, is a link, or
+     * belongs to somebody. One text for all of them; the operator's log has the reason.
+     */
+    public static String refusedLocalDirs(List<String> dirs) {
+        return badRequest("local dirs: " + Sanitizer.printable(String.join(", ", dirs))
+                + " (expected: directories of this executor's application alone, that exist below spark.local.dir without"
+                + " links and that this service may read; its log has the reason)");
     }
 
     /** Something in the request is invalid. */

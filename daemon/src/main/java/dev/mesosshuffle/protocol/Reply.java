@@ -1,5 +1,6 @@
 package dev.mesosshuffle.protocol;
 
+import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import io.netty.buffer.ByteBuf;
@@ -32,11 +33,11 @@ public final class Reply {
     /** The length of a reply with the local dirs of no executor: headers, numbers of strings, and the type. */
     public static final int LOCAL_DIRS_BYTES = 64;
 
-    /** The text of a failure may name what a client sent; more than this many characters of it explain nothing. */
-    static final int MAX_ERROR_LENGTH = 1024;
-
     private static final byte[] EMPTY = new byte[0];
     private static final int LENGTH_BYTES = 8;
+
+    /** Room for two ids of the greatest length. Clients log it. */
+    static final int MAX_ERROR_BYTES = 4000;
 
     private final Message.Type type;
     private final Encodable fields;
@@ -57,7 +58,7 @@ public final class Reply {
 
     /** An RPC failed; the text comes from {@link ProtocolErrors}. */
     public static Reply failed(long requestId, String error) {
-        return withoutBody(new RpcFailure(requestId, bounded(error)));
+        return withoutBody(new RpcFailure(requestId, printable(error)));
     }
 
     /** A stream was opened. */
@@ -100,7 +101,7 @@ public final class Reply {
 
     /** A chunk cannot be served. */
     public static Reply chunkFailed(long streamId, int chunkIndex, String error) {
-        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), bounded(error)));
+        return withoutBody(new ChunkFetchFailure(new StreamChunkId(streamId, chunkIndex), printable(error)));
     }
 
     /** A chunk that was requested outside of frames; its bytes follow the frame. */
@@ -110,11 +111,12 @@ public final class Reply {
 
     /** A chunk that was requested outside of frames cannot be served. */
     public static Reply streamFailed(String streamChunkId, String error) {
-        return withoutBody(new StreamFailure(streamChunkId, bounded(error)));
+        return withoutBody(new StreamFailure(streamChunkId, printable(error)));
     }
 
-    private static String bounded(String error) {
-        return error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH) + "...";
+    /** The one way of an error to a client: whatever it quotes can fool neither a log nor a terminal. */
+    private static String printable(String error) {
+        return Sanitizer.line(error, MAX_ERROR_BYTES);
     }
 
     private static Reply withoutBody(Message message) {

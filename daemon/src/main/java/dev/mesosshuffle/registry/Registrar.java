@@ -60,7 +60,7 @@ final class Registrar {
                 owned.add(new StoredLocalDir(dir, executor.id().appId(), RootListings.inode(dir.root())));
             }
         } catch (IllegalArgumentException e) {
-            return refused(executor.id() + ": " + e.getMessage());
+            return CompletableFuture.failedFuture(refusal(executor.id() + ": " + e.getMessage(), false));
         } catch (IOException e) {
             return refused(executor.id() + ": the root of its local dirs cannot be read (" + e + ")");
         }
@@ -188,8 +188,10 @@ final class Registrar {
                 }
                 if (application.removal != null) {
                     // Removed in between: it is served only if the application is restored.
-                    reason = refusal("application " + application.appId + " was removed; " + executor.id()
-                            + " was not registered");
+                    reason = refusal(
+                            "application " + application.appId + " was removed; " + executor.id()
+                                    + " was not registered",
+                            false);
                 }
             } else {
                 application.release(RegistrySizes.executor(executor));
@@ -207,7 +209,9 @@ final class Registrar {
             result.complete(null);
         } else {
             result.completeExceptionally(
-                    reason instanceof DirConflictException ? refusal(String.valueOf(reason.getMessage())) : reason);
+                    reason instanceof DirConflictException
+                            ? refusal(String.valueOf(reason.getMessage()), true)
+                            : reason);
         }
     }
 
@@ -251,11 +255,11 @@ final class Registrar {
     }
 
     private CompletableFuture<Void> refused(String reason) {
-        return CompletableFuture.failedFuture(refusal(reason));
+        return CompletableFuture.failedFuture(refusal(reason, true));
     }
 
-    private RegistrationRefusedException refusal(String reason) {
+    private RegistrationRefusedException refusal(String reason, boolean confidential) {
         refused.inc();
-        return new RegistrationRefusedException(reason);
+        return new RegistrationRefusedException(reason, confidential);
     }
 }

@@ -1,8 +1,16 @@
 package dev.mesosshuffle.registry;
 
-/** An executor cannot be registered with these directories. The message is for the client. */
+/** An executor cannot be registered with these directories. The message is for the operator; the client gets it unless it is confidential. */
 public final class RegistrationRefusedException extends Exception {
-    RegistrationRefusedException(String message) {
+    private final boolean confidential;
+
+    RegistrationRefusedException(String message, boolean confidential) {
         super(message);
+        this.confidential = confidential;
+    }
+
+    /** Returns whether the message tells of applications or files that are no business of who registers. */
+    public boolean isConfidential() {
+        return confidential;
     }
 }

@@ -21,6 +21,19 @@ final class ApplicationTableTest {
                 """);
     }
 
+    @Test
+    void printsNoTextOfAClientAsItIs() {
+        ApplicationTable table = new ApplicationTable();
+        table.add(status("a\u202eb\u2028" + "x".repeat(500), Duration.ofSeconds(4)), 2, DiskUsage.UNKNOWN);
+        assertThat(table.text().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(400))
+                .last()
+                .asString()
+                .startsWith("a\\u202eb\\u2028xxx")
+                .contains("x... (304 characters more)  kept");
+    }
+
     private static ApplicationStatus status(String appId, Duration idle) {
         return new ApplicationStatus(appId, "kept", "an operator", "it stays", idle);
     }

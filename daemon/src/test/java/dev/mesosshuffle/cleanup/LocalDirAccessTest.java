@@ -60,11 +60,8 @@ final class LocalDirAccessTest {
                 .withMessageEndingWith(
                         "(expected: a directory that can be inspected, which failed: Input/output error)");
         assertThatExceptionOfType(LocalDirRefusedException.class)
-                .isThrownBy(() -> policy.accept(root + "/" + "x".repeat(300)))
+                .isThrownBy(() -> policy.accept(root + "/blockmgr-" + "x".repeat(300)))
                 .withMessageEndingWith("which failed: File name too long)");
-        Path loop = temp.toRealPath().resolve("loop");
-        Files.createSymbolicLink(loop, loop);
-        assertRefused(loop + "/blockmgr-1", "which failed: Too many levels of symbolic links");
     }
 
     @Test
@@ -120,12 +117,5 @@ final class LocalDirAccessTest {
         }
         assertThat(metrics.counter("shuffleService.cleanup.undeletableDirs").getCount())
                 .isZero();
-    }
-
-    private void assertRefused(String dir, String expectation) {
-        assertThatExceptionOfType(LocalDirRefusedException.class)
-                .isThrownBy(() -> policy.accept(dir))
-                .withMessageContaining(dir)
-                .withMessageContaining(expectation);
     }
 }

@@ -137,6 +137,28 @@ final class LocalDirPolicyTest {
     }
 
     @Test
+    void keepsToItselfWhatExists() throws Exception {
+        Files.createDirectories(root.resolve("dir/blockmgr-1"));
+        Files.createFile(root.resolve("blockmgr-file"));
+        Files.createSymbolicLink(root.resolve("link"), root.resolve("dir"));
+        for (String found : List.of("none/blockmgr-1", "blockmgr-file", "link/blockmgr-1")) {
+            assertConfidential(root + "/" + found, true);
+        }
+        // These are refused alike whatever is there.
+        for (String misspelled : List.of("none", "dir", "link", "dir/../dir/blockmgr-1", "going-x/blockmgr-1")) {
+            assertConfidential(root + "/" + misspelled, false);
+        }
+        assertConfidential("blockmgr-1", false);
+        assertConfidential(temp.toRealPath() + "/none/blockmgr-1", false);
+    }
+
+    private void assertConfidential(String dir, boolean expected) {
+        assertThatExceptionOfType(LocalDirRefusedException.class)
+                .isThrownBy(() -> policy.accept(dir))
+                .satisfies(refused -> assertThat(refused.isConfidential()).isEqualTo(expected));
+    }
+
+    @Test
     void checksAnAcceptedDirAgain() throws Exception {
         policy.recheck(new LocalDir(root, root.resolve("blockmgr-1")));
         for (LocalDir dir : List.of(

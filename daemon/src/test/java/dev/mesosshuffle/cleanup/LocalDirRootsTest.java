@@ -119,12 +119,15 @@ final class LocalDirRootsTest {
     }
 
     @Test
-    void acceptsADirThatIsSpelledByALinkAboveARoot() throws Exception {
-        Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
+    void followsNoLinkOfAClientsOwnEvenIfItLeadsToARoot() throws Exception {
+        Files.createDirectories(root.resolve("blockmgr-1"));
         Path other = Files.createSymbolicLink(temp.toRealPath().resolve("other"), root.getParent());
         Path spelled = other.resolve(root.getFileName()).resolve("blockmgr-1");
         assertThat(policy.claimedRoot(spelled.toString())).isEmpty();
-        assertThat(policy.accept(spelled.toString())).isEqualTo(new LocalDir(root, dir));
+        assertThatExceptionOfType(LocalDirRefusedException.class)
+                .isThrownBy(() -> policy.accept(spelled.toString()))
+                .withMessageContaining("under one of the allowed roots")
+                .satisfies(refused -> assertThat(refused.isConfidential()).isFalse());
     }
 
     @Test

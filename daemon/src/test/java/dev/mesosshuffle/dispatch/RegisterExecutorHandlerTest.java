@@ -96,6 +96,43 @@ class RegisterExecutorHandlerTest {
     }
 
     @Test
+    void givesOneReasonForAllThatIsNoBusinessOfTheClient() throws Exception {
+        fixture.fetch.register("other", "1", "blockmgr-of-other");
+        Path root = fixture.fetch.root;
+        Files.createFile(root.resolve("blockmgr-file"));
+        Files.createSymbolicLink(root.resolve("blockmgr-link"), dir);
+        for (String name : List.of("blockmgr-of-other", "blockmgr-file", "blockmgr-link", "blockmgr-missing")) {
+            register(fixture.fetch.availableRoot(), root.resolve(name));
+            assertThat(caller.nextReply())
+                    .isEqualTo(encoded(Reply.failed(
+                            1,
+                            "java.lang.IllegalArgumentException: local dirs: " + root.resolve(name)
+                                    + " (expected: directories of this executor's application alone, that exist below"
+                                    + " spark.local.dir without links and that this service may read; its log has the"
+                                    + " reason)")));
+        }
+        // The first of a minute.
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains(root.resolve("blockmgr-of-other") + " belongs to application other");
+    }
+
+    @Test
+    void givesAReasonThatDoesNotDependOnTheOtherDirs() throws Exception {
+        Path outside = temp.toRealPath().resolve("blockmgr-2");
+        for (Path other : List.of(dir, fixture.fetch.root.resolve("blockmgr-missing"))) {
+            register(fixture.fetch.availableRoot(), other, outside);
+            assertThat(caller.nextReply())
+                    .isEqualTo(encoded(Reply.failed(
+                            1,
+                            ProtocolErrors.badRequest("local dir: " + outside
+                                    + " (expected: a dir under one of the allowed roots, spark.local.dir: ["
+                                    + fixture.fetch.root + "])"))));
+        }
+    }
+
+    @Test
     void rejectsADirOnADiskThatHangsWithoutATaskForThatDisk() throws Exception {
         HungRoots hung = new HungRoots(List.of(fixture.fetch.root), Set.of(fixture.fetch.root));
         hung.notice();

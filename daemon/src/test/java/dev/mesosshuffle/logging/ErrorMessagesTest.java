@@ -57,7 +57,7 @@ class ErrorMessagesTest {
 
     @Test
     void isOneLine() {
-        assertThat(ErrorMessages.of(new IOException("a\n  b\u0007c\r\n"))).isEqualTo("a b?c");
+        assertThat(ErrorMessages.of(new IOException("a\n  b\u0007c\r\n"))).isEqualTo("a b\\u0007c");
     }
 
     @Test

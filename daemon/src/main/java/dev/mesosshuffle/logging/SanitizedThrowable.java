@@ -1,0 +1,81 @@
+package dev.mesosshuffle.logging;
+
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import org.jspecify.annotations.Nullable;
+
+/** An exception and its causes as they may be written. See {@link SanitizedEvent}. */
+final class SanitizedThrowable implements IThrowableProxy {
+    private static final int BYTES_PER_FRAME = 150;
+
+    private final String className;
+    private final @Nullable String message;
+    private final StackTraceElementProxy[] frames;
+    private final int commonFrames;
+    private final boolean cyclic;
+    private final @Nullable SanitizedThrowable cause;
+    private final SanitizedThrowable[] suppressed;
+
+    private SanitizedThrowable(IThrowableProxy thrown) {
+        this.className = thrown.getClassName();
+        String text = thrown.getMessage();
+        this.message = text == null ? null : Sanitizer.line(text, SanitizedEvent.MAX_MESSAGE_BYTES);
+        this.frames = thrown.getStackTraceElementProxyArray();
+        this.commonFrames = thrown.getCommonFrames();
+        this.cyclic = thrown.isCyclic();
+        this.cause = of(thrown.getCause());
+        IThrowableProxy[] others = thrown.getSuppressed();
+        this.suppressed = new SanitizedThrowable[others == null ? 0 : others.length];
+        for (int i = 0; i < suppressed.length; i++) {
+            suppressed[i] = new SanitizedThrowable(others[i]);
+        }
+    }
+
+    static @Nullable SanitizedThrowable of(@Nullable IThrowableProxy thrown) {
+        return thrown == null ? null : new SanitizedThrowable(thrown);
+    }
+
+    /** About how many bytes of the heap it keeps. */
+    int estimatedBytes() {
+        int bytes = BYTES_PER_FRAME * frames.length + (message == null ? 0 : 2 * message.length());
+        for (SanitizedThrowable other : suppressed) {
+            bytes += other.estimatedBytes();
+        }
+        return bytes + (cause == null ? 0 : cause.estimatedBytes());
+    }
+
+    @Override
+    public String getClassName() {
+        return className;
+    }
+
+    @Override
+    public @Nullable String getMessage() {
+        return message;
+    }
+
+    @Override
+    public StackTraceElementProxy[] getStackTraceElementProxyArray() {
+        return frames;
+    }
+
+    @Override
+    public int getCommonFrames() {
+        return commonFrames;
+    }
+
+    @Override
+    public @Nullable IThrowableProxy getCause() {
+        return cause;
+    }
+
+    @Override
+    public IThrowableProxy[] getSuppressed() {
+        return suppressed;
+    }
+
+    @Override
+    public boolean isCyclic() {
+        return cyclic;
+    }
+}
