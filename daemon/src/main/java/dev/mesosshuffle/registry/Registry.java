@@ -1,6 +1,5 @@
 package dev.mesosshuffle.registry;
 
-import java.util.function.Predicate;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +53,7 @@ public final class Registry {
      * @return the registry
      * @throws StoreException if the store cannot be read
      */
-    public static Registry load(
-            StateStore store, RootProbers roots, Predicate<LocalDir> policy, MetricRegistry metrics)
+    public static Registry load(StateStore store, RootProbers roots, Predicate<LocalDir> policy, MetricRegistry metrics)
             throws StoreException {
         RegistryState state = new RegistryState();
         Counter refusedRows = metrics.counter("shuffleService.store.refusedRows");

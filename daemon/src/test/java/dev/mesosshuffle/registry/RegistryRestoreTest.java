@@ -70,9 +70,13 @@ class RegistryRestoreTest {
                     RootProbers.inCallersThread(List.of(fixture.root)),
                     dir -> !dir.path().toString().contains("elsewhere"),
                     fixture.metrics);
-            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).singleElement().asString()
-                    .startsWith("WARN The registry names 1 local directories that no executor could register now, such as "
-                            + fixture.root.resolve("elsewhere/blockmgr-planted"));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "WARN The registry names 1 local directories that no executor could register now, such as "
+                                    + fixture.root.resolve("elsewhere/blockmgr-planted"));
         }
 
         assertThat(fixture.registry.executor(allowed.id())).isEqualTo(allowed);
