@@ -59,7 +59,11 @@ record PersistentState(
         StateDirCandidates candidates = config.disks().stateDirs();
         List<Path> stateDirs = candidates.dirs();
         StorePlaces.Opened opened = new StorePlaces(
-                        stateDirs, candidates.isSet(), config.port(), config.disks().localRoots(), Clock.systemUTC())
+                        stateDirs,
+                        candidates.isSet(),
+                        config.port(),
+                        config.disks().localRoots(),
+                        Clock.systemUTC())
                 .open(
                         dir -> PeerRegistries.of(dir, config.port(), stateDirs).peers(),
                         context.metrics(),

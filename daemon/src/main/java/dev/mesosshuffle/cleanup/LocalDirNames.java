@@ -100,8 +100,11 @@ public final class LocalDirNames {
 
     /** Returns one more such name, which nobody could foresee. */
     static Path randomDeletionName(Path name) {
-        return name.resolveSibling(DELETION_MARK + 'r'
-                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + '-' + name);
+        return name.resolveSibling(DELETION_MARK
+                + 'r'
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+                + '-'
+                + name);
     }
 
     /** Returns whether a name is one that {@link #randomDeletionName} may return. */

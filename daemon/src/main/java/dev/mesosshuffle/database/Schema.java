@@ -69,7 +69,8 @@ public final class Schema {
             Set.of("applications", "executors", "local_dirs", "removals", "quiet_times");
 
     private static final Pattern COMMENT = Pattern.compile("--[^\n]*(\n|$)");
-    private static final Pattern PLAIN_TABLE = Pattern.compile("CREATE TABLE \"?\\w+\"?\\s*\\([\\w\\s,()]*\\)\\s*WITHOUT ROWID\\s*");
+    private static final Pattern PLAIN_TABLE =
+            Pattern.compile("CREATE TABLE \"?\\w+\"?\\s*\\([\\w\\s,()]*\\)\\s*WITHOUT ROWID\\s*");
     private static final Pattern EXPRESSION =
             Pattern.compile("\\b(as|check|generated|references|collate)\\b", Pattern.CASE_INSENSITIVE);
 

@@ -101,8 +101,7 @@ final class MarkerFile {
     }
 
     private static PosixFileAttributes attributes(SecureDirectoryStream<Path> dir, Path file) throws IOException {
-        return dir.getFileAttributeView(
-                        file.getFileName(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        return dir.getFileAttributeView(file.getFileName(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .readAttributes();
     }
 

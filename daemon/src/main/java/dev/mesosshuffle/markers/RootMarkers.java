@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>a marker names a registry that is missing, was replaced, or cannot be read. The operator deletes the marker of a
  *       service that was removed permanently;
- *   <li>a marker cannot be read, is a link, or has contents that no service writes. An empty one counts as none;
+ *   <li>a marker cannot be read, is a link, has contents that no service writes, or another user could have changed it. An
+ *       empty one counts as none;
  *   <li>a marker was removed in the last ten minutes: a live service writes it again within seconds;
  *   <li>a marker says that its service started with another registry than before, less than the orphan timeout ago. Each
  *       service detects that at its start, from its own marker;

@@ -199,7 +199,8 @@ final class StoreOpener {
         String text = "cannot use the registry " + files.database() + ": " + reason.getMessage();
         if (reason instanceof UnsafePathException) {
             return new StoreException(
-                    text + "; change its owner and mode, or set spark.mesos.shuffle.service.state.dir to a directory that"
+                    text
+                            + "; change its owner and mode, or set spark.mesos.shuffle.service.state.dir to a directory that"
                             + " only this service's user and root can change or rename, such as one in /var/lib",
                     reason);
         }

@@ -136,8 +136,9 @@ public final class StorePlaces {
 
     private static StoreException noneWorks(@Nullable StoreException first, @Nullable StoreException unsafe) {
         if (unsafe != null) {
+            Throwable reason = unsafe.getCause();
             return new StoreException(
-                    unsafe.getMessage() + "; no other default place works either", unsafe.getCause());
+                    unsafe.getMessage() + "; no other default place works either", reason == null ? unsafe : reason);
         }
         return first == null ? new StoreException("no directory for the registry is configured") : first;
     }

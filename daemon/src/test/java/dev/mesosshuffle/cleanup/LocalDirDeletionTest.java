@@ -84,7 +84,8 @@ final class LocalDirDeletionTest {
         LocalDirDeletion.mark(dir);
         delete(dir);
         assertThat(localDirs.root.resolve("going-2-blockmgr-1")).doesNotExist();
-        assertThat(foreign).allSatisfy(name -> assertThat(localDirs.root.resolve(name)).isNotEmptyDirectory());
+        assertThat(foreign)
+                .allSatisfy(name -> assertThat(localDirs.root.resolve(name)).isNotEmptyDirectory());
     }
 
     private Path markedAtRandom() throws IOException {

@@ -84,15 +84,13 @@ final class HostileRegistryTest {
                 .withMessageContaining("expected: the tables of a mesos-shuffle-service only");
         StoredRemoval orphan = new StoredRemoval(StoreFixture.dir("blockmgr-o"), null, 2L);
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() ->
-                        registries.recordRemoval(orphan, orphan.dir().path()));
+                .isThrownBy(() -> registries.recordRemoval(orphan, orphan.dir().path()));
         assertThat(own.loadRemovals()).isEmpty();
         // Unknown is no conflict for an executor that registers, and holds back what would be deleted.
         assertThat(registries.peers().conflict(List.of())).isNull();
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> registries
-                        .peers()
-                        .owner(StoreFixture.dir("blockmgr-o").path()));
+                .isThrownBy(() ->
+                        registries.peers().owner(StoreFixture.dir("blockmgr-o").path()));
     }
 
     @Test
@@ -118,7 +116,8 @@ final class HostileRegistryTest {
     void endsAQueryThatTakesTooLong() throws Exception {
         try (Connection connection = Sqlite.connectReadOnly(planted)) {
             AtomicLong now = new AtomicLong();
-            Ticker oneSecondAtEachLook = () -> now.getAndAdd(Duration.ofSeconds(1).toNanos());
+            Ticker oneSecondAtEachLook =
+                    () -> now.getAndAdd(Duration.ofSeconds(1).toNanos());
             Sqlite.distrust(connection, Duration.ofSeconds(5), oneSecondAtEachLook);
             assertThatCode(() -> Sqlite.execute(connection, "SELECT count(*) FROM local_dirs"))
                     .doesNotThrowAnyException();

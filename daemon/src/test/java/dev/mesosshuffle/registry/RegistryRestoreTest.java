@@ -72,9 +72,13 @@ class RegistryRestoreTest {
                     dir -> !dir.path().toString().contains("elsewhere"),
                     ByteBudget.of(Long.MAX_VALUE),
                     fixture.metrics);
-            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).singleElement().asString()
-                    .startsWith("WARN The registry names 1 local directories that no executor could register now, such as "
-                            + fixture.root.resolve("elsewhere/blockmgr-planted"));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "WARN The registry names 1 local directories that no executor could register now, such as "
+                                    + fixture.root.resolve("elsewhere/blockmgr-planted"));
         }
 
         assertThat(fixture.registry.executor(allowed.id())).isEqualTo(allowed);

@@ -166,11 +166,7 @@ final class HostileStateDirTest {
 
     private StorePlaces.Opened places(boolean isConfigured, Path... places) throws StoreException {
         return new StorePlaces(
-                        List.of(places),
-                        isConfigured,
-                        StoreFixture.PORT,
-                        List.of(Path.of("/data")),
-                        StoreFixture.CLOCK)
+                        List.of(places), isConfigured, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK)
                 .open(
                         dir -> PeerRegistries.of(dir, StoreFixture.PORT, List.of())
                                 .peers(),

@@ -84,8 +84,8 @@ class StorePlacesTest {
         await(put(before, executor("app-1", "1", "blockmgr-1")));
         before.close();
 
-        StorePlaces places =
-                new StorePlaces(List.of(first), false, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK);
+        StorePlaces places = new StorePlaces(
+                List.of(first), false, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK);
         try (StateStore store =
                 places.open(this::others, new MetricRegistry(), List.of(former)).store()) {
             assertThat(store.load().executors()).hasSize(1);
