@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The command line's side: sends a command to a running daemon. Loads few classes and logs nothing, to start fast. */
@@ -64,7 +65,8 @@ public final class ControlClient {
         if (cause instanceof UncheckedIOException unchecked) {
             return new ControlException(reason(socket, unchecked.getCause()));
         }
-        return new ControlException(cause instanceof RefusedException ? cause.getMessage() : reason(socket, cause));
+        return new ControlException(
+                cause instanceof RefusedException ? String.valueOf(cause.getMessage()) : reason(socket, cause));
     }
 
     /** The daemon's reason for an error. */
@@ -88,7 +90,7 @@ public final class ControlClient {
         /** Whether the operator is shown something now, which takes as long as they like. */
         private volatile boolean printing;
 
-        private volatile long parts;
+        private final AtomicLong parts = new AtomicLong();
 
         Exchange(Path socket, String request, Appendable out) {
             this.socket = socket;
@@ -97,20 +99,24 @@ public final class ControlClient {
         }
 
         void await(FutureTask<Void> task) throws ControlException, ExecutionException, InterruptedException {
-            long seen = -1;
-            while (printing || parts != seen) {
-                seen = parts;
-                try {
-                    // A healthy daemon times out first.
-                    task.get(2 * ControlProtocol.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            for (long seen = -1; printing || parts.get() != seen; ) {
+                seen = parts.get();
+                if (isDone(task)) {
                     return;
-                } catch (TimeoutException e) {
-                    // Unless it goes on.
-                    continue;
                 }
             }
             throw new ControlException(
                     "the daemon behind " + socket + " does not respond; is it stopped, or overloaded?");
+        }
+
+        private static boolean isDone(FutureTask<Void> task) throws ExecutionException, InterruptedException {
+            try {
+                // A healthy daemon times out first.
+                task.get(2 * ControlProtocol.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                return false;
+            }
         }
 
         @Override
@@ -140,7 +146,7 @@ public final class ControlClient {
             for (int read = 0; read >= 0; read = read(reader, buffer, 0, BUFFER_CHARS)) {
                 printing = true;
                 out.append(CharBuffer.wrap(buffer, 0, read));
-                parts = parts + 1;
+                parts.incrementAndGet();
                 printing = false;
             }
         }
