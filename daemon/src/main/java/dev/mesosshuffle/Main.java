@@ -155,7 +155,7 @@ public final class Main {
         try {
             for (Path socket : sockets(config)) {
                 try {
-                    out.print(ControlClient.send(socket, request));
+                    ControlClient.send(socket, request, out);
                     return ExitStatus.OK;
                 } catch (ControlException e) {
                     failure = failure == null ? e : failure;

@@ -103,7 +103,7 @@ public final class ShuffleDaemon {
                 new DiskUsage(serve.backgroundDisks(), DISK_USAGE_LIMIT));
         try {
             Path socket = ControlSocket.path(state.stateDir(), context.config().port());
-            ControlServer control = new ControlServer(socket, commands::execute);
+            ControlServer control = new ControlServer(socket, commands);
             control.start();
             context.register(control);
         } catch (SocketPathException e) {

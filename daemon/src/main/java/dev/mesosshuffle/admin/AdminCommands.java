@@ -5,10 +5,9 @@ import dev.mesosshuffle.liveness.ApplicationStatus;
 import dev.mesosshuffle.liveness.OperationRefusedException;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.Sanitizer;
-import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.registry.Registry;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The operators' commands. Each waits for the store and for disks, for a bounded time. For any thread. */
-public final class AdminCommands {
+public final class AdminCommands implements ControlCommands {
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(20);
 
     private final ApplicationAdmin applicationAdmin;
@@ -37,44 +36,54 @@ public final class AdminCommands {
         this.diskUsage = diskUsage;
     }
 
-    /**
-     * Carries out one command.
-     *
-     * @param request the line, without its end
-     * @return the reply, see {@link ControlProtocol}
-     */
-    public String execute(String request) {
+    @Override
+    public void execute(String request, Appendable reply) throws IOException {
         String[] words = request.split(" ", 2);
         String appId = words.length == 2 ? words[1] : "";
         try {
-            return ControlProtocol.OK
-                    + switch (words[0]) {
-                        case "apps" -> apps();
-                        case "keep" -> keep(appId);
-                        case "release" -> release(appId);
-                        case "remove" -> remove(appId);
-                        default ->
-                            throw new ControlException("request: " + Sanitizer.printable(request)
-                                    + " (expected: apps, keep APP, release APP or remove APP)");
-                    };
+            switch (words[0]) {
+                case "apps" -> apps(reply);
+                case "keep" -> reply.append(ControlProtocol.OK + keep(appId));
+                case "release" -> reply.append(ControlProtocol.OK + release(appId));
+                case "remove" -> reply.append(ControlProtocol.OK + remove(appId));
+                default ->
+                    throw new ControlException("request: " + Sanitizer.printable(request)
+                            + " (expected: apps, keep APP, release APP or remove APP)");
+            }
         } catch (OperationRefusedException | ControlException e) {
-            return ControlProtocol.ERROR + ErrorMessages.oneLine(String.valueOf(e.getMessage())) + '\n';
+            reply.append(ControlProtocol.ERROR + ErrorMessages.oneLine(String.valueOf(e.getMessage())) + '\n');
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return ControlProtocol.ERROR + "the daemon is stopping\n";
+            reply.append(ControlProtocol.ERROR + "the daemon is stopping\n");
         }
     }
 
-    private String apps() throws InterruptedException {
-        List<ApplicationStatus> apps = applicationAdmin.applications();
-        Map<String, List<LocalDir>> dirs = new HashMap<>();
-        apps.forEach(app -> dirs.put(app.appId(), registry.localDirs(app.appId())));
-        Map<String, DiskUsage.Usage> usage = diskUsage.measure(dirs);
+    /** There may be 100,000 applications, so each row is made twice instead of being kept. */
+    private void apps(Appendable reply) throws IOException, InterruptedException {
+        List<String> ids = applicationAdmin.ids();
+        Map<String, DiskUsage.Usage> usage = diskUsage.measure(ids, registry::localDirs);
         ApplicationTable table = new ApplicationTable();
-        for (ApplicationStatus app : apps) {
-            table.add(app, registry.executorCount(app.appId()), usage.getOrDefault(app.appId(), DiskUsage.UNKNOWN));
+        forEach(ids, usage, table::measure);
+        reply.append(ControlProtocol.OK);
+        if (ids.isEmpty()) {
+            reply.append("No application is registered here.\n");
+            return;
         }
-        return table.text();
+        table.writeHeader(reply);
+        forEach(ids, usage, (app, executors, bytes) -> table.write(app, executors, bytes, reply));
+    }
+
+    private interface RowAction {
+        void accept(ApplicationStatus app, int executors, DiskUsage.Usage usage) throws IOException;
+    }
+
+    private void forEach(List<String> ids, Map<String, DiskUsage.Usage> usage, RowAction action) throws IOException {
+        for (String id : ids) {
+            ApplicationStatus app = applicationAdmin.status(id);
+            if (app != null) {
+                action.accept(app, registry.executorCount(id), usage.getOrDefault(id, DiskUsage.UNKNOWN));
+            }
+        }
     }
 
     private String keep(String appId) throws OperationRefusedException, ControlException, InterruptedException {

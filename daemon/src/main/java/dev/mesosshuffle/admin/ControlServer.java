@@ -28,7 +28,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +53,7 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Path socket;
-    private final UnaryOperator<String> commands;
+    private final ControlCommands commands;
     private final Duration deadline;
     private final ThreadPoolExecutor clients;
     private final ScheduledThreadPoolExecutor deadlines;
@@ -69,13 +68,13 @@ public final class ControlServer implements AutoCloseable {
      * Creates a server; it does not listen before {@link #start}.
      *
      * @param socket the path; its directory exists
-     * @param commands returns the reply to a line
+     * @param commands reply to a line
      */
-    public ControlServer(Path socket, UnaryOperator<String> commands) {
+    public ControlServer(Path socket, ControlCommands commands) {
         this(socket, commands, ControlProtocol.DEADLINE);
     }
 
-    ControlServer(Path socket, UnaryOperator<String> commands, Duration deadline) {
+    ControlServer(Path socket, ControlCommands commands, Duration deadline) {
         this.socket = socket;
         this.commands = commands;
         this.deadline = deadline;
@@ -215,29 +214,33 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
-        Future<?> end = deadlines.schedule(() -> close(client), deadline.toMillis(), TimeUnit.MILLISECONDS);
-        try (client) {
-            reply(client, respondTo(client));
+        try (client;
+                ControlReplyWriter reply = new ControlReplyWriter(client, this::deadline)) {
+            respondTo(client, reply);
         } catch (IOException | RuntimeException e) {
             logger.debug("An operator got no response", e);
-        } finally {
-            end.cancel(false);
         }
     }
 
-    private String respondTo(SocketChannel client) throws IOException {
+    /** Closes a client at its deadline, unless that is cancelled. */
+    private Future<?> deadline(SocketChannel client) {
+        return deadlines.schedule(() -> close(client), deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void respondTo(SocketChannel client, Appendable reply) throws IOException {
         UserPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
         // Read in any case: closing with unread bytes would discard the response.
         String request = readLine(client);
         if (!allowed.contains(peer)) {
             logger.warn("User {} may not use {}: only this daemon's user and root may", peer.getName(), socket);
-            return ControlProtocol.ERROR + "user " + peer.getName()
-                    + " may not do that (expected: the daemon's user, or root)\n";
+            reply.append(ControlProtocol.ERROR + "user " + peer.getName()
+                    + " may not do that (expected: the daemon's user, or root)\n");
+        } else if (request == null) {
+            reply.append(ControlProtocol.ERROR + "no request of one line, at most " + ControlProtocol.MAX_REQUEST_BYTES
+                    + " bytes of UTF-8\n");
+        } else {
+            commands.execute(request, reply);
         }
-        return request == null
-                ? ControlProtocol.ERROR + "no request of one line, at most " + ControlProtocol.MAX_REQUEST_BYTES
-                        + " bytes of UTF-8\n"
-                : commands.apply(request);
     }
 
     private static @Nullable String readLine(SocketChannel client) throws IOException {

@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * Measures applications' directories on demand: one measurement at a time, with one thread of each disk, within a time
@@ -26,6 +27,9 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Concurrency:</b> for any thread but event loops; the caller waits.
  */
 public final class DiskUsage {
+    /** How many applications are measured at a time. */
+    static final int BATCH = 1000;
+
     static final Usage UNKNOWN = new Usage(0, false);
 
     private final DiskExecutor executor;
@@ -67,7 +71,26 @@ public final class DiskUsage {
 
     private record DirTask(LocalDir dir, Total total) {}
 
-    synchronized Map<String, Usage> measure(Map<String, List<LocalDir>> dirs) throws InterruptedException {
+    /**
+     * Measures applications within the time limit, some of them at a time, so that not all their directories are in memory
+     * twice.
+     *
+     * @param dirs returns the directories of an application
+     */
+    synchronized Map<String, Usage> measure(List<String> appIds, Function<String, List<LocalDir>> dirs)
+            throws InterruptedException {
+        Map<String, Usage> result = new HashMap<>();
+        long start = System.nanoTime();
+        for (int from = 0; from < appIds.size() && (from == 0 || !isLate(start)); from += BATCH) {
+            Map<String, List<LocalDir>> batch = new HashMap<>();
+            appIds.subList(from, Math.min(appIds.size(), from + BATCH))
+                    .forEach(appId -> batch.put(appId, dirs.apply(appId)));
+            result.putAll(measure(batch, start));
+        }
+        return result;
+    }
+
+    private Map<String, Usage> measure(Map<String, List<LocalDir>> dirs, long start) throws InterruptedException {
         Map<String, Total> totals = new HashMap<>();
         Map<Path, List<DirTask>> byRoot = new HashMap<>();
         dirs.forEach((appId, its) -> {
@@ -77,9 +100,8 @@ public final class DiskUsage {
                     .add(new DirTask(dir, total)));
         });
         CountDownLatch ended = new CountDownLatch(byRoot.size());
-        long start = System.nanoTime();
         byRoot.forEach((root, tasks) -> start(root, tasks, start, ended));
-        var unused = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = ended.await(limit.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
         Map<String, Usage> result = new HashMap<>();
         totals.forEach((appId, total) -> result.put(appId, total.usage()));
         return result;

@@ -4,10 +4,9 @@ import com.codahale.metrics.Counter;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -47,21 +46,34 @@ public final class ApplicationAdmin {
 
     /** Returns the status of each application, ordered by id. */
     public List<ApplicationStatus> applications() {
+        return ids().stream().map(this::status).filter(Objects::nonNull).toList();
+    }
+
+    /** Returns the ids of all applications, in order. */
+    public List<String> ids() {
         // One that registered since the last check, without a driver, is known to the registry only.
         apps.adopt(registry.applications());
+        return apps.ids().stream().sorted().toList();
+    }
+
+    /**
+     * Returns the status of an application.
+     *
+     * @return its status now; null if it is not known any more
+     */
+    public @Nullable ApplicationStatus status(String appId) {
+        AppLiveness app = apps.byId().get(appId);
+        if (app == null) {
+            return null;
+        }
         long now = clock.now();
-        List<ApplicationStatus> result = new ArrayList<>();
-        apps.byId().forEach((appId, app) -> {
-            AppLiveness current = app.at(now);
-            result.add(new ApplicationStatus(
-                    appId,
-                    current.state().label(),
-                    StatusText.reason(current, now),
-                    StatusText.nextStep(current, policy, now),
-                    Duration.ofNanos(current.signals().idleNanos(now))));
-        });
-        result.sort(Comparator.comparing(ApplicationStatus::appId));
-        return result;
+        AppLiveness current = app.at(now);
+        return new ApplicationStatus(
+                appId,
+                current.state().label(),
+                StatusText.reason(current, now),
+                StatusText.nextStep(current, policy, now),
+                Duration.ofNanos(current.signals().idleNanos(now)));
     }
 
     /** Returns the applications that operators keep. */

@@ -16,7 +16,11 @@ import org.slf4j.LoggerFactory;
 final class UnknownHeartbeatLogger {
     private static final Logger logger = LoggerFactory.getLogger(UnknownHeartbeatLogger.class);
 
-    private static final int MAX_REMEMBERED = 1000;
+    /** Of each cache, in bytes: some 5,000 ids of Mesos. */
+    private static final int MAX_REMEMBERED_BYTES = 1024 * 1024;
+
+    /** An entry and its id, without the id's characters. */
+    private static final int ENTRY_BYTES = 150;
 
     private final Cache<String, Boolean> removedApps = newCache();
     private final Cache<String, Boolean> loggedApps = newCache();
@@ -30,7 +34,8 @@ final class UnknownHeartbeatLogger {
 
     private static Cache<String, Boolean> newCache() {
         return Caffeine.newBuilder()
-                .maximumSize(MAX_REMEMBERED)
+                .maximumWeight(MAX_REMEMBERED_BYTES)
+                .weigher((String appId, Boolean remembered) -> ENTRY_BYTES + 2 * appId.length())
                 .executor(Runnable::run)
                 .build();
     }

@@ -115,6 +115,10 @@ final class RegisteredApplication {
         return latest.values().stream().map(Latest::executor).toList();
     }
 
+    int executorCount() {
+        return latest.size();
+    }
+
     RemovedApplication removed() {
         List<StoredRemoval> removals = new ArrayList<>(claims.size());
         claims.forEach(claim -> removals.add(new StoredRemoval(claim.dir(), appId, claim.rootInode())));

@@ -162,7 +162,7 @@ public final class Registry {
         state.lock.lock();
         try {
             RegisteredApplication application = state.applications.get(appId);
-            return application == null ? 0 : application.executors().size();
+            return application == null ? 0 : application.executorCount();
         } finally {
             state.lock.unlock();
         }
@@ -178,7 +178,9 @@ public final class Registry {
         state.lock.lock();
         try {
             RegisteredApplication application = state.applications.get(appId);
-            return application == null ? List.of() : application.removed().dirs();
+            return application == null
+                    ? List.of()
+                    : application.claims.stream().map(LocalDirClaims.Claim::dir).toList();
         } finally {
             state.lock.unlock();
         }

@@ -107,7 +107,7 @@ final class RegistryLoader implements StateVisitor {
         if (missing.isEmpty()) {
             return dropped;
         }
-        for (RegisteredExecutor executor : state.executors.values()) {
+        for (RegisteredExecutor executor : List.copyOf(state.executors.values())) {
             if (missing.containsAll(executor.dirs())) {
                 dropped.add(executor.id());
                 state.executors.remove(executor.id());

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,11 +40,11 @@ final class ControlServerTest {
         server = started(ControlServerTest::echo);
     }
 
-    private static String echo(String request) {
-        return "ok\nreceived " + request + '\n';
+    private static void echo(String request, Appendable reply) throws IOException {
+        reply.append("ok\nreceived " + request + '\n');
     }
 
-    private ControlServer started(UnaryOperator<String> commands) {
+    private ControlServer started(ControlCommands commands) {
         ControlServer created = new ControlServer(socket, commands);
         created.start();
         return created;
@@ -201,13 +200,13 @@ final class ControlServerTest {
     void survivesAClientThatLeavesBeforeItIsAnswered() throws Exception {
         server.close();
         CountDownLatch left = new CountDownLatch(1);
-        server = started(request -> {
+        server = started((request, reply) -> {
             try {
                 left.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return "ok\n" + "x".repeat(1 << 20);
+            reply.append("ok\n" + "x".repeat(1 << 20));
         });
         try (SocketChannel leaving = connect()) {
             leaving.write(StandardCharsets.UTF_8.encode("apps\n"));
@@ -217,13 +216,50 @@ final class ControlServerTest {
     }
 
     @Test
+    void passesALongReplyOnWhileItIsMade() throws Exception {
+        server.close();
+        CountDownLatch seen = new CountDownLatch(1);
+        server = started((request, reply) -> {
+            reply.append("ok\n" + "x".repeat(1 << 16));
+            try {
+                seen.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            reply.append("end");
+        });
+        StringBuilder text = new StringBuilder();
+        ControlClient.send(socket, "apps", new Appendable() {
+            @Override
+            public Appendable append(CharSequence part) {
+                text.append(part);
+                if (text.length() > 0) {
+                    seen.countDown();
+                }
+                return this;
+            }
+
+            @Override
+            public Appendable append(CharSequence part, int start, int end) {
+                return append(part.subSequence(start, end));
+            }
+
+            @Override
+            public Appendable append(char part) {
+                return append(String.valueOf(part));
+            }
+        });
+        assertThat(text).hasToString("x".repeat(1 << 16) + "end");
+    }
+
+    @Test
     void takesThePlaceOfASocketThatAKilledProcessLeft() throws Exception {
         server.close();
         ControlServer.listen(socket).close();
         assertThat(socket).exists();
         assertThatThrownBy(() -> ControlClient.send(socket, "apps"))
                 .hasMessage("no daemon runs with this configuration: nobody listens at " + socket);
-        server = started(request -> "ok\n");
+        server = started((request, reply) -> reply.append("ok\n"));
         assertThat(ControlClient.send(socket, "apps")).isEmpty();
     }
 

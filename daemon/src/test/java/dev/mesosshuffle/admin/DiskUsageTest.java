@@ -42,7 +42,7 @@ final class DiskUsageTest {
     void addsUpTheFilesOfAllDirsAndFollowsNoLink() throws Exception {
         Files.createSymbolicLink(one.path().resolve("link"), two.path());
         DiskUsage usage = new DiskUsage((root, task) -> task.run(), LONG);
-        assertThat(usage.measure(Map.of("both", List.of(one, two), "second", List.of(two), "none", List.of())))
+        assertThat(measure(usage, Map.of("both", List.of(one, two), "second", List.of(two), "none", List.of())))
                 .containsOnly(
                         Map.entry("both", new DiskUsage.Usage(1050, true)),
                         Map.entry("second", new DiskUsage.Usage(50, true)),
@@ -53,7 +53,7 @@ final class DiskUsageTest {
     void countsADirThatIsGoneAsEmpty() throws Exception {
         DiskUsage usage = new DiskUsage((root, task) -> task.run(), LONG);
         LocalDir gone = new LocalDir(one.root(), one.root().resolve("blockmgr-gone"));
-        assertThat(usage.measure(Map.of("app", List.of(gone)))).containsEntry("app", new DiskUsage.Usage(0, true));
+        assertThat(measure(usage, Map.of("app", List.of(gone)))).containsEntry("app", new DiskUsage.Usage(0, true));
     }
 
     @Test
@@ -70,21 +70,21 @@ final class DiskUsageTest {
                 Duration.ofMillis(200));
         Map<String, List<LocalDir>> dirs = Map.of("both", List.of(one, two), "first", List.of(one));
         for (int i = 0; i < 3; i++) {
-            assertThat(usage.measure(dirs))
+            assertThat(measure(usage, dirs))
                     .containsOnly(
                             Map.entry("both", new DiskUsage.Usage(1000, false)),
                             Map.entry("first", new DiskUsage.Usage(1000, true)));
         }
         assertThat(hung).hasSize(1);
         hung.get(0).run();
-        var unused = usage.measure(dirs);
+        var unused = measure(usage, dirs);
         assertThat(hung).hasSize(2);
     }
 
     @Test
     void stopsWhenItsTimeIsUp() throws Exception {
         DiskUsage usage = new DiskUsage((root, task) -> task.run(), Duration.ZERO);
-        assertThat(usage.measure(Map.of("app", List.of(one))).values())
+        assertThat(measure(usage, Map.of("app", List.of(one))).values())
                 .extracting(DiskUsage.Usage::isComplete)
                 .containsExactly(false);
     }
@@ -96,6 +96,11 @@ final class DiskUsageTest {
                     throw new RejectedExecutionException("full for a test");
                 },
                 LONG);
-        assertThat(usage.measure(Map.of("app", List.of(one)))).containsEntry("app", DiskUsage.UNKNOWN);
+        assertThat(measure(usage, Map.of("app", List.of(one)))).containsEntry("app", DiskUsage.UNKNOWN);
+    }
+
+    private static Map<String, DiskUsage.Usage> measure(DiskUsage usage, Map<String, List<LocalDir>> dirs)
+            throws InterruptedException {
+        return usage.measure(List.copyOf(dirs.keySet()), appId -> dirs.getOrDefault(appId, List.of()));
     }
 }
