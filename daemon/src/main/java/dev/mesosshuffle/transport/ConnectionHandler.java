@@ -126,8 +126,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         if (closedLocally) {
             frame.close();
         } else if (frame.bytes().readableBytes() <= FrameDecoder.SMALL_FRAME_BYTES) {
-            try (InboundAdmission.Ticket ticket = frame.ticket()) {
+            try {
                 readSmall(frame.bytes());
+            } finally {
+                frame.ticket().close();
             }
         } else {
             decodeElsewhere(frame);

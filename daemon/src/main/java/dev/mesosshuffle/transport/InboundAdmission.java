@@ -51,9 +51,10 @@ final class InboundAdmission {
         synchronized (this) {
             ticket.number = requests++;
             Queue<Ticket> queue = queue(ticket);
-            ticket.admitted = queue.isEmpty() && fits(ticket) && reserve(ticket);
-            if (!ticket.admitted) {
-                queue.add(ticket);
+            queue.add(ticket);
+            if (queue.peek() == ticket && fits(ticket) && reserve(ticket)) {
+                queue.remove();
+                ticket.admitted = true;
             }
         }
         return ticket;

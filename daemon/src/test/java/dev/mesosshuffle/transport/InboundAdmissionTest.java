@@ -81,6 +81,8 @@ class InboundAdmissionTest {
         assertThat(admitted).isEmpty();
         announced.close();
         assertThat(admitted).containsExactly("short", "as short", "long");
+        assertThat(newcomer("long again", 20).isAdmitted()).isFalse();
+        assertThat(newcomer("at once", 1).isAdmitted()).isTrue();
     }
 
     @Test
