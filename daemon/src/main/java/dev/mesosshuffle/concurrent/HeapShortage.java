@@ -12,15 +12,13 @@ public final class HeapShortage {
 
     private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final HeapShortage INSTANCE = new HeapShortage(
-            System::nanoTime,
-            failure -> {
-                Thread thread = Thread.currentThread();
-                Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
-                if (handler != null) {
-                    handler.uncaughtException(thread, failure);
-                }
-            });
+    private static final HeapShortage INSTANCE = new HeapShortage(System::nanoTime, failure -> {
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        if (handler != null) {
+            handler.uncaughtException(thread, failure);
+        }
+    });
 
     private final Ticker ticker;
     private final LastResort lastResort;

@@ -166,8 +166,7 @@ public final class Session implements Request.Visitor, Caller {
         } else if (unanswered.tryReserve(bytes)) {
             message.accept(rpcHandler, new RpcCall(this, requestId, () -> unanswered.release(bytes)));
         } else {
-            rpcHandler.invalid(
-                    new RpcMessage.Invalid(ProtocolErrors.noMemory(bytes)), new RpcCall(this, requestId));
+            rpcHandler.invalid(new RpcMessage.Invalid(ProtocolErrors.noMemory(bytes)), new RpcCall(this, requestId));
         }
     }
 

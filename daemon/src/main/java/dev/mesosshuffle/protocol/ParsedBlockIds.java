@@ -6,6 +6,7 @@ import dev.mesosshuffle.model.RddBlockId;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The block ids of an {@code OpenBlocks} message, which contains them as text: two numbers for each, fewer bytes than the
@@ -23,6 +24,9 @@ final class ParsedBlockIds implements BlockIds {
     private static final byte[] SHUFFLE_PREFIX = "shuffle_".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] RDD_PREFIX = "rdd_".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MERGED_PREFIX = "shuffleChunk_".getBytes(StandardCharsets.US_ASCII);
+
+    /** The longest id of a block has 49 bytes; that of merged blocks, which is recognised, some more. */
+    private static final int MAX_ID_BYTES = 64;
 
     /** More than the part of a wrong id that its sender gets to read. */
     private static final int MAX_ERROR_BYTES = 4096;
@@ -100,41 +104,43 @@ final class ParsedBlockIds implements BlockIds {
         return FIXED_BYTES + (long) numbers.length * Long.BYTES;
     }
 
-    /** Reads one id after the other out of the message's bytes, without a string for each. */
+    /** Reads one id after the other out of the message, without a string for each. */
     private static final class BlockIdText {
         private final ByteBuf body;
+        /** The bytes of the id, which are copied at once, since access to the buffer is checked each time. */
+        private final byte[] bytes = new byte[MAX_ID_BYTES];
+
         private int start;
+        private int length;
         private int position;
-        private int end;
 
         private BlockIdText(ByteBuf body) {
             this.body = body;
         }
 
-        private BlockIdText at(int textStart, int length) {
+        private BlockIdText at(int textStart, int textLength) throws RejectedMessageException {
             start = textStart;
-            position = textStart;
-            end = textStart + length;
+            length = textLength;
+            position = 0;
+            if (textLength > MAX_ID_BYTES) {
+                throw unexpected();
+            }
+            body.getBytes(textStart, bytes, 0, textLength);
             return this;
         }
 
         /** Skips a prefix. Returns whether it was there. */
         private boolean skip(byte[] prefix) {
-            if (end - position < prefix.length) {
+            if (length < prefix.length || !Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length)) {
                 return false;
             }
-            for (int i = 0; i < prefix.length; i++) {
-                if (body.getByte(position + i) != prefix[i]) {
-                    return false;
-                }
-            }
-            position += prefix.length;
+            position = prefix.length;
             return true;
         }
 
         /** Reads an underscore and a number. */
         private long next(long max) throws RejectedMessageException {
-            if (position == end || body.getByte(position) != '_') {
+            if (position == length || bytes[position] != '_') {
                 throw unexpected();
             }
             position++;
@@ -145,8 +151,8 @@ final class ParsedBlockIds implements BlockIds {
         private long number(long max) throws RejectedMessageException {
             int first = position;
             long number = 0;
-            while (position < end) {
-                int digit = body.getByte(position) - '0';
+            while (position < length) {
+                int digit = bytes[position] - '0';
                 if (digit < 0 || digit > 9) {
                     break;
                 }
@@ -163,14 +169,13 @@ final class ParsedBlockIds implements BlockIds {
         }
 
         private void end() throws RejectedMessageException {
-            if (position < end) {
+            if (position < length) {
                 throw unexpected();
             }
         }
 
         private RejectedMessageException unexpected() {
-            int length = Math.min(end - start, MAX_ERROR_BYTES);
-            String text = body.toString(start, length, StandardCharsets.UTF_8);
+            String text = body.toString(start, Math.min(length, MAX_ERROR_BYTES), StandardCharsets.UTF_8);
             return new RejectedMessageException(ProtocolErrors.unexpectedBlockId(text));
         }
     }

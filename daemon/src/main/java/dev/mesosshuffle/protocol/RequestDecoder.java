@@ -56,8 +56,8 @@ public final class RequestDecoder {
         if (id == Message.Type.OneWayMessage.id()) {
             return new Request.OneWay(new RpcMessage.Invalid(error));
         }
-        throw new MalformedMessageException(
-                "frame type: " + id + " of " + frame.readableBytes() + " bytes (expected: that of a request with a body)");
+        throw new MalformedMessageException("frame type: " + id + " of " + frame.readableBytes()
+                + " bytes (expected: that of a request with a body)");
     }
 
     /** Finds the type of a frame. Spark's own lookup throws an exception whose text is not meant for clients. */

@@ -55,8 +55,9 @@ final class ConnectionFailures {
         rateLimitedLogger.warn(
                 logger,
                 "frame timeout",
-                "Closed the connection from " + remoteAddress + ": a message began to arrive and was not complete after "
-                        + timeout.toSeconds() + " s (spark.mesos.shuffle.service.frameTimeout)");
+                "Closed the connection from " + remoteAddress
+                        + ": a message began to arrive and was not complete after " + timeout.toSeconds()
+                        + " s (spark.mesos.shuffle.service.frameTimeout)");
     }
 
     /** A peer did not read. */
@@ -88,7 +89,7 @@ final class ConnectionFailures {
                         + ": spark.mesos.shuffle.service.maxFrameSize is " + maxFrameBytes + " bytes. Raise it, or"
                         + " have the application request fewer blocks at a time"
                         + " (spark.reducer.maxBlocksInFlightPerAddress).");
-        return new RpcMessage.Invalid(ProtocolErrors.badRequest("request of " + frameBytes + " bytes (expected: at most "
-                + maxFrameBytes + ", spark.mesos.shuffle.service.maxFrameSize)"));
+        return new RpcMessage.Invalid(ProtocolErrors.badRequest("request of " + frameBytes
+                + " bytes (expected: at most " + maxFrameBytes + ", spark.mesos.shuffle.service.maxFrameSize)"));
     }
 }

@@ -61,11 +61,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     private @Nullable CompletableFuture<Void> drained;
 
     ConnectionHandler(
-            Channel channel,
-            ConnectionServices services,
-            ReadGate gate,
-            ConnectionActivity activity,
-            Ticker ticker) {
+            Channel channel, ConnectionServices services, ReadGate gate, ConnectionActivity activity, Ticker ticker) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
         this.services = services;
@@ -90,6 +86,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void channelInactive(ChannelHandlerContext context) {
         services.metrics().activeConnections.dec();
         services.metrics().registeredConnections.dec();
+        writeDeadline.cancel();
         session.onClosed(
                 closedLocally ? CloseReason.CLOSED_LOCALLY : reset ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
         if (drained != null) {
@@ -125,8 +122,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         if (closedLocally) {
             frame.close();
         } else if (frame.bytes().readableBytes() <= FrameDecoder.SMALL_FRAME_BYTES) {
-            try (InboundAdmission.Ticket ticket = frame.ticket()) {
+            try {
                 readSmall(frame.bytes());
+            } finally {
+                frame.ticket().close();
             }
         } else {
             decodeElsewhere(frame);
@@ -180,7 +179,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     /** Replies with a failure: a client whose connection is closed would send the same request again. */
     private void reject(OversizedRequest oversized) {
         RpcMessage invalid = services.failures()
-                .oversized(remoteAddress, oversized.frameBytes(), services.limits().maxFrameBytes());
+                .oversized(
+                        remoteAddress, oversized.frameBytes(), services.limits().maxFrameBytes());
         if (!closedLocally && oversized.requestId() != null) {
             handle(new Request.Rpc(oversized.requestId(), invalid));
         }

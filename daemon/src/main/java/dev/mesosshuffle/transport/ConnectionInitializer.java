@@ -54,8 +54,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                         admission,
                         gate,
                         activity,
-                        new FrameDeadline(
-                                limits.frameTimeout().toNanos(), gate, ticker, handler::onFrameTimeout),
+                        new FrameDeadline(limits.frameTimeout().toNanos(), gate, ticker, handler::onFrameTimeout),
                         new LoopTurn(ticker)))
                 .addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .addLast(handler);

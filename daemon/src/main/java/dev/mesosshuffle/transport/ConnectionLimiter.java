@@ -46,10 +46,7 @@ final class ConnectionLimiter {
     private boolean searched;
 
     ConnectionLimiter(
-            ConnectionLimits limits,
-            Ticker ticker,
-            TransportMetrics metrics,
-            RateLimitedLogger rateLimitedLogger) {
+            ConnectionLimits limits, Ticker ticker, TransportMetrics metrics, RateLimitedLogger rateLimitedLogger) {
         this.maxConnections = limits.maxConnections();
         this.maxPerAddress = limits.maxConnectionsPerAddress();
         this.ticker = ticker;

@@ -2,7 +2,9 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices a frame that has begun and does not arrive completely. Time in which nothing is read does not count.
@@ -22,7 +24,7 @@ final class FrameDeadline {
     /** When the incomplete frame began, in time in which the connection was read. */
     private long beganNanos;
 
-    private boolean scheduled;
+    private @Nullable Future<?> check;
 
     /**
      * Creates a deadline.
@@ -53,15 +55,21 @@ final class FrameDeadline {
         }
     }
 
+    /** Ends the checks: a check that is scheduled would keep a closed connection in memory. */
+    void cancel() {
+        if (check != null) {
+            check.cancel(false);
+        }
+    }
+
     private void schedule(ChannelHandlerContext context, long delayNanos) {
-        if (!scheduled) {
-            scheduled = true;
-            var unused = context.executor().schedule(() -> check(context), delayNanos, TimeUnit.NANOSECONDS);
+        if (check == null) {
+            check = context.executor().schedule(() -> check(context), delayNanos, TimeUnit.NANOSECONDS);
         }
     }
 
     private void check(ChannelHandlerContext context) {
-        scheduled = false;
+        check = null;
         if (context.isRemoved() || incompleteFrame != frames) {
             return;
         }

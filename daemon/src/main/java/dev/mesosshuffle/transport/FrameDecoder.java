@@ -137,10 +137,8 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     }
 
     private @Nullable Object admit(ChannelHandlerContext context, ByteBuf in, int frameBytes) {
-        InboundAdmission.Ticket requested = admission.request(
-                frameBytes,
-                !activity.isUseful(),
-                () -> onAdmitted(context));
+        InboundAdmission.Ticket requested =
+                admission.request(frameBytes, !activity.isUseful(), () -> onAdmitted(context));
         ticket = requested;
         if (requested.isAdmitted()) {
             return collect(context, in);
@@ -201,6 +199,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
 
     @Override
     protected void handlerRemoved0(ChannelHandlerContext context) {
+        deadline.cancel();
         if (collected != null) {
             collected.release();
             collected = null;

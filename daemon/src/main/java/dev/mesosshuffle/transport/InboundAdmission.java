@@ -3,14 +3,17 @@ package dev.mesosshuffle.transport;
 import dev.mesosshuffle.memory.ByteBudget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
  * Admits large frames as long as the memory for what has not been decoded lasts; the others wait in their order. A frame is
  * admitted with its whole length, so that frames that have arrived in part never wait for each other. Connections that have
- * done nothing useful yet share a quarter of the memory, and a queue of their own; a frame longer than that is admitted if it
- * is the only one of theirs.
+ * done nothing useful yet share a quarter of the memory, and a queue of their own, in which short frames overtake long ones: who
+ * announces long frames and does not send them holds up only the like. A frame longer than that quarter is admitted if it is
+ * the only one of theirs.
  *
  * <p><b>Concurrency:</b> for any thread; never blocks for long.
  */
@@ -21,7 +24,10 @@ final class InboundAdmission {
     private final ByteBudget budget;
     private final ByteBudget newcomers;
     private final Queue<Ticket> waitingKnown = new ArrayDeque<>();
-    private final Queue<Ticket> waitingNewcomers = new ArrayDeque<>();
+    private final Queue<Ticket> waitingNewcomers = new PriorityQueue<>(
+            Comparator.<Ticket>comparingInt(ticket -> ticket.bytes).thenComparingLong(ticket -> ticket.number));
+
+    private long requests;
 
     /**
      * Creates an admission.
@@ -43,10 +49,12 @@ final class InboundAdmission {
     Ticket request(int bytes, boolean newcomer, Runnable onAdmitted) {
         Ticket ticket = new Ticket(bytes, newcomer, onAdmitted);
         synchronized (this) {
+            ticket.number = requests++;
             Queue<Ticket> queue = queue(ticket);
-            ticket.admitted = queue.isEmpty() && fits(ticket) && reserve(ticket);
-            if (!ticket.admitted) {
-                queue.add(ticket);
+            queue.add(ticket);
+            if (queue.peek() == ticket && fits(ticket) && reserve(ticket)) {
+                queue.remove();
+                ticket.admitted = true;
             }
         }
         return ticket;
@@ -111,6 +119,7 @@ final class InboundAdmission {
         private final int bytes;
         private final boolean newcomer;
         private final Runnable onAdmitted;
+        private long number;
         private boolean admitted;
         private boolean closed;
 

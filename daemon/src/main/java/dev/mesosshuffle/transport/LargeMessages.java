@@ -54,7 +54,7 @@ final class LargeMessages implements Executor, AutoCloseable {
         try (frame) {
             int bytes = frame.bytes().readableBytes();
             // The names of blocks may become half as long again.
-            long cost = bytes + bytes / 2;
+            long cost = bytes + bytes / 2L;
             if (!decoded.tryReserve(cost)) {
                 return refused(frame.bytes());
             }

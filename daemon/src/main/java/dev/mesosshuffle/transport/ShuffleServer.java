@@ -98,8 +98,7 @@ public final class ShuffleServer {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .handler(new AcceptFailureHandler(metrics, rateLimitedLogger))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
-                .childHandler(
-                        new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime));
+                .childHandler(new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime));
         applySocketOptions(bootstrap, config);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers, largeMessages);

@@ -3,8 +3,10 @@ package dev.mesosshuffle.transport;
 import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices a peer that does not read: bytes wait to be sent, and not one of them has been for a time. Any progress restarts
@@ -21,7 +23,7 @@ final class WriteDeadline {
     private final Ticker ticker;
     private final Runnable onMissed;
 
-    private boolean scheduled;
+    private @Nullable Future<?> check;
     private long movedNanos;
     private int currentWrite;
     private long currentProgress;
@@ -42,20 +44,26 @@ final class WriteDeadline {
 
     /** Something waits to be sent. Its progress is checked until {@code isSent}. */
     void watch(BooleanSupplier isSent) {
-        if (!scheduled && timeoutNanos > 0) {
+        if (check == null && timeoutNanos > 0) {
             movedNanos = ticker.read();
             schedule(isSent);
         }
     }
 
+    /** Ends the checks: a check that is scheduled would keep a closed connection in memory. */
+    void cancel() {
+        if (check != null) {
+            check.cancel(false);
+        }
+    }
+
     private void schedule(BooleanSupplier isSent) {
-        scheduled = true;
-        var unused = channel.eventLoop()
+        check = channel.eventLoop()
                 .schedule(() -> check(isSent), Math.max(1, timeoutNanos / CHECKS), TimeUnit.NANOSECONDS);
     }
 
     private void check(BooleanSupplier isSent) {
-        scheduled = false;
+        check = null;
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
         if (out == null || isSent.getAsBoolean()) {
             return;

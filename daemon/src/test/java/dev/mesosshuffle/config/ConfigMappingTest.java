@@ -107,7 +107,8 @@ class ConfigMappingTest {
                                 Duration.ofMillis(500),
                                 4096,
                                 64 << 10,
-                                new ServiceConfig.ConnectionLimits(Duration.ofSeconds(7), Duration.ofMinutes(3), 500, 20)),
+                                new ServiceConfig.ConnectionLimits(
+                                        Duration.ofSeconds(7), Duration.ofMinutes(3), 500, 20)),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
                                 StateDirCandidates.of(

@@ -65,6 +65,7 @@ class RpcHandlerTest {
         handler.openStream(new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(3)), caller.call(1));
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.streamOpened(1, FakeCaller.STREAM, 3)));
         assertThat(caller.streams).containsExactly(executor.id());
+        assertThat(caller.succeeded).isTrue();
         assertRejected(0);
     }
 
@@ -82,6 +83,7 @@ class RpcHandlerTest {
         handler.openStream(new RpcMessage.OpenStream(OTHER_APP, FetchFixture.blockIds(3)), caller.call(1));
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.failed(1, ProtocolErrors.notRegistered(OTHER_APP))));
         assertThat(caller.streams).isEmpty();
+        assertThat(caller.succeeded).isFalse();
         assertRejected(1);
     }
 

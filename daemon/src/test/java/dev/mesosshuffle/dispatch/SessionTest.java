@@ -165,6 +165,33 @@ class SessionTest {
         }
     }
 
+    @Test
+    void countsAMessageUntilItIsAnswered() throws Exception {
+        ByteBudget unanswered = ByteBudget.of(BUDGET);
+        Session counting = dispatcher.newSession(connection, unanswered);
+        counting.onRequest(new Request.Rpc(3, registration()));
+        assertThat(connection.nextReply()).isEqualTo(encoded(Reply.done(3)));
+        assertThat(connection.hasSucceeded()).isTrue();
+        assertThat(unanswered.usedBytes()).isZero();
+    }
+
+    @Test
+    void refusesAMessageForWhichThereIsNoMemoryAndServesWhatNeedsNone() throws Exception {
+        RpcMessage.RegisterExecutor registration = registration();
+        ByteBudget unanswered = ByteBudget.of(registration.retainedBytes() - 1);
+        Session counting = dispatcher.newSession(connection, unanswered);
+        counting.onRequest(new Request.Rpc(3, registration));
+        assertThat(connection.nextReply())
+                .isEqualTo(encoded(Reply.failed(3, ProtocolErrors.noMemory(registration.retainedBytes()))));
+        assertThat(unanswered.usedBytes()).isZero();
+        counting.onRequest(new Request.Rpc(4, new RpcMessage.Heartbeat("app")));
+        assertThat(connection.nextReply()).isEqualTo(encoded(Reply.done(4)));
+    }
+
+    private RpcMessage.RegisterExecutor registration() {
+        return new RpcMessage.RegisterExecutor(executor.id(), executor.info());
+    }
+
     private void registerDriver(Session its, FakeConnection at) throws Exception {
         at.replies();
         its.onRequest(new Request.Rpc(2, new RpcMessage.RegisterDriver("app", TIMEOUT_MS)));

@@ -77,7 +77,13 @@ abstract class RunningDaemon {
 
     static ServiceConfig.Transport transport(IoMode mode, Duration idleTimeout, long maxChunks) {
         return new ServiceConfig.Transport(
-                mode, 2, new ServiceConfig.SocketOptions(0, 0, 0, false), idleTimeout, maxChunks, 1 << 20, ServiceConfig.ConnectionLimits.DEFAULTS);
+                mode,
+                2,
+                new ServiceConfig.SocketOptions(0, 0, 0, false),
+                idleTimeout,
+                maxChunks,
+                1 << 20,
+                ServiceConfig.ConnectionLimits.DEFAULTS);
     }
 
     RawClient connect() throws IOException {

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.testing.RawClient;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongPredicate;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +24,6 @@ class StalledClientsTest extends RunningDaemon {
     private static final long MIB = 1024 * 1024;
     /** A few chunks of the allocator. */
     private static final long LITTLE = 8 * MIB;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<RawClient> clients = new ArrayList<>();
 
@@ -57,11 +51,11 @@ class StalledClientsTest extends RunningDaemon {
             for (int i = 0; i < CLIENTS; i++) {
                 askForSmallBlocks();
             }
-            await(MEMORY, used -> used > 3 * LITTLE);
+            JmxMetrics.await(MEMORY, used -> used > 3 * LITTLE);
             assertThat(fetch(other, "shuffle_0_5_7")).isEqualTo(block(BLOCK, 7));
             leave();
-            await(CONNECTIONS, connections -> connections == 1);
-            await(MEMORY, used -> used <= LITTLE);
+            JmxMetrics.await(CONNECTIONS, connections -> connections == 1);
+            JmxMetrics.await(MEMORY, used -> used <= LITTLE);
             assertThat(fetch(other, "shuffle_0_5_8")).isEqualTo(block(BLOCK, 8));
         }
     }
@@ -78,9 +72,9 @@ class StalledClientsTest extends RunningDaemon {
             for (RawClient client : clients) {
                 assertThat(client.receiveRaw(Long.BYTES)).hasSize(Long.BYTES);
             }
-            assertThat(metric(MEMORY)).isLessThan(LITTLE);
+            assertThat(JmxMetrics.value(MEMORY)).isLessThan(LITTLE);
             leave();
-            await(CONNECTIONS, connections -> connections == 1);
+            JmxMetrics.await(CONNECTIONS, connections -> connections == 1);
             assertThat(fetch(other, "shuffle_0_6_0")).isEqualTo(block(LARGE, 1));
         }
     }
@@ -98,22 +92,5 @@ class StalledClientsTest extends RunningDaemon {
             requests[i] = "00" + stream + String.format("%08x", i);
         }
         client.send(requests);
-    }
-
-    private static void await(String metric, LongPredicate condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.test(metric(metric))) {
-            assertThat(System.nanoTime())
-                    .as("%s is still %s", metric, metric(metric))
-                    .isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
-    private static long metric(String name) throws Exception {
-        String attribute = name.endsWith("gauges") ? "Value" : "Count";
-        return ((Number) ManagementFactory.getPlatformMBeanServer()
-                        .getAttribute(new ObjectName("metrics:name=" + name), attribute))
-                .longValue();
     }
 }

@@ -90,6 +90,17 @@ class PackedFormsTest {
     }
 
     @Test
+    void aNameThatIsLongerThanAnyBlocksIsRefusedByItsBeginning() {
+        ByteBuf body = body(0, out -> {
+            out.writeInt(1);
+            string(out, "shuffle_1_2_" + "0".repeat(100_000) + "3");
+        });
+        assertThat(((RpcMessage.Invalid) RpcDecoder.decode(body)).error())
+                .contains("Unexpected block id format: shuffle_1_2_000")
+                .hasSizeLessThan(1000);
+    }
+
+    @Test
     void namesToRemoveOccupyNoMoreThanTheirMessage() {
         ByteBuf body = body(7, out -> out.writeInt(MANY).writeZero(MANY * Integer.BYTES));
         int messageBytes = body.readableBytes();

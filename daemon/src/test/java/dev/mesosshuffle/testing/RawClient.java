@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends golden bytes over a real socket and shows what comes back, byte for byte. */
@@ -36,6 +37,15 @@ public final class RawClient implements AutoCloseable {
             hex.append(String.format("%016x", 8 + bytes.length() / 2)).append(bytes);
         }
         sendBytes(hex.toString());
+    }
+
+    /** Sends a frame that is too long to be spelled; it is given without its length. */
+    public void sendFrame(byte[] frame) throws IOException {
+        out.write(ByteBuffer.allocate(Long.BYTES)
+                .putLong(Long.BYTES + frame.length)
+                .array());
+        out.write(frame);
+        out.flush();
     }
 
     /** Sends bytes as they are. */

@@ -11,8 +11,8 @@ final class DecoderFixture {
 
     final ManualTicker ticker = new ManualTicker();
     final EmbeddedChannel channel = new EmbeddedChannel();
-    final ReadGate gate = new ReadGate(channel, ticker::read);
-    final ConnectionActivity activity = new ConnectionActivity(ticker::read);
+    final ReadGate gate = new ReadGate(channel, ticker);
+    final ConnectionActivity activity = new ConnectionActivity(ticker);
     final FrameDecoder decoder;
     boolean missed;
 
@@ -22,8 +22,9 @@ final class DecoderFixture {
                 admission,
                 gate,
                 activity,
-                new FrameDeadline(TIMEOUT_NANOS, gate, ticker::read, () -> missed = true),
-                new LoopTurn(ticker::read));
+                new FrameDeadline(TIMEOUT_NANOS, gate, ticker, () -> missed = true),
+                new LoopTurn(ticker));
+        channel.freezeTime();
         channel.pipeline().addLast(decoder);
     }
 

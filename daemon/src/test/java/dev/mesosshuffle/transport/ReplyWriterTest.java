@@ -45,6 +45,7 @@ class ReplyWriterTest extends WrittenReplies {
             assertThat(bytes).isEqualTo(Arrays.copyOfRange(block(FILE, 1), chunk * 1000, chunk * 1000 + 1000));
         }
         assertThat(sent.readLong()).isEqualTo(sent.readableBytes() + 8);
+        assertThat(listener.unsent).as("is to be watched").isOne();
         peer.readAll();
         assertThat(answered).hasValue(4);
         assertThat(listener.sent).isEqualTo(4);
