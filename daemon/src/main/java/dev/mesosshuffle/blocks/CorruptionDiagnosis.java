@@ -1,5 +1,7 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.OpenedFile;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.OpenSegment;
@@ -8,8 +10,6 @@ import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.zip.Adler32;
@@ -50,10 +50,13 @@ public final class CorruptionDiagnosis {
         }
         try {
             BlockFile file = BlockFile.of(executor, block.checksumFileName(algorithm));
-            FileIdentity identity = FileIdentity.of(file.path());
-            long byWriter = read(file, block.startReduceId());
+            OpenedFile opened = RegularFiles.open(file.root(), file.path());
+            long byWriter;
+            try (FileChannel channel = opened.channel()) {
+                byWriter = read(channel, block.startReduceId());
+            }
             long byDisk = compute(executor, block, checksum.get());
-            if (!FileIdentity.of(file.path()).equals(identity)) {
+            if (!FileIdentity.of(file.path()).equals(FileIdentity.of(opened))) {
                 // The map task ran again meanwhile: checksum and data belong to two attempts.
                 throw StaleIndexException.replaced(file.path());
             }
@@ -73,11 +76,9 @@ public final class CorruptionDiagnosis {
         return byWriter == byReader ? CorruptionCause.CHECKSUM_VERIFY_PASS : CorruptionCause.NETWORK_ISSUE;
     }
 
-    private static long read(BlockFile file, int reduceId) throws IOException {
+    private static long read(FileChannel channel, int reduceId) throws IOException {
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
-        }
+        FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
         return number.flip().getLong();
     }
 
