@@ -74,6 +74,7 @@ final class ServeFlow {
      */
     ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
+        probers.beforeEachRound(disks::replaceHungThreads);
         RateLimitedLogger failureLog = new RateLimitedLogger(System::nanoTime);
         ThreadPoolExecutor diagnosis = diagnosisThread();
         context.register(diagnosis::shutdown);
