@@ -54,7 +54,8 @@ record PersistentState(
         ServiceConfig config = context.config();
         RootProbers probers = context.register(new RootProbers(config.disks().localRoots()));
         probers.start(context.metrics());
-        LocalDirPolicy policy = LocalDirPolicy.of(config.disks().localRoots(), probers, context.metrics());
+        LocalDirPolicy policy =
+                LocalDirPolicy.of(config.disks().localRoots(), config.disks().naming(), probers, context.metrics());
         List<Path> stateDirs = config.disks().stateDirs().dirs();
         StorePlaces.Opened opened = new StorePlaces(
                         stateDirs, config.port(), config.disks().localRoots(), Clock.systemUTC())

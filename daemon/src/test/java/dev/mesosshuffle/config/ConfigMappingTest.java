@@ -2,6 +2,7 @@ package dev.mesosshuffle.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ class ConfigMappingTest {
                                 16 << 20),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/tmp/spark")),
+                                LocalDirNaming.SPARK,
                                 StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
                                 8,
                                 100L << 20),
@@ -72,6 +74,7 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.master.principal", "shuffle");
         settings.put("spark.mesos.shuffle.service.master.secretFile", "/etc/secret");
         settings.put("spark.mesos.shuffle.service.master.caFile", "/etc/ca.pem");
+        settings.put("spark.mesos.shuffle.service.localDirNames", "any");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
         settings.put("spark.authenticate", "false");
@@ -102,6 +105,7 @@ class ConfigMappingTest {
                                 64 << 10),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
+                                LocalDirNaming.ANY,
                                 StateDirCandidates.of(
                                         new StateDirCandidates.Candidate(Path.of("/var/lib/shuffle"), "--conf"),
                                         Map.of(),
