@@ -55,7 +55,8 @@ record PersistentState(
         ServiceConfig config = context.config();
         RootProbers probers = context.register(new RootProbers(config.disks().localRoots()));
         probers.start(context.metrics());
-        LocalDirPolicy policy = LocalDirPolicy.of(config.disks().localRoots(), probers, context.metrics());
+        LocalDirPolicy policy =
+                LocalDirPolicy.of(config.disks().localRoots(), config.disks().naming(), probers, context.metrics());
         StateDirCandidates candidates = config.disks().stateDirs();
         List<Path> stateDirs = candidates.dirs();
         StorePlaces.Opened opened = new StorePlaces(

@@ -81,6 +81,7 @@ final class ServeFlow {
      */
     ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
+        probers.beforeEachRound(disks::replaceHungThreads);
         FairExecutor diagnosis = context.register(new FairExecutor(
                 "the diagnosis of a corrupt block",
                 1,

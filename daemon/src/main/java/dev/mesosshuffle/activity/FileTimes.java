@@ -1,5 +1,6 @@
 package dev.mesosshuffle.activity;
 
+import dev.mesosshuffle.host.RegularFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ public interface FileTimes {
 
         @Override
         public DirectoryStream<Path> entries(Path dir) throws IOException {
-            return Files.newDirectoryStream(dir);
+            return RegularFiles.list(dir);
         }
     };
 

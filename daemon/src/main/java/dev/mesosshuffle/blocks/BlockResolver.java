@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.UnsafeFileException;
 import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.OpenSegment;
@@ -86,6 +87,7 @@ public final class BlockResolver {
     public static boolean isContentFailure(IOException failure) {
         return failure instanceof StaleIndexException
                 || failure instanceof CorruptFileException
+                || failure instanceof UnsafeFileException
                 || failure instanceof EOFException;
     }
 

@@ -1,5 +1,7 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.OpenedFile;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.CorruptionCause;
 import dev.mesosshuffle.model.OpenSegment;
@@ -8,8 +10,6 @@ import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.zip.Adler32;
@@ -101,9 +101,12 @@ public final class CorruptionDiagnosis implements AutoCloseable {
 
     private Started start(Checksum checksum) throws IOException {
         BlockFile file = BlockFile.of(executor, block.checksumFileName(algorithm));
-        FileIdentity identity = FileIdentity.of(file.path());
-        long byWriter = read(file, block.startReduceId());
-        return new Started(file, identity, byWriter, new BlockChecksum(open(), checksum));
+        OpenedFile opened = RegularFiles.open(file.root(), file.path());
+        long byWriter;
+        try (FileChannel channel = opened.channel()) {
+            byWriter = read(channel, block.startReduceId());
+        }
+        return new Started(file, FileIdentity.of(opened), byWriter, new BlockChecksum(open(), checksum));
     }
 
     private CorruptionCause judge(Started its) throws IOException {
@@ -123,11 +126,9 @@ public final class CorruptionDiagnosis implements AutoCloseable {
         return byWriter == byReader ? CorruptionCause.CHECKSUM_VERIFY_PASS : CorruptionCause.NETWORK_ISSUE;
     }
 
-    private static long read(BlockFile file, int reduceId) throws IOException {
+    private static long read(FileChannel channel, int reduceId) throws IOException {
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
-        }
+        FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
         return number.flip().getLong();
     }
 

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.OpenedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -39,6 +40,15 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
         // The JDK has no other way to read the time of the inode's change.
         Map<String, Object> attributes =
                 Files.readAttributes(path, "unix:fileKey,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
+        return of(attributes);
+    }
+
+    /** Takes the identity that a file had when it was opened, whatever its path leads to now. */
+    static FileIdentity of(OpenedFile opened) {
+        return of(opened.attributes());
+    }
+
+    private static FileIdentity of(Map<String, Object> attributes) {
         return new FileIdentity(
                 attributes.get("fileKey"),
                 (Long) Objects.requireNonNull(attributes.get("size"), "size"),

@@ -12,26 +12,39 @@ final class InMemoryIndex implements IndexFile {
     /** The memory of an entry beside its offsets: the objects around them and those of the cache. */
     private static final int OVERHEAD_BYTES = 256;
 
+    /** The JDK keeps a buffer of the largest read for each thread. */
+    private static final int CHUNK_BYTES = 64 * 1024;
+
     private final long[] offsets;
 
     private InMemoryIndex(long[] offsets) {
         this.offsets = offsets;
     }
 
+    /**
+     * Reads all offsets.
+     *
+     * @param size the file's length in bytes, which the caller has bounded
+     */
     static InMemoryIndex read(Path path, FileChannel channel, int size) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(size);
-        FileChannels.readFully(channel, bytes, 0);
         long[] offsets = new long[size / Long.BYTES];
-        bytes.flip().asLongBuffer().get(offsets);
+        ByteBuffer chunk = ByteBuffer.allocate(Math.min(size, CHUNK_BYTES));
         long previous = 0;
         for (int i = 0; i < offsets.length; i++) {
-            if (offsets[i] < previous || (i == 0 && offsets[0] != 0)) {
+            if (i % (CHUNK_BYTES / Long.BYTES) == 0) {
+                long position = (long) i * Long.BYTES;
+                chunk.clear().limit((int) Math.min(CHUNK_BYTES, size - position));
+                FileChannels.readFully(channel, chunk, position);
+                chunk.flip();
+            }
+            long offset = chunk.getLong();
+            if (offset < previous || (i == 0 && offset != 0)) {
                 throw new CorruptFileException(
                         path,
-                        "offset " + i + " is " + offsets[i]
-                                + " (expected: 0 first, then never less than the one before)");
+                        "offset " + i + " is " + offset + " (expected: 0 first, then never less than the one before)");
             }
-            previous = offsets[i];
+            offsets[i] = offset;
+            previous = offset;
         }
         return new InMemoryIndex(offsets);
     }

@@ -4,10 +4,13 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.mesosshuffle.host.OpenedFile;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -89,10 +92,16 @@ public final class IndexCache {
         misses.inc();
         MapOutputId id = MapOutputId.of(executor.id(), block);
         BlockFile data = BlockFile.of(executor, block.dataFileName());
-        Path path = BlockFile.of(executor, block.indexFileName()).path();
+        BlockFile file = BlockFile.of(executor, block.indexFileName());
+        Path path = file.path();
         long now = wallMillis.getAsLong();
-        FileIdentity identity = FileIdentity.of(path);
-        IndexFile index = IndexFile.read(path, identity, maxIndexBytes);
+        OpenedFile opened = RegularFiles.open(file.root(), path);
+        FileIdentity identity;
+        IndexFile index;
+        try (FileChannel channel = opened.channel()) {
+            identity = FileIdentity.of(opened);
+            index = IndexFile.read(file, channel, identity, maxIndexBytes);
+        }
         if (!FileIdentity.of(path).equals(identity)) {
             throw StaleIndexException.replaced(path);
         }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
@@ -14,26 +15,25 @@ import java.nio.file.Path;
 final class OnDiskIndex implements IndexFile {
     private static final int WEIGHT_BYTES = 512;
 
-    private final Path path;
-    private final long size;
+    private final BlockFile file;
     private final FileIdentity identity;
     private final long dataLength;
 
-    private OnDiskIndex(Path path, long size, FileIdentity identity, long dataLength) {
-        this.path = path;
-        this.size = size;
+    private OnDiskIndex(BlockFile file, FileIdentity identity, long dataLength) {
+        this.file = file;
         this.identity = identity;
         this.dataLength = dataLength;
     }
 
-    static OnDiskIndex read(Path path, FileChannel channel, long size, FileIdentity identity) throws IOException {
+    static OnDiskIndex read(BlockFile file, FileChannel channel, FileIdentity identity) throws IOException {
         long first = offset(channel, 0);
-        long last = offset(channel, size / Long.BYTES - 1);
+        long last = offset(channel, identity.size() / Long.BYTES - 1);
         if (first != 0 || last < 0) {
             throw new CorruptFileException(
-                    path, "offsets from " + first + " to " + last + " (expected: from 0 to the data file's length)");
+                    file.path(),
+                    "offsets from " + first + " to " + last + " (expected: from 0 to the data file's length)");
         }
-        return new OnDiskIndex(path, size, identity, last);
+        return new OnDiskIndex(file, identity, last);
     }
 
     /**
@@ -43,11 +43,12 @@ final class OnDiskIndex implements IndexFile {
      * @throws StaleIndexException if the file was replaced
      */
     FileSegment segment(ShuffleBlockId block) throws IOException {
-        long blocks = size / Long.BYTES - 1;
+        long blocks = identity.size() / Long.BYTES - 1;
+        Path path = file.path();
         if (block.endReduceId() > blocks) {
             throw CorruptFileException.noSuchBlock(path, blocks, block);
         }
-        try (FileChannel channel = IndexFile.open(path)) {
+        try (FileChannel channel = RegularFiles.open(file.root(), path).channel()) {
             long start = offset(channel, block.startReduceId());
             long end = offset(channel, block.endReduceId());
             // Verified after the offsets were read: the file may be written in place meanwhile.

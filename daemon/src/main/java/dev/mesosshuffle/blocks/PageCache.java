@@ -23,6 +23,9 @@ final class PageCache {
     /** Offsets in a mapping are ints; a power of two aligns mappings to pages. */
     private static final long MAPPING_BYTES = 1L << 30;
 
+    /** A file's length may be any number; what lies beyond is read without asking whether it is resident. */
+    private static final int MAX_MAPPINGS = 64;
+
     private static final int SCRATCH_BYTES = 64 * 1024;
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
@@ -40,7 +43,8 @@ final class PageCache {
         this.path = path;
         this.channel = channel;
         this.fileLength = fileLength;
-        this.mappings = new AtomicReferenceArray<>(Math.toIntExact((fileLength + MAPPING_BYTES - 1) / MAPPING_BYTES));
+        this.mappings = new AtomicReferenceArray<>(
+                (int) Math.min(MAX_MAPPINGS, (fileLength + MAPPING_BYTES - 1) / MAPPING_BYTES));
     }
 
     /** Loads a part of the file, unless it is resident. Reads the disk. */
@@ -79,7 +83,7 @@ final class PageCache {
 
     /** Whether all of a part is resident; false beyond the end of the file. Maps what is not mapped yet. */
     boolean isLoaded(long offset, long length) throws IOException {
-        long end = Math.min(offset + length, fileLength);
+        long end = Math.min(offset + length, Math.min(fileLength, mappings.length() * MAPPING_BYTES));
         for (long next = offset; next < end; next += MAPPING_BYTES - next % MAPPING_BYTES) {
             map((int) (next / MAPPING_BYTES));
         }
@@ -97,7 +101,8 @@ final class PageCache {
             return PageResidency.MISSING;
         }
         for (long next = offset; next < end; ) {
-            MappedByteBuffer mapped = mappings.get((int) (next / MAPPING_BYTES));
+            long number = next / MAPPING_BYTES;
+            MappedByteBuffer mapped = number < mappings.length() ? mappings.get((int) number) : null;
             if (mapped == null) {
                 return PageResidency.UNKNOWN;
             }

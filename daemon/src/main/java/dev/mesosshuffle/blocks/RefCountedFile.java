@@ -1,15 +1,14 @@
 package dev.mesosshuffle.blocks;
 
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.host.OpenedFile;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.PageResidency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,19 +48,18 @@ final class RefCountedFile implements OpenFile {
         this.checkedNanos = nowNanos;
     }
 
-    /** Opens a file, without following a link. Reads its disk. */
+    /** Opens a regular file, without following a link. Reads its disk. */
     static RefCountedFile open(BlockFile blockFile, DiskExecutors diskExecutors, long nowNanos) throws IOException {
-        Path path = blockFile.path();
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        OpenedFile opened = RegularFiles.open(blockFile.root(), blockFile.path());
         try {
-            return new RefCountedFile(blockFile, channel, FileIdentity.of(path), diskExecutors, nowNanos);
+            return new RefCountedFile(blockFile, opened.channel(), FileIdentity.of(opened), diskExecutors, nowNanos);
         } catch (IOException | RuntimeException e) {
-            closeQuietly(channel);
+            closeQuietly(opened.channel());
             throw e;
         }
     }
 
-    /** The identity of the file under its name right after it was opened. */
+    /** The file's identity when it was opened. */
     FileIdentity identity() {
         return identity;
     }

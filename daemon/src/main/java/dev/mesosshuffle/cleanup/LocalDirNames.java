@@ -1,5 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
+import dev.mesosshuffle.model.LocalDirNaming;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * The names that decide what may be deleted. All of them are ASCII, so a name that is not valid text matches none.
  *
  * <pre>
- *   blockmgr-UUID           an executor's dir, the only kind that is ever accepted
+ *   blockmgr-UUID           an executor's dir, the only kind that is ever accepted; blockmgr-* if so configured
  *   going-blockmgr-UUID     the same, from the decision to remove it until it is deleted
  *   going-2-blockmgr-UUID   the same, where the first name was taken
  *   going-rHEX-blockmgr-... the same, where all such names were taken; nobody can take this one before
@@ -20,7 +21,6 @@ import java.util.regex.Pattern;
  * </pre>
  */
 public final class LocalDirNames {
-    private static final String BLOCK_MANAGER = "blockmgr-";
     private static final String DELETION_MARK = "going-";
 
     /** Names that are tried, and searched for after a crash. More than one is in use only if somebody interferes. */
@@ -32,15 +32,21 @@ public final class LocalDirNames {
     private static final Pattern FIRST_MARK = Pattern.compile("^going-" + COUNT_OR_RANDOM);
     private static final Pattern RANDOM_MARK = Pattern.compile("going-r[0-9a-f]{16}-");
     private static final Pattern PROCESS_DIR = Pattern.compile("spark-" + UUID);
-    private static final Pattern ORPHAN = Pattern.compile(MAYBE_MARKED + "(blockmgr-.+|spark-" + UUID + ")");
-    private static final Pattern ORPHAN_OF_PROCESS =
-            Pattern.compile(MAYBE_MARKED + "(blockmgr-.+|executor-" + UUID + ")");
+    private static final Pattern SPARKS_DIR = Pattern.compile("blockmgr-" + UUID);
+    private static final Pattern ANY_DIR = Pattern.compile("blockmgr-.+");
+    private static final Pattern MARKS = Pattern.compile("^" + MAYBE_MARKED);
+    private static final Pattern EXECUTOR_DIR = Pattern.compile("executor-" + UUID);
 
     private LocalDirNames() {}
 
-    static boolean isBlockManagerDir(Path name) {
-        String text = name.toString();
-        return text.startsWith(BLOCK_MANAGER) && text.length() > BLOCK_MANAGER.length();
+    static boolean isBlockManagerDir(Path name, LocalDirNaming naming) {
+        return isBlockManagerDir(name.toString(), naming);
+    }
+
+    private static boolean isBlockManagerDir(String name, LocalDirNaming naming) {
+        return (naming == LocalDirNaming.SPARK ? SPARKS_DIR : ANY_DIR)
+                .matcher(name)
+                .matches();
     }
 
     static boolean isMarkedForDeletion(Path name) {
@@ -52,14 +58,17 @@ public final class LocalDirNames {
      * Spark created for a process, and have its original name or one that marks it for deletion.
      *
      * @param below the path from the root to the dir
+     * @param naming which names an executor's dir may have
      */
-    public static boolean mayBeOrphan(Path below) {
-        String name = below.getFileName().toString();
+    static boolean mayBeOrphan(Path below, LocalDirNaming naming) {
+        String name = MARKS.matcher(below.getFileName().toString()).replaceFirst("");
         return switch (below.getNameCount()) {
-            case 1 -> ORPHAN.matcher(name).matches();
+            case 1 ->
+                isBlockManagerDir(name, naming) || PROCESS_DIR.matcher(name).matches();
             case 2 ->
                 isProcessDir(below.getName(0))
-                        && ORPHAN_OF_PROCESS.matcher(name).matches();
+                        && (isBlockManagerDir(name, naming)
+                                || EXECUTOR_DIR.matcher(name).matches());
             default -> false;
         };
     }

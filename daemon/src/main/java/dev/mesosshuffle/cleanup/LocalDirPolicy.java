@@ -5,6 +5,7 @@ import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.probes.RootProbers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,8 @@ import java.util.Set;
  * <ul>
  *   <li>it lies under the configured or the real path of an allowed root;
  *   <li>no component below the root is a symbolic link (the root, or something above it, may be one);
- *   <li>its last component is {@code blockmgr-*}, and no component below the root marks something for deletion;
+ *   <li>its last component is one that Spark gives, {@code blockmgr-UUID}, or {@code blockmgr-*} if so configured, and no
+ *       component below the root marks something for deletion;
  *   <li>none of the allowed roots is it or lies in it;
  *   <li>it exists, is a directory, and this process may enter and list it, because otherwise no block of it can be served.
  * </ul>
@@ -42,13 +44,19 @@ public final class LocalDirPolicy {
     private static final Duration ROOT_TIMEOUT = Duration.ofSeconds(1);
 
     private final List<Path> allowedRoots;
+    private final LocalDirNaming naming;
     private final RootProbers roots;
     private final DirAccess access;
     private final UndeletableDirWarnings undeletable;
 
     private LocalDirPolicy(
-            List<Path> allowedRoots, RootProbers roots, DirAccess access, UndeletableDirWarnings undeletable) {
+            List<Path> allowedRoots,
+            LocalDirNaming naming,
+            RootProbers roots,
+            DirAccess access,
+            UndeletableDirWarnings undeletable) {
         this.allowedRoots = allowedRoots;
+        this.naming = naming;
         this.roots = roots;
         this.access = access;
         this.undeletable = undeletable;
@@ -58,19 +66,21 @@ public final class LocalDirPolicy {
      * Creates a policy.
      *
      * @param allowedRoots the roots, absolute, whether or not they exist yet
+     * @param naming which names a dir may have
      * @param roots knows the real paths of the roots
      * @param metrics receives {@code shuffleService.cleanup.undeletableDirs}
      * @return the policy
      * @throws IOException if this process's credentials cannot be read
      * @throws IllegalArgumentException if a root is not absolute
      */
-    public static LocalDirPolicy of(List<Path> allowedRoots, RootProbers roots, MetricRegistry metrics)
+    public static LocalDirPolicy of(
+            List<Path> allowedRoots, LocalDirNaming naming, RootProbers roots, MetricRegistry metrics)
             throws IOException {
-        return of(allowedRoots, roots, DirAccess.OF_THIS_PROCESS, ProcessCredentials.current(), metrics);
+        return of(allowedRoots, naming, roots, DirAccess.OF_THIS_PROCESS, ProcessCredentials.current(), metrics);
     }
 
     /**
-     * Creates a policy that probes the roots on the caller's thread.
+     * Creates a policy for {@code blockmgr-*} that probes the roots on the caller's thread.
      *
      * @param allowedRoots the roots, absolute, whether or not they exist yet
      * @param metrics receives {@code shuffleService.cleanup.undeletableDirs}
@@ -84,11 +94,13 @@ public final class LocalDirPolicy {
 
     static LocalDirPolicy of(
             List<Path> allowedRoots, DirAccess access, ProcessCredentials identity, MetricRegistry metrics) {
-        return of(allowedRoots, RootProbers.inCallersThread(allowedRoots), access, identity, metrics);
+        return of(
+                allowedRoots, LocalDirNaming.ANY, RootProbers.inCallersThread(allowedRoots), access, identity, metrics);
     }
 
     private static LocalDirPolicy of(
             List<Path> allowedRoots,
+            LocalDirNaming naming,
             RootProbers roots,
             DirAccess access,
             ProcessCredentials identity,
@@ -100,6 +112,7 @@ public final class LocalDirPolicy {
         }
         LocalDirPolicy policy = new LocalDirPolicy(
                 List.copyOf(allowedRoots),
+                naming,
                 roots,
                 access,
                 new UndeletableDirWarnings(identity, metrics.counter("shuffleService.cleanup.undeletableDirs")));
@@ -291,7 +304,7 @@ public final class LocalDirPolicy {
      */
     public void checkOrphan(LocalDir dir, Set<Path> protectedPaths) throws LocalDirRefusedException {
         checkRoot(dir);
-        if (!LocalDirNames.mayBeOrphan(dir.root().relativize(dir.path()))) {
+        if (!mayBeOrphan(dir.root().relativize(dir.path()))) {
             throw refusal(dir.path(), "a name that Spark creates");
         }
         for (Path other : protectedPaths) {
@@ -299,6 +312,32 @@ public final class LocalDirPolicy {
                 throw refusal(dir.path(), "a dir without " + other + " in it");
             }
         }
+    }
+
+    /**
+     * Returns whether a dir has a name under which it may be deleted though no registry names it.
+     *
+     * @param below the path from the root to the dir
+     */
+    public boolean mayBeOrphan(Path below) {
+        return LocalDirNames.mayBeOrphan(below, naming);
+    }
+
+    /**
+     * Returns whether a dir has a name that was accepted once, by another setting or a former version, and is not now.
+     *
+     * @param orphan whether no registry names it
+     */
+    boolean hasFormerName(LocalDir dir, boolean orphan) {
+        return naming != LocalDirNaming.ANY
+                && hasName(dir, orphan, LocalDirNaming.ANY)
+                && !hasName(dir, orphan, naming);
+    }
+
+    private static boolean hasName(LocalDir dir, boolean orphan, LocalDirNaming naming) {
+        return orphan
+                ? LocalDirNames.mayBeOrphan(dir.root().relativize(dir.path()), naming)
+                : LocalDirNames.isBlockManagerDir(dir.path().getFileName(), naming);
     }
 
     /** Returns the known real paths of the allowed roots. Does not work on the disk. */
@@ -345,15 +384,19 @@ public final class LocalDirPolicy {
         return path.normalize();
     }
 
-    private static void checkNames(LocalDir dir) throws LocalDirRefusedException {
+    private void checkNames(LocalDir dir) throws LocalDirRefusedException {
         Path below = dir.root().relativize(dir.path());
         for (Path name : below) {
             if (LocalDirNames.isMarkedForDeletion(name)) {
                 throw refusal(dir.path(), "no name going-*, which marks directories for deletion");
             }
         }
-        if (!LocalDirNames.isBlockManagerDir(below.getFileName())) {
-            throw refusal(dir.path(), "a last component blockmgr-*");
+        if (!hasName(dir, false, naming)) {
+            throw refusal(
+                    dir.path(),
+                    naming == LocalDirNaming.SPARK
+                            ? "a last component blockmgr-UUID, as Spark gives it"
+                            : "a last component blockmgr-*");
         }
     }
 

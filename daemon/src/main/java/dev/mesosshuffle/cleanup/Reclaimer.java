@@ -267,6 +267,13 @@ public final class Reclaimer implements AutoCloseable {
                 }
             }
             case OWNED_BY_PEER -> deleteIntent(removal);
+            case NOT_OURS -> {
+                if (removal.isOrphan()) {
+                    withdraw(removal);
+                } else {
+                    deleteIntent(removal);
+                }
+            }
             case RETAINED -> withdraw(removal);
             case INTERRUPTED -> logger.debug("{} is left to the next start", removal.dir.path());
         }

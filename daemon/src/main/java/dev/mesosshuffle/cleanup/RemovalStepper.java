@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +29,17 @@ final class RemovalStepper {
     /** The roots where nothing is deleted because another service's registry is missing; each is logged once. */
     private final Set<Path> withheld = ConcurrentHashMap.newKeySet();
 
+    /** Dirs with other names are logged once, however many a former version accepted. */
+    private final AtomicBoolean formerNameLogged = new AtomicBoolean();
+
     /** What a step has reached. */
     enum Outcome {
         /** The dir has a name that marks it for deletion. */
         RENAMED,
         /** It is no orphan, and is unchanged. */
         RETAINED,
+        /** Its name is not accepted any more, so it may be somebody else's, and is unchanged. */
+        NOT_OURS,
         /** An application at another port owns it, so it is unchanged. */
         OWNED_BY_PEER,
         /** It is still being read. */
@@ -59,6 +65,10 @@ final class RemovalStepper {
 
     Outcome advance(DirRemoval removal, RemovalTurn turn) throws IOException, LocalDirRefusedException {
         LocalDir dir = removal.dir;
+        if (guards.policy().hasFormerName(dir, removal.isOrphan())) {
+            logFormerName(dir);
+            return Outcome.NOT_OURS;
+        }
         if (removal.isOrphan()) {
             guards.policy().checkOrphan(dir, guards.orphans().protectedPaths());
         } else {
@@ -96,6 +106,19 @@ final class RemovalStepper {
             return Outcome.INTERRUPTED;
         }
         return turn.isOver() ? Outcome.TURN_OVER : Outcome.DELETED;
+    }
+
+    /** An intent may be of a version that accepted any name, or of a time when it was configured to. */
+    private void logFormerName(LocalDir dir) {
+        metrics.rejected().inc();
+        if (formerNameLogged.compareAndSet(false, true)) {
+            logger.warn(
+                    "{} is not deleted, nor is any other dir whose name is not one that Spark gives (expected:"
+                            + " blockmgr-UUID). If it belongs to Spark, delete it manually.",
+                    dir.path());
+        } else {
+            logger.debug("{} is not deleted, because of its name", dir.path());
+        }
     }
 
     /**

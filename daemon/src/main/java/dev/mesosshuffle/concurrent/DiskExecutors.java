@@ -26,10 +26,11 @@ public final class DiskExecutors implements AutoCloseable {
     private final int threadsPerDisk;
     private final int queueCapacity;
     private final MetricRegistry metrics;
+    private final Ticker ticker;
     private final Function<String, ThreadFactory> threads;
     private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
 
-    private record Disk(FairExecutor pool, Timer readLatency, Counter readErrors) {}
+    private record Disk(FairExecutor pool, HungTasks hungTasks, Timer readLatency, Counter readErrors) {}
 
     /**
      * Creates pools without any thread yet.
@@ -37,18 +38,23 @@ public final class DiskExecutors implements AutoCloseable {
      * @param threadsPerDisk how many threads each disk gets
      * @param queueCapacity how many tasks may wait for each disk
      * @param metrics gets, for each disk, {@code shuffleService.disk.ROOT.queue}, {@code .activeThreads},
-     *     {@code .readLatencyMillis} and {@code .readErrors}
+     *     {@code .hungThreads}, {@code .readLatencyMillis} and {@code .readErrors}
      */
     public DiskExecutors(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
-        this(threadsPerDisk, queueCapacity, metrics, DiskExecutors::named);
+        this(threadsPerDisk, queueCapacity, metrics, System::nanoTime, DiskExecutors::named);
     }
 
-    /** With threads that a test creates, by the beginning of their names. */
+    /** With a clock and threads of a test, which creates them by the beginning of their names. */
     DiskExecutors(
-            int threadsPerDisk, int queueCapacity, MetricRegistry metrics, Function<String, ThreadFactory> threads) {
+            int threadsPerDisk,
+            int queueCapacity,
+            MetricRegistry metrics,
+            Ticker ticker,
+            Function<String, ThreadFactory> threads) {
         this.threadsPerDisk = threadsPerDisk;
         this.queueCapacity = queueCapacity;
         this.metrics = metrics;
+        this.ticker = ticker;
         this.threads = threads;
     }
 
@@ -73,7 +79,12 @@ public final class DiskExecutors implements AutoCloseable {
      */
     public void execute(Path root, Object client, Runnable task) {
         Disk disk = disk(root);
-        disk.pool().execute(client, () -> disk.readLatency().time(task));
+        disk.pool().execute(client, () -> disk.hungTasks().run(() -> disk.readLatency().time(task)));
+    }
+
+    /** Replaces the threads that have come to hang. To be called now and then; does not wait. */
+    public void replaceHungThreads() {
+        disks.values().forEach(disk -> disk.hungTasks().check());
     }
 
     /** Counts a failed read, so that operators see which disk fails. */
@@ -95,7 +106,10 @@ public final class DiskExecutors implements AutoCloseable {
         String name = "shuffleService.disk." + root;
         metrics.gauge(name + ".queue", () -> (Gauge<Integer>) pool::queuedTasks);
         metrics.gauge(name + ".activeThreads", () -> (Gauge<Integer>) pool::activeTasks);
-        return new Disk(pool, metrics.timer(name + ".readLatencyMillis"), metrics.counter(name + ".readErrors"));
+        HungTasks hungTasks = new HungTasks(root.toString(), pool.threads(), ticker);
+        metrics.gauge(name + ".hungThreads", () -> (Gauge<Integer>) hungTasks::count);
+        return new Disk(
+                pool, hungTasks, metrics.timer(name + ".readLatencyMillis"), metrics.counter(name + ".readErrors"));
     }
 
     private static ThreadFactory named(String prefix) {

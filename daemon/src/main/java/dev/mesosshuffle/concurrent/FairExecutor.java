@@ -68,6 +68,11 @@ public final class FairExecutor implements ClientExecutor, AutoCloseable {
         }
     }
 
+    /** Its threads, whose number may be changed. */
+    ThreadPoolExecutor threads() {
+        return pool;
+    }
+
     /** How many tasks wait. */
     public int queuedTasks() {
         return pool.getQueue().size();

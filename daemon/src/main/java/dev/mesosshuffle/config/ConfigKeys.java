@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,6 +34,13 @@ final class ConfigKeys {
             ValueParsers.paths(),
             "The allowed roots: executors' local directories must lie under one of them. SPARK_LOCAL_DIRS "
                     + "takes precedence, as in Spark, except over the command line.");
+
+    static final ConfigKey<LocalDirNaming> LOCAL_DIR_NAMES = key(
+            OWN_PREFIX + "localDirNames",
+            "spark",
+            ValueParsers.localDirNaming(),
+            "Which directories under the roots executors may register, and this service may therefore delete: those "
+                    + "named blockmgr-UUID, as Spark names them (spark), or blockmgr-* (any).");
 
     static final ConfigKey<Path> STATE_DIR = key(
             OWN_PREFIX + "state.dir",
@@ -222,8 +230,8 @@ final class ConfigKeys {
             OWN_PREFIX + "orphans",
             "report",
             ValueParsers.orphans(),
-            "What happens to orphan directories: blockmgr-* and spark-UUID directories under the roots "
-                    + "that no service on this host knows, that nobody uses, and that have not changed since the "
+            "What happens to orphan directories: blockmgr-UUID and spark-UUID directories under the "
+                    + "roots that no service on this host knows, that nobody uses, and that have not changed since the "
                     + "host's boot, or for orphanTimeout. One of delete, report, off. While cleanup is off they are "
                     + "not deleted.");
 
@@ -277,6 +285,7 @@ final class ConfigKeys {
             HOST,
             PORT,
             LOCAL_DIR,
+            LOCAL_DIR_NAMES,
             STATE_DIR,
             NETWORK_TIMEOUT,
             CONNECTION_TIMEOUT,

@@ -60,6 +60,7 @@ public final class ConfigLoader {
                 transport(networkTimeout),
                 new ServiceConfig.Disks(
                         roots,
+                        value(ConfigKeys.LOCAL_DIR_NAMES),
                         stateDirs(sources.environment(), roots),
                         value(ConfigKeys.DISK_THREADS),
                         indexCacheBytes(sources.maxHeapBytes()),

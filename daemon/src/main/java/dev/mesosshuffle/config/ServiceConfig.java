@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ public record ServiceConfig(
      * Where files lie, and how they are read.
      *
      * @param localRoots the roots under which executors' local dirs lie, absolute, at least one
+     * @param naming which names local dirs may have
      * @param stateDirs the candidates for the directory of the registry
      * @param threads how many threads read from each root
      * @param indexCacheBytes how much heap the cache of index files may hold
@@ -36,6 +38,7 @@ public record ServiceConfig(
      */
     public record Disks(
             List<Path> localRoots,
+            LocalDirNaming naming,
             StateDirCandidates stateDirs,
             int threads,
             long indexCacheBytes,

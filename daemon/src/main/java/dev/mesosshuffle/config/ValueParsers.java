@@ -1,6 +1,7 @@
 package dev.mesosshuffle.config;
 
 import dev.mesosshuffle.model.ExactPaths;
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ final class ValueParsers {
     /** The way to wait for sockets. */
     static ValueParser<IoMode> ioMode() {
         return parser("NIO, EPOLL or AUTO", text -> IoMode.valueOf(text.toUpperCase(Locale.ROOT)));
+    }
+
+    /** Which names local dirs may have. */
+    static ValueParser<LocalDirNaming> localDirNaming() {
+        return parser("spark or any", text -> LocalDirNaming.valueOf(text.toUpperCase(Locale.ROOT)));
     }
 
     /** What is done about orphans. */

@@ -84,6 +84,10 @@ public final class OrphanPolicy implements OrphanCheck {
         return registries;
     }
 
+    boolean mayBeOrphan(Path below) {
+        return policy.mayBeOrphan(below);
+    }
+
     boolean isClaimed(Path dir) {
         return claimed.test(dir);
     }

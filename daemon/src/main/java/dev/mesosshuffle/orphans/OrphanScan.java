@@ -34,14 +34,19 @@ final class OrphanScan {
     /** After that, a new snapshot of the host is taken. */
     private static final long SNAPSHOT_LIFE = Duration.ofSeconds(10).toNanos();
 
+    /** Anybody who may write below a root can make directories there; their names must fit into memory. */
+    private static final int MAX_CANDIDATES = 10_000;
+
     private final Path root;
     private final OrphanPolicy policy;
     private final Set<Path> protectedPaths;
     private final Ticker ticker;
     private final BooleanSupplier stopped;
+    private final int maxCandidates;
     private final Set<Path> knownPaths = new HashSet<>();
     private final Set<String> components;
     private final List<Orphan> found = new ArrayList<>();
+    private int candidates;
     private boolean anyRetained;
     private HostSnapshot snapshot;
     private long snapshotAt;
@@ -63,6 +68,20 @@ final class OrphanScan {
             Ticker ticker,
             BooleanSupplier stopped)
             throws IOException {
+        this(root, policy, protectedPaths, known, ticker, stopped, MAX_CANDIDATES);
+    }
+
+    /** With another limit for the number of directories that are judged; the others are left to later scans. */
+    OrphanScan(
+            Path root,
+            OrphanPolicy policy,
+            Set<Path> protectedPaths,
+            KnownDirs known,
+            Ticker ticker,
+            BooleanSupplier stopped,
+            int maxCandidates)
+            throws IOException {
+        this.maxCandidates = maxCandidates;
         this.root = root;
         this.policy = policy;
         this.protectedPaths = protectedPaths;
@@ -116,9 +135,17 @@ final class OrphanScan {
         try (SecureDirectoryStream<Path> open = SecureDirectories.open(root, parent)) {
             for (Path entry : open) {
                 Path name = entry.getFileName();
-                if (LocalDirNames.mayBeOrphan(root.relativize(parent.resolve(name)))) {
+                if (policy.mayBeOrphan(root.relativize(parent.resolve(name)))) {
                     BasicFileAttributes attributes = SecureDirectories.attributes(open, name);
                     if (attributes != null && attributes.isDirectory()) {
+                        if (candidates == maxCandidates) {
+                            logger.info(
+                                    "{} has more than {} directories that may be orphans; the others wait",
+                                    root,
+                                    maxCandidates);
+                            break;
+                        }
+                        candidates++;
                         names.add(name);
                     } else {
                         logger.debug("{} is no orphan: it is no directory", parent.resolve(name));

@@ -22,7 +22,8 @@ class IndexFileFuzzTest {
 
     @BeforeAll
     static void create() throws IOException {
-        path = Files.createTempFile(Files.createDirectories(Path.of("target/tmp")), "fuzz", ".index");
+        path = Files.createTempFile(
+                Files.createDirectories(Path.of("target/tmp").toAbsolutePath()), "fuzz", ".index");
     }
 
     @AfterAll
@@ -37,7 +38,7 @@ class IndexFileFuzzTest {
         long maxBytesInMemory = data.consumeInt(0, 4096);
         Files.write(path, data.consumeRemainingAsBytes());
         try {
-            IndexFile index = IndexFile.read(path, FileIdentity.of(path), maxBytesInMemory);
+            IndexFile index = TestIndexFile.read(path, maxBytesInMemory);
             FileSegment segment = index instanceof OnDiskIndex onDisk
                     ? onDisk.segment(block)
                     : ((InMemoryIndex) index).segment(DATA, block);

@@ -131,7 +131,7 @@ class IndexFileTest {
     }
 
     private static IndexFile read(Path path, long maxBytesInMemory) throws IOException {
-        return IndexFile.read(path, FileIdentity.of(path), maxBytesInMemory);
+        return TestIndexFile.read(path, maxBytesInMemory);
     }
 
     private InMemoryIndex inMemory(long... offsets) throws IOException {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.LocalDirNaming;
+import dev.mesosshuffle.probes.RootProbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LocalDirPolicyTest {
     private final MetricRegistry metrics = new MetricRegistry();
+
+    private static final String SPARKS_NAME = "blockmgr-99aa7dea-5770-4344-8062-81bca143a06e";
 
     @TempDir
     private Path temp;
@@ -134,6 +138,47 @@ final class LocalDirPolicyTest {
         Path outside = Files.createDirectories(temp.toRealPath().resolve("outside/blockmgr-1"));
         Path link = Files.createSymbolicLink(root.resolve("blockmgr-1"), outside);
         assertRefused(link.toString(), "no symbolic link below the root");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "spark-1/executor-1/", "any/dir/"})
+    void acceptsByDefaultWhatSparkNamed(String parent) throws Exception {
+        Path dir = Files.createDirectories(root.resolve(parent + SPARKS_NAME));
+        assertThat(ofSparksNames().accept(dir.toString())).isEqualTo(new LocalDir(root, dir));
+        ofSparksNames().recheck(new LocalDir(root, dir));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "blockmgr-notes",
+                "blockmgr-99AA7DEA-5770-4344-8062-81BCA143A06E",
+                "blockmgr-99aa7dea-5770-4344-8062-81bca143a06e-0",
+                "blockmgr-99aa7dea-5770-4344-8062-81bca143a06",
+                "my-blockmgr-99aa7dea-5770-4344-8062-81bca143a06e",
+                "blockmgr-99aa7dea57704344806281bca143a06e"
+            })
+    void refusesByDefaultWhatSparkDidNotName(String name) throws Exception {
+        Path dir = Files.createDirectories(root.resolve(name));
+        assertThatExceptionOfType(LocalDirRefusedException.class)
+                .isThrownBy(() -> ofSparksNames().accept(dir.toString()))
+                .withMessage("local dir: " + dir + " (expected: a last component blockmgr-UUID, as Spark gives it)");
+    }
+
+    @Test
+    void takesOnlySparksNamesForOrphansByDefault() throws Exception {
+        for (String marked : List.of("", "going-", "going-3-", "going-going-2-")) {
+            Path other = Path.of(marked + "blockmgr-notes");
+            assertThat(ofSparksNames().mayBeOrphan(Path.of(marked + SPARKS_NAME)))
+                    .isTrue();
+            assertThat(ofSparksNames().mayBeOrphan(other)).isFalse();
+            assertThat(policy.mayBeOrphan(other)).isTrue();
+        }
+    }
+
+    private LocalDirPolicy ofSparksNames() throws IOException {
+        List<Path> roots = List.of(root);
+        return LocalDirPolicy.of(roots, LocalDirNaming.SPARK, RootProbers.inCallersThread(roots), new MetricRegistry());
     }
 
     @Test

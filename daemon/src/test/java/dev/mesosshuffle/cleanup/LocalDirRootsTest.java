@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.probes.HungRoots;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -168,7 +169,8 @@ final class LocalDirRootsTest {
     void acceptsADirWhileAnotherRootHangs() throws Exception {
         Path hungRoot = temp.toRealPath().resolve("hung");
         HungRoots roots = new HungRoots(List.of(hungRoot, root), Set.of(hungRoot));
-        LocalDirPolicy besideIt = LocalDirPolicy.of(List.of(hungRoot, root), roots.probers(), new MetricRegistry());
+        LocalDirPolicy besideIt =
+                LocalDirPolicy.of(List.of(hungRoot, root), LocalDirNaming.ANY, roots.probers(), new MetricRegistry());
         roots.notice();
         Path dir = Files.createDirectories(root.resolve("blockmgr-1"));
         assertThat(besideIt.accept(dir.toString())).isEqualTo(new LocalDir(root, dir));

@@ -7,6 +7,8 @@ import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.LocalDirNaming;
+import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.DirectRootExecutors;
 import dev.mesosshuffle.testing.LogCapture;
@@ -60,9 +62,13 @@ final class ReclaimerTest {
     }
 
     private Reclaimer reclaimer(List<Path> roots) throws IOException {
+        return reclaimer(LocalDirPolicy.of(roots, metrics));
+    }
+
+    private Reclaimer reclaimer(LocalDirPolicy policy) throws IOException {
         return new Reclaimer(
                 store,
-                TestRemovalGuards.of(LocalDirPolicy.of(roots, metrics), temp.resolve("state"), this::isRead),
+                TestRemovalGuards.of(policy, temp.resolve("state"), this::isRead),
                 time,
                 DirectRootExecutors.unlimited(),
                 metrics);
@@ -96,6 +102,26 @@ final class ReclaimerTest {
         assertThat(count("failures")).isZero();
         assertThat(gauge("pendingBytes")).isEqualTo(0L);
         assertThat(log.lines()).isEmpty();
+    }
+
+    /** A version that accepted any name registered them; {@code log} says so once. */
+    @Test
+    void leavesWhatSparkDidNotNameUnlessThatIsAllowed() throws Exception {
+        LocalDir sparks = over("blockmgr-99aa7dea-5770-4344-8062-81bca143a06e");
+        LocalDir notes = over("blockmgr-notes");
+        LocalDir others = over("blockmgr-others");
+        List<Path> roots = List.of(localDirs.root);
+        reclaimer.close();
+        metrics = new MetricRegistry();
+        reclaimer =
+                reclaimer(LocalDirPolicy.of(roots, LocalDirNaming.SPARK, RootProbers.inCallersThread(roots), metrics));
+        reclaim(APP, List.of(sparks, notes, others));
+        assertThat(sparks.path()).doesNotExist();
+        assertThat(notes.path().resolve("0a/shuffle_0_0_0.data")).exists();
+        assertThat(others.path().resolve("0a/shuffle_0_0_0.data")).exists();
+        assertThat(intents()).isEmpty();
+        assertThat(count("rejected")).isEqualTo(2);
+        assertThat(log.lines()).hasSize(1).first().asString().contains("blockmgr-notes is not deleted");
     }
 
     @Test

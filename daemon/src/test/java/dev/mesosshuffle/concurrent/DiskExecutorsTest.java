@@ -129,6 +129,7 @@ class DiskExecutorsTest {
                 2,
                 10,
                 new MetricRegistry(),
+                System::nanoTime,
                 prefix -> task -> new Thread(task) {
                     @Override
                     public synchronized void start() {

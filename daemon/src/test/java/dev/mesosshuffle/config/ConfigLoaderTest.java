@@ -178,6 +178,7 @@ class ConfigLoaderTest {
                         + " | a time above zero such as 30s or 24h; a bare number is seconds",
                 "spark.mesos.shuffle.service.cleanup | maybe | on or off",
                 "spark.mesos.shuffle.service.orphans | yes | off, report or delete",
+                "spark.mesos.shuffle.service.localDirNames | blockmgr | spark or any",
                 "spark.mesos.shuffle.service.minFreePercent | 51 | 0 to 50; 0 for never",
                 "spark.authenticate | true | false; this version has no authentication and would serve anyone",
                 "spark.authenticate.enableSaslEncryption | true | false; this version has no encryption",

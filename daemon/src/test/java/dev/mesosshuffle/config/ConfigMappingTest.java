@@ -2,6 +2,7 @@ package dev.mesosshuffle.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ class ConfigMappingTest {
                                 ServiceConfig.ConnectionLimits.DEFAULTS),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/tmp/spark")),
+                                LocalDirNaming.SPARK,
                                 StateDirCandidates.of(null, Map.of(), List.of(Path.of("/tmp/spark"))),
                                 8,
                                 100L << 20,
@@ -79,6 +81,7 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.master.principal", "shuffle");
         settings.put("spark.mesos.shuffle.service.master.secretFile", "/etc/secret");
         settings.put("spark.mesos.shuffle.service.master.caFile", "/etc/ca.pem");
+        settings.put("spark.mesos.shuffle.service.localDirNames", "any");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
         settings.put("spark.authenticate", "false");
@@ -111,6 +114,7 @@ class ConfigMappingTest {
                                         Duration.ofSeconds(7), Duration.ofMinutes(3), 500, 20)),
                         new ServiceConfig.Disks(
                                 List.of(Path.of("/d1/spark"), Path.of("/d2/spark"), Path.of("/d3")),
+                                LocalDirNaming.ANY,
                                 StateDirCandidates.of(
                                         new StateDirCandidates.Candidate(Path.of("/var/lib/shuffle"), "--conf"),
                                         Map.of(),

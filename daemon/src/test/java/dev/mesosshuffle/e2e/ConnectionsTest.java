@@ -148,6 +148,7 @@ class ConnectionsTest extends RunningDaemon {
                 config.transport(),
                 new ServiceConfig.Disks(
                         config.disks().localRoots(),
+                        config.disks().naming(),
                         StateDirCandidates.only(stateDir),
                         config.disks().threads(),
                         config.disks().indexCacheBytes(),

@@ -72,6 +72,7 @@ final class ResumeTest extends RunningDaemon {
                 usual.transport(),
                 new ServiceConfig.Disks(
                         usual.disks().localRoots(),
+                        usual.disks().naming(),
                         usual.disks().stateDirs(),
                         usual.disks().threads(),
                         usual.disks().indexCacheBytes(),

@@ -6,6 +6,7 @@ import dev.mesosshuffle.ShuffleDaemon;
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.config.StateDirCandidates;
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
@@ -69,7 +70,8 @@ abstract class RunningDaemon {
                 "127.0.0.1",
                 0,
                 transport(mode, idleTimeout, maxChunks),
-                new ServiceConfig.Disks(List.of(root), StateDirCandidates.only(stateDir), 2, 1 << 20, 1 << 24),
+                new ServiceConfig.Disks(
+                        List.of(root), LocalDirNaming.ANY, StateDirCandidates.only(stateDir), 2, 1 << 20, 1 << 24),
                 new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                 new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE);

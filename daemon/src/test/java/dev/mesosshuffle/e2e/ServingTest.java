@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.config.IoMode;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.config.StateDirCandidates;
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.testing.RawClient;
 import dev.mesosshuffle.testing.ShuffleFiles;
@@ -112,7 +113,12 @@ class ServingTest extends RunningDaemon {
                 0,
                 transport(IoMode.AUTO, LONG, Long.MAX_VALUE),
                 new ServiceConfig.Disks(
-                        List.of(root, second), StateDirCandidates.only(root.resolve(".state")), 2, 1, 1 << 24),
+                        List.of(root, second),
+                        LocalDirNaming.ANY,
+                        StateDirCandidates.only(root.resolve(".state")),
+                        2,
+                        1,
+                        1 << 24),
                 new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                 new ServiceConfig.Cleanup(true, 0, OrphanMode.OFF, 0),
                 ServiceConfig.Master.NONE));

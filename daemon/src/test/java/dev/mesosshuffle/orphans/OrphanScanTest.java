@@ -154,6 +154,26 @@ final class OrphanScanTest {
         assertThat(scan.scan()).isEmpty();
     }
 
+    @Test
+    void judgesABoundedNumberOfDirs() throws Exception {
+        for (int i = 1; i <= 3; i++) {
+            host.old("blockmgr-" + i);
+        }
+        assertThat(scan(2).scan()).hasSize(2);
+        assertThat(scan(3).scan()).hasSize(3);
+    }
+
+    private OrphanScan scan(int maxCandidates) throws Exception {
+        return new OrphanScan(
+                host.localDirs.root,
+                host.orphanPolicy,
+                Set.of(),
+                host.registries.knownDirs(),
+                () -> 0,
+                () -> false,
+                maxCandidates);
+    }
+
     private OrphanScan scan(Set<Path> protectedPaths) throws Exception {
         return new OrphanScan(
                 host.localDirs.root,

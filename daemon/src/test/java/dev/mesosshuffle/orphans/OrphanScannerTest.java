@@ -9,6 +9,7 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.probes.HungRoots;
 import dev.mesosshuffle.testing.DirectExecutorService;
@@ -107,7 +108,8 @@ final class OrphanScannerTest {
         List<Path> searched = new ArrayList<>();
         OrphanScanner orphans = new OrphanScanner(
                 OrphanMode.REPORT,
-                LocalDirPolicy.of(List.of(host.localDirs.root, other), roots.probers(), new MetricRegistry()),
+                LocalDirPolicy.of(
+                        List.of(host.localDirs.root, other), LocalDirNaming.ANY, roots.probers(), new MetricRegistry()),
                 host.orphanPolicy,
                 host.reclaimer,
                 () -> 0,

@@ -111,7 +111,7 @@ final class VanishingRootIT {
                     LIMIT);
             assertThat(daemon.output().linesWith(WARNING)).hasSize(2);
             assertBeneathUntouched();
-            assertThat(disk.resolve("blockmgr-" + DEAD + "-0")).isDirectory();
+            assertThat(disk.resolve(LocalDirs.dirName(DEAD, 0))).isDirectory();
 
             mount = Mount.bind(disk, root);
 
@@ -155,7 +155,7 @@ final class VanishingRootIT {
 
     private void assertBeneathUntouched() {
         for (String name : List.of(APP, DEAD, "old")) {
-            assertThat(new LocalDirs(List.of(root.resolve("blockmgr-" + name + "-0")), dirs.subDirsPerLocalDir())
+            assertThat(new LocalDirs(List.of(root.resolve(LocalDirs.dirName(name, 0))), dirs.subDirsPerLocalDir())
                             .file("data"))
                     .hasBinaryContent(CONTENT);
         }

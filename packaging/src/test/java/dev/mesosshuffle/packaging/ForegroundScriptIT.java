@@ -260,6 +260,7 @@ class ForegroundScriptIT {
             Path libraries = Distribution.HOME.resolve("lib/native").resolve(arch);
             String nettyArch = arch.replace("aarch64", "aarch_64");
             assertThat(libraries.resolve("libsqlitejdbc.so")).isRegularFile();
+            assertThat(libraries.resolve("libjnidispatch.so")).isRegularFile();
             assertThat(libraries.resolve("libnetty_transport_native_epoll_" + nettyArch + ".so"))
                     .isRegularFile();
             assertThat(Distribution.HOME.resolve("lib/native/" + arch + "-musl/libsqlitejdbc.so"))

@@ -38,7 +38,7 @@ public final class DataFolder {
     public GeneratedExecutor executor(Dataset dataset) throws IOException {
         List<Path> localDirs = new ArrayList<>();
         for (Path root : roots.subList(0, dataset.disks())) {
-            localDirs.add(root.resolve("blockmgr-" + idOf(dataset)));
+            localDirs.add(root.resolve(LocalDirName.of(idOf(dataset))));
         }
         GeneratedExecutor executor = new GeneratedExecutor(dataset, localDirs);
         Path complete = localDirs.get(0).resolve(COMPLETE);

@@ -57,7 +57,7 @@ public final class ExpiredApplication {
     public List<Path> localDirs() {
         List<Path> dirs = new ArrayList<>();
         for (int executor = 0; executor < EXECUTORS; executor++) {
-            dirs.add(root.resolve("blockmgr-" + executor));
+            dirs.add(root.resolve(LocalDirName.of("expired-" + executor)));
         }
         return dirs;
     }

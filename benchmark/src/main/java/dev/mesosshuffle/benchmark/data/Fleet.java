@@ -15,7 +15,7 @@ import java.util.List;
 public record Fleet(Path root, int applications, int executorsEach) {
     /** The dir of one executor. */
     Path localDir(int application, int executor) {
-        return root.resolve("blockmgr-" + application + "-" + executor);
+        return root.resolve(LocalDirName.of(application + "-" + executor));
     }
 
     /** What these executors of every application send when they start, from one to before another. */

@@ -2,10 +2,12 @@ package dev.mesosshuffle.it.client;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -20,9 +22,14 @@ public record LocalDirs(List<Path> dirs, int subDirsPerLocalDir) {
     public static LocalDirs create(Path root, String name, int count) throws IOException {
         List<Path> dirs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            dirs.add(Files.createDirectories(root.resolve("blockmgr-" + name + "-" + i)));
+            dirs.add(Files.createDirectories(root.resolve(dirName(name, i))));
         }
         return new LocalDirs(List.copyOf(dirs), SUB_DIRS);
+    }
+
+    /** The name of the dir with this number. */
+    public static String dirName(String name, int number) {
+        return "blockmgr-" + UUID.nameUUIDFromBytes((name + "-" + number).getBytes(StandardCharsets.UTF_8));
     }
 
     public List<String> names() {

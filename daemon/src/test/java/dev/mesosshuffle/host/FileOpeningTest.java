@@ -1,0 +1,350 @@
+package dev.mesosshuffle.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each way of opening files keeps the same rules. */
+class FileOpeningTest {
+    private static final String INSIDE = "inside the root";
+    private static final String OUTSIDE = "another's secret";
+
+    @TempDir
+    private Path temp;
+
+    private Path root;
+    private Path subDir;
+    private Path file;
+    private Path outside;
+
+    static Stream<Named<FileOpening>> ways() {
+        return Stream.of(
+                Named.of("openat2", new DescriptorOpening(LinuxCalls::openName)),
+                Named.of("openat", new DescriptorOpening(DescriptorOpening::openStepwise)),
+                Named.of("the JDK", new DirectoryStreamOpening()));
+    }
+
+    static Stream<Named<FileOpening>> waysWithoutARace() {
+        return ways().limit(2);
+    }
+
+    @BeforeEach
+    void createFiles() throws IOException {
+        root = Files.createDirectories(temp.toRealPath().resolve("root"));
+        subDir = Files.createDirectories(root.resolve("blockmgr-1/0c"));
+        file = subDir.resolve("rdd_1_2");
+        Files.writeString(file, INSIDE);
+        outside = Files.createDirectories(temp.toRealPath().resolve("outside/0c"));
+        Files.writeString(outside.resolve("rdd_1_2"), OUTSIDE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensARegularFileAndSaysWhichItIs(FileOpening opening) throws Exception {
+        OpenedFile opened = opening.open(root, file);
+        try (FileChannel channel = opened.channel()) {
+            assertThat(text(channel)).isEqualTo(INSIDE);
+            assertThat(opened.attributes()).containsAllEntriesOf(Files.readAttributes(file, FileOpening.ATTRIBUTES));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensAFileWithAnyName(FileOpening opening) throws Exception {
+        Path odd = Files.writeString(file.resolveSibling("rätsel 日 \\ '"), INSIDE);
+        try (FileChannel channel = opening.open(root, odd).channel()) {
+            assertThat(text(channel)).isEqualTo(INSIDE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensNoLink(FileOpening opening) throws Exception {
+        Files.delete(file);
+        Files.createSymbolicLink(file, outside.resolve("rdd_1_2"));
+        assertUnsafe(opening, file, "a symbolic link");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void followsNoLinkInTheSubDirsPlace(FileOpening opening) throws Exception {
+        Files.move(subDir, root.resolve("aside"));
+        Files.createSymbolicLink(subDir, outside);
+        assertThatExceptionOfType(FileSystemException.class).isThrownBy(() -> opening.open(root, file));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void followsNoLinkInThePlaceOfADirAbove(FileOpening opening) throws Exception {
+        Files.move(root.resolve("blockmgr-1"), root.resolve("aside"));
+        Files.createSymbolicLink(root.resolve("blockmgr-1"), outside.getParent());
+        assertThatExceptionOfType(FileSystemException.class).isThrownBy(() -> opening.open(root, file));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysWithoutARace")
+    void followsNoLinkInTheRootsPlace(FileOpening opening) throws Exception {
+        Path moved = Files.move(root, root.resolveSibling("moved"));
+        Files.createSymbolicLink(root, moved);
+        assertThatExceptionOfType(FileSystemException.class).isThrownBy(() -> opening.open(root, file));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensNoFifoAndDoesNotWaitForItsOtherEnd(FileOpening opening) throws Exception {
+        Files.delete(file);
+        run("mkfifo", file.toString());
+        assertUnsafe(opening, file, "a FIFO");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensNoDevice(FileOpening opening) throws Exception {
+        Files.delete(file);
+        assumeTrue(run("mknod", file.toString(), "c", "1", "5") == 0, "may make devices");
+        assertUnsafe(opening, file, "device");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensNoSocket(FileOpening opening) throws Exception {
+        Files.delete(file);
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // The address of a socket must be short.
+            Path bound = Files.createTempDirectory(Path.of("/tmp"), "s").resolve("s");
+            socket.bind(UnixDomainSocketAddress.of(bound));
+            Files.move(bound, file);
+            Files.delete(bound.getParent());
+            assertUnsafe(opening, file, "socket");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void opensNoDirectory(FileOpening opening) throws Exception {
+        assertUnsafe(opening, subDir, "a directory");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void saysWhichFileIsMissingOrBehindAFile(FileOpening opening) {
+        Path missing = file.resolveSibling("rdd_9_9");
+        assertThatExceptionOfType(NoSuchFileException.class)
+                .isThrownBy(() -> opening.open(root, missing))
+                .withMessage(missing.toString());
+        assertThatExceptionOfType(FileSystemException.class).isThrownBy(() -> opening.open(root, file.resolve("x")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void saysWhichFileMayNotBeRead(FileOpening opening) throws Exception {
+        assumeTrue(!ProcessCredentials.current().hasDacOverride(), "is not root");
+        run("chmod", "0", file.toString());
+        assertThatExceptionOfType(AccessDeniedException.class)
+                .isThrownBy(() -> opening.open(root, file))
+                .withMessage(file.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void leavesNoDescriptorOpen(FileOpening opening) throws Exception {
+        Path link = Files.createSymbolicLink(root.resolve("link"), file);
+        Path fifo = root.resolve("fifo");
+        run("mkfifo", fifo.toString());
+        for (int i = 0; i < 200; i++) {
+            opening.open(root, file).channel().close();
+            for (Path unsafe : List.of(link, fifo, root.resolve("missing"), root)) {
+                assertThatExceptionOfType(IOException.class).isThrownBy(() -> opening.open(root, unsafe));
+            }
+        }
+        assertThat(descriptorsUnder(root)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void listsADirectoryByItsOwnPath(FileOpening opening) throws Exception {
+        Path second = Files.writeString(subDir.resolve("rdd_1_3"), INSIDE);
+        for (int i = 0; i < 200; i++) {
+            try (DirectoryStream<Path> entries = opening.list(subDir)) {
+                assertThat(entries).containsExactlyInAnyOrder(file, second);
+            }
+        }
+        assertThat(descriptorsUnder(root)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void listsNeitherAFileNorWhatALinkLeadsTo(FileOpening opening) throws Exception {
+        Path link = Files.createSymbolicLink(root.resolve("link"), outside);
+        Path fifo = root.resolve("fifo");
+        run("mkfifo", fifo.toString());
+        for (Path none : List.of(link, fifo, file)) {
+            assertThatExceptionOfType(FileSystemException.class).isThrownBy(() -> opening.list(none));
+        }
+        assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> opening.list(root.resolve("missing")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysWithoutARace")
+    void listsNothingBehindALinkAbove(FileOpening opening) throws Exception {
+        Files.createSymbolicLink(root.resolve("link"), outside.getParent());
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> opening.list(root.resolve("link").resolve("0c")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysWithoutARace")
+    void doesNotWaitForWhoHoldsALease(FileOpening opening) throws Exception {
+        try (Lease lease = Lease.on(file)) {
+            assertThat(lease).isNotNull();
+            assertUnsafe(opening, file, "leased");
+        }
+        opening.open(root, file).channel().close();
+    }
+
+    @Test
+    void choosesTheKernelsCallsHere() throws Exception {
+        assertThat(LinuxCalls.canOpenNames()).isTrue();
+        try (FileChannel channel = RegularFiles.open(root, file).channel()) {
+            assertThat(text(channel)).isEqualTo(INSIDE);
+        }
+    }
+
+    /** Whatever is there at any moment, the open gives the file of the root, or none. */
+    @ParameterizedTest
+    @MethodSource("ways")
+    void neverOpensAnythingElseWhileTheSubDirIsSwappedForALink(FileOpening opening) throws Exception {
+        Path aside = root.resolve("aside");
+        Path link = Files.createSymbolicLink(root.resolve("link"), outside);
+        AtomicBoolean done = new AtomicBoolean();
+        Thread attacker = new Thread(() -> {
+            try {
+                while (!done.get()) {
+                    Files.move(subDir, aside);
+                    Files.move(link, subDir);
+                    Files.move(subDir, link);
+                    Files.move(aside, subDir);
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        attacker.start();
+        int opened = 0;
+        int refused = 0;
+        try {
+            while (opened < 100 || refused < 100) {
+                try (FileChannel channel = opening.open(root, file).channel()) {
+                    assertThat(text(channel)).isEqualTo(INSIDE);
+                    opened++;
+                } catch (FileSystemException e) {
+                    refused++;
+                }
+            }
+        } finally {
+            done.set(true);
+            attacker.join();
+        }
+    }
+
+    /** With the JDK alone there is a moment in which the open would wait. */
+    @ParameterizedTest
+    @MethodSource("waysWithoutARace")
+    void neverWaitsWhileTheFileIsSwappedForAFifo(FileOpening opening) throws Exception {
+        Path fifo = root.resolve("fifo");
+        Path regular = root.resolve("regular");
+        run("mkfifo", fifo.toString());
+        Files.writeString(regular, INSIDE);
+        AtomicBoolean done = new AtomicBoolean();
+        Thread attacker = new Thread(() -> {
+            try {
+                while (!done.get()) {
+                    Files.move(fifo, file, StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(file, fifo);
+                    Files.createLink(file, regular);
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        attacker.start();
+        int opened = 0;
+        int refused = 0;
+        try {
+            while (opened < 100 || refused < 100) {
+                try (FileChannel channel = opening.open(root, file).channel()) {
+                    assertThat(text(channel)).isEqualTo(INSIDE);
+                    opened++;
+                } catch (FileSystemException e) {
+                    refused++;
+                }
+            }
+        } finally {
+            done.set(true);
+            attacker.join();
+        }
+    }
+
+    private void assertUnsafe(FileOpening opening, Path path, String found) {
+        assertThatExceptionOfType(UnsafeFileException.class)
+                .isThrownBy(() -> opening.open(root, path))
+                .withMessageStartingWith(path + ": ")
+                .withMessageContaining(found);
+    }
+
+    private static String text(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(100);
+        channel.read(bytes, 0);
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private static List<Path> descriptorsUnder(Path dir) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .filter(Files::isSymbolicLink)
+                    .map(FileOpeningTest::target)
+                    .filter(target -> target.startsWith(dir))
+                    .toList();
+        }
+    }
+
+    private static Path target(Path link) {
+        try {
+            return Files.readSymbolicLink(link);
+        } catch (IOException e) {
+            // That of the listing itself.
+            return link;
+        }
+    }
+}
