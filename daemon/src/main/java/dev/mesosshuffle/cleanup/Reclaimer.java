@@ -217,9 +217,7 @@ public final class Reclaimer implements AutoCloseable {
     private void remove(DirRemoval removal, RemovalTurns turns, RateLimiter rateLimiter) {
         try {
             if (!closed.get()) {
-                advance(
-                        removal,
-                        new RemovalTurn(rateLimiter, closed::get, () -> turns.shouldYield(removal), ticker));
+                advance(removal, new RemovalTurn(rateLimiter, closed::get, () -> turns.shouldYield(removal), ticker));
             }
         } catch (RootUnavailableException e) {
             logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());

@@ -56,8 +56,7 @@ final class RemovalTurn implements BooleanSupplier {
     }
 
     private boolean isUsedUp() {
-        return files >= MAX_FILES
-                || (files >= MIN_FILES && ticker.read() - startedAt >= MAX_DURATION.toNanos());
+        return files >= MAX_FILES || (files >= MIN_FILES && ticker.read() - startedAt >= MAX_DURATION.toNanos());
     }
 
     /** Whether the turn has ended though the process is not stopping, so that something may be left. */

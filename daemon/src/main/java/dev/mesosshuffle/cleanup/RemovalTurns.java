@@ -43,8 +43,7 @@ final class RemovalTurns {
 
     /** Whether the turn of a removal should end soon, since it is another's turn. */
     synchronized boolean shouldYield(DirRemoval removal) {
-        return renames.size() > 0
-                || (isLong(removal) ? deletions.size() > 0 : deletions.hasOthers(clientOf(removal)));
+        return renames.size() > 0 || (isLong(removal) ? deletions.size() > 0 : deletions.hasOthers(clientOf(removal)));
     }
 
     /** The number of removals that wait. */

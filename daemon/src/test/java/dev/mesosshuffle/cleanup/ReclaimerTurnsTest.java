@@ -117,8 +117,8 @@ final class ReclaimerTurnsTest {
             work.remove().run();
         }
         assertThat(remaining(large)).isEqualTo(MANY);
-        assertThat(small).allSatisfy(dir -> assertThat(LocalDirFixture.going(dir))
-                .isDirectory());
+        assertThat(small)
+                .allSatisfy(dir -> assertThat(LocalDirFixture.going(dir)).isDirectory());
         doAllWork();
         assertAllDeleted();
     }
@@ -165,8 +165,8 @@ final class ReclaimerTurnsTest {
             Files.writeString(place.resolve("precious"), "keep me");
             reclaim("small", small);
             doAllWork();
-            assertThat(small).allSatisfy(dir -> assertThat(LocalDirFixture.going(dir))
-                    .doesNotExist());
+            assertThat(small)
+                    .allSatisfy(dir -> assertThat(LocalDirFixture.going(dir)).doesNotExist());
             assertThat(remaining(large)).as("the mount and what is on it").isEqualTo(1);
             store.deleteExecutors(List.of()).get();
             assertThat(store.loadRemovals()).hasSize(1);
@@ -233,9 +233,7 @@ final class ReclaimerTurnsTest {
     private void doWorkUntilDeleted(List<LocalDir> dirs) {
         do {
             work.remove().run();
-        } while (dirs.stream()
-                .anyMatch(dir ->
-                        Files.exists(dir.path()) || Files.exists(LocalDirFixture.going(dir))));
+        } while (dirs.stream().anyMatch(dir -> Files.exists(dir.path()) || Files.exists(LocalDirFixture.going(dir))));
     }
 
     private static long remaining(LocalDir dir) throws Exception {
