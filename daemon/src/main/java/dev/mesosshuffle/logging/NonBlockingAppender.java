@@ -57,19 +57,25 @@ final class NonBlockingAppender extends UnsynchronizedAppenderBase<ILoggingEvent
     private void write() {
         try {
             while (true) {
-                SanitizedEvent line = queue.take();
-                try {
-                    target.doAppend(line);
-                } catch (RuntimeException | OutOfMemoryError e) {
-                    // There is nobody to tell it but the log.
-                    losses.count(line.getLevel());
-                } finally {
-                    queue.written();
-                }
-                reportLosses();
+                write(queue.take());
             }
         } catch (InterruptedException e) {
             target.stop();
+        }
+    }
+
+    private void write(SanitizedEvent line) {
+        try {
+            try {
+                target.doAppend(line);
+            } finally {
+                queue.written();
+            }
+            reportLosses();
+        } catch (RuntimeException | Error e) {
+            // Memory, or a descriptor to load a class. There is nobody to tell it but the log, and lines after it may
+            // succeed.
+            losses.count(line.getLevel());
         }
     }
 
