@@ -49,6 +49,7 @@ final class DirectoryStreamOpening implements FileOpening {
     }
 
     @Override
+    @SuppressWarnings("StreamResourceLeak") // Its caller closes it.
     public DirectoryStream<Path> list(Path dir) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(dir, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
