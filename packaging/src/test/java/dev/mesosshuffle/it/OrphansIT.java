@@ -38,6 +38,7 @@ final class OrphansIT {
         ServiceSettings first = ServiceSettings.in(folder, ServiceKind.underTest());
         ServiceSettings second = new ServiceSettings(
                 first.kind(),
+                first.memory(),
                 Files.createDirectory(folder.resolve("second")),
                 first.localRoot(),
                 FreePort.find(),

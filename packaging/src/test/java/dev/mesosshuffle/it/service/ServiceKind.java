@@ -15,7 +15,7 @@ public enum ServiceKind {
     /** This project's, as {@code mvn package} built it. */
     DAEMON {
         @Override
-        ProcessBuilder command(Map<String, String> conf, List<String> javaOptions) {
+        ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
             List<String> command = new ArrayList<>();
             command.add(ItFolders.target()
                     .resolve("mesos-shuffle-service/bin/mesos-shuffle-service")
@@ -25,7 +25,7 @@ public enum ServiceKind {
             ProcessBuilder builder = new ProcessBuilder(command);
             SparkJvm.withoutSparkSettings(builder);
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-            builder.environment().put("SPARK_DAEMON_MEMORY", MEMORY);
+            builder.environment().put("SPARK_DAEMON_MEMORY", memory);
             builder.environment()
                     .put(
                             "SPARK_DAEMON_JAVA_OPTS",
@@ -37,9 +37,9 @@ public enum ServiceKind {
     /** Spark's own for standalone clusters: it separates a defect of the daemon from one of a test. */
     SPARKS_OWN {
         @Override
-        ProcessBuilder command(Map<String, String> conf, List<String> javaOptions) {
+        ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
             List<String> options = Stream.concat(
-                            Stream.of("-Xmx" + MEMORY, "-Dspark.shuffle.service.enabled=true"), javaOptions.stream())
+                            Stream.of("-Xmx" + memory, "-Dspark.shuffle.service.enabled=true"), javaOptions.stream())
                     .toList();
             return SparkJvm.command(
                     SparkVersion.V3_5_9,
@@ -51,9 +51,7 @@ public enum ServiceKind {
         }
     };
 
-    private static final String MEMORY = "1g";
-
-    abstract ProcessBuilder command(Map<String, String> conf, List<String> javaOptions);
+    abstract ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions);
 
     /** The daemon, unless the tests are run with {@code -Dit.service=SPARKS_OWN}. */
     public static ServiceKind underTest() {

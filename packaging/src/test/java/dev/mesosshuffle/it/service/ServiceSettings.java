@@ -15,30 +15,42 @@ import java.util.Map;
 /**
  * How a service is started, as often as it is started: one port, one root for local dirs, one state.
  *
+ * @param memory the memory of its process, as for SPARK_DAEMON_MEMORY
  * @param folder for its log and its state
  * @param localRoot the only root it accepts local dirs under
  * @param conf further settings
  */
 public record ServiceSettings(
-        ServiceKind kind, Path folder, Path localRoot, int port, Map<String, String> conf, List<String> javaOptions) {
+        ServiceKind kind,
+        String memory,
+        Path folder,
+        Path localRoot,
+        int port,
+        Map<String, String> conf,
+        List<String> javaOptions) {
+    private static final String DEFAULT_MEMORY = "1g";
     private static final Duration START = Duration.ofSeconds(60);
 
     /** A service on a free port, with its files and its root for local dirs in the given folder. */
     public static ServiceSettings in(Path folder, ServiceKind kind) throws IOException {
         Path localRoot = Files.createDirectories(folder.resolve("local"));
-        return new ServiceSettings(kind, folder, localRoot, FreePort.find(), Map.of(), List.of());
+        return new ServiceSettings(kind, DEFAULT_MEMORY, folder, localRoot, FreePort.find(), Map.of(), List.of());
     }
 
     public ServiceSettings with(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(conf);
         more.put(key, value);
-        return new ServiceSettings(kind, folder, localRoot, port, Map.copyOf(more), javaOptions);
+        return new ServiceSettings(kind, memory, folder, localRoot, port, Map.copyOf(more), javaOptions);
     }
 
     public ServiceSettings withJavaOptions(List<String> added) {
         List<String> more = new ArrayList<>(javaOptions);
         more.addAll(added);
-        return new ServiceSettings(kind, folder, localRoot, port, conf, List.copyOf(more));
+        return new ServiceSettings(kind, memory, folder, localRoot, port, conf, List.copyOf(more));
+    }
+
+    public ServiceSettings withMemory(String size) {
+        return new ServiceSettings(kind, size, folder, localRoot, port, conf, javaOptions);
     }
 
     /** Starts it and waits until it accepts connections. */
@@ -47,7 +59,7 @@ public record ServiceSettings(
         all.put("spark.shuffle.service.port", Integer.toString(port));
         all.put("spark.local.dir", localRoot.toString());
         ManagedProcess process =
-                ManagedProcess.start("service", kind.command(all, javaOptions), folder.resolve("service.log"));
+                ManagedProcess.start("service", kind.command(memory, all, javaOptions), folder.resolve("service.log"));
         try {
             awaitReady(process);
         } catch (InterruptedException | RuntimeException | Error e) {

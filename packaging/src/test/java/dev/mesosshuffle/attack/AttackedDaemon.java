@@ -1,0 +1,168 @@
+package dev.mesosshuffle.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.service.JmxConnection;
+import dev.mesosshuffle.it.service.ProcessUsage;
+import dev.mesosshuffle.it.service.ServiceKind;
+import dev.mesosshuffle.it.service.ServiceSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.management.JMException;
+
+/** A daemon with a given memory, a healthy client that uses it all the time, and files that it must never touch. */
+final class AttackedDaemon implements AutoCloseable {
+    /** Where hostile clients come from. */
+    static final String HOSTILE_ADDRESS = "127.0.0.66";
+
+    /** What a host has, but so short that a test sees their effect. */
+    static final Map<String, String> SHORT_TIMEOUTS = Map.of(
+            "spark.mesos.shuffle.service.frameTimeout",
+            "5s",
+            "spark.mesos.shuffle.service.writeTimeout",
+            "5s",
+            "spark.shuffle.cleaner.interval",
+            "1s");
+
+    private static final Duration REST = Duration.ofSeconds(60);
+
+    /** What a percentile of a few hundred samples may be on a machine that runs the attack too. */
+    private static final double TOLERATED_MILLIS = 500;
+
+    private static final double TOLERATED_RATIO = 50;
+
+    private static final Duration IDLE_MEASUREMENT = Duration.ofSeconds(4);
+
+    private final ServiceSettings settings;
+    private final int jmxPort;
+    private ManagedProcess process;
+    private final SentinelFiles sentinels;
+    private final HealthyClient healthyClient;
+    private final Map<String, Latencies> idle;
+
+    private AttackedDaemon(ServiceSettings settings, int jmxPort, SentinelFiles sentinels, ManagedProcess process)
+            throws IOException, InterruptedException {
+        this.settings = settings;
+        this.jmxPort = jmxPort;
+        this.sentinels = sentinels;
+        this.process = process;
+        healthyClient = new HealthyClient(settings.port(), settings.localRoot());
+        Thread.sleep(IDLE_MEASUREMENT.toMillis());
+        healthyClient.drain();
+        Thread.sleep(IDLE_MEASUREMENT.toMillis());
+        idle = healthyClient.drain();
+    }
+
+    /**
+     * Starts a daemon.
+     *
+     * @param folder an empty folder
+     * @param memory its SPARK_DAEMON_MEMORY
+     * @param conf further settings
+     */
+    static AttackedDaemon start(Path folder, String memory, Map<String, String> conf)
+            throws IOException, InterruptedException {
+        int jmxPort = FreePort.find();
+        ServiceSettings settings = ServiceSettings.in(folder, ServiceKind.DAEMON)
+                .withMemory(memory)
+                .withJavaOptions(JmxConnection.javaOptions(jmxPort));
+        for (Map.Entry<String, String> each : conf.entrySet()) {
+            settings = settings.with(each.getKey(), each.getValue());
+        }
+        SentinelFiles sentinels = new SentinelFiles(folder, settings.localRoot());
+        ManagedProcess process = settings.start();
+        try {
+            return new AttackedDaemon(settings, jmxPort, sentinels, process);
+        } catch (IOException | RuntimeException | Error e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    int port() {
+        return settings.port();
+    }
+
+    Path root() {
+        return settings.localRoot();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    ManagedProcess process() {
+        return process;
+    }
+
+    WireClient hostileClient() throws IOException {
+        return new WireClient(port(), HOSTILE_ADDRESS, 0);
+    }
+
+    boolean isHealthy() {
+        return process.isAlive() && healthyClient.failures().isEmpty();
+    }
+
+    /** Fails if the daemon ended, a healthy request failed, or took much longer than before the attack. */
+    void assertUnharmed() {
+        assertThat(process.isAlive()).as("the daemon").isTrue();
+        assertThat(healthyClient.failures())
+                .as("requests of a healthy client that failed")
+                .isEmpty();
+        Map<String, Latencies> beside = healthyClient.drain();
+        System.out.println("p99 beside the attack: " + beside + ", idle: " + idle);
+        idle.forEach((kind, before) -> assertThat(Objects.requireNonNull(beside.get(kind)).p99Millis())
+                .as("p99 of a %s in ms, idle %s", kind, before)
+                .isLessThan(Math.max(TOLERATED_MILLIS, TOLERATED_RATIO * before.p99Millis())));
+        sentinels.assertUntouched();
+    }
+
+    /** Waits until what clients made it keep is what the healthy client alone makes it keep. */
+    void awaitRest(Map<String, Long> before) {
+        Await.until("all counters at rest, as " + before, REST, () -> counters().equals(before));
+    }
+
+    /** The bytes that it keeps for clients, and what waits. */
+    Map<String, Long> counters() {
+        try (JmxConnection jmx = JmxConnection.open(jmxPort)) {
+            Map<String, Long> counters = new TreeMap<>();
+            Set<String> names = jmx.metrics();
+            for (String budget : List.of("inbound", "decoded", "streams", "answers")) {
+                String name = "metrics:name=shuffleService.memory." + budget + ".usedBytes,type=gauges";
+                if (names.contains(name)) {
+                    counters.put(budget, ((Number) jmx.attribute(name, "Value")).longValue());
+                }
+            }
+            return counters;
+        } catch (IOException | JMException e) {
+            throw new AssertionError("the daemon's metrics cannot be read", e);
+        }
+    }
+
+    /** Its peak of resident memory. */
+    long peakResidentMib() throws IOException {
+        return ProcessUsage.of(process.pid()).peakResidentMib();
+    }
+
+    /** Ends it as kill -9 does, and starts it again; the healthy client has ended by then. */
+    void killAndRestart() throws IOException, InterruptedException {
+        healthyClient.close();
+        process.kill();
+        process = settings.start();
+    }
+
+    @Override
+    public void close() {
+        healthyClient.close();
+        process.close();
+    }
+}

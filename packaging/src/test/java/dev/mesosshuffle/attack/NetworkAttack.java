@@ -1,0 +1,357 @@
+package dev.mesosshuffle.attack;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/** What a stranger on the network, or an application's own code, can send. Each is bounded, and ends by itself. */
+enum NetworkAttack {
+    EMPTY_LISTS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            byte[] message = WireMessages.fetchEmptyLists(victim.appId(), "0", 1_390_000);
+            try (WireClient client = daemon.hostileClient()) {
+                repeat(11, () -> client.call(message));
+            }
+        }
+    },
+
+    EMPTY_LISTS_ONE_WAY {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            byte[] message = WireMessages.fetchEmptyLists(victim.appId(), "0", 1_000_000);
+            try (WireClient client = daemon.hostileClient()) {
+                repeat(20, () -> client.sendOneWay(message));
+                client.call(WireMessages.heartbeat(victim.appId()));
+            }
+        }
+    },
+
+    MILLION_BLOCK_NAMES {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            byte[] message =
+                    WireMessages.openBlocks(victim.appId(), "0", WireMessages.copies(1_300_000, "rdd_0_0"));
+            try (WireClient client = daemon.hostileClient()) {
+                repeat(8, () -> client.call(message));
+            }
+        }
+    },
+
+    MILLION_EXECUTORS_DIRS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            byte[] message = WireMessages.getLocalDirs(victim.appId(), WireMessages.copies(3_000_000, "0"));
+            inParallel(daemon, 8, client -> client.call(message));
+        }
+    },
+
+    HUGE_ANSWERS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            String appId = newId();
+            Path dir = daemon.root().resolve("blockmgr-" + UUID.randomUUID());
+            Files.createDirectories(dir);
+            List<String> executors =
+                    IntStream.range(0, 400).mapToObj(Integer::toString).toList();
+            List<String> spellings = WireMessages.copies(100, dir.toString());
+            try (WireClient client = daemon.hostileClient()) {
+                for (String executor : executors) {
+                    client.call(WireMessages.registerExecutor(appId, executor, spellings, "s".repeat(500)));
+                }
+            }
+            byte[] question = WireMessages.getLocalDirs(appId, executors);
+            inParallel(daemon, 16, client -> {
+                repeat(50, () -> client.sendRequest(question));
+                client.receive();
+            });
+        }
+    },
+
+    HUGE_REGISTRATIONS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            String appId = newId();
+            Path dir = daemon.root().resolve("blockmgr-" + UUID.randomUUID());
+            Files.createDirectories(dir);
+            try (WireClient client = daemon.hostileClient()) {
+                for (int i = 0; i < 109; i++) {
+                    client.call(WireMessages.registerExecutor(
+                            appId, Integer.toString(i), List.of(dir.toString()), "x".repeat(4 << 20)));
+                }
+            }
+        }
+    },
+
+    REGISTRATIONS_OF_A_THOUSAND_DIRS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            String appId = newId();
+            List<Path> dirs = new ArrayList<>();
+            for (int i = 0; i < 1024; i++) {
+                dirs.add(Files.createDirectories(daemon.root().resolve("blockmgr-" + UUID.randomUUID())));
+            }
+            byte[] message = WireMessages.registerExecutor(appId, "0", dirs);
+            try (WireClient client = daemon.hostileClient()) {
+                repeat(64, () -> client.sendRequest(message));
+                repeat(64, client::receive);
+            }
+        }
+    },
+
+    DRIVERS_WITHOUT_END {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            try (WireClient client = daemon.hostileClient()) {
+                for (int round = 0; round < 40; round++) {
+                    repeat(500, () -> client.sendRequest(WireMessages.registerDriver(newId(), 1)));
+                    repeat(500, client::receive);
+                }
+            }
+        }
+    },
+
+    HALF_MILLION_BLOCKS_TO_REMOVE {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            byte[] message =
+                    WireMessages.removeBlocks(victim.appId(), "0", WireMessages.copies(500_000, "rdd_12345_12345"));
+            try (WireClient client = daemon.hostileClient()) {
+                repeat(4, () -> client.sendRequest(message));
+                client.receive();
+            }
+        }
+    },
+
+    DIAGNOSIS_OF_A_SPARSE_TERABYTE {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            victim.writeSparse(1L << 40);
+            inParallel(
+                    daemon,
+                    8,
+                    client -> client.sendRequest(WireMessages.diagnoseCorruption(victim.appId(), "0", 1, 0)));
+        }
+    },
+
+    SPARSE_RDD_BLOCK {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            Path file = HealthyClient.place(victim.dir(), "rdd_0_0");
+            Files.createDirectories(file.getParent());
+            sparse(file, 1L << 43);
+            try (WireClient client = daemon.hostileClient()) {
+                long stream = client.openStream(WireMessages.openBlocks(victim.appId(), "0", List.of("rdd_0_0")));
+                client.requestChunk(stream, 0);
+                client.receive();
+            }
+        }
+    },
+
+    TINY_HEARTBEATS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            try (WireClient client = daemon.hostileClient()) {
+                byte[] message = WireMessages.heartbeat(newId());
+                repeat(500_000, () -> client.sendOneWay(message));
+            }
+        }
+    },
+
+    UNKNOWN_HEARTBEATS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            try (WireClient client = daemon.hostileClient()) {
+                repeat(100_000, () -> client.sendOneWay(WireMessages.heartbeat(newId())));
+            }
+        }
+    },
+
+    HALF_FRAMES {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            List<WireClient> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 100; i++) {
+                    WireClient client = daemon.hostileClient();
+                    clients.add(client);
+                    // More than the socket's buffers would block; what is sent, is sent.
+                    client.sendPartOfFrame(16 << 20, 100_000);
+                }
+                clients.get(0).receive();
+            } finally {
+                for (WireClient client : clients) {
+                    client.close();
+                }
+            }
+        }
+    },
+
+    GARBAGE {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            for (int i = 0; i < 500; i++) {
+                try (WireClient client = daemon.hostileClient()) {
+                    client.sendPartOfFrame(i % 2 == 0 ? Long.MIN_VALUE + i : Long.MAX_VALUE - i, i);
+                }
+            }
+        }
+    },
+
+    IDLE_CONNECTIONS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            List<WireClient> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 1500; i++) {
+                    clients.add(daemon.hostileClient());
+                }
+                clients.get(0).receive();
+            } finally {
+                for (WireClient client : clients) {
+                    client.close();
+                }
+            }
+        }
+    },
+
+    RESETS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            for (int i = 0; i < 300; i++) {
+                WireClient client = daemon.hostileClient();
+                long stream = client.openStream(WireMessages.fetchShuffleBlock(victim.appId(), "0", 0, 0));
+                client.requestChunk(stream, 0);
+                client.reset();
+            }
+        }
+    },
+
+    UNREAD_BLOCKS {
+        @Override
+        void run(AttackedDaemon daemon) throws IOException {
+            Victim victim = Victim.register(daemon);
+            List<WireClient> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 50; i++) {
+                    WireClient client = new WireClient(daemon.port(), AttackedDaemon.HOSTILE_ADDRESS, 4096);
+                    clients.add(client);
+                    for (int block = 0; block < 100; block++) {
+                        client.sendRequest(WireMessages.fetchShuffleBlock(victim.appId(), "0", 0, 0));
+                    }
+                    for (int block = 0; block < 100; block++) {
+                        client.receive();
+                        client.requestChunk(block, 0);
+                    }
+                }
+            } finally {
+                for (WireClient client : clients) {
+                    client.close();
+                }
+            }
+        }
+    };
+
+    /** Runs it, to its end. A connection that the daemon closes ends it too; the rest is the daemon's fault. */
+    abstract void run(AttackedDaemon daemon) throws IOException;
+
+    /** Runs it and takes it as ended if the daemon closes a connection, or leaves one waiting. */
+    final void attack(AttackedDaemon daemon) throws IOException {
+        try {
+            run(daemon);
+        } catch (EOFException | SocketException | SocketTimeoutException e) {
+            System.out.println(this + " ended by " + e);
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private interface ClientStep {
+        void run(WireClient client) throws IOException;
+    }
+
+    private static void repeat(int times, Step step) throws IOException {
+        for (int i = 0; i < times; i++) {
+            step.run();
+        }
+    }
+
+    /** Runs a step over several connections at a time. */
+    private static void inParallel(AttackedDaemon daemon, int connections, ClientStep step) throws IOException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            Thread thread = new Thread(() -> {
+                try (WireClient client = daemon.hostileClient()) {
+                    step.run(client);
+                } catch (IOException e) {
+                    System.out.println("a connection ended by " + e);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String newId() {
+        return "hostile-" + UUID.randomUUID();
+    }
+
+    private static void sparse(Path file, long bytes) throws IOException {
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.setLength(bytes);
+        }
+    }
+
+    /** An application of the attacker's own, with one executor and one block. */
+    private record Victim(String appId, Path dir) {
+        private static final int BLOCK_BYTES = 100_000;
+
+        static Victim register(AttackedDaemon daemon) throws IOException {
+            Victim victim = new Victim(newId(), daemon.root().resolve("blockmgr-" + UUID.randomUUID()));
+            HealthyClient.writeMapOutput(victim.dir, 0, new byte[BLOCK_BYTES]);
+            try (WireClient client = daemon.hostileClient()) {
+                client.succeed(WireMessages.registerExecutor(victim.appId, "0", List.of(victim.dir)));
+            }
+            return victim;
+        }
+
+        /** Writes another map output, whose only block has no bytes on the disk. */
+        void writeSparse(long bytes) throws IOException {
+            HealthyClient.writeMapOutput(dir, 1, new byte[0]);
+            sparse(HealthyClient.place(dir, "shuffle_0_1_0.data"), bytes);
+            try (RandomAccessFile index =
+                    new RandomAccessFile(HealthyClient.place(dir, "shuffle_0_1_0.index").toFile(), "rw")) {
+                index.writeLong(0);
+                index.writeLong(bytes);
+            }
+            Path checksums = HealthyClient.place(dir, "shuffle_0_1_0.checksum.ADLER32");
+            Files.createDirectories(checksums.getParent());
+            Files.write(checksums, new byte[Long.BYTES]);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.mesosshuffle.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Mixed load with hostile clients of every kind among it, for as long as {@code -Dsoak.seconds} says: memory, descriptors,
+ * threads and budgets are the same at its end as after its beginning, and nothing of the healthy client's is lost.
+ */
+class SoakIT {
+    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("soak.seconds", 60));
+    private static final int MEMORY_MIB = 512;
+
+    /** Threads and descriptors of pools that come and go. */
+    private static final int TOLERATED_DIFFERENCE = 40;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void isTheSameAfterwards() throws Exception {
+        long seed = Long.getLong("soak.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        try (AttackedDaemon daemon =
+                AttackedDaemon.start(folder, MEMORY_MIB + "m", AttackedDaemon.SHORT_TIMEOUTS)) {
+            // Whatever is allocated once, or loaded on demand, is there afterwards.
+            for (NetworkAttack attack : NetworkAttack.values()) {
+                attack.attack(daemon);
+            }
+            Map<String, Long> first = figures(daemon);
+            Map<String, Long> atRest = daemon.counters();
+
+            long end = System.nanoTime() + LENGTH.toNanos();
+            List<NetworkAttack> attacks = List.of(NetworkAttack.values());
+            int count = 0;
+            while (System.nanoTime() < end) {
+                attacks.get(random.nextInt(attacks.size())).attack(daemon);
+                // A hostile client among many others.
+                Thread.sleep(random.nextInt(500));
+                count++;
+            }
+
+            daemon.assertUnharmed();
+            daemon.awaitRest(atRest);
+            Map<String, Long> last = figures(daemon);
+            System.out.println("seed " + seed + ", " + count + " attacks, first " + first + ", last " + last
+                    + ", counters " + daemon.counters() + ", peak MiB " + daemon.peakResidentMib());
+            first.forEach((name, figure) -> assertThat(last.getOrDefault(name, 0L))
+                    .as("%s, %s at first", name, figure)
+                    .isLessThanOrEqualTo(figure + TOLERATED_DIFFERENCE));
+        }
+    }
+
+    private static Map<String, Long> figures(AttackedDaemon daemon) throws Exception {
+        Path process = Path.of("/proc", Long.toString(daemon.pid()));
+        Map<String, Long> figures = new TreeMap<>();
+        figures.put("descriptors", count(process.resolve("fd")));
+        figures.put("threads", count(process.resolve("task")));
+        return figures;
+    }
+
+    private static long count(Path dir) throws Exception {
+        try (var entries = Files.list(dir)) {
+            return entries.count();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.mesosshuffle.attack;
+
+import dev.mesosshuffle.it.process.FreePort;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A client that writes frames byte by byte, as none of Spark's would: it sends what it likes, and need not read what comes
+ * back. Used by one thread.
+ */
+final class WireClient implements AutoCloseable {
+    static final byte CHUNK_FETCH_REQUEST = 0;
+    static final byte CHUNK_FETCH_SUCCESS = 1;
+    static final byte RPC_REQUEST = 3;
+    static final byte RPC_RESPONSE = 4;
+    static final byte ONE_WAY_MESSAGE = 9;
+
+    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int LENGTH_AND_TYPE = Long.BYTES + Byte.BYTES;
+
+    /** What a stream handle's id follows: the type of the reply, its request, its length, the type of the message. */
+    private static final int STREAM_ID = Byte.BYTES + Long.BYTES + Integer.BYTES + Byte.BYTES;
+
+    /** What the failure's text follows. */
+    private static final int FAILURE_TEXT = Byte.BYTES + Long.BYTES + Integer.BYTES;
+
+    private static final int CHUNK_DATA = Byte.BYTES + Long.BYTES + Integer.BYTES;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final DataOutputStream out;
+    private long lastRequestId;
+
+    WireClient(int port) throws IOException {
+        this(port, FreePort.LOOPBACK, 0);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param from the client's own address, one of this host's
+     * @param receiveBuffer the size of the socket's receive buffer in bytes; 0 for the system's default
+     */
+    WireClient(int port, String from, int receiveBuffer) throws IOException {
+        socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getAllByName(from)[0], 0));
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+        in = new DataInputStream(socket.getInputStream());
+        out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    }
+
+    /** Sends a request and leaves its reply unread. */
+    void sendRequest(byte[] body) throws IOException {
+        frameHead(RPC_REQUEST, Long.BYTES + Integer.BYTES + body.length);
+        out.writeLong(++lastRequestId);
+        body(body);
+    }
+
+    void sendOneWay(byte[] body) throws IOException {
+        frameHead(ONE_WAY_MESSAGE, Integer.BYTES + body.length);
+        body(body);
+    }
+
+    private void body(byte[] body) throws IOException {
+        out.writeInt(body.length);
+        out.write(body);
+        out.flush();
+    }
+
+    void requestChunk(long streamId, int chunkIndex) throws IOException {
+        frameHead(CHUNK_FETCH_REQUEST, Long.BYTES + Integer.BYTES);
+        out.writeLong(streamId);
+        out.writeInt(chunkIndex);
+        out.flush();
+    }
+
+    /** Announces a frame and sends some of it. */
+    void sendPartOfFrame(long announcedBytes, int sentBytes) throws IOException {
+        frameHead(RPC_REQUEST, announcedBytes - LENGTH_AND_TYPE);
+        out.write(new byte[sentBytes]);
+        out.flush();
+    }
+
+    private void frameHead(byte type, long bytes) throws IOException {
+        out.writeLong(LENGTH_AND_TYPE + bytes);
+        out.writeByte(type);
+    }
+
+    /** The next frame, with its type and without its length. */
+    byte[] receive() throws IOException {
+        byte[] frame = new byte[Math.toIntExact(in.readLong() - Long.BYTES)];
+        in.readFully(frame);
+        return frame;
+    }
+
+    /** Sends a request and waits for its reply. */
+    byte[] call(byte[] body) throws IOException {
+        sendRequest(body);
+        return receive();
+    }
+
+    /** Sends a request that must succeed. */
+    byte[] succeed(byte[] body) throws IOException {
+        byte[] reply = call(body);
+        if (reply[0] != RPC_RESPONSE) {
+            throw new IOException("failed: " + failure(reply));
+        }
+        return reply;
+    }
+
+    /** The text of a failure; empty if the reply is none. */
+    static String failure(byte[] reply) {
+        return reply[0] == RPC_RESPONSE
+                ? ""
+                : new String(Arrays.copyOfRange(reply, FAILURE_TEXT, reply.length), StandardCharsets.UTF_8);
+    }
+
+    /** Opens a stream and returns its id. */
+    long openStream(byte[] body) throws IOException {
+        byte[] reply = succeed(body);
+        long id = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            id = (id << Byte.SIZE) | (reply[STREAM_ID + i] & 0xff);
+        }
+        return id;
+    }
+
+    /** Fetches the first chunk of a new stream. */
+    byte[] fetch(byte[] body) throws IOException {
+        requestChunk(openStream(body), 0);
+        byte[] reply = receive();
+        if (reply[0] != CHUNK_FETCH_SUCCESS) {
+            throw new IOException(
+                    "no block: " + new String(reply, CHUNK_DATA, reply.length - CHUNK_DATA, StandardCharsets.UTF_8));
+        }
+        return Arrays.copyOfRange(reply, CHUNK_DATA, reply.length);
+    }
+
+    /** Breaks the connection at once, whatever was sent. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
