@@ -39,7 +39,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         ConnectionActivity activity = new ConnectionActivity(ticker);
         if (!limiter.admit(channel, activity)) {
-            channel.close();
+            var unused = channel.close();
             return;
         }
         if (connections.size() >= UNBOUNDED_CONNECTIONS) {

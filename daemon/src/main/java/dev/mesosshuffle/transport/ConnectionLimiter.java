@@ -79,7 +79,7 @@ final class ConnectionLimiter {
                 }
             }
         }
-        shed.forEach(Channel::close);
+        shed.forEach(ConnectionLimiter::close);
         metrics.connectionsShed.inc(shed.size());
         if (isAdmitted) {
             channel.closeFuture().addListener(closed -> removeClosed(channel));
@@ -90,6 +90,10 @@ final class ConnectionLimiter {
             warn(channel, isAddressFull);
         }
         return isAdmitted;
+    }
+
+    private static void close(Channel channel) {
+        var unused = channel.close();
     }
 
     private synchronized void removeClosed(Channel channel) {

@@ -190,7 +190,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         if (gate.isOpen()) {
             turn.begin();
         } else if (actualReadableBytes() > MAX_KEPT_BYTES) {
-            context.close();
+            var unused = context.close();
         }
         activity.read();
         deadline.onReadComplete(context, bytesToDiscard > 0 || ticket != null || actualReadableBytes() > 0);

@@ -54,7 +54,7 @@ class ConnectionLimiterTest {
 
     @AfterEach
     void close() {
-        peers.forEach(Peer::close);
+        peers.forEach(Peer::finishAndReleaseAll);
     }
 
     @Test
@@ -62,7 +62,7 @@ class ConnectionLimiterTest {
         List<Peer> all = useful(1, 2, 3, 4);
         all.forEach(peer -> peer.activity.setBusy(true));
         assertThat(peer(5).connect()).isFalse();
-        all.get(2).close();
+        var unused = all.get(2).close();
         assertThat(peer(5).connect()).isTrue();
         assertThat(metrics.connectionsRefused.getCount()).isOne();
         assertThat(metrics.connectionsShed.getCount()).isZero();

@@ -36,7 +36,7 @@ class WriteDeadlineTest {
 
     @AfterEach
     void close() {
-        channel.close();
+        var unused = channel.close();
         channel.finishAndReleaseAll();
     }
 
@@ -68,7 +68,7 @@ class WriteDeadlineTest {
     @Test
     void aWriteThatIsSentRestartsTheTime() {
         write();
-        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+        var unused = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
         pass(70);
         channel.unsafe().outboundBuffer().remove();
         pass(70);
@@ -79,7 +79,7 @@ class WriteDeadlineTest {
     void moreThatIsWrittenDoesNot() {
         write();
         for (int i = 0; i < 9; i++) {
-            channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+            var unused = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
             pass(10);
         }
         assertThat(missed).isTrue();
@@ -96,9 +96,9 @@ class WriteDeadlineTest {
     @Test
     void nothingIsScheduledForAClosedConnection() {
         write();
-        assertThat(channel.hasPendingTasks()).isTrue();
+        assertThat(channel.runScheduledPendingTasks()).isPositive();
         deadline.cancel();
-        assertThat(channel.hasPendingTasks()).isFalse();
+        assertThat(channel.runScheduledPendingTasks()).as("none").isEqualTo(-1);
     }
 
     @Test
@@ -106,13 +106,13 @@ class WriteDeadlineTest {
         deadline.watch(() -> sent);
         pass(200);
         assertThat(missed).isFalse();
-        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+        var unused = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
         pass(100);
         assertThat(missed).isTrue();
     }
 
     private void write() {
-        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
+        var unused = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10]));
         deadline.watch(() -> sent);
     }
 
