@@ -79,7 +79,10 @@ public final class DiskExecutors implements AutoCloseable {
      */
     public void execute(Path root, Object client, Runnable task) {
         Disk disk = disk(root);
-        disk.pool().execute(client, () -> disk.hungTasks().run(() -> disk.readLatency().time(task)));
+        disk.pool()
+                .execute(
+                        client,
+                        () -> disk.hungTasks().run(() -> disk.readLatency().time(task)));
     }
 
     /** Replaces the threads that have come to hang. To be called now and then; does not wait. */

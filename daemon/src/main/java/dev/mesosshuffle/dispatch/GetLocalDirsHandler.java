@@ -97,6 +97,7 @@ final class GetLocalDirsHandler {
                 call.caller().execute(this::findSlice);
             } else {
                 done.run();
+                call.drop();
             }
         }
 

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,7 @@ final class RequestTurns {
     private int inProgress;
     private boolean closed;
 
-    /** Work on one request. */
-    @FunctionalInterface
+    /** Work on one request. Either method is called, once. */
     interface Work {
         /**
          * Starts the work, on the event loop; never blocks.
@@ -29,6 +29,9 @@ final class RequestTurns {
          * @param done to be run once, on any thread, when the work has ended
          */
         void start(Runnable done);
+
+        /** The connection is closed: nothing is started. For any thread. */
+        void drop();
     }
 
     /**
@@ -51,15 +54,12 @@ final class RequestTurns {
      */
     boolean submit(Work work) {
         synchronized (this) {
-            if (closed) {
-                return true;
-            }
-            if (inProgress == maxInProgress) {
+            if (!closed && inProgress == maxInProgress) {
                 return waiting.size() < maxWaiting && waiting.add(work);
             }
             inProgress++;
         }
-        start(work);
+        startUnlessClosed(work);
         return true;
     }
 
@@ -85,6 +85,7 @@ final class RequestTurns {
     private void startUnlessClosed(Work work) {
         if (isClosed()) {
             finished();
+            work.drop();
         } else {
             start(work);
         }
@@ -103,9 +104,14 @@ final class RequestTurns {
     }
 
     /** Drops the work that waits, since the connection is closed. Work in progress ends by itself. */
-    synchronized void close() {
-        closed = true;
-        waiting.clear();
+    void close() {
+        List<Work> dropped;
+        synchronized (this) {
+            closed = true;
+            dropped = List.copyOf(waiting);
+            waiting.clear();
+        }
+        dropped.forEach(Work::drop);
     }
 
     /** How many requests are in progress. */

@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,22 @@ final class RpcCall {
      * Works on this request when its turn comes ({@link RequestTurns}); rejects it if too many of its client wait.
      *
      * @param turns those of its client
+     * @param work gets what to run when the work has ended
      * @return whether it was accepted
      */
-    boolean takeTurn(RequestTurns turns, RequestTurns.Work work) {
-        if (turns.submit(work)) {
+    boolean takeTurn(RequestTurns turns, Consumer<Runnable> work) {
+        boolean accepted = turns.submit(new RequestTurns.Work() {
+            @Override
+            public void start(Runnable done) {
+                work.accept(done);
+            }
+
+            @Override
+            public void drop() {
+                RpcCall.this.drop();
+            }
+        });
+        if (accepted) {
             return true;
         }
         fail(ProtocolErrors.badRequest(
@@ -67,6 +80,11 @@ final class RpcCall {
         if (requestId != null) {
             caller.send(reply.apply(requestId));
         }
+    }
+
+    /** Ends the call without a reply, since its client has gone. */
+    void drop() {
+        onAnswered.run();
     }
 
     /** Reports success without a result. */

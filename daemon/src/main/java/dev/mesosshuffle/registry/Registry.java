@@ -56,11 +56,7 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry load(
-            StateStore store,
-            RootProbers roots,
-            Predicate<LocalDir> policy,
-            ByteBudget budget,
-            MetricRegistry metrics)
+            StateStore store, RootProbers roots, Predicate<LocalDir> policy, ByteBudget budget, MetricRegistry metrics)
             throws StoreException {
         RegistryState state = new RegistryState(budget);
         Counter refusedRows = metrics.counter("shuffleService.store.refusedRows");
@@ -81,12 +77,7 @@ public final class Registry {
      * @throws StoreException if the store cannot be read
      */
     public static Registry load(StateStore store, MetricRegistry metrics) throws StoreException {
-        return load(
-                store,
-                RootProbers.inCallersThread(List.of()),
-                dir -> true,
-                ByteBudget.of(Long.MAX_VALUE),
-                metrics);
+        return load(store, RootProbers.inCallersThread(List.of()), dir -> true, ByteBudget.of(Long.MAX_VALUE), metrics);
     }
 
     /**

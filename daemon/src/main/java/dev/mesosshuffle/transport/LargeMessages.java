@@ -79,8 +79,7 @@ final class LargeMessages implements Executor, AutoCloseable {
     private static Decoded refused(ByteBuf frame) {
         int bytes = frame.readableBytes();
         try {
-            return new Decoded(
-                    RequestDecoder.refused(frame, ProtocolErrors.noMemory(bytes)), null, () -> {});
+            return new Decoded(RequestDecoder.refused(frame, ProtocolErrors.noMemory(bytes)), null, () -> {});
         } catch (MalformedMessageException e) {
             return Decoded.failed(e);
         }

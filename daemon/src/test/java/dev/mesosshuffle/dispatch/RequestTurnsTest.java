@@ -7,12 +7,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class RequestTurnsTest {
     private final Queue<Runnable> eventLoop = new ArrayDeque<>();
     private final RequestTurns turns = new RequestTurns(2, 3, eventLoop::add);
     private final List<Runnable> ends = new ArrayList<>();
+    private int dropped;
 
     @Test
     void startsAsManyAsMayBeInProgressAndNoMore() {
@@ -43,9 +45,9 @@ class RequestTurnsTest {
     @Test
     void refusesWhatExceedsTheWaitingOnes() {
         submit(5);
-        assertThat(turns.submit(ends::add)).isFalse();
+        assertThat(submit(ends::add)).isFalse();
         ends.get(0).run();
-        assertThat(turns.submit(ends::add)).isTrue();
+        assertThat(submit(ends::add)).isTrue();
     }
 
     @Test
@@ -58,24 +60,39 @@ class RequestTurnsTest {
         assertThat(ends).hasSize(2);
         ends.get(1).run();
         assertThat(eventLoop).isEmpty();
-        assertThat(turns.submit(ends::add)).isTrue();
+        assertThat(submit(ends::add)).isTrue();
         assertThat(ends).hasSize(2);
         assertThat(turns.inProgress()).isZero();
         assertThat(turns.waiting()).isZero();
+        assertThat(dropped).isEqualTo(3);
     }
 
     @Test
     void workThatCannotStartTakesNoPlace() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> turns.submit(done -> {
+                .isThrownBy(() -> submit(done -> {
                     throw new IllegalStateException("for a test");
                 }));
         assertThat(turns.inProgress()).isZero();
     }
 
+    private boolean submit(Consumer<Runnable> start) {
+        return turns.submit(new RequestTurns.Work() {
+            @Override
+            public void start(Runnable done) {
+                start.accept(done);
+            }
+
+            @Override
+            public void drop() {
+                dropped++;
+            }
+        });
+    }
+
     private void submit(int count) {
         for (int i = 0; i < count; i++) {
-            assertThat(turns.submit(ends::add)).isTrue();
+            assertThat(submit(ends::add)).isTrue();
         }
     }
 }
