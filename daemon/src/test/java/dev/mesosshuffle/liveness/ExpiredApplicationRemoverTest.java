@@ -198,7 +198,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         monitor.heartbeat("stranger\n", connection);
         monitor.activity("stranger\n");
         assertThat(fixture.count("unknownHeartbeats")).isEqualTo(2);
-        assertThat(fixture.log("WARN")).singleElement().asString().contains("stranger?", "never registered");
+        assertThat(fixture.log("WARN")).singleElement().asString().contains("stranger\\u000a", "never registered");
     }
 
     @Test

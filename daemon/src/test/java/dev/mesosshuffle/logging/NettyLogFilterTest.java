@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,11 @@ class NettyLogFilterTest {
     private final Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
+    private final List<TurboFilter> otherFilters = List.copyOf(loggers.getTurboFilterList());
+
     @BeforeEach
     void install() {
+        loggers.resetTurboFilterList();
         filter.start();
         loggers.addTurboFilter(filter);
         lines.start();
@@ -33,7 +37,8 @@ class NettyLogFilterTest {
     @AfterEach
     void remove() {
         root.detachAppender(lines);
-        loggers.getTurboFilterList().remove(filter);
+        loggers.resetTurboFilterList();
+        otherFilters.forEach(loggers::addTurboFilter);
     }
 
     @Test

@@ -114,7 +114,7 @@ class RegistryBudgetTest {
             registered++;
         }
         assertThat(registered).isBetween(10, 100);
-        assertThat(used()).isBetween(24_000L, 25_000L);
+        assertThat(used()).isBetween(23_000L, 25_000L);
         long free = 25_000 - used();
         assertThat(awaitFailure(fixture.registry.registerExecutor(executor(registered))))
                 .isInstanceOf(RegistrationRefusedException.class)

@@ -230,14 +230,14 @@ final class DiskPressureTest {
     @Test
     void startsPendingDeletionsAtOnce() throws Exception {
         LocalDir dir = host.localDirs.filledDir("blockmgr-1");
-        // It fails, so that it waits for another try.
-        Path obstacle = Files.createFile(host.localDirs.root.resolve("going-blockmgr-1"));
         LocalDir reading = host.localDirs.filledDir("blockmgr-2");
         host.reading.add("reading");
+        // Read until a moment ago, so that it waits for another try.
+        host.reading.add("app");
         remove("app", dir);
         remove("reading", reading);
-        Files.delete(obstacle);
-        assertThat(host.left()).contains("going-blockmgr-2", "going-2-blockmgr-1");
+        host.reading.remove("app");
+        assertThat(host.left()).contains("going-blockmgr-2", "going-blockmgr-1");
         fill(1);
         check();
         // Files that are being read stay all the same.

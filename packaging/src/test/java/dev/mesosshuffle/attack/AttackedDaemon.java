@@ -120,7 +120,8 @@ final class AttackedDaemon implements AutoCloseable {
                 .isEmpty();
         Map<String, Latencies> beside = healthyClient.drain();
         System.out.println("p99 beside the attack: " + beside + ", idle: " + idle);
-        idle.forEach((kind, before) -> assertThat(Objects.requireNonNull(beside.get(kind)).p99Millis())
+        idle.forEach((kind, before) -> assertThat(
+                        Objects.requireNonNull(beside.get(kind)).p99Millis())
                 .as("p99 of a %s in ms, idle %s", kind, before)
                 .isLessThan(Math.max(TOLERATED_MILLIS, TOLERATED_RATIO * before.p99Millis())));
         sentinels.assertUntouched();

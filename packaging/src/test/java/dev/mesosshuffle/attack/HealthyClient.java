@@ -45,15 +45,14 @@ final class HealthyClient implements AutoCloseable {
             first.succeed(WireMessages.registerExecutor(APP, "0", List.of(dir)));
         }
         start("heartbeat", port, (client, round) -> {
-            byte[] body =
-                    round == 0 ? WireMessages.registerDriver(APP, 120_000) : WireMessages.heartbeat(APP);
+            byte[] body = round == 0 ? WireMessages.registerDriver(APP, 120_000) : WireMessages.heartbeat(APP);
             client.succeed(body);
         });
         start(
                 "registration",
                 port,
-                (client, round) -> client.succeed(WireMessages.registerExecutor(
-                        APP, Integer.toString(round % EXECUTORS), List.of(dir))));
+                (client, round) -> client.succeed(
+                        WireMessages.registerExecutor(APP, Integer.toString(round % EXECUTORS), List.of(dir))));
         start("fetch", port, (client, round) -> {
             byte[] fetched = client.fetch(WireMessages.fetchShuffleBlock(APP, "0", 0, 0));
             if (fetched.length != BLOCK_BYTES) {

@@ -136,8 +136,8 @@ class HostileFilesIT {
     @Test
     void acceptsNoDirUnderANameThatSparkDoesNotGive() throws Exception {
         try (WireClient client = daemon.hostileClient()) {
-            byte[] reply =
-                    client.call(WireMessages.registerExecutor(APP, "1", List.of(daemon.root().resolve("blockmgr-notes"))));
+            byte[] reply = client.call(WireMessages.registerExecutor(
+                    APP, "1", List.of(daemon.root().resolve("blockmgr-notes"))));
 
             assertThat(WireClient.failure(reply)).contains("blockmgr-");
         }
@@ -158,7 +158,8 @@ class HostileFilesIT {
     private static void fifoInPlaceOf(Path file) throws Exception {
         Files.createDirectories(file.getParent());
         Files.deleteIfExists(file);
-        Process mkfifo = new ProcessBuilder("mkfifo", file.toString()).inheritIO().start();
+        Process mkfifo =
+                new ProcessBuilder("mkfifo", file.toString()).inheritIO().start();
         assertThat(mkfifo.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(mkfifo.exitValue()).isZero();
     }

@@ -41,8 +41,7 @@ enum NetworkAttack {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
             Victim victim = Victim.register(daemon);
-            byte[] message =
-                    WireMessages.openBlocks(victim.appId(), "0", WireMessages.copies(1_300_000, "rdd_0_0"));
+            byte[] message = WireMessages.openBlocks(victim.appId(), "0", WireMessages.copies(1_300_000, "rdd_0_0"));
             try (WireClient client = daemon.hostileClient()) {
                 repeat(8, () -> client.call(message));
             }
@@ -344,8 +343,8 @@ enum NetworkAttack {
         void writeSparse(long bytes) throws IOException {
             HealthyClient.writeMapOutput(dir, 1, new byte[0]);
             sparse(HealthyClient.place(dir, "shuffle_0_1_0.data"), bytes);
-            try (RandomAccessFile index =
-                    new RandomAccessFile(HealthyClient.place(dir, "shuffle_0_1_0.index").toFile(), "rw")) {
+            try (RandomAccessFile index = new RandomAccessFile(
+                    HealthyClient.place(dir, "shuffle_0_1_0.index").toFile(), "rw")) {
                 index.writeLong(0);
                 index.writeLong(bytes);
             }

@@ -46,9 +46,15 @@ class ReclaimAttacksIT {
         Await.until("the beginning of the large removal", REMOVAL, () -> !Files.exists(large));
         expire("small");
 
-        Await.until("the removal of the small application's files", REMOVAL, () -> namesLeft(small).isEmpty());
+        Await.until(
+                "the removal of the small application's files",
+                REMOVAL,
+                () -> namesLeft(small).isEmpty());
         assertThat(namesLeft(large)).as("what is left of the large application").isNotEmpty();
-        Await.until("the removal of the large application's files", REMOVAL, () -> namesLeft(large).isEmpty());
+        Await.until(
+                "the removal of the large application's files",
+                REMOVAL,
+                () -> namesLeft(large).isEmpty());
         daemon.assertUnharmed();
     }
 
@@ -60,7 +66,8 @@ class ReclaimAttacksIT {
 
             expire("unread");
 
-            Await.until("the removal of the files", REMOVAL, () -> namesLeft(dir).isEmpty());
+            Await.until(
+                    "the removal of the files", REMOVAL, () -> namesLeft(dir).isEmpty());
         }
         daemon.assertUnharmed();
     }
@@ -91,8 +98,8 @@ class ReclaimAttacksIT {
     /** The names under which a local dir, or what is left of it, lies below the root. */
     private List<Path> namesLeft(Path dir) {
         try (Stream<Path> names = Files.list(daemon.root())) {
-            return names.filter(name ->
-                            name.toString().endsWith(dir.getFileName().toString()))
+            return names.filter(
+                            name -> name.toString().endsWith(dir.getFileName().toString()))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -30,8 +30,7 @@ class SoakIT {
     void isTheSameAfterwards() throws Exception {
         long seed = Long.getLong("soak.seed", new Random().nextLong());
         Random random = new Random(seed);
-        try (AttackedDaemon daemon =
-                AttackedDaemon.start(folder, MEMORY_MIB + "m", AttackedDaemon.SHORT_TIMEOUTS)) {
+        try (AttackedDaemon daemon = AttackedDaemon.start(folder, MEMORY_MIB + "m", AttackedDaemon.SHORT_TIMEOUTS)) {
             // Whatever is allocated once, or loaded on demand, is there afterwards.
             for (NetworkAttack attack : NetworkAttack.values()) {
                 attack.attack(daemon);

@@ -86,7 +86,8 @@ final class DriverHeartbeatIT {
     @ParameterizedTest
     @EnumSource
     void refusesLocalDirsOutsideTheRootAndSaysWhy(SparkVersion version) throws Exception {
-        Path outside = Files.createDirectories(folder.resolve("outside").resolve(LocalDirs.dirName(version.toString(), 0)));
+        Path outside =
+                Files.createDirectories(folder.resolve("outside").resolve(LocalDirs.dirName(version.toString(), 0)));
         try (SparkClient client = bed.connect(version, bed.newAppId(version), Map.of())) {
             Throwable refusal = catchThrowable(() -> client.registerExecutor("1", List.of(outside.toString()), 64));
 

@@ -59,12 +59,15 @@ final class OrphansIT {
         makeOld(left);
         try (ManagedProcess reporting = first.start()) {
             reporting.await(
-                    "INFO orphans.OrphanReporter: Orphans under .* 1 dir with 1.0 KiB \\(" + LocalDirs.dirName("left", 0) + "\\)", SOON);
+                    "INFO orphans.OrphanReporter: Orphans under .* 1 dir with 1.0 KiB \\("
+                            + LocalDirs.dirName("left", 0) + "\\)",
+                    SOON);
             assertThat(left.dirs().get(0)).isDirectory();
         }
         try (ManagedProcess deleting =
                 first.with("spark.mesos.shuffle.service.orphans", "delete").start()) {
-            deleting.await("INFO orphans.OrphanReporter: Deleting orphans under .*" + LocalDirs.dirName("left", 0), SOON);
+            deleting.await(
+                    "INFO orphans.OrphanReporter: Deleting orphans under .*" + LocalDirs.dirName("left", 0), SOON);
             Await.until("the orphan's end", SOON, () -> isGone(left.dirs().get(0)));
             assertThat(young.file("data")).hasSize(1024);
             assertThat(registered.file("data")).hasSize(1024);

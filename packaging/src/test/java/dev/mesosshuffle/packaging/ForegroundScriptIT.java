@@ -222,7 +222,8 @@ class ForegroundScriptIT {
 
     @Test
     void usesTheSerialCollectorUnlessAnotherIsNamed() throws Exception {
-        assertThat(options("17")).contains("-XX:+UseSerialGC", "-Xlog:os+thread=off")
+        assertThat(options("17"))
+                .contains("-XX:+UseSerialGC", "-Xlog:os+thread=off")
                 // One failed allocation costs the request, not the process.
                 .doesNotContain("-XX:+ExitOnOutOfMemoryError");
         distribution.with("SPARK_DAEMON_JAVA_OPTS", "-XX:+UseGCOverheadLimit");
