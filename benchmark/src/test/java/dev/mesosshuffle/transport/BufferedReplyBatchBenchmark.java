@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.PageResidency;
@@ -42,7 +43,8 @@ public class BufferedReplyBatchBenchmark {
     public int blockBytes;
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final ReplyBufferPool buffers = new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, Long.MAX_VALUE);
+    private final ReplyBufferPool buffers =
+            new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, Long.MAX_VALUE, ByteBudget.of(Long.MAX_VALUE));
     private final ReplyWriter writer = new ReplyWriter(channel, buffers, System::nanoTime, new IgnoringListener());
     private final BufferedReplyBatch replies =
             new BufferedReplyBatch(buffers, writer, System::nanoTime, answered -> {});
@@ -97,6 +99,9 @@ public class BufferedReplyBatchBenchmark {
     }
 
     private static final class IgnoringListener implements ReplyWriter.Listener {
+        @Override
+        public void onUnsent() {}
+
         @Override
         public void onRepliesSent(int count, boolean success) {}
 
