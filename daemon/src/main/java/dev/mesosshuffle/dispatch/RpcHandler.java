@@ -120,6 +120,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             call.caller().registerDriver(appId);
         } catch (IllegalArgumentException e) {
             metrics.rejectedRequests.inc();
+            done.run();
             call.fail(e);
             return;
         }

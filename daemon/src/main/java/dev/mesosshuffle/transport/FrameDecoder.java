@@ -194,7 +194,13 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         }
         activity.read();
         deadline.onReadComplete(context, bytesToDiscard > 0 || ticket != null || actualReadableBytes() > 0);
-        super.channelReadComplete(context);
+        if (gate.isOpen()) {
+            super.channelReadComplete(context);
+        } else {
+            // The decoder's own would read on, since it has not got a frame.
+            discardSomeReadBytes();
+            context.fireChannelReadComplete();
+        }
     }
 
     @Override

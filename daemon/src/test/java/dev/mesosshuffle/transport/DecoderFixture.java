@@ -2,6 +2,8 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.testing.ManualTicker;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +18,9 @@ final class DecoderFixture {
     final FrameDecoder decoder;
     boolean missed;
 
+    /** How often the socket was to be read. */
+    int reads;
+
     DecoderFixture(int maxFrameBytes, InboundAdmission admission) {
         decoder = new FrameDecoder(
                 maxFrameBytes,
@@ -25,7 +30,15 @@ final class DecoderFixture {
                 new FrameDeadline(TIMEOUT_NANOS, gate, ticker, () -> missed = true),
                 new LoopTurn(ticker));
         channel.freezeTime();
-        channel.pipeline().addLast(decoder);
+        channel.pipeline()
+                .addLast(new ChannelOutboundHandlerAdapter() {
+                    @Override
+                    public void read(ChannelHandlerContext context) {
+                        reads++;
+                        context.read();
+                    }
+                })
+                .addLast(decoder);
     }
 
     /** A channel with a decoder that has memory for every frame. */

@@ -59,8 +59,10 @@ class LargeFrameTest {
     @Test
     void aFrameWithoutMemoryWaitsAndNothingIsReadMeanwhile() {
         InboundAdmission.Ticket other = admission.request(BUDGET, false, () -> {});
+        int reads = fixture.reads;
         channel.writeInbound(head(LARGE), bytes(10));
         assertThat(channel.config().isAutoRead()).isFalse();
+        assertThat(fixture.reads).as("reads meanwhile").isEqualTo(reads);
         assertThat(channel.<Object>readInbound()).isNull();
         other.close();
         channel.runPendingTasks();

@@ -61,14 +61,12 @@ enum NetworkAttack {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
             String appId = newId();
-            Path dir = daemon.root().resolve("blockmgr-" + UUID.randomUUID());
-            Files.createDirectories(dir);
+            List<Path> dirs = newDirs(daemon, 100);
             List<String> executors =
                     IntStream.range(0, 400).mapToObj(Integer::toString).toList();
-            List<String> spellings = WireMessages.copies(100, dir.toString());
             try (WireClient client = daemon.hostileClient()) {
                 for (String executor : executors) {
-                    client.call(WireMessages.registerExecutor(appId, executor, spellings, "s".repeat(500)));
+                    client.call(WireMessages.registerExecutor(appId, executor, dirs));
                 }
             }
             byte[] question = WireMessages.getLocalDirs(appId, executors);
@@ -98,14 +96,12 @@ enum NetworkAttack {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
             String appId = newId();
-            List<Path> dirs = new ArrayList<>();
-            for (int i = 0; i < 1024; i++) {
-                dirs.add(Files.createDirectories(daemon.root().resolve("blockmgr-" + UUID.randomUUID())));
-            }
-            byte[] message = WireMessages.registerExecutor(appId, "0", dirs);
+            byte[] message = WireMessages.registerExecutor(appId, "0", newDirs(daemon, 1024));
+            byte[] accepted = WireMessages.registerExecutor(appId, "0", newDirs(daemon, 256));
             try (WireClient client = daemon.hostileClient()) {
                 repeat(64, () -> client.sendRequest(message));
-                repeat(64, client::receive);
+                repeat(64, () -> client.sendRequest(accepted));
+                repeat(128, client::receive);
             }
         }
     },
@@ -220,7 +216,7 @@ enum NetworkAttack {
                 for (int i = 0; i < 1500; i++) {
                     clients.add(daemon.hostileClient());
                 }
-                clients.get(0).receive();
+                clients.get(0).call(WireMessages.heartbeat(newId()));
             } finally {
                 for (WireClient client : clients) {
                     client.close();
@@ -318,6 +314,14 @@ enum NetworkAttack {
 
     private static String newId() {
         return "hostile-" + UUID.randomUUID();
+    }
+
+    private static List<Path> newDirs(AttackedDaemon daemon, int count) throws IOException {
+        List<Path> dirs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            dirs.add(Files.createDirectories(daemon.root().resolve("blockmgr-" + UUID.randomUUID())));
+        }
+        return dirs;
     }
 
     private static void sparse(Path file, long bytes) throws IOException {
