@@ -40,7 +40,7 @@ final class AttackedDaemon implements AutoCloseable {
 
     private static final double TOLERATED_RATIO = 50;
 
-    private static final Duration IDLE_MEASUREMENT = Duration.ofSeconds(4);
+    private static final Duration IDLE_MEASUREMENT = Duration.ofSeconds(2);
 
     private final ServiceSettings settings;
     private final int jmxPort;

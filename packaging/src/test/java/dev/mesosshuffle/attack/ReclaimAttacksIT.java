@@ -77,9 +77,7 @@ class ReclaimAttacksIT {
         HealthyClient.writeMapOutput(dir, 0, new byte[blockBytes]);
         for (int i = 1; i < files; i++) {
             Path file = HealthyClient.place(dir, "rdd_0_" + i);
-            if (i <= 1000) {
-                Files.createDirectories(file.getParent());
-            }
+            Files.createDirectories(file.getParent());
             Files.createFile(file);
         }
         try (WireClient client = daemon.hostileClient()) {

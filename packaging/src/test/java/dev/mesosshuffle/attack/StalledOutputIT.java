@@ -46,7 +46,7 @@ class StalledOutputIT {
             Await.until("that it listens", Duration.ofMinutes(1), () -> FreePort.isListening(port));
             try (HealthyClient healthyClient = new HealthyClient(port, root);
                     WireClient client = new WireClient(port)) {
-                for (int i = 0; i < 2000; i++) {
+                for (int i = 0; i < 1000; i++) {
                     client.succeed(WireMessages.registerDriver("noisy-" + UUID.randomUUID(), 1));
                 }
                 assertThat(healthyClient.failures()).isEmpty();
