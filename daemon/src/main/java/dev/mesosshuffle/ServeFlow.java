@@ -52,6 +52,9 @@ final class ServeFlow {
     /** What a connection takes of the heap, with ample room. */
     private static final long HEAP_BYTES_PER_CONNECTION = 16 * 1024;
 
+    /** Twice the part of a frame that a connection may send without being counted. */
+    private static final long DIRECT_BYTES_PER_CONNECTION = 32 * 1024;
+
     private final DaemonContext context;
     private final RootProbers probers;
     private final DiskExecutors disks;
@@ -156,7 +159,10 @@ final class ServeFlow {
     private static ConnectionLimits connectionLimits(ServiceConfig.Transport transport) {
         ServiceConfig.ConnectionLimits connections = transport.connections();
         long affordable = Math.min(
-                FileDescriptorLimit.connections(), Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_CONNECTION);
+                FileDescriptorLimit.connections(),
+                Math.min(
+                        Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_CONNECTION,
+                        ShuffleServer.maxDirectBytes() / DIRECT_BYTES_PER_CONNECTION));
         int max = connections.maxConnections() > 0
                 ? connections.maxConnections()
                 : (int) Math.min(Integer.MAX_VALUE, affordable);

@@ -56,7 +56,7 @@ public final class HeapShortage {
                 firstNanos = now;
             }
             failures++;
-            isLast = failures == MAX_FAILURES;
+            isLast = failures >= MAX_FAILURES;
         }
         if (isLast) {
             lastResort.end(failure);

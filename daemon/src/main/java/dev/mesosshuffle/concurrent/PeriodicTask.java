@@ -48,6 +48,9 @@ public final class PeriodicTask implements AutoCloseable {
             task.run();
             failing = false;
         } catch (RuntimeException | Error e) {
+            if (e instanceof OutOfMemoryError shortage) {
+                HeapShortage.survived(shortage);
+            }
             if (ThreadShortage.isCauseOf(e)) {
                 ThreadShortage.report("task " + name, e);
             } else if (!failing) {

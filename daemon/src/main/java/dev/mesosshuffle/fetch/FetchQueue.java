@@ -1,5 +1,6 @@
 package dev.mesosshuffle.fetch;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -98,6 +99,9 @@ final class FetchQueue {
             reader.read(batch, retries);
         } catch (RuntimeException | OutOfMemoryError e) {
             context.services().reads().chunksFinished(1);
+            if (e instanceof OutOfMemoryError shortage) {
+                HeapShortage.survived(shortage);
+            }
             context.rateLimitedLogger()
                     .error(
                             logger,

@@ -6,6 +6,7 @@ import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -37,8 +38,7 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
         if (!running.getAsBoolean()) {
-            LastWords.print(err, explanation.apply(failure));
-            halt.accept(ExitStatus.FAILURE);
+            end(ExitStatus.FAILURE, () -> explanation.apply(failure));
             return;
         }
         if (ThreadShortage.isCauseOf(failure)) {
@@ -46,12 +46,20 @@ public final class FatalErrorHandler implements UncaughtExceptionHandler {
             return;
         }
         if (failure instanceof VirtualMachineError) {
-            LastWords.print(err, failure.toString());
-            halt.accept(failure instanceof OutOfMemoryError ? ExitStatus.OUT_OF_MEMORY : ExitStatus.FAILURE);
+            end(failure instanceof OutOfMemoryError ? ExitStatus.OUT_OF_MEMORY : ExitStatus.FAILURE, failure::toString);
             return;
         }
         // Not before: a command that only asks the daemon never needs to log.
         LoggerFactory.getLogger(FatalErrorHandler.class)
                 .error("Thread {} ended with an unexpected failure", thread.getName(), failure);
+    }
+
+    /** To print takes memory, which may be what is missing. */
+    private void end(int status, Supplier<String> reason) {
+        try {
+            LastWords.print(err, reason.get());
+        } finally {
+            halt.accept(status);
+        }
     }
 }

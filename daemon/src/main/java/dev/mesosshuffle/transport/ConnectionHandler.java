@@ -135,6 +135,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     /** Decodes a frame off the event loop; the connection's next one is read after that. */
     private void decodeElsewhere(LargeFrame frame) {
         gate.close(ReadGate.Reason.LARGE_FRAME);
+        activity.setBusy(true);
         try {
             services.largeMessages().execute(() -> {
                 LargeMessages.Decoded decoded = services.largeMessages().decode(frame);
@@ -157,6 +158,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             if (request == null) {
                 fail(Objects.requireNonNull(decoded.failure()));
             } else {
+                activity.setBusy(pendingRequests > 0);
                 handle(request);
                 gate.open(ReadGate.Reason.LARGE_FRAME);
             }
@@ -194,7 +196,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof IdleStateEvent && !idleTimeoutDisabled && pendingRequests == 0 && writer.isIdle()) {
+        if (event instanceof IdleStateEvent
+                && !idleTimeoutDisabled
+                && pendingRequests == 0
+                && writer.isIdle()
+                && gate.isOpen()) {
             services.metrics().idleConnectionsClosed.inc();
             logger.debug("Closed the idle connection from {}", remoteAddress);
             close();
@@ -215,8 +221,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     private void fail(Throwable cause) {
-        services.failures().closed(remoteAddress, cause);
-        close();
+        try {
+            services.failures().closed(remoteAddress, cause);
+        } finally {
+            close();
+        }
     }
 
     /** A frame did not arrive completely within its time. */

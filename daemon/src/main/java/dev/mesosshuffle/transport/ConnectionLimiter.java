@@ -132,7 +132,7 @@ final class ConnectionLimiter {
 
     /** Connections are in the order in which they were made, so the oldest of these come first. */
     private static boolean isUseless(ConnectionActivity activity) {
-        return !activity.isDriver()
+        return isIdle(activity)
                 && !activity.isUseful()
                 && (!activity.hasSentFrame() || activity.ageNanos() >= USELESS_AFTER_NANOS);
     }

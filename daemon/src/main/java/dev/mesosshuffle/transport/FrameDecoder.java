@@ -73,7 +73,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             try {
                 channelRead(context, Unpooled.EMPTY_BUFFER);
                 channelReadComplete(context);
-            } catch (Exception e) {
+            } catch (Exception | OutOfMemoryError e) {
                 context.fireExceptionCaught(e);
             }
         }
@@ -89,7 +89,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             return null;
         }
         if (ticket != null) {
-            return collect(context, in);
+            return ticket.isAdmitted() ? collect(context, in) : null;
         }
         if (in.readableBytes() < LENGTH_BYTES) {
             return null;
@@ -150,7 +150,12 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
 
     private void onAdmitted(ChannelHandlerContext context) {
         try {
-            context.executor().execute(() -> gate.open(ReadGate.Reason.ADMISSION));
+            context.executor().execute(() -> {
+                // Of a frame that did not have to wait, this comes late, when the next one may wait already.
+                if (ticket == null || ticket.isAdmitted()) {
+                    gate.open(ReadGate.Reason.ADMISSION);
+                }
+            });
         } catch (RejectedExecutionException e) {
             logger.debug("A frame was admitted after its event loop had ended");
         }

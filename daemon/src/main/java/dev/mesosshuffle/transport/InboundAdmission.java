@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.memory.ByteBudget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -7,12 +8,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Admits large frames as long as the memory for what has not been decoded lasts; the others wait in their order. A frame is
  * admitted with its whole length, so that frames that have arrived in part never wait for each other. Connections that have
- * done nothing useful yet share a quarter of the memory, and a queue of their own, in which short frames overtake long ones: who
- * announces long frames and does not send them holds up only the like. A frame longer than that quarter is admitted if it is
+ * done nothing useful yet share a quarter of the memory, and a queue of their own, in which short frames overtake long ones for
+ * a second for each MiB: who announces long frames and does not send them holds up short ones little, and a long one is not
+ * overtaken for ever. A frame longer than that quarter is admitted if it is
  * the only one of theirs.
  *
  * <p><b>Concurrency:</b> for any thread; never blocks for long.
@@ -21,11 +24,18 @@ final class InboundAdmission {
     /** The part of the budget that connections share that have done nothing useful yet. */
     private static final int NEWCOMER_PART = 4;
 
+    /** For so long a frame lets shorter ones overtake it, for each byte that it is longer. */
+    private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / (1 << 20);
+
     private final ByteBudget budget;
+    private final Ticker ticker;
     private final ByteBudget newcomers;
     private final Queue<Ticket> waitingKnown = new ArrayDeque<>();
     private final Queue<Ticket> waitingNewcomers = new PriorityQueue<>(
-            Comparator.<Ticket>comparingInt(ticket -> ticket.bytes).thenComparingLong(ticket -> ticket.number));
+            Comparator.<Ticket>comparingLong(ticket -> ticket.orderNanos).thenComparingLong(ticket -> ticket.number));
+
+    /** Times are counted from here, so that they can be compared. */
+    private final long startNanos;
 
     private long requests;
 
@@ -34,8 +44,10 @@ final class InboundAdmission {
      *
      * @param budget for all frames
      */
-    InboundAdmission(ByteBudget budget) {
+    InboundAdmission(ByteBudget budget, Ticker ticker) {
         this.budget = budget;
+        this.ticker = ticker;
+        this.startNanos = ticker.read();
         this.newcomers = budget.share(budget.maxBytes() / NEWCOMER_PART);
     }
 
@@ -50,6 +62,7 @@ final class InboundAdmission {
         Ticket ticket = new Ticket(bytes, newcomer, onAdmitted);
         synchronized (this) {
             ticket.number = requests++;
+            ticket.orderNanos = ticker.read() - startNanos + bytes * NANOS_PER_BYTE;
             Queue<Ticket> queue = queue(ticket);
             queue.add(ticket);
             if (queue.peek() == ticket && fits(ticket) && reserve(ticket)) {
@@ -120,6 +133,7 @@ final class InboundAdmission {
         private final boolean newcomer;
         private final Runnable onAdmitted;
         private long number;
+        private long orderNanos;
         private boolean admitted;
         private boolean closed;
 

@@ -55,7 +55,7 @@ final class LargeMessages implements Executor, AutoCloseable {
             int bytes = frame.bytes().readableBytes();
             // The names of blocks may become half as long again.
             long cost = bytes + bytes / 2L;
-            if (!decoded.tryReserve(cost)) {
+            if (!reserve(cost)) {
                 return refused(frame.bytes());
             }
             boolean done = false;
@@ -74,6 +74,18 @@ final class LargeMessages implements Executor, AutoCloseable {
                 }
             }
         }
+    }
+
+    /** One that is longer than the limit is decoded if it is the only one. */
+    private synchronized boolean reserve(long cost) {
+        if (decoded.tryReserve(cost)) {
+            return true;
+        }
+        boolean alone = cost > decoded.maxBytes() && decoded.usedBytes() == 0;
+        if (alone) {
+            decoded.reserve(cost);
+        }
+        return alone;
     }
 
     private static Decoded refused(ByteBuf frame) {

@@ -87,7 +87,7 @@ public final class ShuffleServer {
                 memory.decoded(),
                 metrics,
                 new ConnectionFailures(metrics, rateLimitedLogger));
-        InboundAdmission admission = new InboundAdmission(memory.inbound());
+        InboundAdmission admission = new InboundAdmission(memory.inbound(), System::nanoTime);
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config.limits(), System::nanoTime, metrics, rateLimitedLogger);
         EventLoops loops = EventLoops.start(config);

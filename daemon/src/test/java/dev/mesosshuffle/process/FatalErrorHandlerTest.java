@@ -1,6 +1,7 @@
 package dev.mesosshuffle.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,6 +39,20 @@ final class FatalErrorHandlerTest {
     void endsTheProcessThatIsOutOfMemory() {
         fail(new OutOfMemoryError("Java heap space"), true);
         assertThat(statuses).containsExactly(3);
+    }
+
+    @Test
+    void endsItThoughThereIsNoMemoryToSaySo() {
+        FatalErrorHandler handler = new FatalErrorHandler(
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                failure -> {
+                    throw new OutOfMemoryError("Java heap space");
+                },
+                () -> false,
+                statuses::add);
+        assertThatThrownBy(() -> handler.uncaughtException(Thread.currentThread(), noThread))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(statuses).containsExactly(ExitStatus.FAILURE);
     }
 
     @Test

@@ -81,6 +81,16 @@ class ConnectionLimiterTest {
     }
 
     @Test
+    void oneWhoseFirstRequestIsBeingAnsweredStays() {
+        useful(1);
+        Peer answered = connected(2);
+        answered.activity.setBusy(true);
+        useful(3, 4);
+        assertThat(peer(5).connect()).isTrue();
+        assertThat(answered.isOpen()).isTrue();
+    }
+
+    @Test
     void oneThatSentFramesHasTenSecondsToDoSomethingUseful() {
         List<Peer> all = useful(1, 2, 3);
         Peer newcomer = connected(4);
@@ -90,6 +100,8 @@ class ConnectionLimiterTest {
         assertThat(newcomer.isOpen()).as("after a second").isTrue();
         assertThat(all.get(0).isOpen()).as("idle for longest").isFalse();
         ticker.pass(Duration.ofSeconds(10));
+        newcomer.activity.setBusy(false);
+        newcomer.activity.read();
         assertThat(peer(6).connect()).isTrue();
         assertThat(newcomer.isOpen()).as("after ten more").isFalse();
     }

@@ -3,6 +3,8 @@ package dev.mesosshuffle.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.memory.ByteBudget;
+import dev.mesosshuffle.testing.ManualTicker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -10,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** A budget of 100 bytes, of which connections that have done nothing useful share 25. */
 class InboundAdmissionTest {
+    private final ManualTicker ticker = new ManualTicker();
     private final ByteBudget budget = ByteBudget.of(100);
-    private final InboundAdmission admission = new InboundAdmission(budget);
+    private final InboundAdmission admission = new InboundAdmission(budget, ticker);
     private final List<String> admitted = new ArrayList<>();
     private final List<InboundAdmission.Ticket> tickets = new ArrayList<>();
 
@@ -83,6 +86,16 @@ class InboundAdmissionTest {
         assertThat(admitted).containsExactly("short", "as short", "long");
         assertThat(newcomer("long again", 20).isAdmitted()).isFalse();
         assertThat(newcomer("at once", 1).isAdmitted()).isTrue();
+    }
+
+    @Test
+    void aLongFrameOfANewcomerIsNotOvertakenForEver() {
+        InboundAdmission.Ticket announced = newcomer("announced", 24);
+        newcomer("long", 20);
+        ticker.pass(Duration.ofNanos(20_000));
+        newcomer("short", 2);
+        announced.close();
+        assertThat(admitted).containsExactly("long", "short");
     }
 
     @Test

@@ -17,7 +17,7 @@ class LargeFrameTest {
     private static final int BUDGET = 120_000;
 
     private final ByteBudget budget = ByteBudget.of(BUDGET);
-    private final InboundAdmission admission = new InboundAdmission(budget);
+    private final InboundAdmission admission = new InboundAdmission(budget, () -> 0);
     private final DecoderFixture fixture = new DecoderFixture(1 << 20, admission);
     private final EmbeddedChannel channel = fixture.channel;
 
