@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Random;
 
 /** A dispatcher's real parts on real files, and time that passes when a test says so. */
-final class DispatchFixture implements AutoCloseable {
+public final class DispatchFixture implements AutoCloseable {
     final FetchFixture fetch;
     final ManualTicker ticker = new ManualTicker();
     final LivenessMonitor liveness;
@@ -28,7 +28,7 @@ final class DispatchFixture implements AutoCloseable {
 
     private final Reclaimer reclaimer;
 
-    DispatchFixture(Path temp) throws Exception {
+    public DispatchFixture(Path temp) throws Exception {
         fetch = new FetchFixture(temp);
         policy = LocalDirPolicy.of(List.of(fetch.root), fetch.metrics);
         reclaimer = new Reclaimer(
@@ -54,12 +54,17 @@ final class DispatchFixture implements AutoCloseable {
                 fetch.metrics);
     }
 
+    /** The part that reads blocks. */
+    public FetchFixture fetch() {
+        return fetch;
+    }
+
     LocalDirServices localDirServices(RootMonitor rootMonitor) {
         return new LocalDirServices(policy, new BlockFileRemover(), rootMonitor);
     }
 
     /** A dispatcher that diagnoses corruption on an executor. */
-    Dispatcher dispatcher(ClientExecutor diagnosisExecutor) throws Exception {
+    public Dispatcher dispatcher(ClientExecutor diagnosisExecutor) throws Exception {
         return new Dispatcher(
                 fetch.services,
                 localDirServices(fetch.availableRoot()),
