@@ -162,7 +162,7 @@ final class RegistryLoader implements StateVisitor {
             return;
         }
         application.budget.reserve(bytes);
-        application.put(executor, 0);
+        application.put(executor, 0, bytes);
         state.executors.put(executor.id(), executor);
     }
 
