@@ -141,6 +141,7 @@ final class RegistryLoader implements StateVisitor {
         if (!policy.test(dir.dir())) {
             refusedDirs.add(dir.dir());
             refusedRows.inc();
+            application.partlyUnread = true;
             return;
         }
         application.budget.reserve(RegistrySizes.claim(dir.dir()));

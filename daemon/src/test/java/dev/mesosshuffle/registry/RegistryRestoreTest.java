@@ -62,6 +62,7 @@ class RegistryRestoreTest {
         RegisteredExecutor allowed = fixture.register("app", "1", "blockmgr-a");
         RegisteredExecutor planted = fixture.register("app", "2", "elsewhere/blockmgr-planted");
         RegisteredExecutor mixed = fixture.register("app", "3", "blockmgr-b", "elsewhere/blockmgr-planted");
+        fixture.register("other", "1", "blockmgr-other");
         fixture.store.close();
         fixture.store = StoreFixture.open(fixture.stateDir);
         fixture.metrics = new MetricRegistry();
@@ -86,8 +87,10 @@ class RegistryRestoreTest {
         assertThat(fixture.registry.executor(mixed.id())).isNull();
         assertThat(fixture.metrics.counter("shuffleService.store.refusedRows").getCount())
                 .isEqualTo(3);
+        assertThat(fixture.registry.isWhollyKnown("app")).isFalse();
+        assertThat(fixture.registry.isWhollyKnown("other")).isTrue();
         try (Connection operator = StoreFixture.asOperator(fixture.stateDir)) {
-            assertThat(StoreFixture.query(operator, "SELECT exec_id FROM executors ORDER BY exec_id"))
+            assertThat(StoreFixture.query(operator, "SELECT exec_id FROM executors WHERE app_id = 'app' ORDER BY exec_id"))
                     .containsExactly("1", "2", "3");
             await(fixture.registry.persistRemoval(fixture.registry.remove("app"), true));
             assertThat(StoreFixture.query(operator, "SELECT path FROM removals ORDER BY path"))
