@@ -26,8 +26,8 @@ public record ScanFailure(String place, String reason) {
     static final ScanFailure TOO_SLOW = new ScanFailure(ALL, "the disk took too long to respond");
 
     /** The registry could not be read completely, or names directories that no executor may register. */
-    public static final ScanFailure DIRS_UNKNOWN =
-            new ScanFailure(ALL, "not all of them are known, because their rows in the registry cannot be read or are refused");
+    public static final ScanFailure DIRS_UNKNOWN = new ScanFailure(
+            ALL, "not all of them are known, because their rows in the registry cannot be read or are refused");
 
     /** Returns that one path could not be scanned. */
     public static ScanFailure of(Path path, Throwable failure) {
