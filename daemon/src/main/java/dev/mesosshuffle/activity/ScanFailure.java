@@ -25,9 +25,9 @@ public record ScanFailure(String place, String reason) {
     /** The first results are too old by the time of the last. */
     static final ScanFailure TOO_SLOW = new ScanFailure(ALL, "the disk took too long to respond");
 
-    /** The registry could not be read completely, so that there may be more directories. */
-    public static final ScanFailure DIRS_UNKNOWN =
-            new ScanFailure(ALL, "not all of them are known, because their rows in the registry cannot be read");
+    /** The registry could not be read completely, or names directories that no executor may register. */
+    public static final ScanFailure DIRS_UNKNOWN = new ScanFailure(
+            ALL, "not all of them are known, because their rows in the registry cannot be read or are refused");
 
     /** Returns that one path could not be scanned. */
     public static ScanFailure of(Path path, Throwable failure) {

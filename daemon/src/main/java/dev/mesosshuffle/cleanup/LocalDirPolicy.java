@@ -264,11 +264,12 @@ public final class LocalDirPolicy {
 
     /**
      * Returns whether a stored dir is one that an executor could register, as far as its path shows that. While the real
-     * path of a root is unknown, the dir may lie under that one. Does not work on the disk.
+     * path of a root is unknown, because its disk hangs or is not mounted yet, the dir may lie under that one. Before it is
+     * deleted, its root is checked again. Does not work on the disk.
      */
     public boolean mayBeRegistered(LocalDir dir) {
         try {
-            if (!isSomeRootUnknown()) {
+            if (roots.realRoots().keySet().containsAll(allowedRoots)) {
                 checkRoot(dir);
             }
             checkNames(dir);

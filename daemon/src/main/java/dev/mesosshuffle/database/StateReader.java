@@ -23,7 +23,8 @@ import java.util.function.Consumer;
 /**
  * Reads the tables into records. Recurring values, such as an application's id, become one object. A row that is no valid
  * record (an operator may have edited it, or this process's locale cannot represent it) is skipped and counted, and its
- * application is reported as partly unread.
+ * application is reported as partly unread. An application whose heartbeat timeout is invalid is not skipped, but read
+ * without it, because the application owns directories.
  *
  * <p>Each call into SQLite costs far more than what it returns, so all that is stored of an application comes as one row,
  * unless that is so long that it would occupy much memory at once.
@@ -188,9 +189,19 @@ public final class StateReader {
         return new StoredRemoval(dir(row), owner, row[2].isEmpty() ? null : Long.valueOf(row[2]));
     }
 
-    private static StoredApplication application(String appId, String[] row) {
-        return new StoredApplication(
-                appId, row[0].isEmpty() ? null : Long.valueOf(row[0]), row[1].isEmpty() ? null : row[1]);
+    private StoredApplication application(String appId, String[] row) {
+        Long timeoutMs = null;
+        try {
+            timeoutMs = row[0].isEmpty() ? null : Long.valueOf(row[0]);
+        } catch (NumberFormatException e) {
+            invalid(appId);
+        }
+        return new StoredApplication(appId, timeoutMs, row[1].isEmpty() ? null : row[1]);
+    }
+
+    private void invalid(String appId) {
+        invalidRows++;
+        partlyUnread.add(appId);
     }
 
     private StoredLocalDir localDir(String appId, String[] row, Map<String, LocalDir> dirs) {
@@ -210,8 +221,7 @@ public final class StateReader {
             try {
                 action.accept(columns(rows, start, end));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                invalidRows++;
-                partlyUnread.add(appId);
+                invalid(appId);
             }
         }
     }

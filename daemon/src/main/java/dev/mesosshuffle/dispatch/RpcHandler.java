@@ -127,13 +127,20 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
         var unused = registry.registerDriver(appId, storedDrivers).whenComplete((registered, error) -> {
-            done.run();
+            // Before the next turn, which may register on the same connection.
+            try {
+                if (error == null) {
+                    liveness.driverStored(appId);
+                } else {
+                    liveness.driverRefused(appId, call.caller());
+                }
+            } finally {
+                done.run();
+            }
             if (error == null) {
-                liveness.driverStored(appId);
                 call.caller().requestSucceeded();
                 call.succeed();
             } else {
-                liveness.driverRefused(appId);
                 rateLimitedLogger.warn(
                         logger,
                         "driver registration",

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A driver that registered in this run of the process. Immutable.
  *
- * @param connection its connection; null once that has ended
+ * @param connection its connection; null once that has ended, or if its registration was refused
  * @param address its address, for operators
  * @param timeoutNanos its heartbeat timeout, as it registered
  * @param lastHeartbeat when it last sent a heartbeat, or registered
- * @param closeReason how its connection ended; null while it is open
+ * @param closeReason how its connection ended; null while it is open; as if closed locally if it was refused
  */
 record DriverState(
         @Nullable Object connection,
@@ -46,7 +46,7 @@ record DriverState(
         return address.substring(start, port < start ? address.length() : port);
     }
 
-    /** Returns whether missed heartbeats mean anything: this service did not close its connection. */
+    /** Returns whether missed heartbeats mean anything: this service neither closed its connection nor refused it. */
     boolean isReachable() {
         return closeReason != CloseReason.CLOSED_LOCALLY;
     }
@@ -81,7 +81,7 @@ record DriverState(
         return switch (closeReason) {
             case CLOSED_BY_PEER -> "it closed its connection";
             case RESET -> "its connection was reset";
-            case CLOSED_LOCALLY -> "its connection was closed by this service";
+            case CLOSED_LOCALLY -> "its connection was closed, or its registration refused, by this service";
         };
     }
 }

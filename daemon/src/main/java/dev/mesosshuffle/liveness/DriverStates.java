@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * inherits that timeout if it is longer. So no timeout is lost: the timeout of a driver that is no longer tracked
  * applies until its replacement has expired. Its heartbeats count for all drivers.
  *
- * <p>A driver whose connection this service closed cannot miss heartbeats either, until another one registers from its
- * address.
+ * <p>A driver whose connection this service closed, or whose registration it refused, cannot miss heartbeats either, until
+ * another one registers from its address.
  *
  * @param known those that registered in this run of the process, in that order, those from the address of a predecessor
  *     first; one that expired and whose connection has ended is among them only until a check finds another alive

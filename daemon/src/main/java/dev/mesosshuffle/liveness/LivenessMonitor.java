@@ -203,13 +203,19 @@ public final class LivenessMonitor implements AutoCloseable {
     }
 
     /**
-     * Records that a driver which registered could not be stored: without anything else of its application, nobody would
-     * ever need that.
+     * Records that a driver which registered could not be stored. It runs, but its client sends no heartbeats now, so as with
+     * a connection that this service closed, it cannot miss any until one registers from its address. Without anything else
+     * of its application, nobody would ever need that.
      *
      * @param appId its application
+     * @param connection its connection
      */
-    public void driverRefused(String appId) {
-        apps.change(appId, clock.now(), app -> registry.isKnown(appId) ? app : null);
+    public void driverRefused(String appId, Object connection) {
+        long now = clock.now();
+        apps.change(
+                appId,
+                now,
+                app -> registry.isKnown(appId) ? app.disconnected(connection, CloseReason.CLOSED_LOCALLY, now) : null);
     }
 
     /**

@@ -59,9 +59,9 @@ public final class ByteBudget {
         return new ByteBudget(maxBytes / divisor, this, divisor);
     }
 
-    /** Reserves bytes, unless that exceeds a limit. Returns whether it did. */
+    /** Reserves bytes, unless that exceeds a limit; no bytes exceed none. Returns whether it did. */
     public boolean tryReserve(long bytes) {
-        boolean granted = tryAdd(checked(bytes));
+        boolean granted = bytes == 0 || tryAdd(checked(bytes));
         if (!granted) {
             refuse();
         }

@@ -40,6 +40,10 @@ final class RegisteredApplication {
     CompletableFuture<Void> removal;
 
     private final Map<String, Latest> latest = new HashMap<>();
+
+    /** The number of pending registrations of each executor that has any. */
+    private final Map<String, Integer> pendingExecutors = new HashMap<>();
+
     private int drivers;
     private boolean forgotten;
 
@@ -52,19 +56,43 @@ final class RegisteredApplication {
     private record Latest(RegisteredExecutor executor, long sequence) {}
 
     /**
-     * Adds a persisted registration. The success of one may be reported after that of a later one.
-     *
-     * @return which registration is obsolete now: the one before, or this one if a later one was added already; null if
-     *     the executor had none
+     * Returns the bytes to reserve for an executor's registration that starts now: those by which it exceeds the one that
+     * it is to replace. While another one of the same executor is pending, nobody knows which that will be.
      */
-    @Nullable
-    RegisteredExecutor put(RegisteredExecutor executor, long sequence) {
+    long addedBytes(RegisteredExecutor executor) {
+        String execId = executor.id().execId();
+        Latest known = pendingExecutors.containsKey(execId) ? null : latest.get(execId);
+        return Math.max(
+                0, RegistrySizes.executor(executor) - (known == null ? 0 : RegistrySizes.executor(known.executor())));
+    }
+
+    /** An executor's registration is on its way into the store. */
+    void started(RegisteredExecutor executor) {
+        pending++;
+        pendingExecutors.merge(executor.id().execId(), 1, Integer::sum);
+    }
+
+    /** An executor's registration is persisted, or has failed. */
+    void ended(RegisteredExecutor executor) {
+        pending--;
+        pendingExecutors.computeIfPresent(executor.id().execId(), (id, count) -> count == 1 ? null : count - 1);
+    }
+
+    /**
+     * Adds a persisted registration, and releases what is not needed any more. The success of one may be reported after
+     * that of a later one; then it is obsolete already.
+     *
+     * @param reservedBytes what was reserved for it
+     */
+    void put(RegisteredExecutor executor, long sequence, long reservedBytes) {
         Latest known = latest.get(executor.id().execId());
         if (known != null && known.sequence() > sequence) {
-            return executor;
+            release(reservedBytes);
+            return;
         }
         latest.put(executor.id().execId(), new Latest(executor, sequence));
-        return known == null ? null : known.executor();
+        long formerBytes = known == null ? 0 : RegistrySizes.executor(known.executor());
+        release(reservedBytes + formerBytes - RegistrySizes.executor(executor));
     }
 
     /** Whether that registration is the executor's latest. */
@@ -102,9 +130,15 @@ final class RegisteredApplication {
         return budget.tryReserve(bytes + (isNew() ? RegistrySizes.application(appId) : 0));
     }
 
-    /** Reserves memory for a driver that registers now. One that registers again counts again, up to those tracked. */
+    /**
+     * Reserves memory for a driver that registers now. One that registers again counts again, up to those tracked. A
+     * persisted application has room for all of these, because its driver may be one that registers again.
+     */
     boolean tryReserveDriver() {
-        if (!tryReserve(drivers < MAX_DRIVERS ? RegistrySizes.DRIVER_BYTES : 0)) {
+        long bytes = drivers < MAX_DRIVERS ? RegistrySizes.DRIVER_BYTES : 0;
+        if (persisted) {
+            budget.reserve(bytes);
+        } else if (!tryReserve(bytes)) {
             return false;
         }
         drivers = Math.min(MAX_DRIVERS, drivers + 1);

@@ -41,12 +41,14 @@ final class Registrar {
      *
      * @param claims its claims, pending until it is persisted
      * @param sequence its number among all that were sent to the store
+     * @param reservedBytes what was reserved for the executor, without its claims
      */
     private record Registration(
             RegisteredApplication application,
             RegisteredExecutor executor,
             List<LocalDirClaims.Claim> claims,
-            long sequence) {}
+            long sequence,
+            long reservedBytes) {}
 
     CompletableFuture<Void> registerExecutor(RegisteredExecutor executor) {
         RegisteredExecutor stored;
@@ -112,11 +114,13 @@ final class Registrar {
                 return CompletedFutures.after(application.removal, () -> persist(stored, owned));
             }
             RegisteredExecutor executor = interned(stored, application);
-            if (!application.tryReserve(RegistrySizes.executor(executor) + newClaims(executor.dirs()))) {
+            long bytes = application.addedBytes(executor);
+            if (!application.tryReserve(bytes + newClaims(executor.dirs()))) {
                 state.removeIfEmpty(application);
                 return full(executor.id().toString(), application);
             }
-            registration = new Registration(application, executor, acquire(application, executor, owned), ++sequence);
+            registration =
+                    new Registration(application, executor, acquire(application, executor, owned), ++sequence, bytes);
             committed = store.putExecutor(executor, owned);
         } finally {
             state.lock.unlock();
@@ -141,7 +145,7 @@ final class Registrar {
 
     private List<LocalDirClaims.Claim> acquire(
             RegisteredApplication application, RegisteredExecutor executor, List<StoredLocalDir> owned) {
-        application.pending++;
+        application.started(executor);
         List<LocalDirClaims.Claim> acquired = new ArrayList<>(owned.size());
         for (int i = 0; i < owned.size(); i++) {
             StoredLocalDir dir = new StoredLocalDir(
@@ -175,14 +179,11 @@ final class Registrar {
         Throwable reason = failure;
         state.lock.lock();
         try {
-            application.pending--;
+            application.ended(executor);
             if (failure == null) {
                 registration.claims().forEach(state.claims::keep);
                 application.persisted = true;
-                RegisteredExecutor obsolete = application.put(executor, registration.sequence());
-                if (obsolete != null) {
-                    application.release(RegistrySizes.executor(obsolete));
-                }
+                application.put(executor, registration.sequence(), registration.reservedBytes());
                 if (application.removal == null && application.isLatest(executor, registration.sequence())) {
                     state.executors.put(executor.id(), executor);
                 }
@@ -194,7 +195,7 @@ final class Registrar {
                             false);
                 }
             } else {
-                application.release(RegistrySizes.executor(executor));
+                application.release(registration.reservedBytes());
                 registration.claims().stream().filter(state.claims::release).forEach(claim -> {
                     application.claims.remove(claim);
                     application.release(RegistrySizes.claim(claim.dir()));

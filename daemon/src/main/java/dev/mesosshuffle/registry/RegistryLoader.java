@@ -141,6 +141,7 @@ final class RegistryLoader implements StateVisitor {
         if (!policy.test(dir.dir())) {
             refusedDirs.add(dir.dir());
             refusedRows.inc();
+            application.partlyUnread = true;
             return;
         }
         application.budget.reserve(RegistrySizes.claim(dir.dir()));
@@ -162,7 +163,7 @@ final class RegistryLoader implements StateVisitor {
             return;
         }
         application.budget.reserve(bytes);
-        application.put(executor, 0);
+        application.put(executor, 0, bytes);
         state.executors.put(executor.id(), executor);
     }
 

@@ -189,6 +189,25 @@ final class LocalDirRootsTest {
     }
 
     @Test
+    void acceptsAStoredDirWhileTheTargetOfALinkedRootIsNotMounted() throws Exception {
+        Path disk = temp.toRealPath().resolve("disk");
+        Path link = Files.createSymbolicLink(temp.toRealPath().resolve("link"), disk);
+        LocalDir stored = new LocalDir(disk, disk.resolve("blockmgr-1"));
+        LocalDir elsewhere = new LocalDir(temp, temp.resolve("blockmgr-1"));
+        LocalDirPolicy early = LocalDirPolicy.of(List.of(root, link), new MetricRegistry());
+        assertThat(early.isSomeRootUnknown()).isFalse();
+        assertThat(early.mayBeRegistered(stored)).isTrue();
+        assertThat(early.mayBeRegistered(new LocalDir(disk, disk.resolve("other"))))
+                .isFalse();
+        assertThatExceptionOfType(LocalDirRefusedException.class).isThrownBy(() -> early.recheck(elsewhere));
+
+        Files.createDirectories(disk);
+        LocalDirPolicy later = LocalDirPolicy.of(List.of(root, link), new MetricRegistry());
+        assertThat(later.mayBeRegistered(stored)).isTrue();
+        assertThat(later.mayBeRegistered(elsewhere)).isFalse();
+    }
+
+    @Test
     void refusesARootThatIsNotAbsolute() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LocalDirPolicy.of(List.of(Path.of("relative")), new MetricRegistry()));

@@ -175,6 +175,9 @@ class RpcHandlerTest {
                 .singleElement()
                 .asString()
                 .startsWith("WARN Driver of app at " + FakeCaller.ADDRESS + " could not be registered: ");
+        assertThat(fixture.liveness.applicationAdmin().applications())
+                .singleElement()
+                .satisfies(app -> assertThat(app.state()).isEqualTo("driverless"));
     }
 
     @Test

@@ -48,6 +48,42 @@ final class RestoredDriversTest extends MonitoredApplications {
         fixture.assertOver(APP);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void afterARestartARefusedRegistrationDoesNotShorten(boolean addressIsStored) throws Exception {
+        if (addressIsStored) {
+            fixture.registerExecutor(APP, "0");
+            registerDriver(TIMEOUT);
+            restart();
+        } else {
+            restore();
+        }
+        var unused = monitor.driverRegistered(APP, 1, other, "/10.0.0.1:2");
+        monitor.driverRefused(APP, other);
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
+        assertThat(status().state()).isEqualTo("driverless");
+        fixture.pass(LivenessFixture.ORPHAN_TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
+    @Test
+    void afterARefusalTheNextRegistrationOnTheSameConnectionCounts() throws Exception {
+        fixture.registerExecutor(APP, "0");
+        registerDriver(TIMEOUT);
+        restart();
+        var unused = monitor.driverRegistered(APP, TIMEOUT.toMillis(), other, "/10.0.0.1:2");
+        monitor.driverRefused(APP, other);
+        registerDriver(APP, TIMEOUT, other, "/10.0.0.1:2");
+        assertThat(status().state()).isEqualTo("alive");
+        monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
+        fixture.pass(TIMEOUT.minus(MS));
+        fixture.assertAlive(APP);
+        fixture.pass(MS);
+        fixture.assertOver(APP);
+    }
+
     @Test
     void aStrangersRegistrationIsNotStoredInTheDriversPlace() throws Exception {
         fixture.registerExecutor(APP, "0");

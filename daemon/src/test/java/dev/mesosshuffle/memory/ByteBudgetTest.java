@@ -92,7 +92,8 @@ final class ByteBudgetTest {
 
         assertThat(whole.usedBytes()).isEqualTo(150);
         assertThat(whole.tryReserve(1)).isFalse();
-        assertThat(whole.tryReserve(0)).isFalse();
+        assertThat(whole.tryReserve(0)).isTrue();
+        assertThat(whole.refusals()).isEqualTo(1);
     }
 
     @Test

@@ -13,8 +13,10 @@ import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +106,48 @@ class RegistryBudgetTest {
             await(fixture.registry.registerDriver("app", null));
         }
         assertThat(used()).isEqualTo(one + 15 * RegistrySizes.DRIVER_BYTES);
+    }
+
+    @Test
+    void countsExactlyWhenAnExecutorsRegistrationsOverlap() throws Exception {
+        fixture.register("app", "1", "blockmgr-a");
+        long before = used() - RegistrySizes.executor(fixture.executor("app", "1", "blockmgr-a"));
+        RegisteredExecutor small = managed("s");
+        RegisteredExecutor large = managed("x".repeat(500));
+        List<CompletableFuture<Void>> registrations = new ArrayList<>();
+        for (RegisteredExecutor executor : List.of(small, large, small, large, large)) {
+            registrations.add(fixture.registry.registerExecutor(executor));
+        }
+        for (CompletableFuture<Void> registration : registrations) {
+            await(registration);
+        }
+        assertThat(used()).isEqualTo(before + RegistrySizes.executor(large));
+        await(fixture.registry.registerExecutor(small));
+        assertThat(used()).isEqualTo(before + RegistrySizes.executor(small));
+        fixture.store.close();
+        awaitFailure(fixture.registry.registerExecutor(large));
+        assertThat(used()).isEqualTo(before + RegistrySizes.executor(small));
+    }
+
+    @Test
+    void acceptsWhatRegistersAgainThoughNothingIsFree() throws Exception {
+        fixture.register("app", "1", "blockmgr-a");
+        await(fixture.registry.registerDriver("app", null));
+        long needed = used() - RegistrySizes.DRIVER_BYTES;
+        fixture.restart(needed);
+        assertThat(fixture.registry.executorCount()).isEqualTo(1);
+
+        fixture.register("app", "1", "blockmgr-a");
+        assertThat(used()).isEqualTo(needed);
+        awaitFailure(fixture.registry.registerExecutor(managed("x".repeat(500))));
+        assertThat(used()).isEqualTo(needed);
+        for (int i = 0; i < 20; i++) {
+            await(fixture.registry.registerDriver("app", null));
+        }
+        assertThat(used()).isEqualTo(needed + 16 * RegistrySizes.DRIVER_BYTES);
+        fixture.register("app", "1", "blockmgr-a");
+        assertThat(awaitFailure(fixture.registry.registerDriver("other", null)))
+                .hasMessageStartingWith("driver of other: the registry is full");
     }
 
     @Test
@@ -256,6 +300,15 @@ class RegistryBudgetTest {
 
     private RegisteredExecutor executor(int number) {
         return fixture.executor("app", "e" + number, "spark-x/blockmgr-" + number);
+    }
+
+    /** Executor 1, with a shuffle manager whose name makes it small or large. */
+    private RegisteredExecutor managed(String shuffleManager) {
+        RegisteredExecutor executor = fixture.executor("app", "1", "blockmgr-a");
+        return new RegisteredExecutor(
+                executor.id(),
+                new ExecutorShuffleInfo(executor.info().localDirs(), 64, shuffleManager),
+                executor.dirs());
     }
 
     private RegisteredExecutor registered(RegisteredExecutor executor) {

@@ -62,6 +62,7 @@ class RegistryRestoreTest {
         RegisteredExecutor allowed = fixture.register("app", "1", "blockmgr-a");
         RegisteredExecutor planted = fixture.register("app", "2", "elsewhere/blockmgr-planted");
         RegisteredExecutor mixed = fixture.register("app", "3", "blockmgr-b", "elsewhere/blockmgr-planted");
+        fixture.register("other", "1", "blockmgr-other");
         fixture.store.close();
         fixture.store = StoreFixture.open(fixture.stateDir);
         fixture.metrics = new MetricRegistry();
@@ -86,8 +87,11 @@ class RegistryRestoreTest {
         assertThat(fixture.registry.executor(mixed.id())).isNull();
         assertThat(fixture.metrics.counter("shuffleService.store.refusedRows").getCount())
                 .isEqualTo(3);
+        assertThat(fixture.registry.isWhollyKnown("app")).isFalse();
+        assertThat(fixture.registry.isWhollyKnown("other")).isTrue();
         try (Connection operator = StoreFixture.asOperator(fixture.stateDir)) {
-            assertThat(StoreFixture.query(operator, "SELECT exec_id FROM executors ORDER BY exec_id"))
+            assertThat(StoreFixture.query(
+                            operator, "SELECT exec_id FROM executors WHERE app_id = 'app' ORDER BY exec_id"))
                     .containsExactly("1", "2", "3");
             await(fixture.registry.persistRemoval(fixture.registry.remove("app"), true));
             assertThat(StoreFixture.query(operator, "SELECT path FROM removals ORDER BY path"))
@@ -234,6 +238,28 @@ class RegistryRestoreTest {
         assertThat(fixture.registry.isWhollyKnown("app-2")).isTrue();
         assertThat(fixture.registry.executor(other.id())).isNotNull();
         assertThat(fixture.registry.applications()).containsExactlyInAnyOrder("app-1", "app-2");
+    }
+
+    @Test
+    void keepsAnApplicationWhoseOwnRowCannotBeRead() throws Exception {
+        fixture.mkdirs("blockmgr-a", "blockmgr-b");
+        RegisteredExecutor executor = fixture.register("app-1", "1", "blockmgr-a");
+        fixture.register("app-2", "1", "blockmgr-b");
+        await(fixture.registry.registerDriver("app-3", new StoredDrivers("10.0.0.1", 10)));
+        sql("UPDATE applications SET heartbeat_timeout_ms = 'two minutes' WHERE app_id <> 'app-2'");
+
+        restart();
+
+        assertThat(fixture.registry.applications()).containsExactlyInAnyOrder("app-1", "app-2", "app-3");
+        assertThat(fixture.registry.isWhollyKnown("app-1")).isFalse();
+        assertThat(fixture.registry.isWhollyKnown("app-2")).isTrue();
+        assertThat(fixture.registry.isWhollyKnown("app-3")).isFalse();
+        assertThat(fixture.registry.executor(executor.id())).isEqualTo(executor);
+        assertThat(fixture.registry.isClaimed(fixture.root.resolve("blockmgr-a")))
+                .isTrue();
+        assertThat(fixture.registry.isClaimed(fixture.root.resolve("blockmgr-nobody")))
+                .as("left out for lack of memory")
+                .isFalse();
     }
 
     private void sql(String command) throws Exception {
