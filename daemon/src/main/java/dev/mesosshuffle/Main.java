@@ -11,6 +11,7 @@ import dev.mesosshuffle.config.ConfigSources;
 import dev.mesosshuffle.config.LoadedConfig;
 import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.host.PathTrust;
 import dev.mesosshuffle.host.UnsafePathException;
@@ -143,7 +144,8 @@ public final class Main {
     }
 
     private int checkStateDir(ServiceConfig config) throws IOException {
-        StateDirCheck check = StateDirCheck.of(config.disks().stateDirs(), PathTrust.ofThisProcess());
+        StateDirCheck check =
+                StateDirCheck.of(config.disks().stateDirs(), PathTrust.ofThisProcess(), StateDirCandidates.HOST_WIDE);
         out.print(check.explanation());
         return check.chosen() == null
                 ? fail(ExitStatus.CONFIG, "no directory for the registry is safe")

@@ -61,6 +61,7 @@ record PersistentState(
         List<Path> stateDirs = candidates.dirs();
         StorePlaces.Opened opened = new StorePlaces(
                         stateDirs,
+                        StateDirCandidates.HOST_WIDE,
                         candidates.isSet(),
                         config.port(),
                         config.disks().localRoots(),

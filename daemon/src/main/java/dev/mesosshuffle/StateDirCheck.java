@@ -25,8 +25,12 @@ record StateDirCheck(@Nullable Path chosen, List<String> refused) {
         refused = List.copyOf(refused);
     }
 
-    /** Judges the candidates in the order of a start. Works on the disk. */
-    static StateDirCheck of(StateDirCandidates candidates, PathTrust trust) {
+    /**
+     * Judges the candidates in the order of a start. Works on the disk.
+     *
+     * @param hostWide the place that comes next after one that is not safe, if it is among those that are left
+     */
+    static StateDirCheck of(StateDirCandidates candidates, PathTrust trust, Path hostWide) {
         List<String> refused = new ArrayList<>();
         Deque<Candidate> next = new ArrayDeque<>(candidates.candidates());
         while (!next.isEmpty()) {
@@ -46,9 +50,11 @@ record StateDirCheck(@Nullable Path chosen, List<String> refused) {
             if (candidates.isSet()) {
                 return new StateDirCheck(null, refused);
             }
-            if (refused.size() == 1 && !next.isEmpty()) {
-                // As a start does: the last place is the host's own.
-                next.addFirst(next.removeLast());
+            if (refused.size() == 1) {
+                // As a start does: the others lie like the one that was refused.
+                candidates.candidates().stream()
+                        .filter(other -> other.dir().equals(hostWide) && next.remove(other))
+                        .forEach(next::addFirst);
             }
         }
         return new StateDirCheck(null, refused);

@@ -49,15 +49,22 @@ final class StateDirCheckTest {
     }
 
     @Test
+    void choosesTheNextInOrderIfTheHostsOwnWasTheOneThatIsNotSafe() throws IOException {
+        Files.setPosixFilePermissions(second, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path third = Files.createDirectory(first.resolveSibling("third"));
+        assertThat(check("default", second, first, third).chosen()).isEqualTo(first);
+    }
+
+    @Test
     void choosesNoneForOneThatWasConfigured() throws IOException {
         StateDirCheck check = check("--conf", open.resolve("state"), first, second);
         assertThat(check.chosen()).isNull();
         assertThat(check.refused()).hasSize(1);
     }
 
-    private static StateDirCheck check(String origin, Path... dirs) throws IOException {
+    private StateDirCheck check(String origin, Path... dirs) throws IOException {
         List<Candidate> candidates =
                 Stream.of(dirs).map(dir -> new Candidate(dir, origin)).toList();
-        return StateDirCheck.of(new StateDirCandidates(candidates), PathTrust.ofThisProcess());
+        return StateDirCheck.of(new StateDirCandidates(candidates), PathTrust.ofThisProcess(), second);
     }
 }

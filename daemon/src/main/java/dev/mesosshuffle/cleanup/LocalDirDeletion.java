@@ -5,11 +5,13 @@ import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.host.TreeSize;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -79,60 +81,92 @@ public final class LocalDirDeletion {
 
     /**
      * Deletes what lies under all the names that mark a dir for deletion, then the parents that this leaves empty. A link or
-     * a file of such a name is left; it is somebody else's if there is a dir of another one.
+     * a file of such a name is left: it is somebody else's, and nothing of the dir is left if its original name is free too.
+     *
+     * <p>The parent is listed for random names each time, whether or not the usual ones are taken now: who took them when the
+     * dir was renamed may have freed them since.
      *
      * @param stopped is polled before each file, and may pause; once true, the rest is left
      * @param fileDeleted receives the size in bytes of each deleted file
-     * @throws NotADirectoryException if there is a link or a file of such a name, and no dir
+     * @throws NotADirectoryException if there is a link or a file of such a name, no dir, and something of the original name
      * @throws IOException if anything else is left, though not stopped
      */
     static void delete(LocalDir dir, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
+        boolean isStopped;
         try (SecureDirectoryStream<Path> parent = openParent(dir)) {
-            IOException failure = null;
-            IOException obstacle = null;
-            boolean found = false;
-            for (Path marked : markedNames(dir, parent)) {
-                BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
-                Path path = dir.path().resolveSibling(marked);
-                if (attributes != null && !attributes.isDirectory()) {
-                    obstacle = new NotADirectoryException(path, attributes);
-                } else if (attributes != null) {
-                    found = true;
-                    try {
-                        new TreeDeleter(stopped, fileDeleted).delete(parent, marked, path);
-                    } catch (IOException e) {
-                        // It may be somebody else's, and must not keep the others.
-                        failure = failure == null ? e : failure;
-                    }
-                }
+            Path name = dir.path().getFileName();
+            MarkedDirs marked = new MarkedDirs(dir, parent, new ArrayList<>(), new ArrayList<>());
+            boolean found = marked.delete(LocalDirNames.deletionNames(name), stopped, fileDeleted);
+            isStopped = stopped.getAsBoolean();
+            List<Path> random = isStopped ? List.of() : randomNames(name, parent);
+            if (!random.isEmpty()) {
+                found |= marked.delete(random, stopped, fileDeleted);
+                isStopped = stopped.getAsBoolean();
             }
-            failure = failure == null && !found ? obstacle : failure;
-            if (failure != null) {
-                throw failure;
-            }
+            boolean mayEnd = found || isStopped || SecureDirectories.attributes(parent, name) == null;
+            marked.throwFirst(!mayEnd);
         } catch (NoSuchFileException e) {
             // A directory above it was deleted; those further above may still exist, and be empty.
+            isStopped = stopped.getAsBoolean();
         }
-        if (!stopped.getAsBoolean()) {
+        if (!isStopped) {
             deleteEmptyParents(dir);
         }
     }
 
-    /** The names under which a dir may lie; the parent is only listed if somebody has taken one of the usual ones. */
+    /** The dirs that one attempt deletes in an open parent, and why some of them are left. */
+    private record MarkedDirs(
+            LocalDir dir, SecureDirectoryStream<Path> parent, List<IOException> failures, List<IOException> obstacles) {
+        /** Returns whether there was any dir of these names. */
+        boolean delete(List<Path> names, BooleanSupplier stopped, LongConsumer fileDeleted) throws IOException {
+            boolean found = false;
+            for (Path name : names) {
+                BasicFileAttributes attributes = SecureDirectories.attributes(parent, name);
+                Path path = dir.path().resolveSibling(name);
+                if (attributes != null && !attributes.isDirectory()) {
+                    obstacles.add(new NotADirectoryException(path, attributes));
+                } else if (attributes != null) {
+                    found = true;
+                    try {
+                        new TreeDeleter(stopped, fileDeleted).delete(parent, name, path);
+                    } catch (IOException e) {
+                        // It may be somebody else's, and must not keep the others.
+                        failures.add(e);
+                    }
+                }
+            }
+            return found;
+        }
+
+        void throwFirst(boolean withObstacles) throws IOException {
+            if (!failures.isEmpty()) {
+                throw failures.get(0);
+            }
+            if (withObstacles && !obstacles.isEmpty()) {
+                throw obstacles.get(0);
+            }
+        }
+    }
+
+    /** All the names under which a dir may lie. */
     private static List<Path> markedNames(LocalDir dir, SecureDirectoryStream<Path> parent) throws IOException {
         Path name = dir.path().getFileName();
         List<Path> names = LocalDirNames.deletionNames(name);
-        boolean isTaken = false;
-        for (Path marked : names) {
-            BasicFileAttributes attributes = SecureDirectories.attributes(parent, marked);
-            isTaken |= attributes != null && (!marked.equals(names.get(0)) || !attributes.isDirectory());
-        }
-        if (isTaken) {
+        names.addAll(randomNames(name, parent));
+        return names;
+    }
+
+    /** Lists the parent, which an open one allows once. */
+    private static List<Path> randomNames(Path name, SecureDirectoryStream<Path> parent) throws IOException {
+        List<Path> names = new ArrayList<>();
+        try {
             for (Path entry : parent) {
                 if (LocalDirNames.isRandomDeletionName(entry.getFileName(), name)) {
                     names.add(entry.getFileName());
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return names;
     }

@@ -27,7 +27,7 @@ public record StateDirCandidates(List<Candidate> candidates) {
     static final String STATE_DIRECTORY = "STATE_DIRECTORY";
 
     /** Where a service of the whole host keeps its state. */
-    static final Path HOST_WIDE = Path.of("/var/lib/mesos-shuffle-service");
+    public static final Path HOST_WIDE = Path.of("/var/lib/mesos-shuffle-service");
 
     private static final String UNDER_ROOT = ".mesos-shuffle-service";
     private static final String DEFAULT = "default";

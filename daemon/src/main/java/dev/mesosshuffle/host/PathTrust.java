@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record PathTrust(int uid) {
     private static final int ROOT_USER = 0;
     private static final int OTHERS_WRITE = 022;
+    private static final int ANYBODY_WRITES = 02;
     private static final int STICKY = 01000;
 
     /** As many as the kernel follows. */
@@ -72,6 +75,10 @@ public record PathTrust(int uid) {
             return (mode & OTHERS_WRITE) != 0;
         }
 
+        boolean mayAnybodyWrite() {
+            return (mode & ANYBODY_WRITES) != 0;
+        }
+
         /** Others may create names there, but neither rename nor delete what is not theirs. */
         boolean isSticky() {
             return isDirectory && (mode & STICKY) != 0;
@@ -87,14 +94,31 @@ public record PathTrust(int uid) {
      * where others may do so too but not replace what this process creates.
      *
      * @param dir an absolute path
-     * @throws UnsafePathException if somebody else could change or replace it
+     * @throws UnsafePathException if somebody else could change or replace it; about what is foreign, if anything is
      * @throws NotDirectoryException if something else is in its way
      */
     public void checkDirectory(Path dir) throws IOException {
+        List<UnsafePathException> unusual = new ArrayList<>(1);
+        try {
+            walk(dir, unusual);
+        } catch (UnsafePathException e) {
+            throw e;
+        } catch (IOException e) {
+            if (unusual.isEmpty()) {
+                throw e;
+            }
+        }
+        if (!unusual.isEmpty()) {
+            throw unusual.get(0);
+        }
+    }
+
+    /** Ends at what is foreign, and continues after what is only unusual: what is foreign may lie below. */
+    private void walk(Path dir, List<UnsafePathException> unusual) throws IOException {
         Deque<Path> names = new ArrayDeque<>();
         dir.forEach(names::addLast);
         Path current = TOP;
-        Entry above = checkStep(TOP, Entry.at(TOP), names.isEmpty());
+        Entry above = checkStep(TOP, Entry.at(TOP), names.isEmpty(), unusual);
         int links = 0;
         while (above != null && !names.isEmpty()) {
             Path name = names.removeFirst();
@@ -106,11 +130,11 @@ public record PathTrust(int uid) {
             Path next = current.resolve(name);
             Entry entry = Entry.at(next);
             if (entry == null || !entry.isLink()) {
-                above = checkStep(next, entry, names.isEmpty());
+                above = checkStep(next, entry, names.isEmpty(), unusual);
                 current = next;
                 continue;
             }
-            checkLink(next, entry, above);
+            checkLink(next, entry, above, unusual);
             if (++links > MAX_LINKS) {
                 throw new FileSystemLoopException(next.toString());
             }
@@ -133,7 +157,8 @@ public record PathTrust(int uid) {
         }
     }
 
-    private @Nullable Entry checkStep(Path path, @Nullable Entry entry, boolean isLast) throws IOException {
+    private @Nullable Entry checkStep(
+            Path path, @Nullable Entry entry, boolean isLast, List<UnsafePathException> unusual) throws IOException {
         if (entry == null) {
             return null;
         }
@@ -141,19 +166,34 @@ public record PathTrust(int uid) {
             throw new NotDirectoryException(path.toString());
         }
         if (!isTrusted(entry.owner()) || (entry.mayOthersWrite() && (isLast || !entry.isSticky()))) {
-            throw new UnsafePathException(path, entry.described(), "a directory of " + users() + WRITTEN_BY_THEM);
+            refuse(
+                    new UnsafePathException(
+                            path, entry.described(), "a directory of " + users() + WRITTEN_BY_THEM, isForeign(entry)),
+                    unusual);
         }
         return entry;
     }
 
     /** Where others may create names, they can give this process's links a second name. */
-    private void checkLink(Path path, Entry link, Entry above) throws UnsafePathException {
+    private void checkLink(Path path, Entry link, Entry above, List<UnsafePathException> unusual)
+            throws UnsafePathException {
         if (!isTrusted(link.owner()) || above.mayOthersWrite()) {
-            throw new UnsafePathException(
-                    path,
-                    "is a link of user " + link.owner(),
-                    "no link, or one of " + users() + " in a directory to which nobody else may write");
+            refuse(
+                    new UnsafePathException(
+                            path,
+                            "is a link of user " + link.owner(),
+                            "no link, or one of " + users() + " in a directory to which nobody else may write",
+                            !isTrusted(link.owner()) || above.mayAnybodyWrite()),
+                    unusual);
         }
+    }
+
+    private static void refuse(UnsafePathException reason, List<UnsafePathException> unusual)
+            throws UnsafePathException {
+        if (reason.isForeign()) {
+            throw reason;
+        }
+        unusual.add(reason);
     }
 
     /**
@@ -168,13 +208,14 @@ public record PathTrust(int uid) {
         }
         String expected = "a regular file of " + users() + " with one name" + WRITTEN_BY_THEM;
         if (!entry.isRegularFile()) {
-            throw new UnsafePathException(file, entry.isLink() ? "is a link" : "is no regular file", expected);
+            throw new UnsafePathException(
+                    file, entry.isLink() ? "is a link" : "is no regular file", expected, !isTrusted(entry.owner()));
         }
         if (entry.links() > 1) {
-            throw new UnsafePathException(file, "has " + entry.links() + " names", expected);
+            throw new UnsafePathException(file, "has " + entry.links() + " names", expected, isForeign(entry));
         }
         if (!isTrusted(entry.owner()) || entry.mayOthersWrite()) {
-            throw new UnsafePathException(file, entry.described(), expected);
+            throw new UnsafePathException(file, entry.described(), expected, isForeign(entry));
         }
     }
 
@@ -196,6 +237,22 @@ public record PathTrust(int uid) {
             kept.remove(PosixFilePermission.OTHERS_WRITE);
             Files.setPosixFilePermissions(file, kept);
         }
+    }
+
+    /**
+     * Returns whether a name belongs to another user, or leads to what any user may write to; does not follow it. What is
+     * above it is not judged.
+     *
+     * @throws IOException if that cannot be determined
+     */
+    public boolean isForeign(Path path) throws IOException {
+        Entry entry = Entry.at(path);
+        return entry != null && isForeign(entry);
+    }
+
+    /** The mode of a link says nothing. */
+    private boolean isForeign(Entry entry) {
+        return !isTrusted(entry.owner()) || (!entry.isLink() && entry.mayAnybodyWrite());
     }
 
     /** Whether what a user owns is trusted. */

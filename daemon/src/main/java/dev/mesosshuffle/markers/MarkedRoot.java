@@ -1,6 +1,7 @@
 package dev.mesosshuffle.markers;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.host.PathTrust;
 import dev.mesosshuffle.logging.Sanitizer;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -116,7 +117,11 @@ public final class MarkedRoot {
         try {
             files = markers(dir.resolveSibling(""));
         } catch (IOException e) {
-            return "the services that keep state there cannot be determined: " + e;
+            String unknown = "the services that keep state there cannot be determined: " + e;
+            missing = isForeign(dir) ? null : unknown;
+            inspected = true;
+            inspectedAt = ticker.read();
+            return unknown;
         }
         Set<Path> dirs = new HashSet<>();
         String reason = null;
@@ -125,8 +130,12 @@ public final class MarkedRoot {
         for (Path file : files) {
             String found = file.getFileName().toString().equals(ownName) ? readOwn(file) : readOther(file, dirs);
             reason = reason == null ? found : reason;
-            if (own.isPeer(file.getFileName().toString())) {
-                elsewhere = elsewhere == null ? found : elsewhere;
+            if (found != null
+                    && elsewhere == null
+                    && own.isPeer(file.getFileName().toString())
+                    && !isForeign(dir)
+                    && !isForeign(file)) {
+                elsewhere = found;
             }
         }
         missing = elsewhere;
@@ -143,12 +152,22 @@ public final class MarkedRoot {
     /** Returns why the dirs of other services under the root are unknown, as of the last second; null if they are known. */
     synchronized @Nullable String missingElsewhere() {
         if (!inspected || ticker.read() - inspectedAt >= REINSPECT_AFTER_NANOS) {
-            inspected = false;
-            String found = inspect();
-            // The markers could not even be listed.
-            return inspected ? missing : found;
+            var unused = inspect();
         }
         return missing;
+    }
+
+    /**
+     * Whether another user owns a name, or any user may write to it. Such a marker holds back orphans only: for expired dirs
+     * it counts for nothing, or the owner of a root could keep them for ever by a file that nobody can read.
+     */
+    private static boolean isForeign(Path path) {
+        try {
+            return PathTrust.ofThisProcess().isForeign(path);
+        } catch (IOException e) {
+            // Unknown, so it counts.
+            return false;
+        }
     }
 
     private @Nullable String readOther(Path file, Set<Path> dirs) {

@@ -4,6 +4,7 @@ import dev.mesosshuffle.database.Schema;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.host.PathTrust;
+import dev.mesosshuffle.host.UnsafePathException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,32 @@ final class PeerConnections {
         }
         for (Path file : StoreFiles.withCompanions(database)) {
             trust.checkFile(file);
+        }
+    }
+
+    /**
+     * Checks whether what a registry says counts for nothing, because another user owns it, or any user could have written
+     * or replaced it. What lies beside it is not judged: it must not hide what this user's own registry says.
+     *
+     * @param database its real path
+     * @throws IOException if that cannot be determined
+     */
+    static boolean isForeign(Path database) throws IOException {
+        return isForeignDir(database.resolveSibling(""))
+                || PathTrust.ofThisProcess().isForeign(database);
+    }
+
+    /**
+     * The same for a directory, whatever lies there.
+     *
+     * @throws IOException if that cannot be determined
+     */
+    static boolean isForeignDir(Path dir) throws IOException {
+        try {
+            PathTrust.ofThisProcess().checkDirectory(dir);
+            return false;
+        } catch (UnsafePathException e) {
+            return e.isForeign();
         }
     }
 

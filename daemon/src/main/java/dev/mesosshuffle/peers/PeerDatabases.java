@@ -7,7 +7,6 @@ import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredLocalDir;
-import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.logging.OutageLogger;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -44,8 +43,9 @@ import org.slf4j.LoggerFactory;
  * <p>A state directory that cannot be listed is assumed to hold what it held before: no service starts to use a registry on
  * a disk that is broken, hangs, or is not mounted.
  *
- * <p>Only registries that nobody but this process's user and root could have written or replaced count ({@link
- * PeerConnections}): in a directory that others may write, anyone may create a file that claims anything.
+ * <p>Registries that another user owns, or that any user could have written or replaced, do not count: in a directory that
+ * others may write, anyone may create a file that claims anything. Of those that count, only what nobody but this process's
+ * user and root could have written is opened ({@link PeerConnections}); another one is an unreadable registry.
  *
  * <p><b>Concurrency:</b> for any thread; works on the disk, on threads of its own, and waits two seconds for each at most.
  */
@@ -121,7 +121,7 @@ public final class PeerDatabases {
         excluded.remove(file);
     }
 
-    /** Returns the registries of this user and root, in the order of their names, as of one second ago at most. */
+    /** Returns the registries that count, in the order of their names, as of one second ago at most. */
     public Set<Path> trustedFiles() {
         if (ticker.read() - trustedUntil >= 0) {
             try {
@@ -137,26 +137,24 @@ public final class PeerDatabases {
 
     private Set<Path> listTrusted() {
         Set<Path> files = files();
-        files.removeIf(file -> !isTrusted(file));
+        files.removeIf(this::isForeign);
         return files;
     }
 
-    /** Others may write anything into a file, or put it there: what such a one says counts for nothing. */
-    private boolean isTrusted(Path file) {
+    /**
+     * Others may write anything into a file, or put it there: what such a one says counts for nothing. One of this user or
+     * root that is only unusual, as a backup by links makes it, counts: it is not opened, so what it names is unknown.
+     */
+    private boolean isForeign(Path file) {
         try {
-            return limiter.call(file, () -> {
-                PeerConnections.checkTrust(file);
-                return true;
-            });
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnsafePathException) {
-                logger.debug("{} is not read", file, e);
-                return false;
+            boolean isForeign = limiter.call(file, () -> PeerConnections.isForeign(file));
+            if (isForeign) {
+                logger.debug("{} is not read", file);
             }
-            return true;
-        } catch (IOException e) {
+            return isForeign;
+        } catch (IOException | ExecutionException e) {
             // It was in the list of its directory: its owner is unknown, so it counts.
-            return true;
+            return false;
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -222,20 +223,26 @@ public final class PeerRegistries {
         Set<Path> owned = new HashSet<>();
         Set<Path> removals = new HashSet<>();
         Map<Path, Set<Long>> rootInodes = new HashMap<>();
+        Path ownFile = realOwn();
         for (Path file : files()) {
             try (Connection connection = PeerConnections.openToRead(file)) {
                 PeerRegistry registry = new PeerRegistry(connection, "main");
                 registry.check();
-                registry.readPaths("local_dirs").forEach(path -> owned.add(ExactPaths.of(path)));
+                boolean isOwn = file.equals(ownFile);
+                paths(registry, "local_dirs", isOwn).forEach(path -> owned.add(ExactPaths.of(path)));
                 registry.readRoots((root, inode) -> rootInodes
                         .computeIfAbsent(ExactPaths.of(root), path -> new HashSet<>())
                         .add(inode));
-                registry.readPaths("removals").forEach(path -> removals.add(ExactPaths.of(path)));
+                paths(registry, "removals", isOwn).forEach(path -> removals.add(ExactPaths.of(path)));
             } catch (SQLException | IllegalArgumentException e) {
                 throw unreadable(file, e);
             }
         }
         return new KnownDirs(owned, removals, rootInodes);
+    }
+
+    private static List<String> paths(PeerRegistry registry, String table, boolean isOwn) throws SQLException {
+        return isOwn ? registry.readOwnPaths(table) : registry.readPaths(table);
     }
 
     /**
@@ -248,7 +255,7 @@ public final class PeerRegistries {
      * @throws StoreException if one registry cannot be read or written, or is busy; then nothing is stored
      */
     public boolean recordRemoval(StoredRemoval orphan, Path formerPath) throws StoreException {
-        return inOneTransaction(registries -> {
+        return inOneTransaction(false, registries -> {
             for (PeerRegistry registry : registries) {
                 if (registry.names("local_dirs", orphan.dir().path())
                         || registry.names("removals", orphan.dir().path())
@@ -290,13 +297,13 @@ public final class PeerRegistries {
     }
 
     /**
-     * Deletes the intent to delete an orphan from all registries.
+     * Deletes the intent to delete an orphan from all registries but foreign ones, into which none was ever stored.
      *
      * @param dir the directory, which is deleted or retained
      * @throws StoreException if one registry cannot be read or written; then the intent stays in all
      */
     public void deleteRemoval(Path dir) throws StoreException {
-        var unused = inOneTransaction(registries -> {
+        var unused = inOneTransaction(true, registries -> {
             for (PeerRegistry registry : registries) {
                 registry.deleteOrphan(dir);
             }
@@ -308,12 +315,11 @@ public final class PeerRegistries {
         boolean apply(List<PeerRegistry> registries) throws SQLException;
     }
 
-    private boolean inOneTransaction(Transaction transaction) throws StoreException {
-        return limited(() -> writeInOneTransaction(transaction));
+    private boolean inOneTransaction(boolean withoutForeign, Transaction transaction) throws StoreException {
+        return limited(() -> writeInOneTransaction(files(withoutForeign), transaction));
     }
 
-    private boolean writeInOneTransaction(Transaction transaction) throws StoreException {
-        Set<Path> files = files();
+    private static boolean writeInOneTransaction(Set<Path> files, Transaction transaction) throws StoreException {
         try (Connection connection = Sqlite.connectToNone()) {
             PeerConnections.limit(connection);
             List<PeerRegistry> registries = PeerRegistry.attach(connection, files);
@@ -340,36 +346,65 @@ public final class PeerRegistries {
         }
     }
 
-    /** Each file once, though two paths may lead to it; the companions of a database have other suffixes. */
     private Set<Path> files() throws StoreException {
+        return files(false);
+    }
+
+    /**
+     * Each file once, though two paths may lead to it; the companions of a database have other suffixes.
+     *
+     * @param withoutForeign whether to skip what another user owns, or any user could have written; else it is a failure
+     */
+    private Set<Path> files(boolean withoutForeign) throws StoreException {
         evidence.verifyOwn();
         Set<Path> files = new TreeSet<>();
         for (Path dir : stateDirs()) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
-                for (Path entry : entries) {
-                    Path file = entry.toRealPath();
-                    if (!StoreFiles.isBlank(file)) {
-                        PeerConnections.checkTrust(file);
-                        files.add(file);
-                    }
-                    if (files.size() > MAX_REGISTRIES) {
-                        throw new IOException("more than " + MAX_REGISTRIES + " registries");
-                    }
+            try {
+                if (!withoutForeign || !PeerConnections.isForeignDir(dir)) {
+                    addFiles(dir, withoutForeign, files);
                 }
             } catch (NoSuchFileException e) {
                 // No service keeps its state there; that ours is among them is checked below.
+            } catch (NotDirectoryException e) {
+                if (!withoutForeign) {
+                    throw unsearchable(dir, e);
+                }
+                // Nothing lies below a file.
             } catch (IOException | DirectoryIteratorException e) {
-                throw new StoreException("the registries in " + dir + " cannot be searched for: " + e, e);
+                throw unsearchable(dir, e);
             }
         }
-        try {
-            if (files.contains(own.toRealPath())) {
-                return files;
+        if (files.contains(realOwn())) {
+            return files;
+        }
+        throw new StoreException("the registry " + own + " is missing");
+    }
+
+    private static StoreException unsearchable(Path dir, Exception reason) {
+        return new StoreException("the registries in " + dir + " cannot be searched for: " + reason, reason);
+    }
+
+    private static void addFiles(Path dir, boolean withoutForeign, Set<Path> files) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
+            for (Path entry : entries) {
+                Path file = entry.toRealPath();
+                if (!StoreFiles.isBlank(file) && !(withoutForeign && PeerConnections.isForeign(file))) {
+                    PeerConnections.checkTrust(file);
+                    files.add(file);
+                }
+                if (files.size() > MAX_REGISTRIES) {
+                    throw new IOException("more than " + MAX_REGISTRIES + " registries");
+                }
             }
+        }
+    }
+
+    private Path realOwn() throws StoreException {
+        try {
+            return own.toRealPath();
         } catch (IOException e) {
             throw unreadable(own, e);
         }
-        throw new StoreException("the registry " + own + " is missing");
     }
 
     private static StoreException unreadable(Path file, Exception reason) {

@@ -71,7 +71,21 @@ final class PeerRegistry {
         }
     }
 
+    /**
+     * Reads the paths of another service's table, which may hold anything.
+     *
+     * @throws SQLException if there are more than any service has
+     */
     List<String> readPaths(String table) throws SQLException {
+        return readPaths(table, MAX_PATHS, MAX_LENGTH);
+    }
+
+    /** Reads the paths of this service's own table, whose size it limits itself. */
+    List<String> readOwnPaths(String table) throws SQLException {
+        return readPaths(table, Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    private List<String> readPaths(String table, int maxPaths, long maxLength) throws SQLException {
         List<String> paths = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement("SELECT path FROM " + schema + "." + table);
                 ResultSet rows = query.executeQuery()) {
@@ -82,9 +96,9 @@ final class PeerRegistry {
                     throw new SQLException(table + " has a row without a path");
                 }
                 length += path.length();
-                if (paths.size() == MAX_PATHS || length > MAX_LENGTH) {
+                if (paths.size() == maxPaths || length > maxLength) {
                     throw new SQLException(table + " has more than " + paths.size() + " paths or " + length
-                            + " characters (expected: at most " + MAX_PATHS + " and " + MAX_LENGTH + ")");
+                            + " characters (expected: at most " + maxPaths + " and " + maxLength + ")");
                 }
                 paths.add(path);
             }

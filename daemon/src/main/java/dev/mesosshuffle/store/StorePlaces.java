@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * had to use, or which came first in another order, are imported into the one in use, and then moved aside.
  *
  * <p>A place that another user could change is not used. One that was configured stops the start then; a default is passed
- * over, and the last place, which is the host's own, comes next, since the other ones lie like the one that was passed over.
+ * over with a warning, and the host's own place comes next, since the other ones lie like the one that was passed over.
  *
  * <p>A place that hangs costs one thread, and delays the start by {@link #LIMIT} at most.
  */
@@ -41,6 +41,7 @@ public final class StorePlaces {
     static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final List<Path> places;
+    private final Path hostWide;
     private final int port;
     private final boolean isConfigured;
     private final Set<Path> roots;
@@ -51,13 +52,16 @@ public final class StorePlaces {
      * Creates a finder; works on no disk yet.
      *
      * @param places the state directories, the preferred one first
+     * @param hostWide the one that comes next after one that is not safe, if it is among those that are left
      * @param isConfigured whether somebody chose the preferred one, which is not passed over then
      * @param port the service's port
      * @param roots the allowed roots; what is elsewhere is not imported
      * @param clock names files that are moved aside
      */
-    public StorePlaces(List<Path> places, boolean isConfigured, int port, List<Path> roots, Clock clock) {
+    public StorePlaces(
+            List<Path> places, Path hostWide, boolean isConfigured, int port, List<Path> roots, Clock clock) {
         this.places = List.copyOf(places);
+        this.hostWide = hostWide;
         this.isConfigured = isConfigured;
         this.port = port;
         this.roots = Set.copyOf(roots);
@@ -108,13 +112,16 @@ public final class StorePlaces {
                 if (first != null) {
                     logStandIn(first, place);
                 }
+                if (unsafe != null) {
+                    logPassedOver(unsafe, place);
+                }
                 importOthers(store, place, former, otherPorts);
                 return new Opened(store, place, otherPorts, first != null);
             } catch (StoreException e) {
                 logger.debug("{} cannot be used for the registry", place, e);
                 if (mayBePassedOver(place, e, unsafe)) {
-                    if (unsafe == null && !next.isEmpty()) {
-                        next.addFirst(next.removeLast());
+                    if (unsafe == null && next.remove(hostWide)) {
+                        next.addFirst(hostWide);
                     }
                     unsafe = unsafe == null ? e : unsafe;
                 } else if (first == null && !StoreOpener.isDiskFailure(StoreFiles.of(place, port), e)) {
@@ -177,6 +184,16 @@ public final class StorePlaces {
                         + " executors must register again, files of applications that expire meanwhile stay until a"
                         + " start finds that registry, and no orphan is deleted until then. Repair the disk and restart,"
                         + " or set spark.mesos.shuffle.service.state.dir to a directory on another disk",
+                reason.getMessage(),
+                place);
+    }
+
+    private static void logPassedOver(StoreException reason, Path place) {
+        logger.warn(
+                "{}. That default place was passed over, and the registry is kept in {}. In a container that is lost with"
+                        + " the container, unless a volume is mounted there: mount one, or set"
+                        + " spark.mesos.shuffle.service.state.dir to a directory that only this service's user and root"
+                        + " can change",
                 reason.getMessage(),
                 place);
     }

@@ -8,6 +8,7 @@ import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.testing.DirContents;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,7 +205,7 @@ final class LocalDirDeletionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/going-blockmgr-1"})
+    @ValueSource(strings = {"spark-1", "spark-1/executor-1"})
     void deletesNothingThroughALink(String swapped) throws IOException {
         LocalDir dir = localDirs.filledDir("spark-1/executor-1/blockmgr-1");
         LocalDirDeletion.mark(dir);
@@ -213,6 +214,58 @@ final class LocalDirDeletionTest {
                 .isThrownBy(() -> delete(dir))
                 .withMessageContaining("symbolic link");
         assertThat(localDirs.root.resolve(swapped)).isSymbolicLink();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void endsWhereOnlySomebodyElsesLinkOrFileHasAMarkedName(boolean isLink) throws IOException {
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
+        LocalDirDeletion.mark(dir);
+        swapForALink("going-blockmgr-1");
+        Path taken = localDirs.root.resolve("going-blockmgr-1");
+        if (!isLink) {
+            Files.delete(taken);
+            Files.writeString(taken, "somebody's");
+        }
+
+        delete(dir);
+
+        assertThat(Files.exists(taken, LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(temp.resolve("aside/0a")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void refusesToEndWhereTheOriginalNameIsThereAgain() throws IOException {
+        LocalDir dir = localDirs.filledDir("blockmgr-1");
+        Path taken = Files.createFile(localDirs.root.resolve("going-blockmgr-1"));
+
+        assertThatExceptionOfType(NotADirectoryException.class)
+                .isThrownBy(() -> delete(dir))
+                .withMessageContaining(taken + " is a file");
+        assertThat(dir.path().resolve("0a")).isNotEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void findsARandomNameThoughTheOthersWereFreedSince(boolean isFirstUsedAgain) throws IOException {
+        LocalDir dir = localDirs.filledDir("spark-1/blockmgr-1");
+        Path parent = localDirs.root.resolve("spark-1");
+        for (Path name : LocalDirNames.deletionNames(Path.of("blockmgr-1"))) {
+            Files.createFile(parent.resolve(name));
+        }
+        LocalDirDeletion.mark(dir);
+        for (Path name : LocalDirNames.deletionNames(Path.of("blockmgr-1"))) {
+            Files.delete(parent.resolve(name));
+        }
+        if (isFirstUsedAgain) {
+            localDirs.filledDir("spark-1/going-blockmgr-1");
+        }
+        assertThat(LocalDirDeletion.size(dir, () -> false))
+                .isEqualTo((isFirstUsedAgain ? 2L : 1L) * LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
+
+        delete(dir);
+
+        assertThat(localDirs.root).isEmptyDirectory();
     }
 
     @ParameterizedTest

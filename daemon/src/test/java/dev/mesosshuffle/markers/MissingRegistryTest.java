@@ -171,6 +171,67 @@ final class MissingRegistryTest {
         assertThat(removalLog.lines()).last().asString().endsWith("are deleted again");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "dir", "link-for-dir", "anybody-writes"})
+    void deletesExpiredDirsThoughAnotherUserPlantedAMarker(String what) throws Exception {
+        HostileUser.assumeRoot();
+        Path markerDir = host.localDirs.root.resolve(".mesos-shuffle-service");
+        Path odd = Files.writeString(markerDir.resolve("service-1-x"), "no marker");
+        Path away = temp.resolve("markers");
+        switch (what) {
+            case "file" -> HostileUser.gets(odd);
+            case "dir" -> HostileUser.gets(markerDir);
+            case "anybody-writes" ->
+                Files.setPosixFilePermissions(markerDir, PosixFilePermissions.fromString("rwxrwxrwx"));
+            default -> {
+                Files.createDirectory(away);
+                Files.move(markerDir, away.resolve("dir"));
+                HostileUser.gets(Files.createSymbolicLink(markerDir, away.resolve("dir")));
+            }
+        }
+        host.pass(Duration.ofSeconds(2));
+
+        assertThat(host.markers.missingElsewhere(host.localDirs.root)).isNull();
+        assertThat(host.markers.hindrance(host.localDirs.root))
+                .as("orphans wait")
+                .isNotNull();
+    }
+
+    @Test
+    void deletesAnExpiredDirThoughAnotherUserPlantedAMarker() throws Exception {
+        HostileUser.assumeRoot();
+        HostileUser.gets(Files.writeString(host.stateDir.resolve("service-1-x"), "no marker"));
+        host.pass(Duration.ofSeconds(2));
+        LocalDir dir = host.localDirs.filledDir("blockmgr-expired");
+
+        expire(dir);
+        host.scanner.scan();
+
+        assertThat(dir.path()).doesNotExist();
+        assertThat(host.left()).as("orphans wait").contains(ORPHAN);
+    }
+
+    @Test
+    void deletesNoExpiredDirWhileAMarkerOfItsOwnUserCannotBeRead() throws Exception {
+        Path markerDir = host.localDirs.root.resolve(".mesos-shuffle-service");
+        Path odd = Files.writeString(host.stateDir.resolve("service-1-x"), "no marker");
+        host.pass(Duration.ofSeconds(2));
+        assertThat(host.markers.missingElsewhere(host.localDirs.root)).contains("service-1-x");
+
+        Files.delete(odd);
+        Files.setPosixFilePermissions(markerDir, PosixFilePermissions.fromString("rwxrwxr-x"));
+        host.pass(Duration.ofSeconds(2));
+        assertThat(host.markers.missingElsewhere(host.localDirs.root)).contains("can be written to by other users");
+
+        Path away = temp.resolve("markers");
+        Files.move(markerDir, away);
+        Files.createFile(markerDir);
+        host.pass(Duration.ofSeconds(2));
+        assertThat(host.markers.missingElsewhere(host.localDirs.root)).contains("is no directory");
+        Files.delete(markerDir);
+        Files.move(away, markerDir);
+    }
+
     @Test
     void deletesExpiredDirsThoughAnotherPlaceOfItsOwnPortIsMissing() throws Exception {
         Path former = temp.resolve("former");

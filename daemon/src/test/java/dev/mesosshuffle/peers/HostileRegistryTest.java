@@ -14,6 +14,7 @@ import dev.mesosshuffle.store.StoreFixture;
 import dev.mesosshuffle.testing.HostileUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -105,6 +106,106 @@ final class HostileRegistryTest {
                 .withMessageContaining(planted + " belongs to user " + HostileUser.UID);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"link", "group-dir", "group-file", "foreign-companion"})
+    void waitsForARegistryOfItsOwnUserThatIsOnlyUnusual(String what) throws Exception {
+        Path expired = StoreFixture.dir("blockmgr-b").path();
+        assertThat(registries.peers().owner(expired)).isNotNull();
+        switch (what) {
+            case "foreign-companion" -> {
+                HostileUser.assumeRoot();
+                HostileUser.gets(Files.createFile(Path.of(planted + "-wal")));
+            }
+            case "link" -> Files.createLink(temp.resolve("backup"), planted);
+            case "group-dir" -> Files.setPosixFilePermissions(stateDir, PosixFilePermissions.fromString("rwxrwxr-x"));
+            default -> Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rw-rw-r--"));
+        }
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> registries.peers().owner(expired))
+                .withMessageContaining(what.equals("group-dir") ? stateDir.toString() : planted.toString());
+        assertThat(registries.peers().conflict(List.of()))
+                .as("no executor fails")
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anybody-dir", "anybody-file", "foreign-in-group-dir", "foreign-above"})
+    void doesNotWaitForWhatAnybodyCouldHaveWritten(String what) throws Exception {
+        if (what.startsWith("foreign")) {
+            HostileUser.assumeRoot();
+            Files.setPosixFilePermissions(stateDir, PosixFilePermissions.fromString("rwxrwxr-x"));
+        }
+        switch (what) {
+            case "anybody-dir" -> Files.setPosixFilePermissions(stateDir, PosixFilePermissions.fromString("rwxr-xrwx"));
+            case "anybody-file" -> Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rw-r--rw-"));
+            case "foreign-in-group-dir" -> HostileUser.gets(planted);
+            default -> {
+                Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxrwxr-x"));
+                HostileUser.gets(stateDir);
+            }
+        }
+
+        assertThat(registries.peers().owner(StoreFixture.dir("blockmgr-b").path()))
+                .isNull();
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.knownDirs());
+    }
+
+    @Test
+    void withdrawsAnIntentThoughAnotherUserPlantedARegistry() throws Exception {
+        HostileUser.assumeRoot();
+        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+        registries = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(elsewhere));
+        StoredRemoval orphan = new StoredRemoval(StoreFixture.dir("blockmgr-o"), null, 2L);
+        Path dir = orphan.dir().path();
+        assertThat(registries.recordRemoval(orphan, dir)).isTrue();
+        HostileUser.gets(Files.writeString(stateDir.resolve("registry-1.db"), "planted"));
+        Files.writeString(elsewhere.resolve("registry-2.db"), "planted");
+        HostileUser.gets(elsewhere);
+        Path file = Files.createFile(temp.resolve("file"));
+        registries = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(elsewhere, file));
+
+        registries.deleteRemoval(dir);
+
+        assertThat(own.loadRemovals()).isEmpty();
+        try (StateStore other = StateStore.open(stateDir, OTHER_PORT, StoreFixture.CLOCK, new MetricRegistry())) {
+            assertThat(other.loadRemovals()).isEmpty();
+        }
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.recordRemoval(orphan, dir));
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.knownDirs());
+        assertThat(own.loadRemovals()).isEmpty();
+    }
+
+    @Test
+    void withdrawsNoIntentFromAFewOnlyWhileOneOfItsOwnUserIsUnusual() throws Exception {
+        StoredRemoval orphan = new StoredRemoval(StoreFixture.dir("blockmgr-o"), null, 2L);
+        Path dir = orphan.dir().path();
+        assertThat(registries.recordRemoval(orphan, dir)).isTrue();
+        Path backup = Files.createLink(temp.resolve("backup"), planted);
+
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.deleteRemoval(dir));
+        assertThat(own.loadRemovals()).hasSize(1);
+
+        Files.delete(backup);
+        registries.deleteRemoval(dir);
+        assertThat(own.loadRemovals()).isEmpty();
+    }
+
+    @Test
+    void readsManyPathsOfItsOwnRegistryOnly() throws Exception {
+        String many =
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001) INSERT INTO removals"
+                        + " (path, app_id, root, root_inode) SELECT '/data/blockmgr-' || i, 'app', '/data', 2 FROM n";
+        change(stateDir.resolve("registry-" + StoreFixture.PORT + ".db"), many);
+        assertThat(registries.knownDirs().removals()).hasSize(100_001);
+
+        change(planted, many);
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> registries.knownDirs())
+                .withMessageContaining(planted.toString())
+                .withMessageContaining("expected: at most 100000");
+    }
+
     @Test
     void readsNoTextThatIsTooLong() throws Exception {
         change("INSERT INTO removals VALUES (hex(zeroblob(2000000)), '', '/data', 2)");
@@ -128,10 +229,14 @@ final class HostileRegistryTest {
     }
 
     private void change(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + planted);
+        change(planted, statements);
+    }
+
+    private static void change(Path database, String statements) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
                 var statement = connection.createStatement()) {
             statement.executeUpdate(statements);
         }
-        assertThat(Files.size(planted)).isPositive();
+        assertThat(Files.size(database)).isPositive();
     }
 }

@@ -109,10 +109,27 @@ final class HostileStateDirTest {
             opened.store().close();
             assertThat(opened.stateDir()).isEqualTo(hostWide);
             assertThat(opened.isStandIn()).isFalse();
-            assertThat(log.lines()).isEmpty();
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN cannot use the registry " + StoreFixture.database(underRoot))
+                    .contains(root + " belongs to user " + HostileUser.UID)
+                    .contains("the registry is kept in " + hostWide)
+                    .contains("set spark.mesos.shuffle.service.state.dir");
         }
         assertThat(root).isEmptyDirectory();
         assertThat(otherRoot).doesNotExist();
+    }
+
+    @Test
+    void triesTheOthersInOrderIfTheHostsOwnPlaceWasTheFirst() throws Exception {
+        Files.createDirectory(hostWide);
+        Files.setPosixFilePermissions(hostWide, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path last = temp.resolve("last");
+        StorePlaces.Opened opened = places(false, hostWide, underRoot, last);
+        opened.store().close();
+        assertThat(opened.stateDir()).isEqualTo(underRoot);
+        assertThat(last).doesNotExist();
     }
 
     @Test
@@ -166,7 +183,12 @@ final class HostileStateDirTest {
 
     private StorePlaces.Opened places(boolean isConfigured, Path... places) throws StoreException {
         return new StorePlaces(
-                        List.of(places), isConfigured, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK)
+                        List.of(places),
+                        hostWide,
+                        isConfigured,
+                        StoreFixture.PORT,
+                        List.of(Path.of("/data")),
+                        StoreFixture.CLOCK)
                 .open(
                         dir -> PeerRegistries.of(dir, StoreFixture.PORT, List.of())
                                 .peers(),

@@ -85,7 +85,7 @@ class StorePlacesTest {
         before.close();
 
         StorePlaces places = new StorePlaces(
-                List.of(first), false, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK);
+                List.of(first), second, false, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK);
         try (StateStore store =
                 places.open(this::others, new MetricRegistry(), List.of(former)).store()) {
             assertThat(store.load().executors()).hasSize(1);
@@ -179,7 +179,7 @@ class StorePlacesTest {
             await(put(other, executor("app-1", "1", "blockmgr-1")));
         }
         StorePlaces places = new StorePlaces(
-                List.of(first, second), false, StoreFixture.PORT, List.of(Path.of("/mnt")), StoreFixture.CLOCK);
+                List.of(first, second), second, false, StoreFixture.PORT, List.of(Path.of("/mnt")), StoreFixture.CLOCK);
         try (StateStore store = places.open(this::others, new MetricRegistry()).store()) {
             assertThat(store.load().executors()).isEmpty();
         }
@@ -267,7 +267,13 @@ class StorePlacesTest {
     }
 
     private StorePlaces.Opened open(Path... places) throws StoreException {
-        return new StorePlaces(List.of(places), false, StoreFixture.PORT, List.of(Path.of("/data")), StoreFixture.CLOCK)
+        return new StorePlaces(
+                        List.of(places),
+                        temp.resolve("host-wide"),
+                        false,
+                        StoreFixture.PORT,
+                        List.of(Path.of("/data")),
+                        StoreFixture.CLOCK)
                 .open(this::others, new MetricRegistry());
     }
 
