@@ -12,6 +12,7 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.StoredDrivers;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +64,19 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             }
             if (call.isOneWay()) {
                 // Nobody learns the stream's id, so nobody could request its chunks.
+                call.drop();
                 return;
             }
             try {
                 // The executor's own id, so that a stream keeps no texts of its message.
-                long streamId = call.caller().openStream(executor.id(), message.blocks());
+                OptionalLong streamId = call.caller().openStream(executor.id(), message.blocks());
+                if (streamId.isEmpty()) {
+                    call.drop();
+                    return;
+                }
                 call.caller().requestSucceeded();
-                call.respond(
-                        id -> Reply.streamOpened(id, streamId, message.blocks().size()));
+                call.respond(id -> Reply.streamOpened(
+                        id, streamId.getAsLong(), message.blocks().size()));
             } catch (IllegalArgumentException e) {
                 metrics.rejectedRequests.inc();
                 call.fail(e);
@@ -126,22 +132,25 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         }
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
-        var unused = registry.registerDriver(appId, storedDrivers).whenComplete((registered, error) -> {
-            done.run();
-            if (error == null) {
-                liveness.driverStored(appId);
-                call.caller().requestSucceeded();
-                call.succeed();
-            } else {
-                liveness.driverRefused(appId);
-                rateLimitedLogger.warn(
-                        logger,
-                        "driver registration",
-                        "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
-                                + ErrorMessages.of(error));
-                call.fail(error);
-            }
-        });
+        var unused = registry.registerDriver(appId, storedDrivers)
+                .whenComplete((registered, error) -> call.guard(
+                        () -> {
+                            done.run();
+                            if (error == null) {
+                                liveness.driverStored(appId);
+                                call.caller().requestSucceeded();
+                                call.succeed();
+                            } else {
+                                liveness.driverRefused(appId);
+                                rateLimitedLogger.warn(
+                                        logger,
+                                        "driver registration",
+                                        "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
+                                                + ErrorMessages.of(error));
+                                call.fail(error);
+                            }
+                        },
+                        done));
     }
 
     @Override
