@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.protocol.Reply;
+import java.util.OptionalLong;
 
 /**
  * The client that sent a message, as handlers see it. Stands for its connection by identity: two connections are two
@@ -15,8 +16,14 @@ interface Caller {
     /** Whether the client can still receive a reply. For any thread. */
     boolean isOpen();
 
-    /** Runs a task on the connection's event loop; drops it if the loop has ended. For any thread. */
-    void execute(Runnable task);
+    /**
+     * Runs a task on the connection's event loop after what other connections have ready; drops it if the loop has ended. For
+     * any thread.
+     */
+    void executeLater(Runnable task);
+
+    /** Closes the connection after an unexpected failure, and logs that. For any thread. */
+    void fail(Throwable cause);
 
     /** The turns of its requests that work on disks and in the registry. Only on the connection's event loop. */
     RequestTurns requestTurns();
@@ -37,10 +44,10 @@ interface Caller {
     /**
      * Opens a stream of an executor's blocks. Only on the connection's event loop.
      *
-     * @return its id
-     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
+     * @return its id; empty if there is no memory for it now, so that the connection was closed: its client tries again
+     * @throws IllegalArgumentException if it would never be granted so much memory; the message is for the client
      */
-    long openStream(AppExecId executor, BlockIds blocks);
+    OptionalLong openStream(AppExecId executor, BlockIds blocks);
 
     /** A request succeeded that only a client of an application makes. For any thread. */
     void requestSucceeded();

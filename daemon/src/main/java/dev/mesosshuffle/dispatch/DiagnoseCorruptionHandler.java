@@ -88,7 +88,7 @@ final class DiagnoseCorruptionHandler {
 
         private void submit() {
             try {
-                executor.execute(call.caller(), this::proceed);
+                executor.execute(call.caller(), () -> call.guard(this::proceed, done));
             } catch (RejectedExecutionException | OutOfMemoryError e) {
                 ThreadShortage.report("the diagnosis of a corrupt block", e);
                 end(CorruptionCause.UNKNOWN_ISSUE);
@@ -119,7 +119,7 @@ final class DiagnoseCorruptionHandler {
         private @Nullable CorruptionCause readSlice() {
             try {
                 return diagnosis.proceed(SLICE_BYTES);
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (RuntimeException | Error e) {
                 rateLimitedLogger.error(
                         logger, "diagnosis failure", "The checksum of " + subject + " could not be diagnosed", e);
                 return CorruptionCause.UNKNOWN_ISSUE;

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up the local dirs of executors. A long list is looked up in slices, each a task of the event loop: between two slices,
- * the loop's other connections have their turns. Called on event loops; never blocks.
+ * Looks up the local dirs of executors. A long list is looked up in slices: between two of them, the event loop's
+ * other connections have their turns. Called on event loops; never blocks.
  */
 final class GetLocalDirsHandler {
     /** The executors that are looked up in one turn, some 0.2 ms. */
@@ -80,6 +80,7 @@ final class GetLocalDirsHandler {
         /** A short question may have a long answer, so the answer's length is known before it is built. */
         private void answer() {
             if (call.isOneWay()) {
+                call.drop();
                 return;
             }
             long max = call.caller().maxAnswerBytes(bytes);
@@ -94,7 +95,7 @@ final class GetLocalDirsHandler {
 
         private void continueLater() {
             if (call.caller().isOpen()) {
-                call.caller().execute(this::findSlice);
+                call.caller().executeLater(() -> call.guard(this::findSlice, done));
             } else {
                 done.run();
                 call.drop();

@@ -108,17 +108,19 @@ final class RegisterExecutorHandler {
                         dirs -> registry.registerExecutor(
                                 new RegisteredExecutor(message.executor(), message.info(), dirs)),
                         onDisk)
-                .whenComplete((registered, error) -> {
-                    done.run();
-                    timer.stop();
-                    if (error == null) {
-                        liveness.activity(appId);
-                        call.caller().requestSucceeded();
-                        call.succeed();
-                    } else {
-                        refuse(message, call, error);
-                    }
-                });
+                .whenComplete((registered, error) -> call.guard(
+                        () -> {
+                            done.run();
+                            timer.stop();
+                            if (error == null) {
+                                liveness.activity(appId);
+                                call.caller().requestSucceeded();
+                                call.succeed();
+                            } else {
+                                refuse(message, call, error);
+                            }
+                        },
+                        done));
     }
 
     private void refuse(RpcMessage.RegisterExecutor message, RpcCall call, Throwable error) {

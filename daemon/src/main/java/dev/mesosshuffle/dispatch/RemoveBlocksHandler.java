@@ -102,6 +102,8 @@ final class RemoveBlocksHandler {
             } catch (RejectedExecutionException e) {
                 diskDone(new IllegalStateException(
                         "files cannot be deleted on disk " + disk + ": " + DiskRefusals.reason(e, "requests")));
+            } catch (RuntimeException | Error e) {
+                diskDone(e);
             }
         }
 
@@ -129,7 +131,7 @@ final class RemoveBlocksHandler {
             if (failure.get() != null || !call.caller().isOpen()) {
                 end();
             } else {
-                removeSlice();
+                call.guard(this::removeSlice, done);
             }
         }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class RequestTurns {
         /**
          * Starts the work, on the event loop; never blocks.
          *
-         * @param done to be run once, on any thread, when the work has ended
+         * @param done to be run, on any thread, when the work has ended
          */
         void start(Runnable done);
 
@@ -39,7 +40,7 @@ final class RequestTurns {
      *
      * @param maxInProgress how many requests may be in progress
      * @param maxWaiting how many more may wait
-     * @param eventLoop runs tasks on the connection's event loop
+     * @param eventLoop runs tasks on the connection's event loop, after what its other connections have ready
      */
     RequestTurns(int maxInProgress, int maxWaiting, Executor eventLoop) {
         this.maxInProgress = maxInProgress;
@@ -64,13 +65,14 @@ final class RequestTurns {
     }
 
     private void start(Work work) {
+        End end = new End();
         boolean started = false;
         try {
-            work.start(this::finished);
+            work.start(end);
             started = true;
         } finally {
             if (!started) {
-                finished();
+                end.run();
             }
         }
     }
@@ -112,6 +114,18 @@ final class RequestTurns {
             waiting.clear();
         }
         dropped.forEach(Work::drop);
+    }
+
+    /** The end of one request's work, which counts once, even if the work fails after it reported it. */
+    private final class End implements Runnable {
+        private final AtomicBoolean reported = new AtomicBoolean();
+
+        @Override
+        public void run() {
+            if (reported.compareAndSet(false, true)) {
+                finished();
+            }
+        }
     }
 
     /** How many requests are in progress. */

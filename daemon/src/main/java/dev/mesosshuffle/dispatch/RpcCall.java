@@ -3,15 +3,20 @@ package dev.mesosshuffle.dispatch;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One message and its caller. May be answered on any thread, once; a one-way message gets no reply. */
+/**
+ * One message and its caller. May be answered on any thread, once, and not after it was dropped; a one-way message gets no
+ * reply.
+ */
 final class RpcCall {
     private final Caller caller;
     private final @Nullable Long requestId;
     private final Runnable onAnswered;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     /**
      * Creates a call.
@@ -45,7 +50,7 @@ final class RpcCall {
         boolean accepted = turns.submit(new RequestTurns.Work() {
             @Override
             public void start(Runnable done) {
-                work.accept(done);
+                guard(() -> work.accept(done), done);
             }
 
             @Override
@@ -76,15 +81,43 @@ final class RpcCall {
      * @param reply creates the reply to a request id
      */
     void respond(LongFunction<Reply> reply) {
-        onAnswered.run();
-        if (requestId != null) {
+        if (!end() || requestId == null) {
+            return;
+        }
+        try {
             caller.send(reply.apply(requestId));
+        } catch (RuntimeException | Error e) {
+            // The client would wait for it until it gives up.
+            caller.fail(e);
         }
     }
 
-    /** Ends the call without a reply, since its client has gone. */
+    /** Ends the call without a reply: its client has gone, or its connection is being closed. */
     void drop() {
-        onAnswered.run();
+        end();
+    }
+
+    private boolean end() {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
+            onAnswered.run();
+        }
+        return first;
+    }
+
+    /**
+     * Runs a part of the work; if it fails unexpectedly, ends the call and closes the connection.
+     *
+     * @param onFailure runs then too
+     */
+    void guard(Runnable work, Runnable onFailure) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            onFailure.run();
+            drop();
+            caller.fail(e);
+        }
     }
 
     /** Reports success without a result. */

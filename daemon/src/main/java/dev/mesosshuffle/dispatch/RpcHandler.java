@@ -12,6 +12,8 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.StoredDrivers;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +65,19 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             }
             if (call.isOneWay()) {
                 // Nobody learns the stream's id, so nobody could request its chunks.
+                call.drop();
                 return;
             }
             try {
                 // The executor's own id, so that a stream keeps no texts of its message.
-                long streamId = call.caller().openStream(executor.id(), message.blocks());
+                OptionalLong streamId = call.caller().openStream(executor.id(), message.blocks());
+                if (streamId.isEmpty()) {
+                    call.drop();
+                    return;
+                }
                 call.caller().requestSucceeded();
-                call.respond(
-                        id -> Reply.streamOpened(id, streamId, message.blocks().size()));
+                call.respond(id -> Reply.streamOpened(
+                        id, streamId.getAsLong(), message.blocks().size()));
             } catch (IllegalArgumentException e) {
                 metrics.rejectedRequests.inc();
                 call.fail(e);
@@ -126,29 +133,29 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         }
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
-        var unused = registry.registerDriver(appId, storedDrivers).whenComplete((registered, error) -> {
-            // Before the next turn, which may register on the same connection.
-            try {
-                if (error == null) {
-                    liveness.driverStored(appId);
-                } else {
-                    liveness.driverRefused(appId, call.caller());
-                }
-            } finally {
-                done.run();
-            }
-            if (error == null) {
-                call.caller().requestSucceeded();
-                call.succeed();
-            } else {
-                rateLimitedLogger.warn(
-                        logger,
-                        "driver registration",
-                        "Driver of " + appId + " at " + remoteAddress + " could not be registered: "
-                                + ErrorMessages.of(error));
-                call.fail(error);
-            }
-        });
+        var unused = registry.registerDriver(appId, storedDrivers)
+                .whenComplete((registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));
+    }
+
+    private void driverRegistered(String appId, RpcCall call, Runnable done, @Nullable Throwable error) {
+        // Before the next turn, which may register on the same connection.
+        if (error == null) {
+            liveness.driverStored(appId);
+        } else {
+            liveness.driverRefused(appId, call.caller());
+        }
+        done.run();
+        if (error == null) {
+            call.caller().requestSucceeded();
+            call.succeed();
+        } else {
+            rateLimitedLogger.warn(
+                    logger,
+                    "driver registration",
+                    "Driver of " + appId + " at " + call.caller().remoteAddress() + " could not be registered: "
+                            + ErrorMessages.of(error));
+            call.fail(error);
+        }
     }
 
     @Override

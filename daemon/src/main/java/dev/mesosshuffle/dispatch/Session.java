@@ -12,6 +12,7 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RpcMessage;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,8 @@ public final class Session implements Request.Visitor, Caller {
         this.rpcHandler = rpcHandler;
         this.chunkFetcher = chunkFetcher;
         this.liveness = liveness;
-        this.requestTurns = new RequestTurns(MAX_REQUESTS_IN_PROGRESS, MAX_WAITING_REQUESTS, connection::execute);
-        this.longRequestTurns = new RequestTurns(1, MAX_WAITING_REQUESTS, connection::execute);
+        this.requestTurns = new RequestTurns(MAX_REQUESTS_IN_PROGRESS, MAX_WAITING_REQUESTS, connection::executeLater);
+        this.longRequestTurns = new RequestTurns(1, MAX_WAITING_REQUESTS, connection::executeLater);
         this.unanswered = unanswered;
     }
 
@@ -94,8 +95,20 @@ public final class Session implements Request.Visitor, Caller {
     }
 
     @Override
-    public void execute(Runnable task) {
-        connection.execute(task);
+    public void executeLater(Runnable task) {
+        connection.executeLater(task);
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        connection.close();
+        // The connection logs what its tasks fail with.
+        connection.executeLater(() -> {
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException("a request failed unexpectedly", cause);
+        });
     }
 
     @Override
@@ -120,7 +133,7 @@ public final class Session implements Request.Visitor, Caller {
     }
 
     @Override
-    public long openStream(AppExecId executor, BlockIds blocks) {
+    public OptionalLong openStream(AppExecId executor, BlockIds blocks) {
         return chunkFetcher.openStream(executor, blocks);
     }
 
@@ -161,12 +174,30 @@ public final class Session implements Request.Visitor, Caller {
 
     private void handle(RpcMessage message, @Nullable Long requestId) {
         long bytes = message.retainedBytes();
-        if (bytes == 0) {
-            message.accept(rpcHandler, new RpcCall(this, requestId));
-        } else if (unanswered.tryReserve(bytes)) {
-            message.accept(rpcHandler, new RpcCall(this, requestId, () -> unanswered.release(bytes)));
-        } else {
+        // Made before the bytes are reserved, so that whatever fails after that releases them.
+        RpcCall call = bytes == 0
+                ? new RpcCall(this, requestId)
+                : new RpcCall(this, requestId, () -> unanswered.release(bytes));
+        if (bytes > 0 && !unanswered.tryReserve(bytes)) {
+            refuse(message, bytes, requestId);
+            return;
+        }
+        try {
+            message.accept(rpcHandler, call);
+        } catch (RuntimeException | Error e) {
+            call.drop();
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** A client tries again only when its connection is closed; a registration it tries again after a failure. */
+    private void refuse(RpcMessage message, long bytes, @Nullable Long requestId) {
+        if (message instanceof RpcMessage.RegisterExecutor || bytes > unanswered.maxBytes()) {
             rpcHandler.invalid(new RpcMessage.Invalid(ProtocolErrors.noMemory(bytes)), new RpcCall(this, requestId));
+        } else {
+            chunkFetcher.shed(
+                    "unanswered requests", "No memory for one more unanswered request; raise SPARK_DAEMON_MEMORY.");
         }
     }
 

@@ -61,19 +61,31 @@ final class BlockReader {
     void read(List<ChunkRead> batch, List<ChunkRead> retries) {
         try {
             do {
-                ChunkRead task = batch.get(processed++);
-                if (!process(task)) {
-                    retries.add(task);
-                }
+                readNext(batch.get(processed++), retries);
             } while (processed < batch.size() && connection.isWritable());
         } finally {
-            unpin();
-            context.metrics().transferred(sentBlocks, sentChunks, sentBytes);
-            replies.finish();
+            try {
+                unpin();
+                context.metrics().transferred(sentBlocks, sentChunks, sentBytes);
+            } finally {
+                replies.finish();
+            }
         }
     }
 
-    /** The number of tasks processed, from the first on; if {@link #read} threw, the last of them failed. */
+    private void readNext(ChunkRead task, List<ChunkRead> retries) {
+        try {
+            if (!process(task)) {
+                retries.add(task);
+            }
+        } catch (RuntimeException | Error e) {
+            // It has no reply, and will not get one.
+            reads.chunksFinished(1);
+            throw e;
+        }
+    }
+
+    /** The number of tasks processed, from the first on; if {@link #read} threw, the last of them may have failed. */
     int processed() {
         return processed;
     }
@@ -105,17 +117,33 @@ final class BlockReader {
             segment.close();
             return fail(task, tooLong(length));
         }
-        OpenSegment owned = segment;
-        if (!replies.isBuffered(length)) {
-            String appId = task.executor().appId();
-            ReadTracker.BlockSend started = reads.sendStarted(appId, connection);
-            owned = segment.andThen(() -> reads.sendFinished(started));
+        Reply reply;
+        OpenSegment owned;
+        try {
+            reply = task.success(length);
+            owned = replies.isBuffered(length)
+                    ? segment
+                    : pinned(task.executor().appId(), segment);
+        } catch (RuntimeException | Error e) {
+            segment.close();
+            throw e;
         }
-        replies.add(task.success(length), owned);
+        replies.add(reply, owned);
         sentChunks++;
         sentBlocks += task.block().id().count();
         sentBytes += length;
         return true;
+    }
+
+    /** Keeps the application pinned until the block is closed. */
+    private OpenSegment pinned(String appId, OpenSegment segment) {
+        ReadTracker.BlockSend started = reads.sendStarted(appId, connection);
+        try {
+            return segment.andThen(() -> reads.sendFinished(started));
+        } catch (RuntimeException | Error e) {
+            reads.sendFinished(started);
+            throw e;
+        }
     }
 
     private void pin(AppExecId id) {

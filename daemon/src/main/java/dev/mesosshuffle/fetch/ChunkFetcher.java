@@ -3,6 +3,7 @@ package dev.mesosshuffle.fetch;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.protocol.Reply;
+import java.util.OptionalLong;
 
 /**
  * Serves the chunks that one connection requests: checks the limit, takes the chunk out of its stream, and queues its
@@ -13,6 +14,7 @@ import dev.mesosshuffle.protocol.Reply;
  */
 public final class ChunkFetcher {
     private final Connection connection;
+    private final LoadShedder loadShedder;
     private final ChunkLimiter limiter;
     private final ConnectionStreams streams;
     private final ChunkResolver chunkResolver;
@@ -21,12 +23,14 @@ public final class ChunkFetcher {
 
     ChunkFetcher(
             Connection connection,
+            LoadShedder loadShedder,
             ChunkLimiter limiter,
             ConnectionStreams streams,
             ChunkResolver chunkResolver,
             StreamRequestQueue streamRequests,
             FetchQueue fetchQueue) {
         this.connection = connection;
+        this.loadShedder = loadShedder;
         this.limiter = limiter;
         this.streams = streams;
         this.chunkResolver = chunkResolver;
@@ -37,11 +41,26 @@ public final class ChunkFetcher {
     /**
      * Opens a stream of an executor's blocks.
      *
-     * @return its id, unique on this connection
-     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
+     * @return its id, unique on this connection; empty if there is no memory for it now, so that the connection was closed
+     * @throws IllegalArgumentException if it would never be granted so much memory; the message is for the client
      */
-    public long openStream(AppExecId executor, BlockIds blocks) {
-        return streams.open(executor, blocks);
+    public OptionalLong openStream(AppExecId executor, BlockIds blocks) {
+        try {
+            return OptionalLong.of(streams.open(executor, blocks));
+        } catch (StreamMemoryException e) {
+            shed("streams", "No memory for one more open stream; raise SPARK_DAEMON_MEMORY.");
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Closes the connection because of overload.
+     *
+     * @param kind the kind of overload; one of a few constants, by which log lines are limited
+     * @param reason which limit was reached, and what an operator can do
+     */
+    public void shed(String kind, String reason) {
+        loadShedder.shed(connection, kind, reason);
     }
 
     /** Queues a chunk whose reply may be sent in any order; {@link #schedule} starts its read. */

@@ -50,6 +50,7 @@ public final class ChunkFetcherFactory {
                 connection, chunkResolver, context.services().reads());
         return new ChunkFetcher(
                 connection,
+                context.loadShedder(),
                 limiter,
                 streams,
                 chunkResolver,

@@ -19,6 +19,15 @@ public interface Connection {
     void execute(Runnable task);
 
     /**
+     * Runs a task on the connection's event loop after the input and output that is ready, so that a long work in pieces lets
+     * the loop's other connections have their turns. Dropped if the loop has ended. If the task fails, the connection is
+     * closed.
+     *
+     * @param task the task
+     */
+    void executeLater(Runnable task);
+
+    /**
      * Queues a reply without a block; the next {@link #flush} sends it.
      *
      * @param reply the reply

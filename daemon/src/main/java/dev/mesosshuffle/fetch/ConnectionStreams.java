@@ -39,7 +39,8 @@ final class ConnectionStreams {
      * Opens a stream.
      *
      * @return its id
-     * @throws IllegalArgumentException if the open streams would occupy too much memory; the message is for the client
+     * @throws StreamMemoryException if there is no memory for it now
+     * @throws IllegalArgumentException if it would never be granted so much memory; the message is for the client
      */
     long open(AppExecId executor, BlockIds blocks) {
         long bytes = STREAM_BYTES + blocks.retainedBytes();
@@ -47,8 +48,11 @@ final class ConnectionStreams {
             throw new IllegalArgumentException("a stream on a closed connection (expected: an open one)");
         }
         if (!budget.tryReserve(bytes)) {
-            throw new IllegalArgumentException("open streams of one connection: " + budget.usedBytes() + " + " + bytes
-                    + " bytes of block ids (expected: at most " + budget.freeBytes() + " more)");
+            if (bytes > budget.maxBytes()) {
+                throw new IllegalArgumentException("stream of " + blocks.size() + " blocks: " + bytes
+                        + " bytes of block ids (expected: at most " + budget.maxBytes() + ")");
+            }
+            throw new StreamMemoryException(bytes, budget.freeBytes());
         }
         long id = nextId++;
         streams.put(id, new OpenStream(executor, blocks, bytes));

@@ -97,8 +97,7 @@ final class FetchQueue {
         BlockReader reader = new BlockReader(context, disk, connection);
         try {
             reader.read(batch, retries);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            context.services().reads().chunksFinished(1);
+        } catch (RuntimeException | Error e) {
             if (e instanceof OutOfMemoryError shortage) {
                 HeapShortage.survived(shortage);
             }

@@ -74,9 +74,14 @@ public final class ReadTracker {
 
     /** As {@link #readStarted}, for a block that is sent from its file: the client decides how long that takes. */
     BlockSend sendStarted(String appId, Connection receiver) {
-        readStarted(appId);
         BlockSend send = new BlockSend(appId, receiver, ticker.read());
-        sends.add(send);
+        readStarted(appId);
+        try {
+            sends.add(send);
+        } catch (RuntimeException | Error e) {
+            readFinished(appId);
+            throw e;
+        }
         return send;
     }
 

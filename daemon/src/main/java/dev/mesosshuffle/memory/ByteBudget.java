@@ -69,8 +69,15 @@ public final class ByteBudget {
     }
 
     private boolean tryAdd(long bytes) {
-        long before = usedBytes.getAndAdd(bytes);
-        if (bytes > currentMax(before) - before || (whole != null && !whole.tryAdd(bytes))) {
+        long before;
+        do {
+            // Not added first and taken back: another request that fits would be refused meanwhile.
+            before = usedBytes.get();
+            if (bytes > currentMax(before) - before) {
+                return false;
+            }
+        } while (!usedBytes.compareAndSet(before, before + bytes));
+        if (whole != null && !whole.tryAdd(bytes)) {
             usedBytes.addAndGet(-bytes);
             return false;
         }

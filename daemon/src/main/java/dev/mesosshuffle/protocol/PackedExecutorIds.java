@@ -6,6 +6,9 @@ import java.util.RandomAccess;
 
 /** Executors of one application, packed as their message was. Immutable. */
 final class PackedExecutorIds extends AbstractList<AppExecId> implements RandomAccess {
+    /** This object, that of the application's id, and the lookup that waits for its turn. */
+    private static final int FIXED_BYTES = 256;
+
     private final String appId;
     private final PackedStrings execIds;
 
@@ -35,5 +38,10 @@ final class PackedExecutorIds extends AbstractList<AppExecId> implements RandomA
     @Override
     public int size() {
         return execIds.size();
+    }
+
+    /** The heap that the ids occupy, in bytes, estimated from above. */
+    long retainedBytes() {
+        return FIXED_BYTES + (long) Character.BYTES * appId.length() + execIds.retainedBytes();
     }
 }

@@ -17,6 +17,9 @@ final class RpcDecoder {
     /** More than any text takes that is accepted where a message has one. */
     private static final int MAX_TEXT_BYTES = 16 * 1024;
 
+    /** The longest name of an algorithm that Spark knows has 7. */
+    private static final int MAX_ALGORITHM_BYTES = 64;
+
     private static final BlockTransferMessage.Type[] TYPES = BlockTransferMessage.Type.values();
 
     private RpcDecoder() {}
@@ -140,7 +143,7 @@ final class RpcDecoder {
                 new ShuffleBlockId(
                         body.getInt(block), body.getLong(mapId), body.getInt(reduceId), body.getInt(reduceId) + 1),
                 body.getLong(checksum),
-                string(body, checksum + Long.BYTES));
+                string(body, checksum + Long.BYTES, MAX_ALGORITHM_BYTES));
     }
 
     private static RpcMessage registerDriver(ByteBuf body) throws MalformedMessageException {
@@ -176,10 +179,13 @@ final class RpcDecoder {
     }
 
     private static String string(ByteBuf body, int position) {
+        return string(body, position, MAX_TEXT_BYTES);
+    }
+
+    private static String string(ByteBuf body, int position, int maxBytes) {
         int bytes = body.getInt(position);
-        if (bytes > MAX_TEXT_BYTES) {
-            throw new IllegalArgumentException(
-                    "text of " + bytes + " bytes (expected: at most " + MAX_TEXT_BYTES + ")");
+        if (bytes > maxBytes) {
+            throw new IllegalArgumentException("text of " + bytes + " bytes (expected: at most " + maxBytes + ")");
         }
         return body.toString(position + Integer.BYTES, bytes, StandardCharsets.UTF_8);
     }

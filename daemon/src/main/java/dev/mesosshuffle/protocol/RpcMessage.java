@@ -120,6 +120,12 @@ public sealed interface RpcMessage {
      */
     record GetLocalDirs(List<AppExecId> executors) implements RpcMessage {
         @Override
+        public long retainedBytes() {
+            // Anything else did not arrive.
+            return executors instanceof PackedExecutorIds packed ? packed.retainedBytes() : 0;
+        }
+
+        @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.getLocalDirs(this, call);
         }
@@ -135,6 +141,16 @@ public sealed interface RpcMessage {
      */
     record DiagnoseCorruption(AppExecId executor, ShuffleBlockId block, long checksum, String algorithm)
             implements RpcMessage {
+        /** The message, its ids and the diagnosis that waits for its turn. */
+        private static final long FIXED_BYTES = 512;
+
+        @Override
+        public long retainedBytes() {
+            long characters =
+                    (long) executor.appId().length() + executor.execId().length() + algorithm.length();
+            return FIXED_BYTES + Character.BYTES * characters;
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.diagnoseCorruption(this, call);

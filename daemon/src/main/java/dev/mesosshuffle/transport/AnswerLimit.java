@@ -15,6 +15,13 @@ final class AnswerLimit {
     /** What each connection may hold even if others have used up the budget, so that none waits for the peer of another. */
     static final int GUARANTEED_BYTES = 16 * 1024;
 
+    /**
+     * What a connection may be answered that holds no answer, even if others have used up the budget: the dirs of some hundred
+     * executors, so that nobody's question fails because of what others do not read. In theory connections times this much;
+     * for that, each of them must be one whose peer stops to read just after it asked.
+     */
+    static final int FIRST_ANSWER_BYTES = 256 * 1024;
+
     /** One connection may hold this fraction of what the others leave. */
     private static final int SHARE_DIVISOR = 4;
 
@@ -48,7 +55,9 @@ final class AnswerLimit {
      * @param wantedBytes the length of the answer
      */
     long maxBytes(long wantedBytes) {
-        long max = Math.max(0, Math.max(share.freeBytes(), GUARANTEED_BYTES - share.usedBytes()) - ANSWER_BYTES);
+        long used = share.usedBytes();
+        long guaranteed = used == 0 ? FIRST_ANSWER_BYTES : GUARANTEED_BYTES - used;
+        long max = Math.max(0, Math.max(share.freeBytes(), guaranteed) - ANSWER_BYTES);
         if (wantedBytes > max) {
             share.refuse();
         }

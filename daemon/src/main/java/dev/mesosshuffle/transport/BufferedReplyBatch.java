@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Copies small blocks, each after its header, into buffers that are sent as they are. A large block is sent from its file
  * after its header, once its first window is in the page cache. So is a small one while the buffer pool is exhausted: that
  * is slower, but takes no memory.
+ *
+ * <p>Whatever fails, no part of a reply is ever queued. If an {@link Error} ends one, those in its buffer are given up too:
+ * the connection is to be closed.
  */
 final class BufferedReplyBatch implements ReplyBatch {
     /**
@@ -54,7 +57,13 @@ final class BufferedReplyBatch implements ReplyBatch {
 
     @Override
     public void add(Reply reply) {
-        reply.writeTo(bufferFor(reply.encodedLength()));
+        ByteBuf target = bufferFor(reply.encodedLength());
+        try {
+            reply.writeTo(target);
+        } catch (RuntimeException | Error e) {
+            drop(target);
+            throw e;
+        }
         bufferedReplies++;
     }
 
@@ -72,13 +81,16 @@ final class BufferedReplyBatch implements ReplyBatch {
     private void addSmall(Reply reply, OpenSegment block, int length) throws IOException {
         ByteBuf target = bufferFor(reply.encodedLength() + length);
         int start = target.writerIndex();
-        reply.writeTo(target);
         try {
+            reply.writeTo(target);
             if (length > 0) {
                 read(block, length, target);
             }
         } catch (IOException | RuntimeException e) {
             target.writerIndex(start);
+            throw e;
+        } catch (Error e) {
+            drop(target);
             throw e;
         }
         bufferedReplies++;
@@ -98,18 +110,27 @@ final class BufferedReplyBatch implements ReplyBatch {
     }
 
     private void addLarge(Reply reply, OpenSegment block) throws IOException {
-        ByteBuf head;
-        long readyNanos = ticker.read();
+        ByteBuf head = null;
+        boolean queued = false;
         try {
+            long readyNanos = ticker.read();
             block.file().load(block.offset(), Math.min(block.length(), BlockTransfer.WINDOW_BYTES));
             seal();
             head = buffers.acquire(reply.encodedLength());
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            block.close();
-            throw e;
+            reply.writeTo(head);
+            writer.queue(PendingWrite.block(head, block, readyNanos, onFinished));
+            queued = true;
+        } finally {
+            if (!queued) {
+                try {
+                    if (head != null) {
+                        buffers.release(head);
+                    }
+                } finally {
+                    block.close();
+                }
+            }
         }
-        reply.writeTo(head);
-        writer.queue(PendingWrite.block(head, block, readyNanos, onFinished));
     }
 
     /** Returns a buffer with at least this many writable bytes. */
@@ -130,14 +151,29 @@ final class BufferedReplyBatch implements ReplyBatch {
     private void seal() {
         ByteBuf full = buffer;
         if (full != null) {
-            buffer = null;
-            if (bufferedReplies > 0) {
-                writer.queue(PendingWrite.replies(full, bufferedReplies, onFinished));
-                bufferedReplies = 0;
-            } else {
+            if (bufferedReplies == 0) {
+                buffer = null;
                 buffers.release(full);
+                return;
             }
+            try {
+                writer.queue(PendingWrite.replies(full, bufferedReplies, onFinished));
+            } catch (RuntimeException | Error e) {
+                drop(full);
+                throw e;
+            }
+            buffer = null;
+            bufferedReplies = 0;
         }
+    }
+
+    /** Gives up the replies in the buffer. */
+    private void drop(ByteBuf full) {
+        int replies = bufferedReplies;
+        buffer = null;
+        bufferedReplies = 0;
+        buffers.release(full);
+        onFinished.accept(replies);
     }
 
     @Override

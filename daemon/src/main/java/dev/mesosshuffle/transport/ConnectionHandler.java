@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -308,6 +309,26 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     public void execute(Runnable task) {
         try {
             channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            logger.debug("Dropped a task of the connection from {}: its event loop has ended", remoteAddress);
+            writer.discard();
+        }
+    }
+
+    @Override
+    public void executeLater(Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                // Otherwise the future would keep it to itself.
+                services.metrics().caughtExceptions.inc();
+                fail(e);
+            }
+        };
+        try {
+            // Unlike what is executed, it is not among the tasks for which the loop may delay its input by a second.
+            var unused = channel.eventLoop().schedule(guarded, 0, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             logger.debug("Dropped a task of the connection from {}: its event loop has ended", remoteAddress);
             writer.discard();

@@ -6,6 +6,7 @@ import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.protocol.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,11 +25,17 @@ final class FakeCaller implements Caller {
     @Nullable
     String streamLimit;
 
+    /** Whether its connection is closed for lack of memory when it opens a stream. */
+    boolean isShed;
+
+    /** What a request failed with unexpectedly; null if none did. */
+    volatile @Nullable Throwable failure;
+
     /** How long a reply may be. */
     long maxAnswerBytes = Long.MAX_VALUE;
 
-    final RequestTurns requestTurns = new RequestTurns(2, 3, this::execute);
-    final RequestTurns longRequestTurns = new RequestTurns(1, 2, this::execute);
+    final RequestTurns requestTurns = new RequestTurns(2, 3, this::executeLater);
+    final RequestTurns longRequestTurns = new RequestTurns(1, 2, this::executeLater);
 
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private volatile boolean open = true;
@@ -80,8 +87,14 @@ final class FakeCaller implements Caller {
     }
 
     @Override
-    public void execute(Runnable task) {
+    public void executeLater(Runnable task) {
         tasks.add(task);
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        failure = cause;
+        open = false;
     }
 
     @Override
@@ -105,12 +118,15 @@ final class FakeCaller implements Caller {
     }
 
     @Override
-    public long openStream(AppExecId executor, BlockIds blocks) {
+    public OptionalLong openStream(AppExecId executor, BlockIds blocks) {
+        if (isShed) {
+            return OptionalLong.empty();
+        }
         if (streamLimit != null) {
             throw new IllegalArgumentException(streamLimit);
         }
         streams.add(executor);
-        return STREAM;
+        return OptionalLong.of(STREAM);
     }
 
     @Override

@@ -83,6 +83,13 @@ class GetLocalDirsHandlerTest {
     }
 
     @Test
+    void aOneWayMessageReleasesWhatItOccupied() {
+        int[] released = new int[1];
+        handler.find(List.of(executor.id()), new RpcCall(caller, null, () -> released[0]++));
+        assertThat(released[0]).isOne();
+    }
+
+    @Test
     void stopsWhenItsClientHasGone() {
         handler.find(longList(), caller.call(1));
         caller.leave();

@@ -97,6 +97,14 @@ class RpcHandlerTest {
     }
 
     @Test
+    void answersNothingWhenTheConnectionWasClosedInPlaceOfAStream() {
+        caller.isShed = true;
+        handler.openStream(new RpcMessage.OpenStream(executor.id(), FetchFixture.blockIds(3)), caller.call(1));
+        assertThat(caller.hasReply()).isFalse();
+        assertThat(caller.succeeded).isFalse();
+    }
+
+    @Test
     void removesBlocksOfRegisteredExecutorsOnly() throws Exception {
         fixture.fetch.files(executor).write("rdd_1_1", new byte[1]);
         handler.removeBlocks(new RpcMessage.RemoveBlocks(OTHER_APP, List.of("rdd_1_1")), caller.call(1));

@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.mesosshuffle.fetch.FakeConnection;
 import dev.mesosshuffle.fetch.FetchFixture;
@@ -19,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +59,8 @@ class SessionTest {
 
     @Test
     void readsRequestedChunksOnceTheReadOfTheSocketIsComplete() throws Exception {
-        long stream = session.openStream(executor.id(), FetchFixture.blockIds(2));
+        long stream =
+                session.openStream(executor.id(), FetchFixture.blockIds(2)).orElseThrow();
         session.onRequest(new Request.FetchChunk(stream, 0));
         session.onRequest(new Request.FetchStream(stream + "_1"));
         assertThat(fixture.fetch.metrics.getGauges()).doesNotContainKey(diskGauge());
@@ -71,7 +75,8 @@ class SessionTest {
 
     @Test
     void resumesReadingWhenTheConnectionIsWritableAgain() throws Exception {
-        long stream = session.openStream(executor.id(), FetchFixture.blockIds(1));
+        long stream =
+                session.openStream(executor.id(), FetchFixture.blockIds(1)).orElseThrow();
         connection.setWritable(false);
         session.onRequest(new Request.FetchChunk(stream, 0));
         session.onReadComplete();
@@ -127,7 +132,8 @@ class SessionTest {
 
     @Test
     void dropsItsChunksWhenItCloses() {
-        long stream = session.openStream(executor.id(), FetchFixture.blockIds(2));
+        long stream =
+                session.openStream(executor.id(), FetchFixture.blockIds(2)).orElseThrow();
         session.onRequest(new Request.FetchChunk(stream, 0));
         session.onRequest(new Request.FetchStream(stream + "_1"));
         session.onClosed(CloseReason.RESET);
@@ -186,6 +192,93 @@ class SessionTest {
         assertThat(unanswered.usedBytes()).isZero();
         counting.onRequest(new Request.Rpc(4, new RpcMessage.Heartbeat("app")));
         assertThat(connection.nextReply()).isEqualTo(encoded(Reply.done(4)));
+    }
+
+    @Test
+    void closesTheConnectionOfAMessageThatWouldFitLater() {
+        RpcMessage diagnosis = new RpcMessage.DiagnoseCorruption(executor.id(), FetchFixture.blockId(0), 1, "CRC32");
+        ByteBudget all = ByteBudget.of(BUDGET);
+        Session counting = dispatcher.newSession(connection, all.share(diagnosis.retainedBytes()));
+        all.reserve(BUDGET);
+        counting.onRequest(new Request.Rpc(3, diagnosis));
+        assertThat(connection.replies()).isEmpty();
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(fixture.fetch.count("shedConnections")).isEqualTo(1);
+    }
+
+    @Test
+    void refusesARegistrationThatWouldFitLaterSinceItsClientTriesAgain() throws Exception {
+        ByteBudget unanswered = ByteBudget.of(BUDGET);
+        unanswered.reserve(BUDGET);
+        RpcMessage.RegisterExecutor registration = registration();
+        dispatcher.newSession(connection, unanswered).onRequest(new Request.Rpc(3, registration));
+        assertThat(connection.nextReply())
+                .isEqualTo(encoded(Reply.failed(3, ProtocolErrors.noMemory(registration.retainedBytes()))));
+        assertThat(connection.isClosed()).isFalse();
+    }
+
+    @Test
+    void refusesAMessageThatNeverFits() throws Exception {
+        RpcMessage diagnosis = new RpcMessage.DiagnoseCorruption(executor.id(), FetchFixture.blockId(0), 1, "CRC32");
+        ByteBudget unanswered = ByteBudget.of(diagnosis.retainedBytes() - 1);
+        dispatcher.newSession(connection, unanswered).onRequest(new Request.Rpc(3, diagnosis));
+        assertThat(connection.nextReply())
+                .isEqualTo(encoded(Reply.failed(3, ProtocolErrors.noMemory(diagnosis.retainedBytes()))));
+        assertThat(connection.isClosed()).isFalse();
+    }
+
+    @Test
+    void releasesWhatAFailedHandlerLeftAndClosesTheConnection() throws Exception {
+        ByteBudget unanswered = ByteBudget.of(BUDGET);
+        Dispatcher failing = fixture.dispatcher((client, task) -> {
+            throw new IllegalStateException("for a test");
+        });
+        Session counting = failing.newSession(connection, unanswered);
+        counting.onRequest(new Request.Rpc(
+                3, new RpcMessage.DiagnoseCorruption(executor.id(), FetchFixture.blockId(0), 1, "CRC32")));
+        assertThat(unanswered.usedBytes()).isZero();
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(connection.replies()).isEmpty();
+        assertThat(counting.longRequestTurns().inProgress()).isZero();
+        // The connection logs what the task fails with.
+        assertThatIllegalStateException().isThrownBy(connection::runNextTask);
+    }
+
+    @Test
+    void releasesWhatWaitsWhenTheConnectionClosesAndTheRestWhenItEnds() {
+        ByteBudget unanswered = ByteBudget.of(BUDGET);
+        List<Runnable> running = new ArrayList<>();
+        Session counting = dispatcher(running).newSession(connection, unanswered);
+        RpcMessage diagnosis = new RpcMessage.DiagnoseCorruption(executor.id(), FetchFixture.blockId(0), 1, "CRC32");
+        counting.onRequest(new Request.Rpc(3, diagnosis));
+        counting.onRequest(new Request.Rpc(4, diagnosis));
+        assertThat(unanswered.usedBytes()).isEqualTo(2 * diagnosis.retainedBytes());
+        connection.close();
+        counting.onClosed(CloseReason.RESET);
+        assertThat(unanswered.usedBytes()).isEqualTo(diagnosis.retainedBytes());
+        running.remove(0).run();
+        assertThat(unanswered.usedBytes()).isZero();
+    }
+
+    @Test
+    void startsWhatWaitedAfterTheInputOfOthers() {
+        List<Runnable> running = new ArrayList<>();
+        Session waiting = dispatcher(running).newSession(connection, ByteBudget.of(BUDGET));
+        RpcMessage diagnosis = new RpcMessage.DiagnoseCorruption(executor.id(), FetchFixture.blockId(0), 1, "CRC32");
+        waiting.onRequest(new Request.Rpc(3, diagnosis));
+        waiting.onRequest(new Request.Rpc(4, diagnosis));
+        while (!running.isEmpty()) {
+            running.remove(0).run();
+        }
+        assertThat(connection.laterTasks()).isOne();
+    }
+
+    private Dispatcher dispatcher(List<Runnable> running) {
+        try {
+            return fixture.dispatcher((client, task) -> running.add(task));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private RpcMessage.RegisterExecutor registration() {

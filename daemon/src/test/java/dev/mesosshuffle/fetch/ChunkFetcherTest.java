@@ -38,7 +38,7 @@ class ChunkFetcherTest {
                 fixture.rateLimitedLogger,
                 fixture.metrics);
         fetcher = factory.newFetcher(connection);
-        stream = fetcher.openStream(executor.id(), blockIds(3));
+        stream = fetcher.openStream(executor.id(), blockIds(3)).orElseThrow();
     }
 
     @AfterEach
@@ -94,7 +94,7 @@ class ChunkFetcherTest {
 
         FakeConnection second = new FakeConnection();
         ChunkFetcher other = factory.newFetcher(second);
-        long otherStream = other.openStream(executor.id(), blockIds(1));
+        long otherStream = other.openStream(executor.id(), blockIds(1)).orElseThrow();
         other.fetchChunk(otherStream, 0);
         assertThat(second.isClosed()).isTrue();
         assertThat(second.replies()).isEmpty();
@@ -117,11 +117,27 @@ class ChunkFetcherTest {
     }
 
     @Test
-    void rejectsAStreamThatExceedsTheBudget() {
+    void rejectsAStreamThatNeverFits() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> fetcher.openStream(executor.id(), blockIds(65_536)))
-                .withMessage("open streams of one connection: 184 + 524448 bytes of block ids (expected: at most 524104"
-                        + " more)");
+                .withMessage("stream of 65536 blocks: 524448 bytes of block ids (expected: at most 524288)");
+        assertThat(connection.isClosed()).isFalse();
+    }
+
+    @Test
+    void closesTheConnectionForAStreamThatDoesNotFitNow() {
+        ChunkFetcher other = factory.newFetcher(new FakeConnection());
+        assertThat(other.openStream(executor.id(), blockIds(65_000))).isPresent();
+        assertThat(connection.isClosed()).isFalse();
+        assertThat(fetcher.openStream(executor.id(), blockIds(65_000))).isEmpty();
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(fixture.count("shedConnections")).isEqualTo(1);
+
+        other.close();
+        FakeConnection again = new FakeConnection();
+        assertThat(factory.newFetcher(again).openStream(executor.id(), blockIds(65_000)))
+                .isPresent();
+        assertThat(again.isClosed()).isFalse();
     }
 
     @Test

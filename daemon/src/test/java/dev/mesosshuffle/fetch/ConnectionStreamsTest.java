@@ -57,12 +57,20 @@ class ConnectionStreamsTest {
     }
 
     @Test
-    void refusesAStreamThatExceedsTheBudgetAndKeepsNothingOfIt() throws Exception {
-        long id = streams.open(EXECUTOR, splits(70));
+    void refusesAStreamThatNeverFits() {
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> streams.open(EXECUTOR, splits(113)))
+                .withMessage("stream of 113 blocks: 1290 bytes of block ids (expected: at most 1280)");
+        assertThat(budget.usedBytes()).isZero();
+        assertThat(streams.open(EXECUTOR, splits(112))).isEqualTo(100);
+    }
+
+    @Test
+    void tellsAStreamThatDoesNotFitNowFromOneThatNeverFitsAndKeepsNothingOfIt() throws Exception {
+        long id = streams.open(EXECUTOR, splits(70));
+        assertThatExceptionOfType(StreamMemoryException.class)
                 .isThrownBy(() -> streams.open(EXECUTOR, splits(31)))
-                .withMessage(
-                        "open streams of one connection: 860 + 470 bytes of block ids (expected: at most 420 more)");
+                .withMessage("a stream needs 470 bytes of memory (expected: at most 420 now)");
         assertThat(budget.usedBytes()).isEqualTo(860);
         assertThat(streams.size()).isOne();
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class FakeConnection implements Connection {
     private static final int TIMEOUT_SECONDS = 20;
 
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final AtomicInteger later = new AtomicInteger();
     private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
     private final List<Queued> queued = new ArrayList<>();
     private volatile BooleanSupplier writable = () -> true;
@@ -129,6 +131,17 @@ public final class FakeConnection implements Connection {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
+    }
+
+    @Override
+    public void executeLater(Runnable task) {
+        later.incrementAndGet();
+        tasks.add(task);
+    }
+
+    /** How many tasks were to run after the input of others. */
+    public int laterTasks() {
+        return later.get();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import org.junit.jupiter.api.Test;
 
@@ -30,5 +31,15 @@ class ReadTrackerTest {
         reads.chunkRequested();
         reads.chunksFinished(1);
         assertThat(reads.chunksInFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void pinsNothingForABlockThatCannotBeTracked() {
+        ReadTracker failing = new ReadTracker(() -> {
+            throw new OutOfMemoryError("for a test");
+        });
+        assertThatExceptionOfType(OutOfMemoryError.class)
+                .isThrownBy(() -> failing.sendStarted("app", new FakeConnection()));
+        assertThat(failing.isRead("app")).isFalse();
     }
 }

@@ -142,6 +142,34 @@ class PackedFormsTest {
         assertThat(RpcDecoder.decode(heartbeat(512))).isInstanceOf(RpcMessage.Heartbeat.class);
     }
 
+    @Test
+    void theAlgorithmOfAChecksumHasAShortName() {
+        assertThat(RpcDecoder.decode(diagnosis(65)))
+                .isEqualTo(new RpcMessage.Invalid(
+                        "java.lang.IllegalArgumentException: text of 65 bytes (expected: at most 64)"));
+        assertThat(RpcDecoder.decode(diagnosis(64))).isInstanceOf(RpcMessage.DiagnoseCorruption.class);
+    }
+
+    @Test
+    void whatWaitsForALongRequestCounts() {
+        assertThat(RpcDecoder.decode(diagnosis(7)).retainedBytes()).isGreaterThan(500);
+        ByteBuf body = Unpooled.buffer().writeByte(10);
+        string(body, "app");
+        body.writeInt(MANY);
+        for (int i = 0; i < MANY; i++) {
+            string(body, "7");
+        }
+        assertThat(RpcDecoder.decode(body).retainedBytes())
+                .isBetween(body.readableBytes() - 64L, body.readableBytes() + 512L);
+    }
+
+    private static ByteBuf diagnosis(int algorithmBytes) {
+        return body(16, out -> {
+            out.writeInt(1).writeLong(2).writeInt(3).writeLong(4);
+            string(out, "a".repeat(algorithmBytes));
+        });
+    }
+
     private static ByteBuf heartbeat(int idBytes) {
         ByteBuf body = Unpooled.buffer().writeByte(5);
         string(body, "a".repeat(idBytes));

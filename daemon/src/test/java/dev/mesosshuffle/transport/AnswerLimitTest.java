@@ -25,9 +25,10 @@ class AnswerLimitTest {
 
     @Test
     void allowsALongAnswerUpToItsShareAndCountsARefusal() {
-        assertThat(limit.maxBytes(100_000 - OBJECTS)).isEqualTo(100_000 - OBJECTS);
+        limit.add(0);
+        assertThat(limit.maxBytes(100_000 - 2 * OBJECTS)).isEqualTo(100_000 - 2 * OBJECTS);
         assertThat(budget.refusals()).isZero();
-        assertThat(limit.maxBytes(100_000 - OBJECTS + 1)).isEqualTo(100_000 - OBJECTS);
+        assertThat(limit.maxBytes(100_000 - 2 * OBJECTS + 1)).isEqualTo(100_000 - 2 * OBJECTS);
         assertThat(budget.refusals()).isOne();
     }
 
@@ -39,6 +40,17 @@ class AnswerLimitTest {
         limit.add(0);
         assertThat(limit.isFull()).isTrue();
         assertThat(limit.maxBytes(1)).isZero();
-        assertThat(new AnswerLimit(budget).maxBytes(1)).isEqualTo(AnswerLimit.GUARANTEED_BYTES - OBJECTS);
+    }
+
+    @Test
+    void aConnectionWithoutAnAnswerMayHaveALongOneHoweverMuchOthersHold() {
+        budget.reserve(budget.maxBytes());
+        int first = AnswerLimit.FIRST_ANSWER_BYTES - OBJECTS;
+        assertThat(limit.maxBytes(first)).isEqualTo(first);
+        assertThat(budget.refusals()).isZero();
+        assertThat(limit.maxBytes(first + 1)).isEqualTo(first);
+        assertThat(budget.refusals()).isOne();
+        limit.add(0);
+        assertThat(limit.maxBytes(first)).isEqualTo(AnswerLimit.GUARANTEED_BYTES - 2 * OBJECTS);
     }
 }
