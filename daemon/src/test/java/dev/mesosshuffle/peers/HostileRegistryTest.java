@@ -114,7 +114,7 @@ final class HostileRegistryTest {
         switch (what) {
             case "foreign-companion" -> {
                 HostileUser.assumeRoot();
-                HostileUser.gets(Files.createFile(Path.of(planted + "-wal")));
+                HostileUser.gets(Files.writeString(Path.of(planted + "-wal"), ""));
             }
             case "link" -> Files.createLink(temp.resolve("backup"), planted);
             case "group-dir" -> Files.setPosixFilePermissions(stateDir, PosixFilePermissions.fromString("rwxrwxr-x"));
