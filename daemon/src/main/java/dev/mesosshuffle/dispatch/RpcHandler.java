@@ -134,7 +134,8 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
         var unused = registry.registerDriver(appId, storedDrivers)
-                .whenComplete((registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));
+                .whenComplete(
+                        (registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));
     }
 
     private void driverRegistered(String appId, RpcCall call, Runnable done, @Nullable Throwable error) {

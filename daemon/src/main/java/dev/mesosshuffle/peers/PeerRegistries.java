@@ -387,7 +387,7 @@ public final class PeerRegistries {
     private static void addFiles(Path dir, boolean withoutForeign, Set<Path> files) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
             for (Path entry : entries) {
-                Path file = entry.toRealPath();
+                Path file = target(entry);
                 if (!StoreFiles.isBlank(file) && !(withoutForeign && PeerConnections.isForeign(file))) {
                     PeerConnections.checkTrust(file);
                     files.add(file);
@@ -396,6 +396,15 @@ public final class PeerRegistries {
                     throw new IOException("more than " + MAX_REGISTRIES + " registries");
                 }
             }
+        }
+    }
+
+    private static Path target(Path registry) throws IOException {
+        try {
+            return registry.toRealPath();
+        } catch (NoSuchFileException e) {
+            // A link whose disk is away is a registry that cannot be read, and not the lack of one.
+            throw new IOException(registry + " leads nowhere", e);
         }
     }
 

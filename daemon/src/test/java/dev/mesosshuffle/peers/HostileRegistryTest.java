@@ -207,6 +207,14 @@ final class HostileRegistryTest {
     }
 
     @Test
+    void takesALinkToADiskThatIsAwayForARegistryThatCannotBeRead() throws Exception {
+        Files.createSymbolicLink(stateDir.resolve("registry-1.db"), temp.resolve("away/registry-1.db"));
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> registries.knownDirs())
+                .withMessageContaining("registry-1.db leads nowhere");
+    }
+
+    @Test
     void readsNoTextThatIsTooLong() throws Exception {
         change("INSERT INTO removals VALUES (hex(zeroblob(2000000)), '', '/data', 2)");
 
