@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges whether anybody but this process's user and root could change what a path leads to. Walks from {@code /} down, one
  * name at a time: whatever lies in a directory that only the two may write to stays what it is, so nothing can be exchanged
- * between the judgement and the use of the path. An access control list that lets others write shows in the group's bits.
+ * between the judgement and the use of the path. An access control list that lets others write shows in the group's bits. A
+ * group that only the owner is in is nobody else, unless the owner is root.
  *
  * <p>For any thread; works on the disk.
  *
@@ -30,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record PathTrust(int uid) {
     private static final int ROOT_USER = 0;
-    private static final int OTHERS_WRITE = 022;
+    private static final int GROUP_WRITES = 020;
     private static final int ANYBODY_WRITES = 02;
     private static final int STICKY = 01000;
 
     /** As many as the kernel follows. */
     private static final int MAX_LINKS = 40;
 
-    private static final String ATTRIBUTES = "unix:uid,mode,nlink,isDirectory,isRegularFile,isSymbolicLink";
+    private static final String ATTRIBUTES = "unix:uid,gid,mode,nlink,isDirectory,isRegularFile,isSymbolicLink";
     private static final String WRITTEN_BY_THEM = ", to which nobody else may write";
     private static final Path TOP = Path.of("/");
 
@@ -47,12 +48,14 @@ public record PathTrust(int uid) {
     }
 
     /** What the kernel says of one name, without following it. */
-    private record Entry(int owner, int mode, int links, boolean isDirectory, boolean isRegularFile, boolean isLink) {
+    private record Entry(
+            int owner, int group, int mode, int links, boolean isDirectory, boolean isRegularFile, boolean isLink) {
         static @Nullable Entry at(Path path) throws IOException {
             try {
                 Map<String, Object> found = Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
                 return new Entry(
                         number(found, "uid"),
+                        number(found, "gid"),
                         number(found, "mode"),
                         number(found, "nlink"),
                         is(found, "isDirectory"),
@@ -72,7 +75,12 @@ public record PathTrust(int uid) {
         }
 
         boolean mayOthersWrite() {
-            return (mode & OTHERS_WRITE) != 0;
+            return (mode & ANYBODY_WRITES) != 0 || ((mode & GROUP_WRITES) != 0 && !isGroupPrivate());
+        }
+
+        /** Not of root: what root owns is usually shared with others if its group may write, such as by an access list. */
+        private boolean isGroupPrivate() {
+            return owner != ROOT_USER && PrivateGroups.ofThisHost().isPrivate(group, owner);
         }
 
         boolean mayAnybodyWrite() {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mesosshuffle.testing.HostileUser;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,10 +46,36 @@ final class PathTrustTest {
     @ParameterizedTest
     @ValueSource(strings = {"rwxrwxr-x", "rwxr-xrwx"})
     void refusesADirectoryThatOthersMayWriteToAndWhatLiesBelow(String mode) throws IOException {
+        // Another user's own group may be private, and is no other then.
+        HostileUser.assumeRoot();
         Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString(mode));
         assertRefused(parent, parent, mode);
         assertRefused(dir, parent, mode);
         assertRefused(dir.resolve("not/there"), parent, mode);
+    }
+
+    @Test
+    void acceptsADirectoryToWhichAGroupMayWriteThatTheOwnerAloneIsIn() throws IOException {
+        HostileUser.assumeRoot();
+        List<String> user = Files.readAllLines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1).stream()
+                .map(line -> List.of(line.split(":", -1)))
+                .filter(fields -> !fields.get(2).equals("0"))
+                .filter(fields -> PrivateGroups.ofThisHost()
+                        .isPrivate(Integer.parseInt(fields.get(3)), Integer.parseInt(fields.get(2))))
+                .findFirst()
+                .orElseThrow();
+        int uid = Integer.parseInt(user.get(2));
+        for (Path each : List.of(parent, dir)) {
+            Files.setAttribute(each, "unix:uid", uid);
+            Files.setAttribute(each, "unix:gid", Integer.parseInt(user.get(3)));
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxr-x"));
+        }
+        PathTrust ofUser = new PathTrust(uid);
+        assertThatCode(() -> ofUser.checkDirectory(dir)).doesNotThrowAnyException();
+
+        Files.setAttribute(parent, "unix:gid", HostileUser.UID);
+
+        assertThatExceptionOfType(UnsafePathException.class).isThrownBy(() -> ofUser.checkDirectory(dir));
     }
 
     @Test
