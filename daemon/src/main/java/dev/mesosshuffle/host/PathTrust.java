@@ -263,6 +263,11 @@ public record PathTrust(int uid) {
         return !isTrusted(entry.owner()) || (!entry.isLink() && entry.mayAnybodyWrite());
     }
 
+    /** Whether this process's user is root. */
+    public boolean isRoot() {
+        return uid == ROOT_USER;
+    }
+
     /** Whether what a user owns is trusted. */
     public boolean isTrusted(int owner) {
         return owner == uid || owner == ROOT_USER;

@@ -42,7 +42,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
      */
     private static final int MAX_PENDING_REQUESTS = 8192;
 
-    /** The part of the memory for messages that those of one connection may occupy until they are answered. */
+    /** The part of what others leave of the memory for messages that those of one connection may occupy until answered. */
     private static final int UNANSWERED_PART = 4;
 
     private final Channel channel;
@@ -73,7 +73,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         this.writeDeadline =
                 new WriteDeadline(channel, services.limits().writeTimeout().toNanos(), ticker, this::onWriteTimeout);
         ByteBudget decoded = services.decoded();
-        this.session = services.dispatcher().newSession(this, decoded.share(decoded.maxBytes() / UNANSWERED_PART));
+        this.session = services.dispatcher().newSession(this, decoded.fairShare(UNANSWERED_PART));
     }
 
     @Override

@@ -24,6 +24,9 @@ final class LargeMessages implements Executor, AutoCloseable {
     /** Two, so that the longest message does not hold up all others. */
     private static final int THREADS = 2;
 
+    /** All but one part in so many is for large messages; the rest is left to small ones, which must not fail beside them. */
+    private static final int LARGE_DIVISOR = 4;
+
     private final ByteBudget decoded;
     private final ThreadPoolExecutor threads;
 
@@ -33,7 +36,7 @@ final class LargeMessages implements Executor, AutoCloseable {
      * @param decoded for what messages become
      */
     LargeMessages(ByteBudget decoded) {
-        this.decoded = decoded;
+        this.decoded = decoded.share(decoded.maxBytes() / LARGE_DIVISOR * (LARGE_DIVISOR - 1));
         this.threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -54,8 +57,9 @@ final class LargeMessages implements Executor, AutoCloseable {
         try (frame) {
             int bytes = frame.bytes().readableBytes();
             // The names of blocks may become half as long again.
-            long cost = bytes + bytes / 2L;
-            if (!reserve(cost)) {
+            // What would be more than all is decoded alone.
+            long cost = Math.min(bytes + bytes / 2, decoded.maxBytes());
+            if (!decoded.tryReserve(cost)) {
                 return refused(frame.bytes());
             }
             boolean done = false;
@@ -74,18 +78,6 @@ final class LargeMessages implements Executor, AutoCloseable {
                 }
             }
         }
-    }
-
-    /** One that is longer than the limit is decoded if it is the only one. */
-    private synchronized boolean reserve(long cost) {
-        if (decoded.tryReserve(cost)) {
-            return true;
-        }
-        boolean alone = cost > decoded.maxBytes() && decoded.usedBytes() == 0;
-        if (alone) {
-            decoded.reserve(cost);
-        }
-        return alone;
     }
 
     private static Decoded refused(ByteBuf frame) {
