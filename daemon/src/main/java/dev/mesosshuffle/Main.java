@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -150,10 +151,12 @@ public final class Main {
         if (check.chosen() != null) {
             return ExitStatus.OK;
         }
-        if (trust.isRoot() && !config.disks().stateDirs().isSet()) {
-            // Where the daemon is another user's, as under systemd, root only asks, and the places are that user's.
-            out.println("No directory for the registry is safe for root. If the daemon runs as another user, check as"
-                    + " that user.");
+        OptionalInt owner = trust.isRoot()
+                ? StateDirCheck.userForWhomOneIsSafe(config.disks().stateDirs())
+                : OptionalInt.empty();
+        if (owner.isPresent()) {
+            // Where the daemon is another user's, as under systemd, root only asks, and the place is that user's.
+            out.println("no directory for the registry is safe for root, but one is for user " + owner.getAsInt());
             return ExitStatus.OK;
         }
         return fail(ExitStatus.CONFIG, "no directory for the registry is safe");

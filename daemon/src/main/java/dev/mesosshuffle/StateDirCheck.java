@@ -7,11 +7,13 @@ import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.logging.Sanitizer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,20 @@ record StateDirCheck(@Nullable Path chosen, List<String> refused) {
             }
         }
         return new StateDirCheck(null, refused);
+    }
+
+    /** Returns the owner of the first directory that exists, if it is safe for a daemon of that user. */
+    static OptionalInt userForWhomOneIsSafe(StateDirCandidates candidates) {
+        for (Candidate candidate : candidates.candidates()) {
+            try {
+                int owner = (Integer) Files.getAttribute(candidate.dir(), "unix:uid", LinkOption.NOFOLLOW_LINKS);
+                new PathTrust(owner).checkDirectory(candidate.dir());
+                return OptionalInt.of(owner);
+            } catch (IOException e) {
+                // Not there, or not safe for its owner either.
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** Whether this user may write there, or create it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.process.ExitStatus;
 import dev.mesosshuffle.process.ShutdownHook;
+import dev.mesosshuffle.testing.HostileUser;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +111,19 @@ class MainTest {
         assertThat(run("--conf", localDir, "--conf", stateDir, "--conf", "spark.shuffle.service.port=0"))
                 .isEqualTo(ExitStatus.CONFIG);
         assertThat(text(err)).contains("cannot use the registry").contains(root + " belongs to user");
+    }
+
+    @Test
+    void letsRootCheckTheConfigurationOfAnotherUsersDaemon(@TempDir Path dir) throws Exception {
+        HostileUser.assumeRoot();
+        Path stateDir = Files.createDirectory(dir.resolve("state"));
+        HostileUser.gets(stateDir);
+        String setting = "spark.mesos.shuffle.service.state.dir=" + stateDir;
+        assertThat(run("--check-config", "--conf", setting)).isEqualTo(ExitStatus.OK);
+        assertThat(text(out)).contains("is safe for root, but one is for user " + HostileUser.UID + "\n");
+
+        Files.setPosixFilePermissions(stateDir, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(run("--check-config", "--conf", setting)).isEqualTo(ExitStatus.CONFIG);
     }
 
     private int run(String... args) {
