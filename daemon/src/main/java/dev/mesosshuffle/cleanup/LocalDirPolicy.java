@@ -35,7 +35,7 @@ import java.util.Set;
  * <p>A client's spelling of a dir is judged before any disk is touched: the path must lie under the configured or the real
  * path of a root, by its names. {@link #claimedRoot} determines that root, so that a dir is inspected on the threads of its
  * disk, and {@link #accept} continues from there by real names only. It follows no link, which could lead to another
- * disk. What a client is told about a dir depends on its spelling alone; what was found on the disk is for the operator.
+ * disk. What a reply says about a dir depends on its spelling alone; what was found on the disk is logged.
  *
  * <p>For any thread. {@link #accept} works on the disk.
  */

@@ -112,7 +112,7 @@ final class DiagnoseCorruptionHandler {
                     logger,
                     "long diagnosis",
                     "The checksum of " + subject + " could not be diagnosed within " + MAX_DURATION.toSeconds()
-                            + " s; its reader is told that the cause is unknown");
+                            + " s; reported to its reader as an unknown cause");
             return true;
         }
 

@@ -13,8 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** Counts and logs why connections are closed, and requests rejected. For any thread. */
 final class ConnectionFailures {
-    // The lines are about connections, whose log this is.
-    private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
+    private static final Logger logger = LoggerFactory.getLogger(ConnectionFailures.class);
 
     private final TransportMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;

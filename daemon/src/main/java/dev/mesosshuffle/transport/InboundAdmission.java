@@ -15,8 +15,7 @@ import java.util.concurrent.TimeUnit;
  * admitted with its whole length, so that frames that have arrived in part never wait for each other. Connections that have
  * done nothing useful yet share a quarter of the memory, and a queue of their own, in which short frames overtake long ones for
  * a second for each MiB: who announces long frames and does not send them holds up short ones little, and a long one is not
- * overtaken for ever. A frame longer than that quarter is admitted if it is
- * the only one of theirs.
+ * overtaken for ever. A frame longer than that quarter is admitted if it is the only one of theirs.
  *
  * <p><b>Concurrency:</b> for any thread; never blocks for long.
  */

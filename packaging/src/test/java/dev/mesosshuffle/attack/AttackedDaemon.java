@@ -40,7 +40,8 @@ final class AttackedDaemon implements AutoCloseable {
 
     private static final double TOLERATED_RATIO = 50;
 
-    private static final Duration IDLE_MEASUREMENT = Duration.ofSeconds(2);
+    /** Of each kind; a percentile of fewer would be that of the slowest few. */
+    private static final int IDLE_REQUESTS = 500;
 
     private final ServiceSettings settings;
     private final int jmxPort;
@@ -50,15 +51,15 @@ final class AttackedDaemon implements AutoCloseable {
     private final Map<String, Latencies> idle;
 
     private AttackedDaemon(ServiceSettings settings, int jmxPort, SentinelFiles sentinels, ManagedProcess process)
-            throws IOException, InterruptedException {
+            throws IOException {
         this.settings = settings;
         this.jmxPort = jmxPort;
         this.sentinels = sentinels;
         this.process = process;
         healthyClient = new HealthyClient(settings.port(), settings.localRoot());
-        Thread.sleep(IDLE_MEASUREMENT.toMillis());
+        awaitHealthyRequests(IDLE_REQUESTS);
         healthyClient.drain();
-        Thread.sleep(IDLE_MEASUREMENT.toMillis());
+        awaitHealthyRequests(IDLE_REQUESTS);
         idle = healthyClient.drain();
     }
 
@@ -106,6 +107,16 @@ final class AttackedDaemon implements AutoCloseable {
 
     WireClient hostileClient() throws IOException {
         return new WireClient(port(), HOSTILE_ADDRESS, 0);
+    }
+
+    /** Waits until the healthy client has made so many more requests of each kind, or one failed. */
+    void awaitHealthyRequests(int count) {
+        int wanted = healthyClient.leastRequests() + count;
+        Await.until(
+                count + " requests of each kind",
+                REST,
+                () -> healthyClient.leastRequests() >= wanted
+                        || !healthyClient.failures().isEmpty());
     }
 
     boolean isHealthy() {

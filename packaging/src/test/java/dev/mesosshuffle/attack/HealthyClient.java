@@ -116,6 +116,11 @@ final class HealthyClient implements AutoCloseable {
         return drained;
     }
 
+    /** How many requests of the rarest kind were made since they were last drained. */
+    int leastRequests() {
+        return latencies.values().stream().mapToInt(Latencies::count).min().orElseThrow();
+    }
+
     /** Its requests that failed; each ends its kind. */
     List<String> failures() {
         return failures;

@@ -2,7 +2,6 @@ package dev.mesosshuffle.attack;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
@@ -17,7 +16,7 @@ enum NetworkAttack {
     EMPTY_LISTS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             byte[] message = WireMessages.fetchEmptyLists(victim.appId(), "0", 1_390_000);
             try (WireClient client = daemon.hostileClient()) {
                 repeat(11, () -> client.call(message));
@@ -28,7 +27,7 @@ enum NetworkAttack {
     EMPTY_LISTS_ONE_WAY {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             byte[] message = WireMessages.fetchEmptyLists(victim.appId(), "0", 1_000_000);
             try (WireClient client = daemon.hostileClient()) {
                 repeat(20, () -> client.sendOneWay(message));
@@ -40,7 +39,7 @@ enum NetworkAttack {
     MILLION_BLOCK_NAMES {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             byte[] message = WireMessages.openBlocks(victim.appId(), "0", WireMessages.copies(1_300_000, "rdd_0_0"));
             try (WireClient client = daemon.hostileClient()) {
                 repeat(8, () -> client.call(message));
@@ -51,7 +50,7 @@ enum NetworkAttack {
     MILLION_EXECUTORS_DIRS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             byte[] message = WireMessages.getLocalDirs(victim.appId(), WireMessages.copies(3_000_000, "0"));
             inParallel(daemon, 8, client -> client.call(message));
         }
@@ -60,7 +59,7 @@ enum NetworkAttack {
     HUGE_ANSWERS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            String appId = newId();
+            String appId = AttackVictim.newId();
             List<Path> dirs = newDirs(daemon, 100);
             List<String> executors =
                     IntStream.range(0, 400).mapToObj(Integer::toString).toList();
@@ -80,7 +79,7 @@ enum NetworkAttack {
     HUGE_REGISTRATIONS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            String appId = newId();
+            String appId = AttackVictim.newId();
             Path dir = daemon.root().resolve("blockmgr-" + UUID.randomUUID());
             Files.createDirectories(dir);
             try (WireClient client = daemon.hostileClient()) {
@@ -95,7 +94,7 @@ enum NetworkAttack {
     REGISTRATIONS_OF_A_THOUSAND_DIRS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            String appId = newId();
+            String appId = AttackVictim.newId();
             byte[] message = WireMessages.registerExecutor(appId, "0", newDirs(daemon, 1024));
             byte[] accepted = WireMessages.registerExecutor(appId, "0", newDirs(daemon, 256));
             try (WireClient client = daemon.hostileClient()) {
@@ -111,7 +110,7 @@ enum NetworkAttack {
         void run(AttackedDaemon daemon) throws IOException {
             try (WireClient client = daemon.hostileClient()) {
                 for (int round = 0; round < 40; round++) {
-                    repeat(500, () -> client.sendRequest(WireMessages.registerDriver(newId(), 1)));
+                    repeat(500, () -> client.sendRequest(WireMessages.registerDriver(AttackVictim.newId(), 1)));
                     repeat(500, client::receive);
                 }
             }
@@ -121,7 +120,7 @@ enum NetworkAttack {
     HALF_MILLION_BLOCKS_TO_REMOVE {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             byte[] message =
                     WireMessages.removeBlocks(victim.appId(), "0", WireMessages.copies(500_000, "rdd_12345_12345"));
             try (WireClient client = daemon.hostileClient()) {
@@ -134,7 +133,7 @@ enum NetworkAttack {
     DIAGNOSIS_OF_A_SPARSE_TERABYTE {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             victim.writeSparse(1L << 40);
             inParallel(
                     daemon,
@@ -146,10 +145,10 @@ enum NetworkAttack {
     SPARSE_RDD_BLOCK {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             Path file = HealthyClient.place(victim.dir(), "rdd_0_0");
             Files.createDirectories(file.getParent());
-            sparse(file, 1L << 43);
+            AttackVictim.sparse(file, 1L << 43);
             try (WireClient client = daemon.hostileClient()) {
                 long stream = client.openStream(WireMessages.openBlocks(victim.appId(), "0", List.of("rdd_0_0")));
                 client.requestChunk(stream, 0);
@@ -162,7 +161,7 @@ enum NetworkAttack {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
             try (WireClient client = daemon.hostileClient()) {
-                byte[] message = WireMessages.heartbeat(newId());
+                byte[] message = WireMessages.heartbeat(AttackVictim.newId());
                 repeat(500_000, () -> client.sendOneWay(message));
             }
         }
@@ -172,7 +171,7 @@ enum NetworkAttack {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
             try (WireClient client = daemon.hostileClient()) {
-                repeat(100_000, () -> client.sendOneWay(WireMessages.heartbeat(newId())));
+                repeat(100_000, () -> client.sendOneWay(WireMessages.heartbeat(AttackVictim.newId())));
             }
         }
     },
@@ -216,7 +215,7 @@ enum NetworkAttack {
                 for (int i = 0; i < 1500; i++) {
                     clients.add(daemon.hostileClient());
                 }
-                clients.get(0).call(WireMessages.heartbeat(newId()));
+                clients.get(0).call(WireMessages.heartbeat(AttackVictim.newId()));
             } finally {
                 for (WireClient client : clients) {
                     client.close();
@@ -228,7 +227,7 @@ enum NetworkAttack {
     RESETS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             for (int i = 0; i < 300; i++) {
                 WireClient client = daemon.hostileClient();
                 long stream = client.openStream(WireMessages.fetchShuffleBlock(victim.appId(), "0", 0, 0));
@@ -241,7 +240,7 @@ enum NetworkAttack {
     UNREAD_BLOCKS {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            Victim victim = Victim.register(daemon);
+            AttackVictim victim = AttackVictim.register(daemon);
             List<WireClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 50; i++) {
@@ -312,49 +311,11 @@ enum NetworkAttack {
         }
     }
 
-    private static String newId() {
-        return "hostile-" + UUID.randomUUID();
-    }
-
     private static List<Path> newDirs(AttackedDaemon daemon, int count) throws IOException {
         List<Path> dirs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             dirs.add(Files.createDirectories(daemon.root().resolve("blockmgr-" + UUID.randomUUID())));
         }
         return dirs;
-    }
-
-    private static void sparse(Path file, long bytes) throws IOException {
-        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
-            opened.setLength(bytes);
-        }
-    }
-
-    /** An application of the attacker's own, with one executor and one block. */
-    private record Victim(String appId, Path dir) {
-        private static final int BLOCK_BYTES = 100_000;
-
-        static Victim register(AttackedDaemon daemon) throws IOException {
-            Victim victim = new Victim(newId(), daemon.root().resolve("blockmgr-" + UUID.randomUUID()));
-            HealthyClient.writeMapOutput(victim.dir, 0, new byte[BLOCK_BYTES]);
-            try (WireClient client = daemon.hostileClient()) {
-                client.succeed(WireMessages.registerExecutor(victim.appId, "0", List.of(victim.dir)));
-            }
-            return victim;
-        }
-
-        /** Writes another map output, whose only block has no bytes on the disk. */
-        void writeSparse(long bytes) throws IOException {
-            HealthyClient.writeMapOutput(dir, 1, new byte[0]);
-            sparse(HealthyClient.place(dir, "shuffle_0_1_0.data"), bytes);
-            try (RandomAccessFile index = new RandomAccessFile(
-                    HealthyClient.place(dir, "shuffle_0_1_0.index").toFile(), "rw")) {
-                index.writeLong(0);
-                index.writeLong(bytes);
-            }
-            Path checksums = HealthyClient.place(dir, "shuffle_0_1_0.checksum.ADLER32");
-            Files.createDirectories(checksums.getParent());
-            Files.write(checksums, new byte[Long.BYTES]);
-        }
     }
 }

@@ -46,7 +46,7 @@ class SoakIT {
             while (System.nanoTime() < end) {
                 attacks.get(random.nextInt(attacks.size())).attack(daemon);
                 // A hostile client among many others.
-                Thread.sleep(random.nextInt(500));
+                daemon.awaitHealthyRequests(1 + random.nextInt(100));
                 count++;
             }
 

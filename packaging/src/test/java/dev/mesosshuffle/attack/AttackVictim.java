@@ -1,0 +1,46 @@
+package dev.mesosshuffle.attack;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/** An application of the attacker's own, with one executor and one block. */
+record AttackVictim(String appId, Path dir) {
+    private static final int BLOCK_BYTES = 100_000;
+
+    static AttackVictim register(AttackedDaemon daemon) throws IOException {
+        AttackVictim victim = new AttackVictim(newId(), daemon.root().resolve("blockmgr-" + UUID.randomUUID()));
+        HealthyClient.writeMapOutput(victim.dir, 0, new byte[BLOCK_BYTES]);
+        try (WireClient client = daemon.hostileClient()) {
+            client.succeed(WireMessages.registerExecutor(victim.appId, "0", List.of(victim.dir)));
+        }
+        return victim;
+    }
+
+    /** Writes another map output, whose only block has no bytes on the disk. */
+    void writeSparse(long bytes) throws IOException {
+        HealthyClient.writeMapOutput(dir, 1, new byte[0]);
+        sparse(HealthyClient.place(dir, "shuffle_0_1_0.data"), bytes);
+        try (RandomAccessFile index = new RandomAccessFile(
+                HealthyClient.place(dir, "shuffle_0_1_0.index").toFile(), "rw")) {
+            index.writeLong(0);
+            index.writeLong(bytes);
+        }
+        Path checksums = HealthyClient.place(dir, "shuffle_0_1_0.checksum.ADLER32");
+        Files.createDirectories(checksums.getParent());
+        Files.write(checksums, new byte[Long.BYTES]);
+    }
+
+    static void sparse(Path file, long bytes) throws IOException {
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.setLength(bytes);
+        }
+    }
+
+    static String newId() {
+        return "hostile-" + UUID.randomUUID();
+    }
+}
