@@ -88,6 +88,9 @@ final class FetchQueue {
                             connection,
                             "disk queue",
                             "Disk " + disk + " cannot be read from: " + DiskRefusals.reason(e, "reads") + '.');
+        } catch (OutOfMemoryError e) {
+            drop(batch);
+            throw e;
         }
     }
 

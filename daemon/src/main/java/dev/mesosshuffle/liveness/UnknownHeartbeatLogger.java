@@ -47,11 +47,12 @@ final class UnknownHeartbeatLogger {
 
     void heartbeatReceived(String appId) {
         counter.inc();
-        if (loggedApps.asMap().putIfAbsent(appId, true) != null) {
+        if (loggedApps.getIfPresent(appId) != null) {
             return;
         }
+        boolean logged;
         if (removedApps.getIfPresent(appId) != null) {
-            rateLimitedLogger.warn(
+            logged = rateLimitedLogger.warn(
                     logger,
                     "removed application",
                     "Heartbeat of application " + Sanitizer.printable(appId)
@@ -59,11 +60,15 @@ final class UnknownHeartbeatLogger {
                             + " host are deleted, and stages that need them will run again. If its driver was only"
                             + " paused, give it a longer spark.network.timeout.");
         } else {
-            rateLimitedLogger.warn(
+            logged = rateLimitedLogger.warn(
                     logger,
                     "unknown application",
                     "Heartbeat of application " + Sanitizer.printable(appId)
                             + ", whose driver never registered here: it does not keep any files.");
+        }
+        if (logged) {
+            // One that was not logged for the limit is at a later heartbeat.
+            loggedApps.put(appId, true);
         }
     }
 }

@@ -38,14 +38,16 @@ public final class RateLimitedLogger {
      * @param logger where to
      * @param kind the kind of trouble; one of a few constants, never what a client sent
      * @param line what happened, to whom, and what to do
+     * @return whether it did
      */
-    public void warn(Logger logger, String kind, String line) {
+    public boolean warn(Logger logger, String kind, String line) {
         long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(ticker.read());
         if (leftOut == 0) {
             logger.warn("{}", line);
         } else if (leftOut > 0) {
             logger.warn("{} ({} more of these since the last such line)", line, leftOut);
         }
+        return leftOut >= 0;
     }
 
     /**

@@ -24,7 +24,7 @@ final class ReadGate {
         PENDING_REQUESTS,
         /** A large frame waits until there is memory for it. */
         ADMISSION,
-        /** A large frame is being decoded or handled off the event loop; later frames must not overtake it. */
+        /** A large frame is being decoded off the event loop; later frames must not overtake it. */
         LARGE_FRAME,
         /** The event loop's other connections are next. */
         TURN,

@@ -40,6 +40,16 @@ class UnknownHeartbeatLoggerTest {
     }
 
     @Test
+    void namesAnotherApplicationOfTheSameMinuteAtALaterHeartbeat() {
+        unknown.heartbeatReceived("first");
+        unknown.heartbeatReceived("second");
+        ticker.pass(Duration.ofMinutes(1));
+        unknown.heartbeatReceived("first");
+        unknown.heartbeatReceived("second");
+        assertThat(log.lines()).hasSize(2).last().asString().contains("application second,");
+    }
+
+    @Test
     void logsAnApplicationOnceHoweverLongItSends() {
         for (int i = 0; i < 10; i++) {
             unknown.heartbeatReceived("app");
