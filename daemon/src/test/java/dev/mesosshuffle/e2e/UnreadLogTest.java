@@ -3,9 +3,9 @@ package dev.mesosshuffle.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.Main;
+import dev.mesosshuffle.testing.FreePort;
 import dev.mesosshuffle.testing.RawClient;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +33,7 @@ class UnreadLogTest {
     @BeforeEach
     void start() throws Exception {
         Path root = Files.createDirectory(temp.resolve("spark"));
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.find();
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",

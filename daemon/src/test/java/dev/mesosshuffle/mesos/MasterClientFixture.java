@@ -9,9 +9,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.mesosshuffle.liveness.FrameworkSnapshot;
 import dev.mesosshuffle.liveness.MasterUnavailableException;
 import dev.mesosshuffle.liveness.MasterUnavailableException.Reason;
+import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,9 +78,7 @@ abstract class MasterClientFixture {
 
     /** A place where nobody listens. */
     static URI nobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort());
-        }
+        return URI.create("http://127.0.0.1:" + FreePort.find());
     }
 
     static FrameworkSnapshot ask(MasterClient client) throws Exception {

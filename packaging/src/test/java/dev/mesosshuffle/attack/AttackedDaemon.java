@@ -3,12 +3,12 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
-import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.process.ManagedProcess;
 import dev.mesosshuffle.it.service.JmxConnection;
 import dev.mesosshuffle.it.service.ProcessUsage;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
+import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
-import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.spark.ItFolders;
+import dev.mesosshuffle.testing.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.attack;
 
-import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.testing.FreePort;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +20,12 @@ import java.util.stream.Stream;
 /** A service that accepts connections, from its start until it is closed. */
 public final class RunningService implements AutoCloseable {
     static final String LOOPBACK = "127.0.0.1";
+
+    private static final Path EPHEMERAL_PORTS = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+    /** Above the ports of well-known services. */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int PORT_ATTEMPTS = 1_000;
 
     private static final String LOG = "service.log";
 
@@ -103,10 +109,21 @@ public final class RunningService implements AutoCloseable {
         }
     }
 
+    /**
+     * None of those that the kernel gives to outgoing connections: one of the load generator's could take it before the
+     * service does.
+     */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        // By lines: what is not read at once, such a file does not give.
+        int firstEphemeral =
+                Integer.parseInt(Files.readAllLines(EPHEMERAL_PORTS).get(0).split("\\s+", 2)[0]);
+        for (int i = 0; i < PORT_ATTEMPTS; i++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, firstEphemeral);
+            if (!accepts(port)) {
+                return port;
+            }
         }
+        throw new IOException("no free port from " + FIRST_PORT + " to " + firstEphemeral);
     }
 
     /** Ends this one and starts another, which finds what this one has kept. */

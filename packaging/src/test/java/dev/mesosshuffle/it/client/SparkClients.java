@@ -1,8 +1,8 @@
 package dev.mesosshuffle.it.client;
 
-import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.spark.SparkSources;
 import dev.mesosshuffle.it.spark.SparkVersion;
+import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;

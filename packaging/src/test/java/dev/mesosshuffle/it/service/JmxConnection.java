@@ -1,6 +1,6 @@
 package dev.mesosshuffle.it.service;
 
-import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

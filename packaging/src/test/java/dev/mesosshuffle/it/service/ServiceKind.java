@@ -1,9 +1,9 @@
 package dev.mesosshuffle.it.service;
 
-import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.spark.ItFolders;
 import dev.mesosshuffle.it.spark.SparkJvm;
 import dev.mesosshuffle.it.spark.SparkVersion;
+import dev.mesosshuffle.testing.FreePort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

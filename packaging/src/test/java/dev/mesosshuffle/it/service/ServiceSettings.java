@@ -1,8 +1,8 @@
 package dev.mesosshuffle.it.service;
 
 import dev.mesosshuffle.it.process.Await;
-import dev.mesosshuffle.it.process.FreePort;
 import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

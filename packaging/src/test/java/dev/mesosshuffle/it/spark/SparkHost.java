@@ -1,6 +1,6 @@
 package dev.mesosshuffle.it.spark;
 
-import dev.mesosshuffle.it.process.FreePort;
+import dev.mesosshuffle.testing.FreePort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
