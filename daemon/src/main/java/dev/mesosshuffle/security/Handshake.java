@@ -1,0 +1,16 @@
+package dev.mesosshuffle.security;
+
+/** The server's side of one connection's handshakes, of whichever kind the client begins. Used by one thread at a time. */
+public interface Handshake extends AutoCloseable {
+    /**
+     * Answers a message. Takes up to some milliseconds of CPU: not for event loops.
+     *
+     * @param message the body of the client's request, of bounded length
+     * @return the answer; after {@link HandshakeOutcome.Authenticated}, or a refusal without retry, this is not called again
+     */
+    HandshakeOutcome answer(byte[] message);
+
+    /** Releases what an unfinished handshake holds. What {@link HandshakeOutcome.Authenticated} handed out is not touched. */
+    @Override
+    void close();
+}
