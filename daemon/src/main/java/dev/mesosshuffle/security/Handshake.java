@@ -2,6 +2,9 @@ package dev.mesosshuffle.security;
 
 /** The server's side of one connection's handshakes, of whichever kind the client begins. Used by one thread at a time. */
 public interface Handshake extends AutoCloseable {
+    /** The most bytes of a client's message: ample for an id and a token of SASL, which has the longest. */
+    int MAX_MESSAGE_BYTES = 4096;
+
     /**
      * Answers a message. Takes up to some milliseconds of CPU: not for event loops.
      *
