@@ -35,6 +35,9 @@ final class KeyExchangeHandshake {
             byte[] sharedSecret = own.agree(clientKey);
             byte[] reply = seal.seal(own.publicKey(), message, random).encode();
             AesSession session = SessionKeys.derive(sharedSecret, message, reply, settings);
+            if (!settings.keyVersions().contains(KeyVersion.V1)) {
+                Arrays.fill(sharedSecret, (byte) 0);
+            }
             return new HandshakeOutcome.Authenticated(
                     ByteBuffer.wrap(reply), request.appId(), new ConnectionProtection.Aes(session));
         } catch (AEADBadTagException e) {

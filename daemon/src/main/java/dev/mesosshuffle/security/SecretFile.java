@@ -1,0 +1,92 @@
+package dev.mesosshuffle.security;
+
+import dev.mesosshuffle.host.PathTrust;
+import dev.mesosshuffle.logging.ErrorMessages;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A file with secrets. It must be a regular file of this process's user or root that nobody else may read or replace. Works on
+ * the disk.
+ */
+final class SecretFile {
+    private static final Set<PosixFilePermission> OF_OWNER = PosixFilePermissions.fromString("rwx------");
+
+    private final Path path;
+    private final int maxBytes;
+
+    /**
+     * Creates one, without looking at it.
+     *
+     * @param maxBytes the most that it may have
+     */
+    SecretFile(Path path, int maxBytes) {
+        this.path = path.toAbsolutePath();
+        this.maxBytes = maxBytes;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Tells one content from another: something in it changes with each write, and with each file that takes the name. */
+    Map<String, Object> version() throws IOException {
+        return Files.readAttributes(path, "unix:ino,size,lastModifiedTime,ctime,mode,uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Reads the whole file.
+     *
+     * @return its bytes, which the caller clears
+     * @throws SecretException if it cannot be read, or others could; the message does not name it
+     */
+    byte[] read() throws SecretException {
+        try {
+            PathTrust trust = PathTrust.ofThisProcess();
+            trust.checkDirectory(Objects.requireNonNullElse(path.getParent(), path));
+            trust.checkFile(path);
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
+            if (!OF_OWNER.containsAll(permissions)) {
+                throw new SecretException("mode " + PosixFilePermissions.toString(permissions)
+                        + ", so that others may read it (expected: rw-------; chmod 600)");
+            }
+            return content();
+        } catch (IOException e) {
+            throw new SecretException(ErrorMessages.reason(e));
+        }
+    }
+
+    /** Nobody else can have exchanged what was checked. */
+    private byte[] content() throws IOException, SecretException {
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            long size = channel.size();
+            if (size > maxBytes) {
+                throw new SecretException(size + " bytes (expected: up to " + maxBytes + ")");
+            }
+            // One byte more shows whether it grows.
+            ByteBuffer buffer = ByteBuffer.allocate((int) size + 1);
+            int read = 0;
+            while (read >= 0 && buffer.hasRemaining()) {
+                read = channel.read(buffer);
+            }
+            byte[] content = Arrays.copyOf(buffer.array(), buffer.position());
+            Arrays.fill(buffer.array(), (byte) 0);
+            if (content.length != size) {
+                throw new SecretException("changed while it was read");
+            }
+            return content;
+        }
+    }
+}
