@@ -109,7 +109,9 @@ class ChallengeHandshakeTest {
                 .substring(0, CHALLENGE_2_4_8.length() - 2 * number)
                 .replace("0000002d", "0000001d");
 
-        assertThat(refused(handshake(everything()).answer(bytes(cut))).error()).isEqualTo(RefusalTexts.FAILED);
+        assertThat(refused(handshake(everything()).answer(bytes(cut))))
+                .isEqualTo(
+                        new HandshakeOutcome.Refused(RefusalTexts.FAILED, APP_ID, RefusalReason.WRONG_SECRET, false));
     }
 
     @Test

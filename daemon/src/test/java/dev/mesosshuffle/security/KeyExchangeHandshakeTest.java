@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Base64;
 import org.apache.spark.network.crypto.SparkKeyExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,18 @@ class KeyExchangeHandshakeTest {
         assertThat(unknown.mayRetry()).isFalse();
     }
 
+    /** Not even who guesses what an unknown application's proof is verified with passes for one. */
+    @Test
+    void acceptsNoProofForAnUnknownApplication() throws Exception {
+        byte[] first = new byte[24];
+        new FixedRandom().nextBytes(first);
+        SecretSource none = id -> null;
+        Handshake handshake = new HandshakeFactory(everything(), none, new FixedRandom()).newHandshake();
+        byte[] message = sealed(Base64.getEncoder().encodeToString(first), bytes("09" + "00".repeat(31)));
+
+        assertThat(refused(handshake.answer(message)).reason()).isEqualTo(RefusalReason.UNKNOWN_APPLICATION);
+    }
+
     @Test
     void refusesAProofForAnotherApplication() throws Exception {
         byte[] message = bytes(KEY_EXCHANGE_3_5_9.replace("2d30303031", "2d30303032"));
@@ -184,7 +197,7 @@ class KeyExchangeHandshakeTest {
                 "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
             })
     void refusesPointsOfLowOrder(String point) throws Exception {
-        byte[] message = sealed(bytes(point));
+        byte[] message = sealed(SECRET, bytes(point));
 
         HandshakeOutcome.Refused refused = refused(handshake(everything()).answer(message));
 
@@ -195,13 +208,13 @@ class KeyExchangeHandshakeTest {
 
     @Test
     void acceptsAnyOtherPoint() throws Exception {
-        byte[] message = sealed(bytes("09" + "00".repeat(31)));
+        byte[] message = sealed(SECRET, bytes("09" + "00".repeat(31)));
 
         assertThat(session(handshake(everything()).answer(message)).keys()).hasSize(2);
     }
 
-    private static byte[] sealed(byte[] point) throws Exception {
-        return new PublicKeySeal(SECRET.getBytes(StandardCharsets.UTF_8), APP_ID)
+    private static byte[] sealed(String secret, byte[] point) throws Exception {
+        return new PublicKeySeal(secret.getBytes(StandardCharsets.UTF_8), APP_ID)
                 .seal(point, new byte[0], new SecureRandom())
                 .encode();
     }
