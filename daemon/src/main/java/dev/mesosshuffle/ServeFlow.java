@@ -6,10 +6,8 @@ import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.ActiveReads;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
-import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
-import dev.mesosshuffle.concurrent.FairExecutor;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.dispatch.LocalDirServices;
@@ -85,12 +83,9 @@ final class ServeFlow {
     ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
         probers.beforeEachRound(disks::replaceHungThreads);
-        FairExecutor diagnosis = context.register(new FairExecutor(
-                "the diagnosis of a corrupt block",
-                1,
-                MAX_QUEUED_DIAGNOSES,
-                1,
-                DaemonThreads.named("corruption-diagnosis")));
+        DiskExecutors diagnosis =
+                context.register(DiskExecutors.forWork("corruption-diagnosis-", 1, MAX_QUEUED_DIAGNOSES));
+        probers.beforeEachRound(diagnosis::replaceHungThreads);
         Dispatcher dispatcher = new Dispatcher(
                 new FetchServices(
                         new BlockResolver(indexes, dataFiles),

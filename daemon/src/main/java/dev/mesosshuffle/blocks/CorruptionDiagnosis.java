@@ -10,6 +10,7 @@ import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.zip.Adler32;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds out whether a disk or the network corrupted a block, by the rule of Spark's {@code ShuffleChecksumHelper}: it
  * compares the checksum that the writer stored beside the data, the one that the data has now, and the one that the reader
- * computed. Reads the whole block, so it needs a thread of its own, and is done in slices so that others have their turns.
+ * computed. Reads the whole block, so it needs threads of its own, and is done in steps, each on one disk, so that others have
+ * their turns and a disk that hangs keeps its own diagnoses only.
  */
 public final class CorruptionDiagnosis implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(CorruptionDiagnosis.class);
@@ -40,17 +42,20 @@ public final class CorruptionDiagnosis implements AutoCloseable {
     private final long checksumByReader;
     private final String algorithm;
 
-    private @Nullable Started started;
+    private final BlockFile checksums;
+
+    private @Nullable WriterChecksum byWriter;
+    private @Nullable LocatedBlock located;
+    private @Nullable BlockChecksum byDisk;
+    private boolean isRead;
 
     /**
-     * What is known once the block is open.
+     * What the writer stored.
      *
-     * @param file the file with the writer's checksums
-     * @param identity of that file when it was read
-     * @param byWriter the writer's checksum
-     * @param byDisk the checksum of the data, as far as it was read
+     * @param value its checksum of the block
+     * @param identity of the file with its checksums when it was read
      */
-    private record Started(BlockFile file, FileIdentity identity, long byWriter, BlockChecksum byDisk) {}
+    private record WriterChecksum(long value, FileIdentity identity) {}
 
     /**
      * Creates a diagnosis, which reads nothing yet.
@@ -72,14 +77,22 @@ public final class CorruptionDiagnosis implements AutoCloseable {
         this.block = block;
         this.checksumByReader = checksumByReader;
         this.algorithm = algorithm;
+        this.checksums = BlockFile.of(executor, block.checksumFileName(algorithm));
+    }
+
+    /** Returns the root that stands for the disk that the next step reads. Does not read a disk. */
+    public Path root() {
+        LocatedBlock data = located;
+        return data == null || isRead ? checksums.root() : data.file().root();
     }
 
     /**
-     * Reads on, and compares the three checksums after the last byte. A file that cannot be read is an {@link
-     * CorruptionCause#UNKNOWN_ISSUE}. Reads the disk; used by one thread at a time.
+     * Takes the next steps on the disk of {@link #root}, until one belongs on another disk, or enough was read; the last step
+     * compares the three checksums. A file that cannot be read is an {@link CorruptionCause#UNKNOWN_ISSUE}. Used by one thread
+     * at a time.
      *
      * @param maxBytes how much to read at most, in bytes
-     * @return the cause; null if there is more to read
+     * @return the cause; null if there is more to do
      */
     public @Nullable CorruptionCause proceed(long maxBytes) {
         Supplier<Checksum> checksum = ALGORITHMS.get(algorithm);
@@ -87,34 +100,54 @@ public final class CorruptionDiagnosis implements AutoCloseable {
             return CorruptionCause.UNSUPPORTED_CHECKSUM_ALGORITHM;
         }
         try {
-            Started its = started;
-            if (its == null) {
-                its = start(checksum.get());
-                started = its;
+            Path disk = root();
+            CorruptionCause cause = null;
+            boolean hasRead = false;
+            while (cause == null && !hasRead && root().equals(disk)) {
+                cause = step(checksum, maxBytes);
+                hasRead = byDisk != null && !isRead;
             }
-            return its.byDisk().proceed(maxBytes) ? judge(its) : null;
+            return cause;
         } catch (IOException e) {
             logger.info("Checksum of {} of {} cannot be diagnosed: {}", block, executor.id(), ErrorMessages.of(e));
             return CorruptionCause.UNKNOWN_ISSUE;
         }
     }
 
-    private Started start(Checksum checksum) throws IOException {
-        BlockFile file = BlockFile.of(executor, block.checksumFileName(algorithm));
-        OpenedFile opened = RegularFiles.open(file.root(), file.path());
-        long byWriter;
-        try (FileChannel channel = opened.channel()) {
-            byWriter = read(channel, block.startReduceId());
+    private @Nullable CorruptionCause step(Supplier<Checksum> checksum, long maxBytes) throws IOException {
+        WriterChecksum stored = byWriter;
+        LocatedBlock data = located;
+        BlockChecksum read = byDisk;
+        if (stored == null || data == null) {
+            byWriter = readStored();
+            located = resolver.locate(executor, block);
+        } else if (read != null) {
+            if (isRead) {
+                return judge(stored, read.value());
+            }
+            isRead = read.proceed(maxBytes);
+        } else if (resolver.isFound(data)) {
+            byDisk = new BlockChecksum(open(data), checksum.get());
+            isRead = byDisk.proceed(maxBytes);
+        } else {
+            located = resolver.next(data);
         }
-        return new Started(file, FileIdentity.of(opened), byWriter, new BlockChecksum(open(), checksum));
+        return null;
     }
 
-    private CorruptionCause judge(Started its) throws IOException {
-        if (!FileIdentity.of(its.file().path()).equals(its.identity())) {
-            // The map task ran again meanwhile: checksum and data belong to two attempts.
-            throw StaleIndexException.replaced(its.file().path());
+    private WriterChecksum readStored() throws IOException {
+        OpenedFile opened = RegularFiles.open(checksums.root(), checksums.path());
+        try (FileChannel channel = opened.channel()) {
+            return new WriterChecksum(read(channel, block.startReduceId()), FileIdentity.of(opened));
         }
-        CorruptionCause cause = compare(its.byWriter(), its.byDisk().value(), checksumByReader);
+    }
+
+    private CorruptionCause judge(WriterChecksum stored, long valueByDisk) throws IOException {
+        if (!FileIdentity.of(checksums.path()).equals(stored.identity())) {
+            // The map task ran again meanwhile: checksum and data belong to two attempts.
+            throw StaleIndexException.replaced(checksums.path());
+        }
+        CorruptionCause cause = compare(stored.value(), valueByDisk, checksumByReader);
         logger.info("Checksum of {} of {} diagnosed: {}", block, executor.id(), cause);
         return cause;
     }
@@ -132,16 +165,12 @@ public final class CorruptionDiagnosis implements AutoCloseable {
         return number.flip().getLong();
     }
 
-    private OpenSegment open() throws IOException {
-        LocatedBlock located = resolver.locate(executor, block);
-        while (!resolver.isFound(located)) {
-            located = resolver.next(located);
-        }
-        OpenSegment segment = resolver.open(located);
+    private OpenSegment open(LocatedBlock data) throws IOException {
+        OpenSegment segment = resolver.open(data);
         if (segment.length() > MAX_BLOCK_BYTES) {
             segment.close();
-            throw new IOException(located.file().path() + ": block of " + segment.length()
-                    + " bytes (expected: at most " + MAX_BLOCK_BYTES + " to be diagnosed)");
+            throw new IOException(data.file().path() + ": block of " + segment.length() + " bytes (expected: at most "
+                    + MAX_BLOCK_BYTES + " to be diagnosed)");
         }
         return segment;
     }
@@ -149,9 +178,9 @@ public final class CorruptionDiagnosis implements AutoCloseable {
     /** Closes the block; nothing is read afterwards. */
     @Override
     public void close() {
-        if (started != null) {
-            started.byDisk().close();
-            started = null;
+        if (byDisk != null) {
+            byDisk.close();
+            byDisk = null;
         }
     }
 }

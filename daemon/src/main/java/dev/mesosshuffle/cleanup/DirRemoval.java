@@ -33,6 +33,7 @@ final class DirRemoval {
     private long dueAt;
     private boolean renamed;
     private boolean hindered;
+    private int turnsInVain;
     private boolean measured;
     private volatile long bytes;
     private int failures;
@@ -87,6 +88,7 @@ final class DirRemoval {
 
     /** From here on, a dir under the original name is not ours. */
     void renamed() {
+        turnsInVain = 0;
         renamed = true;
     }
 
@@ -97,6 +99,26 @@ final class DirRemoval {
 
     void hindered() {
         hindered = true;
+    }
+
+    /**
+     * Whether a turn may end without any progress, since the next begins anew: the last check of an orphan reads all of its
+     * tree; a deletion that is hindered tries all that it cannot delete.
+     */
+    boolean isLong() {
+        return hindered || (isOrphan() && !renamed);
+    }
+
+    /** How many turns of what {@link #isLong} were used up in the current attempt. */
+    int turnsInVain() {
+        return turnsInVain;
+    }
+
+    /** Records such a turn. */
+    void turnInVain() {
+        if (isLong()) {
+            turnsInVain++;
+        }
     }
 
     /** Returns whether the dir is deleted, so that only the intent is left. */
@@ -122,6 +144,7 @@ final class DirRemoval {
     /** Counts a failure; returns how long to wait before the next attempt. */
     Duration failed() {
         failures++;
+        turnsInVain = 0;
         Duration delay = FIRST_DELAY;
         for (int i = 1; i < failures && delay.compareTo(MAX_DELAY) < 0; i++) {
             delay = delay.multipliedBy(DELAY_GROWTH);

@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * not mounted, no dir under it counts as deleted.
  *
  * <p><b>Concurrency:</b> every method may be called from any thread, and none works on the disk. All disk work on a root
- * runs on one thread for that root, which is rate limited, so that a hung disk stalls its own dirs only. There are at most
- * as many threads as allowed roots. A thread renames all dirs before it deletes any; then applications take turns ({@link
+ * runs on one thread for that root, which is rate limited, so that a hung disk stalls its own dirs only. A thread that hangs
+ * at one dir is replaced, once: there are at most twice as many threads as allowed roots. A thread renames all dirs before it deletes any; then applications take turns ({@link
  * RemovalTurns}), so that none waits until all files of another are deleted.
  */
 public final class Reclaimer implements AutoCloseable {
@@ -132,6 +132,7 @@ public final class Reclaimer implements AutoCloseable {
     public void check() {
         long now = ticker.read();
         removals.values().forEach(removal -> startIfDue(removal, now));
+        workers.replaceHungThreads();
     }
 
     /**
@@ -217,7 +218,14 @@ public final class Reclaimer implements AutoCloseable {
     private void remove(DirRemoval removal, RemovalTurns turns, RateLimiter rateLimiter) {
         try {
             if (!closed.get()) {
-                advance(removal, new RemovalTurn(rateLimiter, closed::get, () -> turns.shouldYield(removal), ticker));
+                advance(
+                        removal,
+                        new RemovalTurn(
+                                rateLimiter,
+                                closed::get,
+                                (isUsedUp, hasDeleted) -> turns.shouldYield(removal, isUsedUp, hasDeleted),
+                                removal.turnsInVain(),
+                                ticker));
             }
         } catch (RootUnavailableException e) {
             logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
@@ -248,7 +256,12 @@ public final class Reclaimer implements AutoCloseable {
                 }
                 continueLater(removal);
             }
-            case TURN_OVER -> continueLater(removal);
+            case TURN_OVER -> {
+                if (turn.isUsedUp()) {
+                    removal.turnInVain();
+                }
+                continueLater(removal);
+            }
             case IN_USE -> {
                 if (ticker.read() - removal.decidedAt >= READ_LIMIT.toNanos()) {
                     guards.reads().endOlderThan(Objects.requireNonNull(removal.appId), removal.decidedAt);

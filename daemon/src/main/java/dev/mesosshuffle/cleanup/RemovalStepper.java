@@ -161,7 +161,10 @@ final class RemovalStepper {
     private void delete(DirRemoval removal, RemovalTurn turn) throws IOException {
         LocalDir dir = removal.dir;
         try {
-            LocalDirDeletion.delete(dir, turn, this::fileDeleted);
+            LocalDirDeletion.delete(dir, turn, bytes -> {
+                turn.deleted();
+                fileDeleted(bytes);
+            });
             // That nothing is there means something only under a root that was mounted all the time.
             RootIdentity.check(dir.root(), removal.rootInode);
         } catch (RootUnavailableException e) {

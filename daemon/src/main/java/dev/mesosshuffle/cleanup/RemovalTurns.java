@@ -1,12 +1,18 @@
 package dev.mesosshuffle.cleanup;
 
 import dev.mesosshuffle.concurrent.TurnQueue;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The removals under one root that are due, in the order in which they get a turn: first what renames dirs, which is short,
- * then what deletes them, then what may take long without any progress. Within each of these, applications take turns, and
- * all orphans are as one application.
+ * then what deletes them, then what may take long without any progress. Within each of these, applications take turns.
+ * Orphans are as one application in that, and take turns with each other.
+ *
+ * <p>What may take long begins anew in each turn, so its turns double in length: whoever has had the fewest comes first, and
+ * waits for no more than a first turn of any other. All of a tree costs at most twice as much as in one turn.
  *
  * <p><b>Concurrency:</b> for any thread.
  */
@@ -15,20 +21,19 @@ final class RemovalTurns {
 
     private final TurnQueue<DirRemoval> renames = new TurnQueue<>();
     private final TurnQueue<DirRemoval> deletions = new TurnQueue<>();
-    private final TurnQueue<DirRemoval> longOnes = new TurnQueue<>();
+
+    /** By the number of turns that each has had in vain; no queue is empty. */
+    private final NavigableMap<Integer, TurnQueue<DirRemoval>> longOnes = new TreeMap<>();
 
     private static Object clientOf(DirRemoval removal) {
         return removal.appId == null ? ORPHANS : removal.appId;
     }
 
-    /** The last check of an orphan reads all of its tree; a deletion that is hindered tries all that it cannot delete. */
-    private static boolean isLong(DirRemoval removal) {
-        return removal.isHindered() || (removal.isOrphan() && !removal.isRenamed());
-    }
-
     /** Adds a removal whose turn comes later. */
     synchronized void add(DirRemoval removal) {
-        TurnQueue<DirRemoval> turns = isLong(removal) ? longOnes : removal.isRenamed() ? deletions : renames;
+        TurnQueue<DirRemoval> turns = removal.isLong()
+                ? longOnes.computeIfAbsent(removal.turnsInVain(), key -> new TurnQueue<>())
+                : removal.isRenamed() ? deletions : renames;
         turns.add(clientOf(removal), removal);
     }
 
@@ -38,16 +43,44 @@ final class RemovalTurns {
         if (next == null) {
             next = deletions.poll();
         }
-        return next == null ? longOnes.poll() : next;
+        return next == null ? pollLong() : next;
     }
 
-    /** Whether the turn of a removal should end soon, since it is another's turn. */
-    synchronized boolean shouldYield(DirRemoval removal) {
-        return renames.size() > 0 || (isLong(removal) ? deletions.size() > 0 : deletions.hasOthers(clientOf(removal)));
+    private @Nullable DirRemoval pollLong() {
+        Map.Entry<Integer, TurnQueue<DirRemoval>> fewest = longOnes.firstEntry();
+        if (fewest == null) {
+            return null;
+        }
+        DirRemoval next = fewest.getValue().poll();
+        if (fewest.getValue().size() == 0) {
+            longOnes.remove(fewest.getKey());
+        }
+        return next;
+    }
+
+    /**
+     * Whether the turn of a removal, as long as a first turn is, should end soon, since it is another's turn.
+     *
+     * @param isUsedUp whether the turn is as long as this removal's own may be
+     * @param hasDeleted whether anything was deleted in it
+     */
+    synchronized boolean shouldYield(DirRemoval removal, boolean isUsedUp, boolean hasDeleted) {
+        if (renames.size() > 0) {
+            return true;
+        }
+        if (removal.isLong()) {
+            return deletions.size() > 0
+                    || (!longOnes.isEmpty() && (isUsedUp || longOnes.firstKey() < removal.turnsInVain()));
+        }
+        return deletions.hasOthers(clientOf(removal))
+                || (removal.isOrphan() && deletions.size() > 0)
+                || (!hasDeleted && !longOnes.isEmpty());
     }
 
     /** The number of removals that wait. */
     synchronized int size() {
-        return renames.size() + deletions.size() + longOnes.size();
+        return renames.size()
+                + deletions.size()
+                + longOnes.values().stream().mapToInt(TurnQueue::size).sum();
     }
 }

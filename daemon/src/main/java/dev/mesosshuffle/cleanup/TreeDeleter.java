@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one tree and one attempt; used by one thread.
  */
 final class TreeDeleter {
-    /** Two descriptors for each level; shuffle files lie two levels deep. */
+    /** Three descriptors for each level; shuffle files lie two levels deep. */
     private static final int MAX_DEPTH = 16;
 
     /**

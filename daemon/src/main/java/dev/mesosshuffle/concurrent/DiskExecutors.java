@@ -16,7 +16,7 @@ import java.util.function.Function;
  * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
  * and its own queue, and nothing else. At each disk, clients take turns ({@link FairExecutor}). For any thread.
  */
-public final class DiskExecutors implements AutoCloseable {
+public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
     /**
      * How many tasks of one client may wait for a disk. A connection has one batch of blocks for each of two lanes, and one
      * slice of each of a few other requests.
@@ -42,6 +42,22 @@ public final class DiskExecutors implements AutoCloseable {
      */
     public DiskExecutors(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
         this(threadsPerDisk, queueCapacity, metrics, System::nanoTime, DiskExecutors::named);
+    }
+
+    /**
+     * Creates pools of their own for one kind of work, without any thread yet and without metrics.
+     *
+     * @param threadPrefix the beginning of the threads' names
+     * @param threadsPerDisk how many threads each disk gets
+     * @param queueCapacity how many tasks may wait for each disk
+     */
+    public static DiskExecutors forWork(String threadPrefix, int threadsPerDisk, int queueCapacity) {
+        return new DiskExecutors(
+                threadsPerDisk,
+                queueCapacity,
+                new MetricRegistry(),
+                System::nanoTime,
+                disk -> named(threadPrefix + disk));
     }
 
     /** With a clock and threads of a test, which creates them by the beginning of their names. */
@@ -77,6 +93,7 @@ public final class DiskExecutors implements AutoCloseable {
      * @throws RejectedExecutionException if the queue is full, or the client's part of it, or the pools are closed; a
      *     {@link ThreadShortageException} if no thread can be created
      */
+    @Override
     public void execute(Path root, Object client, Runnable task) {
         Disk disk = disk(root);
         disk.pool()

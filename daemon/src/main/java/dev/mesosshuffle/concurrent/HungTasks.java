@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a disk's pool one more thread for each task that does not end, so that files which can be read still are. At most
+ * Gives a disk's pool one more thread for each task that neither ends nor shows progress, so that files which can be read still are. At most
  * as many as the pool has: if those hang too, it is the disk. When such a task ends, one thread goes again.
  *
  * <p><b>Concurrency:</b> for any thread.
@@ -33,17 +33,18 @@ final class HungTasks {
 
     /** One run of a task; compared by identity. */
     private static final class Running {
-        private final long startedNanos;
+        private final Thread thread = Thread.currentThread();
+        private volatile long lastSignNanos;
 
         private Running(long startedNanos) {
-            this.startedNanos = startedNanos;
+            this.lastSignNanos = startedNanos;
         }
     }
 
     /**
      * Creates one for a pool of a fixed size.
      *
-     * @param disk the disk, for the log
+     * @param disk the disk, and what the pool is for unless it is for all, for the log
      */
     HungTasks(String disk, ThreadPoolExecutor pool, Ticker ticker) {
         this.disk = disk;
@@ -65,12 +66,21 @@ final class HungTasks {
         }
     }
 
+    /** Tells that the task of this thread has not come to hang: from now on, it may take as long again. */
+    void progressed() {
+        for (Running run : running) {
+            if (run.thread == Thread.currentThread()) {
+                run.lastSignNanos = ticker.read();
+            }
+        }
+    }
+
     /** Finds tasks that have come to hang, and replaces their threads. Does not wait. */
     synchronized void check() {
         long now = ticker.read();
         int before = hung;
         for (Running run : List.copyOf(running)) {
-            if (now - run.startedNanos >= LIMIT.toNanos() && running.remove(run)) {
+            if (now - run.lastSignNanos >= LIMIT.toNanos() && running.remove(run)) {
                 hung++;
             }
         }

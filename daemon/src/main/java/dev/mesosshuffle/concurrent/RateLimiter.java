@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
  * Files are processed in small batches, each followed by a back-off: until the rate is met, and for at least as long as the
  * batch took. Where a file takes long the disk is busy, and half of its time is for others.
  *
- * <p><b>Concurrency:</b> belongs to the thread of one root.
+ * <p><b>Concurrency:</b> for the threads of one root: one, unless it hangs. They share the rate.
  */
 public final class RateLimiter {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -22,6 +22,7 @@ public final class RateLimiter {
     private final Ticker ticker;
     private final LongConsumer sleeper;
     private volatile boolean unthrottled;
+    private volatile Runnable beforeEachFile = () -> {};
     private int files;
     private long batchStarted;
 
@@ -42,8 +43,18 @@ public final class RateLimiter {
         unthrottled = value;
     }
 
+    /** Sets what is run before each file too, by the thread that is about to process it. */
+    void beforeEachFile(Runnable action) {
+        beforeEachFile = action;
+    }
+
     /** Must be called before each file; sleeps if the next file would exceed the rate. */
     public void acquire() {
+        beforeEachFile.run();
+        await();
+    }
+
+    private synchronized void await() {
         int rate = filesPerSecond.getAsInt();
         if (rate == 0 || unthrottled) {
             files = 0;

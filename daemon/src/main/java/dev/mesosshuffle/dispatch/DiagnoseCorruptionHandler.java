@@ -2,7 +2,7 @@ package dev.mesosshuffle.dispatch;
 
 import dev.mesosshuffle.blocks.BlockResolver;
 import dev.mesosshuffle.blocks.CorruptionDiagnosis;
-import dev.mesosshuffle.concurrent.ClientExecutor;
+import dev.mesosshuffle.concurrent.ClientDiskExecutor;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.RateLimitedLogger;
@@ -30,7 +30,7 @@ final class DiagnoseCorruptionHandler {
     static final Duration MAX_DURATION = Duration.ofSeconds(30);
 
     private final BlockResolver resolver;
-    private final ClientExecutor executor;
+    private final ClientDiskExecutor executor;
     private final Ticker ticker;
     private final RateLimitedLogger rateLimitedLogger;
 
@@ -38,12 +38,12 @@ final class DiagnoseCorruptionHandler {
      * Creates a handler.
      *
      * @param resolver opens blocks
-     * @param executor reads whole blocks; bounded, and rejects what exceeds its queue
+     * @param executor reads whole blocks, each part on its disk; bounded, and rejects what exceeds its queue
      * @param ticker the time
      * @param rateLimitedLogger logs what clients can cause at any rate
      */
     DiagnoseCorruptionHandler(
-            BlockResolver resolver, ClientExecutor executor, Ticker ticker, RateLimitedLogger rateLimitedLogger) {
+            BlockResolver resolver, ClientDiskExecutor executor, Ticker ticker, RateLimitedLogger rateLimitedLogger) {
         this.resolver = resolver;
         this.executor = executor;
         this.ticker = ticker;
@@ -88,7 +88,7 @@ final class DiagnoseCorruptionHandler {
 
         private void submit() {
             try {
-                executor.execute(call.caller(), () -> call.guard(this::proceed, done));
+                executor.execute(diagnosis.root(), call.caller(), () -> call.guard(this::proceed, done));
             } catch (RejectedExecutionException | OutOfMemoryError e) {
                 ThreadShortage.report("the diagnosis of a corrupt block", e);
                 end(CorruptionCause.UNKNOWN_ISSUE);

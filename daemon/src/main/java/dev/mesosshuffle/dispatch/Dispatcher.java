@@ -1,7 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.MetricRegistry;
-import dev.mesosshuffle.concurrent.ClientExecutor;
+import dev.mesosshuffle.concurrent.ClientDiskExecutor;
 import dev.mesosshuffle.fetch.ChunkFetcherFactory;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.FetchServices;
@@ -21,7 +21,7 @@ public final class Dispatcher {
      *
      * @param fetchServices serve blocks
      * @param localDirServices protect local dirs
-     * @param diagnosisExecutor reads whole blocks to check them; bounded, and rejects what exceeds its queue
+     * @param diagnosisExecutor reads whole blocks to check them, on their disks; bounded, and rejects what exceeds its queue
      * @param registry which applications and executors exist
      * @param liveness gets the heartbeats and the activity of applications
      * @param rateLimitedLogger logs what clients can cause at any rate
@@ -30,7 +30,7 @@ public final class Dispatcher {
     public Dispatcher(
             FetchServices fetchServices,
             LocalDirServices localDirServices,
-            ClientExecutor diagnosisExecutor,
+            ClientDiskExecutor diagnosisExecutor,
             Registry registry,
             LivenessMonitor liveness,
             RateLimitedLogger rateLimitedLogger,

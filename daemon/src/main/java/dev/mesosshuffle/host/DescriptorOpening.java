@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
@@ -59,20 +60,43 @@ final class DescriptorOpening implements FileOpening {
     public OpenedFile open(Path root, Path path) throws IOException {
         int name = names.open(path);
         try {
-            Path toName = Path.of(DESCRIPTORS + name);
+            return openRegular(name, path, StandardOpenOption.READ);
+        } finally {
+            LinuxCalls.close(name);
+        }
+    }
+
+    /**
+     * Opens what an open name denotes, if that is a regular file.
+     *
+     * @param name an open name
+     * @param shown its path, for messages
+     * @param access to read or to write
+     */
+    static OpenedFile openRegular(int name, Path shown, StandardOpenOption access) throws IOException {
+        try {
+            Path toName = pathOf(name);
             Map<String, Object> attributes = Files.readAttributes(toName, ATTRIBUTES);
-            UnsafeFileException.checkRegular(path, mode(path, attributes));
-            int file = LinuxCalls.openWithoutWaiting(name, path);
+            UnsafeFileException.checkRegular(shown, mode(shown, attributes));
+            int file = LinuxCalls.openWithoutWaiting(name, access == StandardOpenOption.WRITE, shown);
             try {
-                return new OpenedFile(FileChannel.open(toName, StandardOpenOption.READ), attributes);
+                return new OpenedFile(FileChannel.open(toName, access), attributes);
             } finally {
                 LinuxCalls.close(file);
             }
         } catch (FileSystemException e) {
-            throw named(path, e);
-        } finally {
-            LinuxCalls.close(name);
+            throw named(shown, e);
         }
+    }
+
+    /** Returns the path that leads to what a descriptor denotes. */
+    static Path pathOf(int descriptor) {
+        return Path.of(DESCRIPTORS + descriptor);
+    }
+
+    @Override
+    public SecureDirectoryStream<Path> openDirectory(Path dir) throws IOException {
+        return DescriptorDirectory.open(dir);
     }
 
     @Override
@@ -80,7 +104,7 @@ final class DescriptorOpening implements FileOpening {
     public DirectoryStream<Path> list(Path dir) throws IOException {
         int name = names.open(dir);
         try {
-            Path toName = Path.of(DESCRIPTORS + name);
+            Path toName = pathOf(name);
             BasicFileAttributes attributes = Files.readAttributes(toName, BasicFileAttributes.class);
             if (!attributes.isDirectory()) {
                 throw new NotADirectoryException(dir, attributes);
@@ -97,24 +121,28 @@ final class DescriptorOpening implements FileOpening {
     private record RenamedEntries(Path dir, DirectoryStream<Path> opened) implements DirectoryStream<Path> {
         @Override
         public Iterator<Path> iterator() {
-            Iterator<Path> entries = opened.iterator();
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return entries.hasNext();
-                }
-
-                @Override
-                public Path next() {
-                    return dir.resolve(entries.next().getFileName());
-                }
-            };
+            return renamed(dir, opened.iterator());
         }
 
         @Override
         public void close() throws IOException {
             opened.close();
         }
+    }
+
+    /** The entries of a directory by its own path. */
+    static Iterator<Path> renamed(Path dir, Iterator<Path> entries) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return entries.hasNext();
+            }
+
+            @Override
+            public Path next() {
+                return dir.resolve(entries.next().getFileName());
+            }
+        };
     }
 
     private static int mode(Path path, Map<String, Object> attributes) throws IOException {
@@ -125,7 +153,7 @@ final class DescriptorOpening implements FileOpening {
     }
 
     /** The JDK names the descriptor, which means nothing to anybody. */
-    private static FileSystemException named(Path path, FileSystemException failure) {
+    static FileSystemException named(Path path, FileSystemException failure) {
         String file = failure.getFile();
         if (file == null || !file.startsWith(DESCRIPTORS)) {
             return failure;

@@ -18,7 +18,8 @@ import java.util.Set;
 
 /**
  * Opens a file by the JDK's means alone, where {@link LinuxCalls} are not to be had, such as with musl. Follows no link below
- * the root. But the file is inspected before it is opened: if it is replaced by a FIFO in that moment, the open waits.
+ * the root. But a file or directory is inspected before it is opened: if it is replaced by a FIFO in that moment, the open
+ * waits.
  */
 final class DirectoryStreamOpening implements FileOpening {
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -27,7 +28,7 @@ final class DirectoryStreamOpening implements FileOpening {
     public OpenedFile open(Path root, Path path) throws IOException {
         Path name = path.getFileName();
         try (SecureDirectoryStream<Path> dir =
-                SecureDirectories.open(root, Objects.requireNonNullElse(path.getParent(), root))) {
+                SecureDirectories.open(this, root, Objects.requireNonNullElse(path.getParent(), root))) {
             BasicFileAttributes before = regular(dir, name, path);
             SeekableByteChannel opened = dir.newByteChannel(name, READ);
             try {
@@ -57,6 +58,17 @@ final class DirectoryStreamOpening implements FileOpening {
             throw new NotADirectoryException(dir, attributes);
         }
         return Files.newDirectoryStream(dir);
+    }
+
+    @Override
+    @SuppressWarnings("StreamResourceLeak") // Its caller closes it.
+    public SecureDirectoryStream<Path> openDirectory(Path dir) throws IOException {
+        DirectoryStream<Path> stream = Files.newDirectoryStream(dir);
+        if (stream instanceof SecureDirectoryStream<Path> secure) {
+            return secure;
+        }
+        stream.close();
+        throw new IOException(dir + ": files cannot be deleted safely here (expected: Linux)");
     }
 
     private static BasicFileAttributes regular(SecureDirectoryStream<Path> dir, Path name, Path shown)

@@ -3,6 +3,7 @@ package dev.mesosshuffle.host;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 
 /** One way of opening a file that somebody else may replace at any time. For any thread. */
 interface FileOpening {
@@ -27,4 +28,13 @@ interface FileOpening {
      * @throws IOException if it cannot be opened
      */
     DirectoryStream<Path> list(Path dir) throws IOException;
+
+    /**
+     * Opens a directory to work in it.
+     *
+     * @param dir the directory, in whose path links are followed
+     * @throws java.nio.file.FileSystemException if it is none
+     * @throws IOException if it cannot be opened
+     */
+    SecureDirectoryStream<Path> openDirectory(Path dir) throws IOException;
 }

@@ -24,6 +24,7 @@ final class LinuxCalls {
 
     private static final int O_CLOEXEC = 0x8_0000;
     private static final int O_NONBLOCK = 0x800;
+    private static final int O_WRONLY = 0x1;
 
     /** The rest have other numbers on the other kind of machine. */
     private static final int O_DIRECTORY;
@@ -103,6 +104,15 @@ final class LinuxCalls {
     }
 
     /**
+     * Opens a directory, as a name.
+     *
+     * @param path an absolute path, in which links are followed
+     */
+    static int openDirectory(Path path) throws FileSystemException {
+        return checked(path, () -> openat(AT_FDCWD, PathBytes.terminated(path), O_PATH | O_CLOEXEC | O_DIRECTORY));
+    }
+
+    /**
      * Opens a name in a directory, as a name; of a link, the link itself, unless it must be a directory.
      *
      * @param dir an open directory
@@ -112,18 +122,20 @@ final class LinuxCalls {
      */
     static int openNameIn(int dir, Path name, boolean mustBeDir, Path shown) throws FileSystemException {
         int flags = O_PATH | O_CLOEXEC | O_NOFOLLOW | (mustBeDir ? O_DIRECTORY : 0);
-        return checked(shown, () -> openat(dir, bytes(name.toString()), flags));
+        return checked(shown, () -> openat(dir, PathBytes.terminated(name), flags));
     }
 
     /**
-     * Opens what an open name denotes for reading, without waiting for whoever holds a lease on it; while it is open, nobody
-     * gets another lease that an open has to wait for.
+     * Opens what an open name denotes, without waiting for whoever holds a lease on it; while it is open, nobody gets another
+     * lease that an open has to wait for.
      *
      * @param name an open name
+     * @param writing whether to write, else to read
      * @param shown its path, for messages
      */
-    static int openWithoutWaiting(int name, Path shown) throws FileSystemException {
-        return checked(shown, () -> openat(DESCRIPTORS, bytes(Integer.toString(name)), O_CLOEXEC | O_NONBLOCK));
+    static int openWithoutWaiting(int name, boolean writing, Path shown) throws FileSystemException {
+        int flags = O_CLOEXEC | O_NONBLOCK | (writing ? O_WRONLY : 0);
+        return checked(shown, () -> openat(DESCRIPTORS, bytes(Integer.toString(name)), flags));
     }
 
     private interface Call {

@@ -4,6 +4,7 @@ import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,5 +61,14 @@ public final class RegularFiles {
      */
     public static DirectoryStream<Path> list(Path dir) throws IOException {
         return Chosen.OPENING.list(dir);
+    }
+
+    /**
+     * Opens a directory to work in it; with the kernel's calls, what is opened through it never waits either.
+     *
+     * @param dir the directory, in whose path links are followed
+     */
+    static SecureDirectoryStream<Path> openDirectory(Path dir) throws IOException {
+        return Chosen.OPENING.openDirectory(dir);
     }
 }

@@ -1,8 +1,6 @@
 package dev.mesosshuffle.host;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,7 +32,17 @@ public final class SecureDirectories {
      * @throws NotADirectoryException if it or one above it, below the root, is a link or a file
      */
     public static SecureDirectoryStream<Path> open(Path root, Path dir) throws IOException {
-        SecureDirectoryStream<Path> current = openRoot(root);
+        return openBelow(RegularFiles.openDirectory(root), root, dir);
+    }
+
+    /** The same, with the root opened in a certain way, and what is below it by that of the root. */
+    static SecureDirectoryStream<Path> open(FileOpening way, Path root, Path dir) throws IOException {
+        return openBelow(way.openDirectory(root), root, dir);
+    }
+
+    private static SecureDirectoryStream<Path> openBelow(SecureDirectoryStream<Path> openRoot, Path root, Path dir)
+            throws IOException {
+        SecureDirectoryStream<Path> current = openRoot;
         if (dir.equals(root)) {
             return current;
         }
@@ -49,16 +57,6 @@ public final class SecureDirectories {
         return current;
     }
 
-    @SuppressWarnings("StreamResourceLeak") // The caller closes it, like the result of open().
-    private static SecureDirectoryStream<Path> openRoot(Path root) throws IOException {
-        DirectoryStream<Path> stream = Files.newDirectoryStream(root);
-        if (stream instanceof SecureDirectoryStream<Path> secure) {
-            return secure;
-        }
-        stream.close();
-        throw new IOException(root + ": files cannot be deleted safely here (expected: Linux)");
-    }
-
     /**
      * Opens a directory in another.
      *
@@ -71,10 +69,13 @@ public final class SecureDirectories {
         if (attributes == null) {
             throw new NoSuchFileException(shown.toString());
         }
-        // Opening another file could wait for the other end of a pipe. A link that replaces the directory after this
-        // check is not opened either, because of NOFOLLOW_LINKS.
+        // Tells what else it is. What replaces the directory after this check is not opened either: no link, and, where
+        // the kernel's calls are to be had, no FIFO, which would wait for its other end.
         if (!attributes.isDirectory()) {
             throw new NotADirectoryException(shown, attributes);
+        }
+        if (above instanceof DescriptorDirectory directory) {
+            return directory.openChild(name, shown);
         }
         return above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
     }

@@ -2,6 +2,7 @@ package dev.mesosshuffle.markers;
 
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.PathTrust;
+import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.logging.Sanitizer;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -90,7 +91,7 @@ public final class MarkedRoot {
         if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(dir + " is no directory");
         }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
+        try (DirectoryStream<Path> entries = SecureDirectories.open(root, dir)) {
             for (Path entry : entries) {
                 if (RootMarker.isName(entry.getFileName().toString())) {
                     files.add(entry);

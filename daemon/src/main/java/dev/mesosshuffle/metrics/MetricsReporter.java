@@ -1,10 +1,13 @@
 package dev.mesosshuffle.metrics;
 
 import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.jmx.DefaultObjectNameFactory;
 import com.codahale.metrics.jmx.JmxReporter;
+import com.codahale.metrics.jmx.ObjectNameFactory;
 import com.codahale.metrics.jvm.BufferPoolMetricSet;
 import com.codahale.metrics.jvm.GarbageCollectorMetricSet;
 import com.codahale.metrics.jvm.MemoryUsageGaugeSet;
+import dev.mesosshuffle.logging.Sanitizer;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -15,6 +18,9 @@ import java.lang.management.ManagementFactory;
 public final class MetricsReporter implements AutoCloseable {
     /** The name of Spark's source for the JVM itself. */
     private static final String JVM = "jvm";
+
+    /** As long as a path may be. */
+    private static final int MAX_NAME_BYTES = 4096;
 
     private final JmxReporter reporter;
 
@@ -33,7 +39,12 @@ public final class MetricsReporter implements AutoCloseable {
         registry.registerAll(JVM, new MemoryUsageGaugeSet());
         registry.registerAll(JVM, new BufferPoolMetricSet(ManagementFactory.getPlatformMBeanServer()));
         // Its default domain is the one that Spark's sink uses.
-        JmxReporter reporter = JmxReporter.forRegistry(registry).build();
+        ObjectNameFactory names = new DefaultObjectNameFactory();
+        JmxReporter reporter = JmxReporter.forRegistry(registry)
+                // A name may hold a path, which may hold anything.
+                .createsObjectNamesWith(
+                        (type, domain, name) -> names.createName(type, domain, Sanitizer.line(name, MAX_NAME_BYTES)))
+                .build();
         reporter.start();
         return new MetricsReporter(reporter);
     }

@@ -5,6 +5,7 @@ import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.PageResidency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ final class BlockTransfer {
     private void writeWindow() {
         WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, ticker);
         queuedWindow = truncations < MAX_TRUNCATIONS ? window : window.withoutResidencyCheck();
-        channel.write(window).addListener(future -> onWindowSent(window, future.isSuccess()));
+        channel.write(window).addListener(future -> guard(() -> onWindowSent(window, future.isSuccess())));
     }
 
     private void onWindowSent(WindowFileRegion window, boolean success) {
@@ -134,10 +135,23 @@ final class BlockTransfer {
             readyNanos = now;
             return;
         }
+        CompletableFuture<Void> load = block.file().loadAsync(block.offset() + start, end - start);
         loading = true;
-        var unused = block.file()
-                .loadAsync(block.offset() + start, end - start)
-                .whenComplete((done, error) -> onLoop(() -> onLoaded(start, end, now, error)));
+        var unused = load.whenComplete((done, error) -> onLoop(() -> guard(() -> onLoaded(start, end, now, error))));
+    }
+
+    /**
+     * Runs a step that nobody waits for. Netty would only log that it fails, as for lack of memory, and the block and its place
+     * among those in flight would never be given back: this transfer ends instead, and the connection learns of it.
+     */
+    private void guard(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            failed = true;
+            channel.pipeline().fireExceptionCaught(e);
+            finish();
+        }
     }
 
     private void onLoop(Runnable task) {

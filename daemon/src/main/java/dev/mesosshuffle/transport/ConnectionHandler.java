@@ -308,24 +308,28 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void execute(Runnable task) {
         try {
-            channel.eventLoop().execute(task);
+            channel.eventLoop().execute(guarded(task));
         } catch (RejectedExecutionException e) {
             logger.debug("Dropped a task of the connection from {}: its event loop has ended", remoteAddress);
             writer.discard();
         }
     }
 
-    @Override
-    public void executeLater(Runnable task) {
-        Runnable guarded = () -> {
+    /** The event loop would log that it fails, or keep it to itself, and the connection would wait for what never comes. */
+    private Runnable guarded(Runnable task) {
+        return () -> {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                // Otherwise the future would keep it to itself.
                 services.metrics().caughtExceptions.inc();
                 fail(e);
             }
         };
+    }
+
+    @Override
+    public void executeLater(Runnable task) {
+        Runnable guarded = guarded(task);
         try {
             // Unlike what is executed, it is not among the tasks for which the loop may delay its input by a second.
             var unused = channel.eventLoop().schedule(guarded, 0, TimeUnit.NANOSECONDS);

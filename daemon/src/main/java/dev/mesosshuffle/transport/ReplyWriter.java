@@ -101,15 +101,20 @@ final class ReplyWriter {
         }
         draining = true;
         boolean any = false;
-        while (transfer == null) {
-            PendingWrite next = queue.poll();
-            if (next == null) {
-                break;
+        try {
+            while (transfer == null) {
+                PendingWrite next = queue.poll();
+                if (next == null) {
+                    break;
+                }
+                write(next);
+                any = true;
             }
-            write(next);
-            any = true;
+        } finally {
+            // Even if memory has run out: else nothing would be sent any more, nor given back once the connection is
+            // closed.
+            draining = false;
         }
-        draining = false;
         if (any) {
             channel.flush();
             if (!isIdle()) {

@@ -2,6 +2,7 @@ package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricFilter;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
@@ -31,6 +32,7 @@ final class ReclaimerTurnsTest {
     private static final int MANY = 1500;
 
     private final MetricRegistry metrics = new MetricRegistry();
+    private final MetricRegistry cleanupMetrics = new MetricRegistry();
     private final ManualTicker time = new ManualTicker();
     private final Queue<Runnable> work = new ArrayDeque<>();
     private final List<String> ended = new ArrayList<>();
@@ -52,6 +54,7 @@ final class ReclaimerTurnsTest {
     }
 
     private void start() throws Exception {
+        cleanupMetrics.removeMatching(MetricFilter.ALL);
         reclaimer = new Reclaimer(
                 store,
                 TestRemovalGuards.of(
@@ -80,7 +83,7 @@ final class ReclaimerTurnsTest {
                             files++;
                             beforeEachFile.run();
                         })),
-                new MetricRegistry());
+                cleanupMetrics);
     }
 
     @AfterEach
@@ -196,9 +199,45 @@ final class ReclaimerTurnsTest {
         assertThat(remaining(dir)).isEqualTo(MANY);
     }
 
+    @Test
+    void aHugeTreeThatCannotBeDeletedDelaysAnotherByOneTurn() throws Exception {
+        try (Mount mount = Mount.tmpfs(localDirs.root, "16m")) {
+            LocalDir medium = dir("medium", "blockmgr-medium", RemovalTurn.MAX_FILES + 20);
+            LocalDir large = largeDir("large", "blockmgr-large");
+            reclaim("medium", List.of(medium));
+            reclaim("large", List.of(large));
+            work.remove().run();
+            work.remove().run();
+            mount.readOnly(true);
+            while (failures() == 0) {
+                work.remove().run();
+            }
+            // A turn of either, and the whole of the smaller one, which is counted twice since it is measured.
+            assertThat(files).isLessThan(5 * RemovalTurn.MAX_FILES);
+            doAllWork();
+            assertThat(failures()).isEqualTo(2);
+            // In turns of 100, 200 and so on, and then measured.
+            assertThat(files).isLessThan(5 * MANY);
+
+            mount.readOnly(false);
+            time.pass(Duration.ofHours(1));
+            reclaimer.check();
+            doAllWork();
+            assertAllDeleted();
+        }
+    }
+
+    private long failures() {
+        return cleanupMetrics.counter("shuffleService.cleanup.failures").getCount();
+    }
+
     private LocalDir largeDir(String appId, String name) throws Exception {
+        return dir(appId, name, MANY);
+    }
+
+    private LocalDir dir(String appId, String name, int count) throws Exception {
         LocalDir dir = localDirs.dir(name);
-        for (int i = 0; i < MANY; i++) {
+        for (int i = 0; i < count; i++) {
             Path subDir = Files.createDirectories(dir.path().resolve("0" + i % 10));
             Files.createFile(subDir.resolve("shuffle_0_" + i + "_0.data"));
         }

@@ -11,8 +11,17 @@ final class RemovalTurnTest {
     private final ManualTicker time = new ManualTicker();
     private boolean closed;
     private boolean othersWait = true;
-    private final RemovalTurn turn =
-            new RemovalTurn(new RateLimiter(() -> 0, time, nanos -> {}), () -> closed, () -> othersWait, time);
+    private boolean newOnesWait = true;
+    private final RemovalTurn turn = turn(0);
+
+    private RemovalTurn turn(int doublings) {
+        return new RemovalTurn(
+                new RateLimiter(() -> 0, time, nanos -> {}),
+                () -> closed,
+                (isUsedUp, hasDeleted) -> othersWait && (isUsedUp || newOnesWait),
+                doublings,
+                time);
+    }
 
     @Test
     void isOverAfterItsFilesAndStaysSo() {
@@ -36,6 +45,25 @@ final class RemovalTurnTest {
         process(RemovalTurn.MIN_FILES + 1);
         time.pass(RemovalTurn.MAX_DURATION);
         assertThat(turn.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void isLongerOnceEarlierOnesWereInVainUnlessANewOneWaits() {
+        newOnesWait = false;
+        RemovalTurn third = turn(2);
+        for (int i = 0; i < 4 * RemovalTurn.MAX_FILES; i++) {
+            assertThat(third.getAsBoolean()).isFalse();
+        }
+        assertThat(third.getAsBoolean()).isTrue();
+        assertThat(third.isUsedUp()).isTrue();
+
+        newOnesWait = true;
+        RemovalTurn disturbed = turn(2);
+        for (int i = 0; i < RemovalTurn.MAX_FILES; i++) {
+            assertThat(disturbed.getAsBoolean()).isFalse();
+        }
+        assertThat(disturbed.getAsBoolean()).isTrue();
+        assertThat(disturbed.isUsedUp()).isFalse();
     }
 
     @Test

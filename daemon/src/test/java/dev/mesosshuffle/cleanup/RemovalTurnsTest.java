@@ -53,27 +53,95 @@ final class RemovalTurnsTest {
     @Test
     void aDeletionYieldsToAnotherApplicationAndToRenamesAndNotToItsOwn() {
         DirRemoval current = renamed("a", "a1");
-        assertThat(turns.shouldYield(current)).isFalse();
+        assertThat(turns.shouldYield(current, false, true)).isFalse();
         add(renamed("a", "a2"));
         add(removal(null, "unchecked"));
-        assertThat(turns.shouldYield(current)).isFalse();
+        assertThat(turns.shouldYield(current, false, true)).isFalse();
         add(renamed("b", "b1"));
-        assertThat(turns.shouldYield(current)).isTrue();
+        assertThat(turns.shouldYield(current, false, true)).isTrue();
         taken();
         add(removal("a", "a3"));
-        assertThat(turns.shouldYield(current)).isTrue();
+        assertThat(turns.shouldYield(current, false, true)).isTrue();
     }
 
     @Test
-    void whatIsHinderedYieldsToEveryDeletionAndNotToOthersOfItsKind() {
+    void anOrphansDeletionYieldsToThatOfAnother() {
+        DirRemoval current = renamed(null, "orphan1");
+        assertThat(turns.shouldYield(current, true, true)).isFalse();
+        add(renamed(null, "orphan2"));
+        assertThat(turns.shouldYield(current, false, true)).isTrue();
+    }
+
+    @Test
+    void aDeletionYieldsToWhatIsHinderedIfItDeletesNothingItself() {
         DirRemoval current = renamed("a", "a1");
-        current.hindered();
-        DirRemoval other = renamed("b", "b1");
-        other.hindered();
-        add(other);
-        assertThat(turns.shouldYield(current)).isFalse();
+        add(hindered("b", "b1", 0));
+        assertThat(turns.shouldYield(current, true, true)).isFalse();
+        assertThat(turns.shouldYield(current, true, false)).isTrue();
+    }
+
+    @Test
+    void whatIsHinderedYieldsToEveryDeletion() {
+        DirRemoval current = hindered("a", "a1", 0);
+        assertThat(turns.shouldYield(current, true, true)).isFalse();
         add(renamed("a", "a2"));
-        assertThat(turns.shouldYield(current)).isTrue();
+        assertThat(turns.shouldYield(current, false, true)).isTrue();
+    }
+
+    @Test
+    void whatIsHinderedYieldsToOthersOfItsKindOnceItsTurnIsUsedUp() {
+        DirRemoval current = hindered("a", "a1", 0);
+        add(hindered("b", "b1", 0));
+        add(removal(null, "unchecked"));
+        assertThat(turns.shouldYield(current, false, true)).isFalse();
+        assertThat(turns.shouldYield(current, true, true)).isTrue();
+    }
+
+    @Test
+    void anOrphansCheckYieldsToThatOfAnotherToo() {
+        DirRemoval current = removal(null, "orphan1");
+        add(removal(null, "orphan2"));
+        assertThat(turns.shouldYield(current, false, true)).isFalse();
+        assertThat(turns.shouldYield(current, true, true)).isTrue();
+    }
+
+    @Test
+    void whoeverHasHadMoreTurnsInVainYieldsAtOnceAndComesLater() {
+        DirRemoval current = hindered("a", "a1", 1);
+        add(current);
+        add(hindered("b", "b1", 2));
+        add(hindered("c", "c1", 0));
+        add(hindered("d", "d1", 1));
+        assertThat(turns.size()).isEqualTo(4);
+        assertThat(turns.shouldYield(current, false, true)).isTrue();
+        assertThat(taken()).containsExactly("c1", "a1", "d1", "b1");
+        add(hindered("b", "b1", 1));
+        assertThat(turns.shouldYield(current, false, true)).isFalse();
+    }
+
+    @Test
+    void eachAttemptBeginsWithAFirstTurn() {
+        DirRemoval hindered = hindered("a", "a1", 3);
+        hindered.failed();
+        assertThat(hindered.turnsInVain()).isZero();
+        DirRemoval orphan = removal(null, "orphan");
+        orphan.turnInVain();
+        assertThat(orphan.turnsInVain()).isEqualTo(1);
+        orphan.renamed();
+        assertThat(orphan.turnsInVain()).isZero();
+        orphan.turnInVain();
+        assertThat(orphan.turnsInVain())
+                .as("each of its turns deletes something")
+                .isZero();
+    }
+
+    private static DirRemoval hindered(String appId, String name, int turnsInVain) {
+        DirRemoval removal = renamed(appId, name);
+        removal.hindered();
+        for (int i = 0; i < turnsInVain; i++) {
+            removal.turnInVain();
+        }
+        return removal;
     }
 
     private void add(DirRemoval removal) {

@@ -4,17 +4,23 @@ import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mesosshuffle.concurrent.ClientExecutor;
+import dev.mesosshuffle.blocks.BlockFile;
+import dev.mesosshuffle.concurrent.ClientDiskExecutor;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.model.CorruptionCause;
+import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.CRC32;
@@ -27,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiagnoseCorruptionHandlerTest {
     private static final byte[] BLOCK = block(100, 1);
 
-    private static final ClientExecutor DIRECT = (client, task) -> task.run();
+    private static final ClientDiskExecutor DIRECT = (root, client, task) -> task.run();
 
     @TempDir
     private Path temp;
@@ -78,7 +84,7 @@ class DiagnoseCorruptionHandlerTest {
 
     @Test
     void reportsAnUnknownCauseForAnExecutorThatIsNotRegistered() throws Exception {
-        diagnose(null, checksum(BLOCK), "CRC32", (client, task) -> {
+        diagnose(null, checksum(BLOCK), "CRC32", (root, client, task) -> {
             throw new AssertionError("nothing to diagnose");
         });
         assertCause(CorruptionCause.UNKNOWN_ISSUE);
@@ -86,7 +92,7 @@ class DiagnoseCorruptionHandlerTest {
 
     @Test
     void reportsAnUnknownCauseWhenTooManyDiagnosesWait() throws Exception {
-        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> {
+        diagnose(executor, checksum(BLOCK), "CRC32", (root, client, task) -> {
             throw new RejectedExecutionException("full");
         });
         assertCause(CorruptionCause.UNKNOWN_ISSUE);
@@ -102,17 +108,55 @@ class DiagnoseCorruptionHandlerTest {
     @Test
     void diagnosesInTheBackground() throws Exception {
         Queue<Runnable> tasks = new ArrayDeque<>();
-        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(BLOCK), "CRC32", (root, client, task) -> tasks.add(task));
         assertThat(caller.hasReply()).isFalse();
         tasks.remove().run();
         assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
+    }
+
+    /** With dirs on several disks, the names of a block's three files choose between them. */
+    @Test
+    void readsEachFileOnItsOwnDisk() throws Exception {
+        List<LocalDir> dirs = new ArrayList<>();
+        for (String disk : List.of("one", "two", "three")) {
+            Path root = Files.createDirectory(temp.toRealPath().resolve(disk));
+            dirs.add(new LocalDir(root, root.resolve("blockmgr-1")));
+        }
+        executor = fixture.register("app", "8", dirs.toArray(LocalDir[]::new));
+        fixture.files(executor).writeMapOutput(0, 0, BLOCK);
+        List<Path> disks = new ArrayList<>();
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        diagnose(executor, checksum(BLOCK), "CRC32", (root, client, task) -> {
+            disks.add(root);
+            tasks.add(task);
+        });
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+        assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
+        ShuffleBlockId block = FetchFixture.blockId(0);
+        List<Path> expected = new ArrayList<>();
+        // The data is looked at before and after the index, and the checksums at last.
+        for (String name : List.of(
+                block.checksumFileName("CRC32"),
+                block.dataFileName(),
+                block.indexFileName(),
+                block.dataFileName(),
+                block.checksumFileName("CRC32"))) {
+            Path root = BlockFile.of(executor, name).root();
+            if (expected.isEmpty() || !expected.get(expected.size() - 1).equals(root)) {
+                expected.add(root);
+            }
+        }
+        assertThat(expected).hasSizeGreaterThan(1);
+        assertThat(disks).isEqualTo(expected);
     }
 
     @Test
     void readsALongBlockInTurns() throws Exception {
         Queue<Runnable> tasks = new ArrayDeque<>();
         byte[] block = writeLongBlock();
-        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(block), "CRC32", (root, client, task) -> tasks.add(task));
         tasks.remove().run();
         assertThat(caller.hasReply()).isFalse();
         tasks.remove().run();
@@ -125,7 +169,7 @@ class DiagnoseCorruptionHandlerTest {
     void readsNoFurtherWhenItsClientHasGone() throws Exception {
         Queue<Runnable> tasks = new ArrayDeque<>();
         byte[] block = writeLongBlock();
-        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(block), "CRC32", (root, client, task) -> tasks.add(task));
         tasks.remove().run();
         caller.leave();
         tasks.remove().run();
@@ -138,13 +182,13 @@ class DiagnoseCorruptionHandlerTest {
     void endsADiagnosisThatTakesTooLongAndNoOther() throws Exception {
         Queue<Runnable> tasks = new ArrayDeque<>();
         byte[] block = writeLongBlock();
-        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(block), "CRC32", (root, client, task) -> tasks.add(task));
         tasks.remove().run();
         ticker.pass(DiagnoseCorruptionHandler.MAX_DURATION.minusNanos(1));
         tasks.remove().run();
         assertCause(CorruptionCause.CHECKSUM_VERIFY_PASS);
 
-        diagnose(executor, checksum(block), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(block), "CRC32", (root, client, task) -> tasks.add(task));
         tasks.remove().run();
         ticker.pass(DiagnoseCorruptionHandler.MAX_DURATION);
         tasks.remove().run();
@@ -163,7 +207,7 @@ class DiagnoseCorruptionHandlerTest {
                 fixture.files(executor).file("shuffle_0_0_0.data").toFile(), "rw")) {
             data.setLength(length);
         }
-        diagnose(executor, 0, "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, 0, "CRC32", (root, client, task) -> tasks.add(task));
         tasks.remove().run();
         assertCause(CorruptionCause.UNKNOWN_ISSUE);
     }
@@ -171,8 +215,8 @@ class DiagnoseCorruptionHandlerTest {
     @Test
     void diagnosesOneBlockOfAClientAtATime() throws Exception {
         Queue<Runnable> tasks = new ArrayDeque<>();
-        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> tasks.add(task));
-        diagnose(executor, checksum(BLOCK), "CRC32", (client, task) -> tasks.add(task));
+        diagnose(executor, checksum(BLOCK), "CRC32", (root, client, task) -> tasks.add(task));
+        diagnose(executor, checksum(BLOCK), "CRC32", (root, client, task) -> tasks.add(task));
         assertThat(tasks).hasSize(1);
         tasks.remove().run();
         assertThat(caller.runNextTask()).isTrue();
@@ -189,7 +233,7 @@ class DiagnoseCorruptionHandlerTest {
     }
 
     private void diagnose(
-            @Nullable RegisteredExecutor registered, long checksum, String algorithm, ClientExecutor threads) {
+            @Nullable RegisteredExecutor registered, long checksum, String algorithm, ClientDiskExecutor threads) {
         new DiagnoseCorruptionHandler(fixture.blockResolver, threads, ticker, fixture.rateLimitedLogger)
                 .diagnose(
                         registered,

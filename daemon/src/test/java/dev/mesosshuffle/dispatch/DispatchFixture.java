@@ -6,7 +6,7 @@ import dev.mesosshuffle.cleanup.BlockFileRemover;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.TestRemovalGuards;
-import dev.mesosshuffle.concurrent.ClientExecutor;
+import dev.mesosshuffle.concurrent.ClientDiskExecutor;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.liveness.LivenessConfig;
@@ -64,7 +64,7 @@ public final class DispatchFixture implements AutoCloseable {
     }
 
     /** A dispatcher that diagnoses corruption on an executor. */
-    public Dispatcher dispatcher(ClientExecutor diagnosisExecutor) throws Exception {
+    public Dispatcher dispatcher(ClientDiskExecutor diagnosisExecutor) throws Exception {
         return new Dispatcher(
                 fetch.services,
                 localDirServices(fetch.availableRoot()),

@@ -49,7 +49,10 @@ class RpcHandlerTest {
                         fetch.rateLimitedLogger),
                 new RemoveBlocksHandler(services.blockFileRemover(), fetch.diskExecutors, fetch.rateLimitedLogger),
                 new DiagnoseCorruptionHandler(
-                        fetch.blockResolver, (client, task) -> task.run(), System::nanoTime, fetch.rateLimitedLogger),
+                        fetch.blockResolver,
+                        (root, client, task) -> task.run(),
+                        System::nanoTime,
+                        fetch.rateLimitedLogger),
                 metrics,
                 fetch.rateLimitedLogger);
     }

@@ -48,7 +48,7 @@ class SessionTest {
         fixture = new DispatchFixture(temp);
         executor = fixture.fetch.register("app", "7");
         fixture.fetch.files(executor).writeMapOutput(0, 0, block(10, 0), block(20, 1));
-        dispatcher = fixture.dispatcher((client, task) -> task.run());
+        dispatcher = fixture.dispatcher((root, client, task) -> task.run());
         session = dispatcher.newSession(connection, ByteBudget.of(BUDGET));
     }
 
@@ -230,7 +230,7 @@ class SessionTest {
     @Test
     void releasesWhatAFailedHandlerLeftAndClosesTheConnection() throws Exception {
         ByteBudget unanswered = ByteBudget.of(BUDGET);
-        Dispatcher failing = fixture.dispatcher((client, task) -> {
+        Dispatcher failing = fixture.dispatcher((root, client, task) -> {
             throw new IllegalStateException("for a test");
         });
         Session counting = failing.newSession(connection, unanswered);
@@ -275,7 +275,7 @@ class SessionTest {
 
     private Dispatcher dispatcher(List<Runnable> running) {
         try {
-            return fixture.dispatcher((client, task) -> running.add(task));
+            return fixture.dispatcher((root, client, task) -> running.add(task));
         } catch (Exception e) {
             throw new AssertionError(e);
         }

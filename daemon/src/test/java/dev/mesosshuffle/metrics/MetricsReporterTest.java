@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.logging.Sanitizer;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.rmi.server.RMIClientSocketFactory;
 import java.rmi.server.RMIServerSocketFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.management.InstanceNotFoundException;
@@ -51,6 +53,25 @@ class MetricsReporterTest {
     void disconnect() throws Exception {
         client.close();
         server.stop();
+    }
+
+    /** A root's path is a part of some names. */
+    @Test
+    void escapesWhatIsNotPrintableInAName() throws Exception {
+        registry.counter("shuffleService.disk./a\u001b[2J\n\u202eb.readErrors").inc(3);
+        try (MetricsReporter reporter = MetricsReporter.start(registry)) {
+            assertThat(reporter).isNotNull();
+            List<String> names =
+                    client
+                            .getMBeanServerConnection()
+                            .queryNames(new ObjectName("metrics:type=counters,*"), null)
+                            .stream()
+                            .map(ObjectName::getCanonicalName)
+                            .toList();
+            assertThat(names).hasSize(1).first().asString().contains("readErrors");
+            assertThat(names.get(0)).isEqualTo(Sanitizer.line(names.get(0), 1000));
+            assertThat(names.get(0)).doesNotContain("\u001b", "\n", "\u202e");
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.mesosshuffle.transport;
 
 import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
@@ -259,6 +260,31 @@ class BlockTransferTest extends WrittenReplies {
         file.fail(new IOException("disk"));
         channel.runPendingTasks();
         assertThat(listener.unreadable).hasMessage("disk");
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(1);
+        assertThat(writer.isIdle()).isTrue();
+    }
+
+    @Test
+    void givesABlockBackWhenMemoryRunsOutAsAPartWasLoaded() throws Exception {
+        send(FILE);
+        peer.readAll();
+        file.runOutOfMemory();
+        diskAnswers();
+        peer.readAll();
+        assertThatThrownBy(channel::checkException).isInstanceOf(OutOfMemoryError.class);
+        assertThat(file.released()).isEqualTo(1);
+        assertThat(answered).hasValue(1);
+        assertThat(writer.isIdle()).isTrue();
+    }
+
+    @Test
+    void givesABlockBackWhenMemoryRunsOutAsAPartWasSent() throws Exception {
+        send(FILE);
+        diskAnswers();
+        file.runOutOfMemory();
+        peer.readAll();
+        assertThatThrownBy(channel::checkException).isInstanceOf(OutOfMemoryError.class);
         assertThat(file.released()).isEqualTo(1);
         assertThat(answered).hasValue(1);
         assertThat(writer.isIdle()).isTrue();

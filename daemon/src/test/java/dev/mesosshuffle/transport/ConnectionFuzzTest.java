@@ -41,7 +41,7 @@ class ConnectionFuzzTest {
         fetch.files(fetch.register("app", "7")).writeMapOutput(0, 0, new byte[10], new byte[20]);
         TransportMetrics transportMetrics = new TransportMetrics(metrics, PooledByteBufAllocator.DEFAULT);
         services = new ConnectionServices(
-                fixture.dispatcher((client, task) -> task.run()),
+                fixture.dispatcher((root, client, task) -> task.run()),
                 new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, 1 << 20, ByteBudget.of(1 << 20)),
                 new ConnectionLimits(
                         Duration.ofMinutes(2),

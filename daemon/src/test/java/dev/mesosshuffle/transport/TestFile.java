@@ -19,6 +19,7 @@ final class TestFile implements OpenFile, AutoCloseable {
     private long residentBytes = UNKNOWN;
     private int looks;
     private long asked;
+    private boolean isOutOfMemory;
     private int released;
 
     TestFile(Path path) throws IOException {
@@ -61,10 +62,18 @@ final class TestFile implements OpenFile, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> loadAsync(long offset, long length) {
+        if (isOutOfMemory) {
+            throw new OutOfMemoryError("for a test");
+        }
         CompletableFuture<Void> load = new CompletableFuture<>();
         loads.add(load);
         asked = length;
         return load;
+    }
+
+    /** From now on, there is no memory to ask for a part. */
+    void runOutOfMemory() {
+        isOutOfMemory = true;
     }
 
     /** How much was asked for last, in bytes. */
