@@ -142,12 +142,9 @@ public enum ProtectionMode {
         return switch (kind) {
             case DAEMON -> true;
             case SPARKS_OWN -> this != CHALLENGE && tls == Tls.NONE;
-            case SPARKS_OWN_2_4 ->
-                switch (this) {
-                    case SASL, SASL_ENCRYPTED, SASL_ALWAYS_ENCRYPTED, CHALLENGE, FALLBACK_TO_SASL -> true;
-                    default -> false;
-                };
-            case SPARKS_OWN_4_2 -> this != CHALLENGE;
+            // What else they have is the same in 3.5.9.
+            case SPARKS_OWN_2_4 -> this == CHALLENGE;
+            case SPARKS_OWN_4_2 -> tls != Tls.NONE;
         };
     }
 

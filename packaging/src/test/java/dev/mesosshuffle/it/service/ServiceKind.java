@@ -54,7 +54,13 @@ public enum ServiceKind {
     SPARKS_OWN_4_2 {
         @Override
         ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
-            return sparksOwn(SparkVersion.V4_2_0, memory, conf, javaOptions);
+            // Without the store, whose library is not among the jars.
+            return sparksOwn(
+                    SparkVersion.V4_2_0,
+                    memory,
+                    conf,
+                    Stream.concat(Stream.of("-Dspark.shuffle.service.db.enabled=false"), javaOptions.stream())
+                            .toList());
         }
     };
 
