@@ -42,7 +42,7 @@ public final class SeedRun {
         List<ServiceKind> kinds = new ArrayList<>(
                 Arrays.stream(arguments).skip(4).map(ServiceKind::valueOf).toList());
         if (kinds.isEmpty()) {
-            kinds.addAll(List.of(ServiceKind.values()));
+            kinds.addAll(List.of(ServiceKind.DAEMON, ServiceKind.SPARKS_OWN));
         }
         for (ServiceKind kind : kinds) {
             run(kind, new SeedFigures(figures[0], figures[1], figures[2], figures[3]));

@@ -50,6 +50,11 @@ public interface SparkClient extends AutoCloseable {
         throw new UnsupportedOperationException("call");
     }
 
+    /** Fetches a chunk of whichever stream over that connection; since 3.0. */
+    default byte[] chunk(long streamId, int index) throws Exception {
+        throw new UnsupportedOperationException("chunk");
+    }
+
     /** Uploads a stream over that connection, which only executors accept; since 3.0. */
     default void upload(byte[] data) throws Exception {
         throw new UnsupportedOperationException("upload");

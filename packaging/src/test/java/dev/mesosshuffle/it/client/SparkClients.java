@@ -23,12 +23,16 @@ public final class SparkClients {
 
     private SparkClients() {}
 
-    /** A client of the application that talks to the service on this port of the loopback address. */
+    /**
+     * A client of the application that talks to the service on this port of the loopback address. It authenticates if the
+     * settings have a secret.
+     */
     public static SparkClient connect(SparkVersion version, int port, String appId, Map<String, String> conf)
             throws IOException, ReflectiveOperationException {
         ClassLoader loader = LOADERS.get(version);
         if (loader == null) {
             loader = load(version);
+            prepareCiphers(loader);
             LOADERS.put(version, loader);
         }
         return (SparkClient) loader.loadClass(CLIENT)
@@ -51,6 +55,18 @@ public final class SparkClients {
         return new URLClassLoader("spark-" + version, urls.toArray(URL[]::new), new SharedTypesClassLoader());
     }
 
+    /** The library of ciphers looks for its classes where the thread that first used it did. */
+    private static void prepareCiphers(ClassLoader loader) throws ClassNotFoundException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            Class.forName("org.apache.commons.crypto.utils.ReflectionUtils", true, loader);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
     private static List<Path> clientAndSpark(SparkVersion version) throws IOException {
         List<Path> classPath = new ArrayList<>();
         classPath.add(SparkSources.compile(version, sourceFolders(version), List.of(tests())));
@@ -70,7 +86,7 @@ public final class SparkClients {
         return switch (version) {
             case V2_2_0 -> List.of("client/common", "client/2.2");
             case V2_4_8 -> List.of("client/common", "client/downloads", "client/2.4");
-            case V3_0_3 -> List.of("client/common", "client/downloads", "client/3.x", "client/3.0");
+            case V3_0_3, V3_1_3 -> List.of("client/common", "client/downloads", "client/3.x", "client/3.0");
             default -> List.of("client/common", "client/downloads", "client/3.x", "client/3.2");
         };
     }

@@ -38,22 +38,44 @@ public enum ServiceKind {
     SPARKS_OWN {
         @Override
         ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
-            List<String> options = Stream.concat(
-                            Stream.of("-Xmx" + memory, "-Dspark.shuffle.service.enabled=true"), javaOptions.stream())
-                    .toList();
-            return SparkJvm.command(
-                    SparkVersion.V3_5_9,
-                    List.<Path>of(),
+            return sparksOwn(SparkVersion.V3_5_9, memory, conf, javaOptions);
+        }
+    },
+
+    /** The one of the last line that answers the handshake which Spark 2.2 to 3.1.2 begin. */
+    SPARKS_OWN_2_4 {
+        @Override
+        ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
+            return sparksOwn(SparkVersion.V2_4_8, memory, conf, javaOptions);
+        }
+    },
+
+    /** One that has TLS. */
+    SPARKS_OWN_4_2 {
+        @Override
+        ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
+            // Without the store, whose library is not among the jars.
+            return sparksOwn(
+                    SparkVersion.V4_2_0,
+                    memory,
                     conf,
-                    options,
-                    "org.apache.spark.deploy.ExternalShuffleService",
-                    List.of());
+                    Stream.concat(Stream.of("-Dspark.shuffle.service.db.enabled=false"), javaOptions.stream())
+                            .toList());
         }
     };
 
+    private static ProcessBuilder sparksOwn(
+            SparkVersion version, String memory, Map<String, String> conf, List<String> javaOptions) {
+        List<String> options = Stream.concat(
+                        Stream.of("-Xmx" + memory, "-Dspark.shuffle.service.enabled=true"), javaOptions.stream())
+                .toList();
+        return SparkJvm.command(
+                version, List.<Path>of(), conf, options, "org.apache.spark.deploy.ExternalShuffleService", List.of());
+    }
+
     abstract ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions);
 
-    /** The daemon, unless the tests are run with {@code -Dit.service=SPARKS_OWN}. */
+    /** The daemon, unless the tests are run with {@code -Dit.service=SPARKS_OWN}, or another name of these. */
     public static ServiceKind underTest() {
         return valueOf(System.getProperty("it.service", DAEMON.name()));
     }

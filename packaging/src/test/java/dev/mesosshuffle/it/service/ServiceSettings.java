@@ -29,6 +29,8 @@ public record ServiceSettings(
         Map<String, String> conf,
         List<String> javaOptions) {
     private static final String DEFAULT_MEMORY = "1g";
+    private static final String SECRET = "spark.authenticate.secret";
+    private static final String SECRET_VARIABLE = "_SPARK_AUTH_SECRET";
     private static final Duration START = Duration.ofSeconds(60);
 
     /** A service on a free port, with its files and its root for local dirs in the given folder. */
@@ -58,8 +60,13 @@ public record ServiceSettings(
         Map<String, String> all = new LinkedHashMap<>(conf);
         all.put("spark.shuffle.service.port", Integer.toString(port));
         all.put("spark.local.dir", localRoot.toString());
-        ManagedProcess process =
-                ManagedProcess.start("service", kind.command(memory, all, javaOptions), folder.resolve("service.log"));
+        // As an operator gives it: the arguments of a process are for everybody to read.
+        String secret = all.remove(SECRET);
+        ProcessBuilder command = kind.command(memory, all, javaOptions);
+        if (secret != null) {
+            command.environment().put(SECRET_VARIABLE, secret);
+        }
+        ManagedProcess process = ManagedProcess.start("service", command, folder.resolve("service.log"));
         try {
             awaitReady(process);
         } catch (InterruptedException | RuntimeException | Error e) {
@@ -72,7 +79,8 @@ public record ServiceSettings(
     private void awaitReady(ManagedProcess process) throws InterruptedException {
         switch (kind) {
             case DAEMON -> process.await("Listening on .*:" + port + "$", START);
-            case SPARKS_OWN -> Await.until("Spark's service on port " + port, START, () -> FreePort.isListening(port));
+            case SPARKS_OWN, SPARKS_OWN_2_4, SPARKS_OWN_4_2 ->
+                Await.until("Spark's service on port " + port, START, () -> FreePort.isListening(port));
         }
     }
 }

@@ -8,15 +8,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The versions of Spark whose jars the build resolves, oldest first: the last of each line whose shuffle client differs
- * from the one before. Below {@link #home()} lie the jars in {@code jars/}, as in a Spark distribution.
+ * The versions of Spark whose jars the build resolves, oldest first: the last of each line whose shuffle client, or
+ * whose authentication, differs from the one before. Below {@link #home()} lie the jars in {@code jars/}, as in a Spark distribution.
  */
 public enum SparkVersion {
     V2_2_0("2.2.0"),
     V2_4_8("2.4.8"),
     V3_0_3("3.0.3"),
+    V3_1_3("3.1.3"),
     V3_2_4("3.2.4"),
     V3_3_4("3.3.4"),
+    V3_4_4("3.4.4"),
     V3_5_9("3.5.9"),
     V4_0_4("4.0.4"),
     V4_2_0("4.2.0");

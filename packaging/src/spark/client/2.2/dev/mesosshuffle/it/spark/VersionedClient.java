@@ -22,8 +22,10 @@ public final class VersionedClient implements SparkClient {
     public VersionedClient(String host, int port, String appId, Map<String, String> conf) {
         this.host = host;
         this.port = port;
-        this.executor = new ExternalShuffleClient(Settings.transport(conf), null, false);
-        this.driver = new MesosExternalShuffleClient(Settings.transport(conf), null, false);
+        this.executor = new ExternalShuffleClient(
+                Settings.transport(conf), Settings.secrets(conf), Settings.authenticates(conf));
+        this.driver = new MesosExternalShuffleClient(
+                Settings.transport(conf), Settings.secrets(conf), Settings.authenticates(conf));
         executor.init(appId);
         driver.init(appId);
     }

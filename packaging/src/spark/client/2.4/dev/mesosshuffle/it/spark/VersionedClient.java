@@ -20,10 +20,16 @@ public final class VersionedClient implements SparkClient {
     public VersionedClient(String host, int port, String appId, Map<String, String> conf) {
         this.host = host;
         this.port = port;
-        this.executor =
-                new ExternalShuffleClient(Settings.transport(conf), null, false, Settings.REGISTRATION_TIMEOUT_MILLIS);
+        this.executor = new ExternalShuffleClient(
+                Settings.transport(conf),
+                Settings.secrets(conf),
+                Settings.authenticates(conf),
+                Settings.REGISTRATION_TIMEOUT_MILLIS);
         this.driver = new MesosExternalShuffleClient(
-                Settings.transport(conf), null, false, Settings.REGISTRATION_TIMEOUT_MILLIS);
+                Settings.transport(conf),
+                Settings.secrets(conf),
+                Settings.authenticates(conf),
+                Settings.REGISTRATION_TIMEOUT_MILLIS);
         executor.init(appId);
         driver.init(appId);
     }

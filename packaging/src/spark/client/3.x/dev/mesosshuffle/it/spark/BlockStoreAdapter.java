@@ -23,7 +23,7 @@ class BlockStoreAdapter implements SparkClient {
     BlockStoreAdapter(String host, int port, String appId, Map<String, String> conf) {
         this.host = host;
         this.port = port;
-        this.client = new OpenClient(Settings.transport(conf), appId);
+        this.client = new OpenClient(conf, appId);
     }
 
     @Override
@@ -75,6 +75,11 @@ class BlockStoreAdapter implements SparkClient {
     @Override
     public final byte[] call(byte[] message) throws Exception {
         return client.call(host, port, message);
+    }
+
+    @Override
+    public final byte[] chunk(long streamId, int index) throws Exception {
+        return client.chunk(host, port, streamId, index).get(LONGEST_ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -1,16 +1,20 @@
 package dev.mesosshuffle.it.spark;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.network.buffer.NioManagedBuffer;
+import org.apache.spark.network.client.ChunkReceivedCallback;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.shuffle.ExternalBlockStoreClient;
-import org.apache.spark.network.util.TransportConf;
 
 /**
  * A client whose connections are within reach. It sends what a Mesos driver sends, though its version has no driver
@@ -25,8 +29,12 @@ final class OpenClient extends ExternalBlockStoreClient {
     private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor();
     private final byte[] appId;
 
-    OpenClient(TransportConf conf, String appId) {
-        super(conf, null, false, Settings.REGISTRATION_TIMEOUT_MILLIS);
+    OpenClient(Map<String, String> conf, String appId) {
+        super(
+                Settings.transport(conf),
+                Settings.secrets(conf),
+                Settings.authenticates(conf),
+                Settings.REGISTRATION_TIMEOUT_MILLIS);
         this.appId = appId.getBytes(StandardCharsets.UTF_8);
         init(appId);
     }
@@ -58,6 +66,26 @@ final class OpenClient extends ExternalBlockStoreClient {
         byte[] bytes = new byte[answer.remaining()];
         answer.get(bytes);
         return bytes;
+    }
+
+    CompletableFuture<byte[]> chunk(String host, int port, long streamId, int index) throws Exception {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        clientFactory.createClient(host, port).fetchChunk(streamId, index, new ChunkReceivedCallback() {
+            @Override
+            public void onSuccess(int chunkIndex, ManagedBuffer buffer) {
+                try (InputStream content = buffer.createInputStream()) {
+                    answer.complete(content.readAllBytes());
+                } catch (IOException e) {
+                    answer.completeExceptionally(e);
+                }
+            }
+
+            @Override
+            public void onFailure(int chunkIndex, Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
     }
 
     CompletableFuture<ByteBuffer> upload(String host, int port, byte[] data) throws Exception {
