@@ -137,8 +137,10 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     }
 
     private @Nullable Object admit(ChannelHandlerContext context, ByteBuf in, int frameBytes) {
-        InboundAdmission.Ticket requested =
-                admission.request(frameBytes, !activity.isUseful(), () -> onAdmitted(context));
+        InboundAdmission.Ticket requested = admission.request(
+                frameBytes,
+                new InboundAdmission.Sender(ClientAddress.shareOf(context.channel()), !activity.isUseful()),
+                () -> onAdmitted(context));
         ticket = requested;
         if (requested.isAdmitted()) {
             return collect(context, in);

@@ -58,7 +58,8 @@ class LargeFrameTest {
 
     @Test
     void aFrameWithoutMemoryWaitsAndNothingIsReadMeanwhile() {
-        InboundAdmission.Ticket other = admission.request(BUDGET, false, () -> {});
+        InboundAdmission.Ticket other =
+                admission.request(BUDGET, new InboundAdmission.Sender("other", false), () -> {});
         int reads = fixture.reads;
         channel.writeInbound(head(LARGE), bytes(10));
         assertThat(channel.config().isAutoRead()).isFalse();
@@ -81,7 +82,8 @@ class LargeFrameTest {
 
     @Test
     void aConnectionThatIsClosedWaitsForNoMemory() {
-        InboundAdmission.Ticket other = admission.request(BUDGET, false, () -> {});
+        InboundAdmission.Ticket other =
+                admission.request(BUDGET, new InboundAdmission.Sender("other", false), () -> {});
         channel.writeInbound(head(LARGE));
         var unused = channel.close();
         other.close();
