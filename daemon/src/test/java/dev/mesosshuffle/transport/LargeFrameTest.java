@@ -36,6 +36,17 @@ class LargeFrameTest {
     }
 
     @Test
+    void thePartOfASmallFrameDoesNotKeepTheBufferThatItWasReadInto() {
+        ByteBuf read = Unpooled.directBuffer(64 * 1024);
+        read.writeBytes(head(500)).writeBytes(bytes(492)).writeBytes(head(500)).writeBytes(bytes(100));
+        channel.writeInbound(read);
+        assertThat(takeSmall()).isEqualTo(492);
+        assertThat(read.refCnt()).isZero();
+        channel.writeInbound(bytes(392));
+        assertThat(takeSmall()).isEqualTo(492);
+    }
+
+    @Test
     void aLargeFrameIsCountedWithItsWholeLengthFromItsBeginning() {
         channel.writeInbound(head(LARGE));
         assertThat(budget.usedBytes()).isEqualTo(LARGE - 8);
