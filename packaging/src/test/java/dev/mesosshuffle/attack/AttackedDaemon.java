@@ -45,7 +45,7 @@ final class AttackedDaemon implements AutoCloseable {
     private static final int WANTED_TURN_MILLIS = 5;
 
     /** Raised for a machine that is busy with something else. */
-    private static final double TOLERATED_TURN_MILLIS = Integer.getInteger("attack.toleratedTurnMillis", 100);
+    private static final double TOLERATED_TURN_MILLIS = Integer.getInteger("attack.toleratedTurnMillis", 1000);
 
     /** Of each kind; a percentile of fewer would be that of the slowest few. */
     private static final int IDLE_REQUESTS = 500;
