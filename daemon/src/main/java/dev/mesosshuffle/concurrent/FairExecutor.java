@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A bounded pool of threads whose clients take turns: a client with one task waits for at most one task of each other
- * client, however many they have. For any thread.
+ * client, however many they have; clients of a large group share turns ({@link GroupedTurnQueue}). For any thread.
  *
  * <p>The threads are never interrupted, because that would close the files that they read. They end when idle.
  */

@@ -10,15 +10,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of a pool of threads, from which clients take turns ({@link TurnQueue}). Bounded for each client and in all. A
- * task that is no {@link ClientTask} is a client of its own.
+ * The queue of a pool of threads, from which clients take turns ({@link GroupedTurnQueue}). Bounded for each client, for each
+ * group of clients, and in all. A task that is no {@link ClientTask} is a client of its own.
  *
  * <p><b>Concurrency:</b> for any thread. {@link #offer(Runnable)} never waits.
  */
 final class FairTaskQueue extends AbstractQueue<Runnable> implements BlockingQueue<Runnable> {
+    /** A group of several clients may have one part in so many of all tasks that wait. */
+    private static final int GROUP_PART = 2;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
-    private final TurnQueue<Runnable> tasks = new TurnQueue<>();
+    private final GroupedTurnQueue<Runnable> tasks = new GroupedTurnQueue<>();
     private final int capacity;
     private final int capacityPerClient;
 
@@ -42,7 +45,7 @@ final class FairTaskQueue extends AbstractQueue<Runnable> implements BlockingQue
         Object client = clientOf(task);
         lock.lock();
         try {
-            if (tasks.size() >= capacity || tasks.size(client) >= capacityPerClient) {
+            if (tasks.size() >= capacity || tasks.size(client) >= capacityPerClient || isGroupFull(client)) {
                 return false;
             }
             tasks.add(client, task);
@@ -51,6 +54,10 @@ final class FairTaskQueue extends AbstractQueue<Runnable> implements BlockingQue
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isGroupFull(Object client) {
+        return client instanceof GroupedClient && tasks.groupSize(client) >= Math.max(1, capacity / GROUP_PART);
     }
 
     /** As {@link #offer(Runnable)}: room for a task is not waited for. */

@@ -78,6 +78,11 @@ public final class TurnQueue<T> {
         return line == null ? 0 : line.entries.size();
     }
 
+    /** The number of clients that have entries. */
+    int clients() {
+        return lines.size();
+    }
+
     /** Whether any other client than this one has entries. */
     public boolean hasOthers(Object client) {
         return lines.size() > (lines.containsKey(client) ? 1 : 0);

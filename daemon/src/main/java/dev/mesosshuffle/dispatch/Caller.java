@@ -1,5 +1,6 @@
 package dev.mesosshuffle.dispatch;
 
+import dev.mesosshuffle.concurrent.GroupedClient;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.BlockIds;
 import dev.mesosshuffle.protocol.Reply;
@@ -9,7 +10,7 @@ import java.util.OptionalLong;
  * The client that sent a message, as handlers see it. Stands for its connection by identity: two connections are two
  * callers.
  */
-interface Caller {
+interface Caller extends GroupedClient {
     /** The client's address, as {@code /ip:port}. For any thread. */
     String remoteAddress();
 

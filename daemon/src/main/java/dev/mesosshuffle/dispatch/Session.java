@@ -85,6 +85,11 @@ public final class Session implements Request.Visitor, Caller {
     }
 
     @Override
+    public Object clientGroup() {
+        return connection.clientGroup();
+    }
+
+    @Override
     public String remoteAddress() {
         return connection.remoteAddress();
     }

@@ -1,10 +1,14 @@
 package dev.mesosshuffle.fetch;
 
+import dev.mesosshuffle.concurrent.GroupedClient;
 import dev.mesosshuffle.protocol.Reply;
 import java.util.function.IntConsumer;
 
-/** What the server offers to the session of a connection. All methods may be called on any thread. */
-public interface Connection {
+/**
+ * What the server offers to the session of a connection. Connections of one address are a group. All methods may be called on
+ * any thread.
+ */
+public interface Connection extends GroupedClient {
     /** The peer's address, as {@code /ip:port}. */
     String remoteAddress();
 

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> guarded by the registry's lock.
  */
 final class LocalDirClaims {
-    private final Map<Path, Claim> byPath = new HashMap<>();
-
     /**
-     * The number of claims inside a directory, for the directories between a claim and its root. Most claims lie directly in
-     * the root, so this is small, and far cheaper to maintain than all claims in order.
+     * By the texts that the paths keep, in their order, so that all that lies inside a directory is one range. Each path is one
+     * that means the same as its text.
      */
-    private final Map<Path, Integer> inside = new HashMap<>();
+    private final NavigableMap<String, Claim> byPath = new TreeMap<>();
 
     /** The number of claims by their root and the inode that it had when they were registered. */
     private final Map<Path, Map<Long, Integer>> roots = new HashMap<>();
@@ -65,35 +64,39 @@ final class LocalDirClaims {
     @Nullable
     Claim conflict(String appId, LocalDir dir) {
         for (Path path = dir.path(); path != null; path = path.getParent()) {
-            Claim claim = byPath.get(path);
+            Claim claim = byPath.get(path.toString());
             if (claim != null && !claim.appId.equals(appId)) {
                 return claim;
             }
         }
-        if (!inside.containsKey(dir.path()) && roots.keySet().stream().noneMatch(root -> root.startsWith(dir.path()))) {
-            return null;
+        for (Claim claim : inside(dir.path()).values()) {
+            if (!claim.appId.equals(appId)) {
+                return claim;
+            }
         }
-        // Rare: a directory that holds other claims, which is refused, or belongs to their application.
-        return byPath.values().stream()
-                .filter(claim -> !claim.appId.equals(appId) && claim.dir.path().startsWith(dir.path()))
-                .findFirst()
-                .orElse(null);
+        return null;
+    }
+
+    private Map<String, Claim> inside(Path dir) {
+        // '0' is the character after '/': between the two lies everything below a path.
+        String text = dir.toString();
+        return byPath.subMap(text + '/', text + '0');
     }
 
     /** Checks whether any application claims a directory, or one above or inside it. */
     boolean isClaimed(Path dir) {
         for (Path path = dir; path != null; path = path.getParent()) {
-            if (byPath.containsKey(path)) {
+            if (byPath.containsKey(path.toString())) {
                 return true;
             }
         }
-        return inside.containsKey(dir) || roots.keySet().stream().anyMatch(root -> root.startsWith(dir));
+        return !inside(dir).isEmpty();
     }
 
     /** Returns the directory of the claim with this path, or null if nobody claims exactly that. */
     @Nullable
     LocalDir claimed(Path path) {
-        Claim claim = byPath.get(path);
+        Claim claim = byPath.get(path.toString());
         return claim == null ? null : claim.dir;
     }
 
@@ -113,12 +116,11 @@ final class LocalDirClaims {
      */
     Claim acquire(StoredLocalDir stored, Collection<Claim> owned) {
         LocalDir dir = stored.dir();
-        Claim claim = byPath.get(dir.path());
+        Claim claim = byPath.get(dir.path().toString());
         if (claim == null) {
             claim = new Claim(stored.appId(), dir);
-            byPath.put(dir.path(), claim);
+            byPath.put(dir.path().toString(), claim);
             owned.add(claim);
-            forEachAround(dir, path -> inside.merge(path, 1, Integer::sum));
         } else {
             removeRoot(claim);
         }
@@ -155,8 +157,7 @@ final class LocalDirClaims {
 
     /** The application is removed. */
     void remove(Claim claim) {
-        if (byPath.remove(claim.dir.path(), claim)) {
-            forEachAround(claim.dir, path -> inside.computeIfPresent(path, LocalDirClaims::oneLess));
+        if (byPath.remove(claim.dir.path().toString(), claim)) {
             removeRoot(claim);
         }
     }
@@ -170,11 +171,5 @@ final class LocalDirClaims {
 
     private static @Nullable Integer oneLess(Object key, Integer count) {
         return count == 1 ? null : count - 1;
-    }
-
-    private static void forEachAround(LocalDir dir, Consumer<Path> action) {
-        for (Path path = dir.path().getParent(); path != null && !path.equals(dir.root()); path = path.getParent()) {
-            action.accept(path);
-        }
     }
 }

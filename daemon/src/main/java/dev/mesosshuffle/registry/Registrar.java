@@ -27,9 +27,6 @@ final class Registrar {
     /** The number of registrations that were sent to the store; guarded by the registry's lock. */
     private long sequence;
 
-    /** The shuffle manager of nearly every executor, kept once for all of them. */
-    private volatile String lastShuffleManager = "";
-
     Registrar(RegistryState state, StateStore store, Counter refused) {
         this.state = state;
         this.store = store;
@@ -79,7 +76,7 @@ final class Registrar {
 
     /**
      * Returns what to keep of a registration: a directory's spelling, which may lead to the real path through a link, without
-     * what it repeats; and one shuffle manager for all executors that have the same.
+     * what it repeats; and one text for the shuffle manager of nearly all executors.
      */
     private ExecutorShuffleInfo normal(RegisteredExecutor executor) {
         ExecutorShuffleInfo info = executor.info();
@@ -87,12 +84,8 @@ final class Registrar {
         for (String dir : info.localDirs()) {
             spelled.add(ExactPaths.of(dir).normalize().toString());
         }
-        String shuffleManager = lastShuffleManager;
-        if (!shuffleManager.equals(info.shuffleManager())) {
-            shuffleManager = info.shuffleManager();
-            lastShuffleManager = shuffleManager;
-        }
-        return new ExecutorShuffleInfo(spelled, info.subDirsPerLocalDir(), shuffleManager);
+        return new ExecutorShuffleInfo(
+                spelled, info.subDirsPerLocalDir(), RegistrySizes.sharedShuffleManager(info.shuffleManager()));
     }
 
     private CompletableFuture<Void> persist(RegisteredExecutor stored, List<StoredLocalDir> owned) {

@@ -20,14 +20,14 @@ final class RegistrySizes {
     /** An executor's records, their two lists, and its entries in two maps. */
     private static final int EXECUTOR_BYTES = 280;
 
-    /** A claim, its directory and path, and its entries in a map and a list. */
-    private static final int CLAIM_BYTES = 250;
-
-    /** A directory between a claim and its root, with its entry in a map. */
-    private static final int PARENT_BYTES = 130;
+    /** A claim, its directory, its path and the bytes of that, and its entries in a map and a list. */
+    private static final int CLAIM_BYTES = 210;
 
     private static final int STRING_BYTES = 44;
     private static final int BYTES_PER_REFERENCE = 4;
+
+    /** The only shuffle manager of Spark since 2.0. */
+    private static final String SORT_SHUFFLE_MANAGER = "org.apache.spark.shuffle.sort.SortShuffleManager";
 
     private RegistrySizes() {}
 
@@ -40,7 +40,9 @@ final class RegistrySizes {
         long bytes = EXECUTOR_BYTES
                 + 2L * BYTES_PER_REFERENCE * spelled.size()
                 + text(executor.id().execId())
-                + text(executor.info().shuffleManager());
+                + (SORT_SHUFFLE_MANAGER.equals(executor.info().shuffleManager())
+                        ? 0
+                        : text(executor.info().shuffleManager()));
         for (int i = 0; i < spelled.size(); i++) {
             String real = executor.dirs().get(i).path().toString();
             bytes += real.equals(spelled.get(i)) ? 0 : text(spelled.get(i));
@@ -51,12 +53,12 @@ final class RegistrySizes {
     static long claim(LocalDir dir) {
         Path path = dir.path();
         // The bytes of the path and those of its text, and the positions of its names.
-        long bytes = CLAIM_BYTES + STRING_BYTES + 2 * length(path.toString()) + 4L * path.getNameCount();
-        Path root = dir.root();
-        for (Path above = path.getParent(); above != null && !above.equals(root); above = above.getParent()) {
-            bytes += PARENT_BYTES + length(above.toString());
-        }
-        return bytes;
+        return CLAIM_BYTES + STRING_BYTES + 2 * length(path.toString()) + 4L * path.getNameCount();
+    }
+
+    /** Returns the same shuffle manager, as one text for all executors that have the one that is not counted. */
+    static String sharedShuffleManager(String shuffleManager) {
+        return SORT_SHUFFLE_MANAGER.equals(shuffleManager) ? SORT_SHUFFLE_MANAGER : shuffleManager;
     }
 
     private static long text(String text) {

@@ -7,15 +7,28 @@ import java.util.Queue;
 /**
  * Registrations, removals and ends of removals that were acknowledged but are not written yet, in order.
  *
- * <p><b>Concurrency:</b> the writer's, but for {@link #size}.
+ * <p><b>Concurrency:</b> the writer's, but for {@link #size} and {@link #bytes}.
  */
 final class DeferredWrites {
     private final Queue<OperationQueue.Entry> entries = new ArrayDeque<>();
     private final int capacity;
+    private final long maxBytes;
     private volatile int size;
+    private volatile long bytes;
 
-    DeferredWrites(int capacity) {
+    /**
+     * Creates an empty queue.
+     *
+     * @param capacity the most operations
+     * @param maxBytes the most bytes of heap that they may occupy together
+     */
+    DeferredWrites(int capacity, long maxBytes) {
         this.capacity = capacity;
+        this.maxBytes = maxBytes;
+    }
+
+    private static long heapBytes(OperationQueue.Entry entry) {
+        return entry.operation() instanceof DeferrableOperation deferrable ? deferrable.heapBytes() : 0;
     }
 
     int size() {
@@ -26,13 +39,24 @@ final class DeferredWrites {
         return size == 0;
     }
 
-    boolean isFull() {
-        return size >= capacity;
+    /** How many bytes of heap they occupy, estimated from above. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether another operation fits. */
+    boolean hasRoomFor(OperationQueue.Entry entry) {
+        return size < capacity && heapBytes(entry) <= maxBytes - bytes;
     }
 
     void add(OperationQueue.Entry entry) {
         entries.add(entry);
+        changed(bytes + heapBytes(entry));
+    }
+
+    private void changed(long newBytes) {
         size = entries.size();
+        bytes = newBytes;
     }
 
     List<OperationQueue.Entry> oldest(int max) {
@@ -41,10 +65,11 @@ final class DeferredWrites {
 
     /** Drops the oldest entries, which need not be written any more. */
     void drop(int count) {
+        long left = bytes;
         for (int i = 0; i < count; i++) {
-            entries.remove();
+            left -= heapBytes(entries.remove());
         }
-        size = entries.size();
+        changed(left);
     }
 
     boolean holdsRemovals() {
@@ -55,6 +80,6 @@ final class DeferredWrites {
     void dropRegistrations(String appId) {
         entries.removeIf(entry -> entry.operation() instanceof RegistrationOperation registration
                 && registration.appId().equals(appId));
-        size = entries.size();
+        changed(entries.stream().mapToLong(DeferredWrites::heapBytes).sum());
     }
 }

@@ -33,6 +33,13 @@ interface RegistrationOperation extends DeferrableOperation {
         }
 
         @Override
+        public long heapBytes() {
+            return DeferredSizes.OPERATION_BYTES
+                    + DeferredSizes.text(application.appId())
+                    + DeferredSizes.text(application.driverAddresses());
+        }
+
+        @Override
         public void check(Statements statements) {}
 
         @Override
@@ -46,6 +53,21 @@ interface RegistrationOperation extends DeferrableOperation {
         @Override
         public String appId() {
             return executor.id().appId();
+        }
+
+        @Override
+        public long heapBytes() {
+            long bytes = DeferredSizes.OPERATION_BYTES
+                    + DeferredSizes.text(executor.id().appId())
+                    + DeferredSizes.text(executor.id().execId())
+                    + DeferredSizes.text(executor.info().shuffleManager());
+            for (String spelled : executor.info().localDirs()) {
+                bytes += DeferredSizes.text(spelled);
+            }
+            for (StoredLocalDir dir : dirs) {
+                bytes += DeferredSizes.dir(dir.dir());
+            }
+            return bytes;
         }
 
         @Override

@@ -10,6 +10,11 @@ import java.sql.SQLException;
  */
 record RemovalEndOperation(LocalDir dir) implements DeferrableOperation {
     @Override
+    public long heapBytes() {
+        return DeferredSizes.OPERATION_BYTES + DeferredSizes.dir(dir);
+    }
+
+    @Override
     public void apply(Statements statements) throws SQLException {
         statements.deleteRemoval(dir);
     }

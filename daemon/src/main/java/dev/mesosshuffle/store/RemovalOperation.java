@@ -13,6 +13,15 @@ import java.util.List;
  */
 record RemovalOperation(String appId, List<StoredRemoval> intents) implements DeferrableOperation {
     @Override
+    public long heapBytes() {
+        long bytes = DeferredSizes.OPERATION_BYTES + DeferredSizes.text(appId);
+        for (StoredRemoval intent : intents) {
+            bytes += DeferredSizes.dir(intent.dir());
+        }
+        return bytes;
+    }
+
+    @Override
     public void apply(Statements statements) throws SQLException {
         statements.removeApplication(appId, intents);
     }

@@ -94,8 +94,11 @@ public final class StateStore implements AutoCloseable {
     /** More than all the executors that one host can run. */
     private static final int MAX_QUEUED = 65_536;
 
-    /** More than a host registers in days; some MB. */
+    /** More than a host registers in days. */
     private static final int MAX_DEFERRED = 10_000;
+
+    /** The part of the heap that deferred operations may occupy. */
+    private static final int DEFERRED_PART = 32;
 
     /** For the last checkpoint, which never returns if the disk hangs. */
     private static final Duration CLOSE_LIMIT = Duration.ofMinutes(1);
@@ -197,11 +200,13 @@ public final class StateStore implements AutoCloseable {
         List<StoredRemoval> removals = snapshot == null
                 ? read(files, StateReader::readRemovals)
                 : snapshot.state().removals();
-        DeferredWrites deferred = new DeferredWrites(MAX_DEFERRED);
+        DeferredWrites deferred =
+                new DeferredWrites(MAX_DEFERRED, Runtime.getRuntime().maxMemory() / DEFERRED_PART);
         if (snapshot != null) {
             deferred.add(new OperationQueue.Entry(new ReopenOperation(), new CompletableFuture<>()));
         }
         metrics.register("shuffleService.store.deferredWrites", (Gauge<Integer>) deferred::size);
+        metrics.register("shuffleService.store.deferredBytes", (Gauge<Long>) deferred::bytes);
         Checkpointer checkpointer = new Checkpointer(
                 files.wal(),
                 database::checkpoints,

@@ -245,11 +245,11 @@ final class StoreWriter implements Runnable {
     }
 
     private void acknowledgeUnwritten(OperationQueue.Entry entry, Throwable reason) {
-        if (deferred.isFull()) {
+        if (!deferred.hasRoomFor(entry)) {
             fail(
                     entry,
-                    new StoreException(reason.getMessage() + "; and the maximum of " + deferred.size()
-                            + " operations is deferred already"));
+                    new StoreException(reason.getMessage() + "; and no more is deferred beside " + deferred.size()
+                            + " operations with " + deferred.bytes() + " bytes"));
         } else {
             deferred.add(entry);
             succeed(entry);

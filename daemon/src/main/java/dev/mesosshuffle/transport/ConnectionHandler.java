@@ -47,6 +47,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     private final Channel channel;
     private final String remoteAddress;
+
+    /** Kept, because a closed channel has none any more. */
+    private final Object clientGroup;
+
     private final ConnectionServices services;
     private final ReadGate gate;
     private final ConnectionActivity activity;
@@ -65,6 +69,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
             Channel channel, ConnectionServices services, ReadGate gate, ConnectionActivity activity, Ticker ticker) {
         this.channel = channel;
         this.remoteAddress = String.valueOf(channel.remoteAddress());
+        this.clientGroup = ClientAddress.shareOf(channel);
         this.services = services;
         this.gate = gate;
         this.activity = activity;
@@ -293,6 +298,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
         if (drained != null && (pendingRequests <= 0 || !channel.isOpen())) {
             drained.complete(null);
         }
+    }
+
+    @Override
+    public Object clientGroup() {
+        return clientGroup;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -16,6 +18,17 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     /** The limit of unsent bytes in the kernel for each further connection. */
     private static final long MAX_UNSENT_BYTES = 512 * 1024;
 
+    /**
+     * The longest read: with the part of a frame that was there before, what waits of a connection occupies no more than its
+     * part of the buffers that {@code maxConnections} is derived from.
+     */
+    private static final int MAX_READ_BYTES = 16 * 1024;
+
+    private static final int MIN_READ_BYTES = 64;
+    private static final int FIRST_READ_BYTES = 2048;
+
+    private final RecvByteBufAllocator reads =
+            new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES);
     private final ConnectionServices services;
     private final InboundAdmission admission;
     private final ConnectionLimiter limiter;
@@ -42,6 +55,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
             var unused = channel.close();
             return;
         }
+        channel.config().setRecvByteBufAllocator(reads);
         if (connections.size() >= UNBOUNDED_CONNECTIONS) {
             boundUnsent(channel);
         }

@@ -4,7 +4,6 @@ import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,7 +59,7 @@ final class ConnectionLimiter {
      * @return whether it may stay; otherwise it is for the caller to close
      */
     boolean admit(Channel channel, ConnectionActivity activity) {
-        InetAddress address = address(channel);
+        InetAddress address = ClientAddress.of(channel);
         List<Channel> shed = List.of();
         boolean isAddressFull;
         boolean isAdmitted;
@@ -101,7 +100,7 @@ final class ConnectionLimiter {
     }
 
     private void remove(Channel channel) {
-        InetAddress address = address(channel);
+        InetAddress address = ClientAddress.of(channel);
         if (connections.remove(channel) != null && address != null) {
             byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
         }
@@ -142,11 +141,7 @@ final class ConnectionLimiter {
     }
 
     private static boolean isOf(@Nullable InetAddress address, Channel channel) {
-        return address == null || address.equals(address(channel));
-    }
-
-    private static @Nullable InetAddress address(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
+        return address == null || address.equals(ClientAddress.of(channel));
     }
 
     private void warn(Channel channel, boolean isAddressFull) {
@@ -154,7 +149,7 @@ final class ConnectionLimiter {
                 logger,
                 "too many connections",
                 isAddressFull
-                        ? "Too many connections from " + address(channel) + ": " + maxPerAddress
+                        ? "Too many connections from " + ClientAddress.of(channel) + ": " + maxPerAddress
                                 + " (spark.mesos.shuffle.service.maxConnectionsPerAddress). New ones close idle ones, or are"
                                 + " refused. Find out what connects so often there, or raise the key."
                         : "Too many connections: " + maxConnections

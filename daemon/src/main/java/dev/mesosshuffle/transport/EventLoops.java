@@ -1,5 +1,8 @@
 package dev.mesosshuffle.transport;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +72,18 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
     void prestart() {
         acceptor.forEach(loop -> loop.execute(() -> {}));
         workers.forEach(loop -> loop.execute(() -> {}));
+    }
+
+    /**
+     * Measures the longest turn of the loops that own connections.
+     *
+     * @param metrics gets {@code shuffleService.eventLoops.longestTurnMicros}: since it was last read
+     */
+    void measureTurns(Ticker ticker, MetricRegistry metrics) {
+        LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
+        metrics.register("shuffleService.eventLoops.longestTurnMicros", (Gauge<Long>)
+                () -> TimeUnit.NANOSECONDS.toMicros(longestNanos.getThenReset()));
+        workers.forEach(loop -> new LoopLateness(ticker, longestNanos).start(loop));
     }
 
     /** Ends the loops and waits for them, but not by Netty's future, which needs one more thread to complete. */

@@ -32,6 +32,9 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     /** More of the input than this is not kept, if a peer has closed while nothing was read, and the kernel hands over the rest. */
     private static final int MAX_KEPT_BYTES = 256 * 1024;
 
+    /** A buffer is exchanged for a shorter one if only one part in so many of it is in use. */
+    private static final int COMPACTED_PART = 4;
+
     /** Each frame starts with its length, which includes these 8 bytes. */
     private static final int LENGTH_BYTES = 8;
 
@@ -137,8 +140,10 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     }
 
     private @Nullable Object admit(ChannelHandlerContext context, ByteBuf in, int frameBytes) {
-        InboundAdmission.Ticket requested =
-                admission.request(frameBytes, !activity.isUseful(), () -> onAdmitted(context));
+        InboundAdmission.Ticket requested = admission.request(
+                frameBytes,
+                new InboundAdmission.Sender(ClientAddress.shareOf(context.channel()), !activity.isUseful()),
+                () -> onAdmitted(context));
         ticket = requested;
         if (requested.isAdmitted()) {
             return collect(context, in);
@@ -200,12 +205,25 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         activity.read();
         deadline.onReadComplete(context, bytesToDiscard > 0 || ticket != null || actualReadableBytes() > 0);
         if (gate.isOpen()) {
+            keepOnlyWhatIsUnread(context);
             super.channelReadComplete(context);
         } else {
             // The decoder's own would read on, since it has not got a frame.
             discardSomeReadBytes();
             context.fireChannelReadComplete();
         }
+    }
+
+    /** Of a frame that arrived in part, the bytes stay, and not the buffer that they were read into with many others. */
+    private void keepOnlyWhatIsUnread(ChannelHandlerContext context) throws Exception {
+        int unread = actualReadableBytes();
+        if (unread == 0 || internalBuffer().capacity() < COMPACTED_PART * Math.max(unread, LENGTH_BYTES)) {
+            return;
+        }
+        ByteBuf copy = context.alloc().directBuffer(unread, maxFrameBytes);
+        copy.writeBytes(internalBuffer());
+        // The decoder exchanges a buffer without unread bytes for the next one.
+        channelRead(context, copy);
     }
 
     @Override

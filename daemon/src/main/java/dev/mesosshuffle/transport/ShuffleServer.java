@@ -92,6 +92,7 @@ public final class ShuffleServer {
                 new ConnectionLimiter(config.limits(), System::nanoTime, metrics, rateLimitedLogger);
         EventLoops loops = EventLoops.start(config);
         loops.prestart();
+        loops.measureTurns(System::nanoTime, metricRegistry);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.acceptor(), loops.workers())
                 .channel(loops.serverChannel())

@@ -34,6 +34,15 @@ class FairTaskQueueTest {
     }
 
     @Test
+    void isBoundedForEachGroup() {
+        record Member(Object clientGroup, int number) implements GroupedClient {}
+        assertThat(queue.offer(new ClientTask(new Member("host", 1), own))).isTrue();
+        assertThat(queue.offer(new ClientTask(new Member("host", 2), own))).isTrue();
+        assertThat(queue.offer(new ClientTask(new Member("host", 3), own))).isFalse();
+        assertThat(queue.offer(new ClientTask(new Member("other", 1), own))).isTrue();
+    }
+
+    @Test
     void aTaskWithoutAClientIsAClientOfItsOwn() {
         assertThat(queue.offer(task("a"))).isTrue();
         assertThat(queue.offer(task("a"))).isTrue();

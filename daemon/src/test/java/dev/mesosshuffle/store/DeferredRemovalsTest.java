@@ -135,12 +135,17 @@ final class DeferredRemovalsTest {
 
         assertThat(awaitFailure(writer.commit(new RemovalOperation("app-too-many", List.of()))))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("the maximum of 3 operations is deferred already");
+                .hasMessageContaining("no more is deferred beside 3 operations");
     }
 
     /** As on a disk that returns only I/O errors. */
     private static RegistrationOperation unreadable(String appId, String dir) {
         return new RegistrationOperation() {
+            @Override
+            public long heapBytes() {
+                return 0;
+            }
+
             @Override
             public String appId() {
                 return appId;

@@ -122,7 +122,7 @@ final class DeferredWritesTest {
         assertThat(awaitFailure(writer.commit(application("app-too-many"))))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("SQLITE_READONLY")
-                .hasMessageContaining("the maximum of 3 operations is deferred already");
+                .hasMessageContaining("no more is deferred beside 3 operations");
 
         writer.setWritable(true);
         writer.passRetry();
@@ -210,6 +210,11 @@ final class DeferredWritesTest {
 
     private static RegistrationOperation registration(Runnable attempt) {
         return new RegistrationOperation() {
+            @Override
+            public long heapBytes() {
+                return 0;
+            }
+
             @Override
             public String appId() {
                 return "app";

@@ -32,7 +32,7 @@ class HungWritingTest {
     @TempDir
     Path temp;
 
-    private final DeferredWrites deferred = new DeferredWrites(100);
+    private final DeferredWrites deferred = new DeferredWrites(100, Long.MAX_VALUE);
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private Connection connection;

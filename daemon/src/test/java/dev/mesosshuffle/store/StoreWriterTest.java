@@ -50,7 +50,7 @@ class StoreWriterTest {
                         PeerRegistries.of(temp, StoreFixture.PORT, List.of()).peers(),
                         TransactionRunner.LIMIT,
                         latency),
-                new StoreWriter.Acknowledged(new DeferredWrites(10_000), new IntentIndex(List.of())),
+                new StoreWriter.Acknowledged(new DeferredWrites(10_000, Long.MAX_VALUE), new IntentIndex(List.of())),
                 ReserveFile.at(temp.resolve("reserve")),
                 () -> commits++,
                 System::nanoTime,

@@ -20,7 +20,7 @@ final class WriterFixture implements AutoCloseable {
     /** The maximum number of deferred operations. */
     static final int CAPACITY = 3;
 
-    final DeferredWrites deferred = new DeferredWrites(CAPACITY);
+    final DeferredWrites deferred = new DeferredWrites(CAPACITY, Long.MAX_VALUE);
     final Counter failures = new Counter();
     final Connection connection;
     long now = 42;

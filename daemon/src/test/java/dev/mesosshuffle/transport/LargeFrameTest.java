@@ -36,6 +36,17 @@ class LargeFrameTest {
     }
 
     @Test
+    void thePartOfASmallFrameDoesNotKeepTheBufferThatItWasReadInto() {
+        ByteBuf read = Unpooled.directBuffer(64 * 1024);
+        read.writeBytes(head(500)).writeBytes(bytes(492)).writeBytes(head(500)).writeBytes(bytes(100));
+        channel.writeInbound(read);
+        assertThat(takeSmall()).isEqualTo(492);
+        assertThat(read.refCnt()).isZero();
+        channel.writeInbound(bytes(392));
+        assertThat(takeSmall()).isEqualTo(492);
+    }
+
+    @Test
     void aLargeFrameIsCountedWithItsWholeLengthFromItsBeginning() {
         channel.writeInbound(head(LARGE));
         assertThat(budget.usedBytes()).isEqualTo(LARGE - 8);
@@ -58,7 +69,8 @@ class LargeFrameTest {
 
     @Test
     void aFrameWithoutMemoryWaitsAndNothingIsReadMeanwhile() {
-        InboundAdmission.Ticket other = admission.request(BUDGET, false, () -> {});
+        InboundAdmission.Ticket other =
+                admission.request(BUDGET, new InboundAdmission.Sender("other", false), () -> {});
         int reads = fixture.reads;
         channel.writeInbound(head(LARGE), bytes(10));
         assertThat(channel.config().isAutoRead()).isFalse();
@@ -81,7 +93,8 @@ class LargeFrameTest {
 
     @Test
     void aConnectionThatIsClosedWaitsForNoMemory() {
-        InboundAdmission.Ticket other = admission.request(BUDGET, false, () -> {});
+        InboundAdmission.Ticket other =
+                admission.request(BUDGET, new InboundAdmission.Sender("other", false), () -> {});
         channel.writeInbound(head(LARGE));
         var unused = channel.close();
         other.close();

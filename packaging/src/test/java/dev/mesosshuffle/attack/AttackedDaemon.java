@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import javax.management.JMException;
 
 /** A daemon with a given memory, a healthy client that uses it all the time, and files that it must never touch. */
@@ -40,6 +41,12 @@ final class AttackedDaemon implements AutoCloseable {
 
     private static final double TOLERATED_RATIO = 50;
 
+    /** What a turn should take at most. Reported only, because the attacker and other processes use the same CPUs. */
+    private static final int WANTED_TURN_MILLIS = 5;
+
+    /** Raised for a machine that is busy with something else. */
+    private static final double TOLERATED_TURN_MILLIS = Integer.getInteger("attack.toleratedTurnMillis", 1000);
+
     /** Of each kind; a percentile of fewer would be that of the slowest few. */
     private static final int IDLE_REQUESTS = 500;
 
@@ -49,6 +56,8 @@ final class AttackedDaemon implements AutoCloseable {
     private final SentinelFiles sentinels;
     private final HealthyClient healthyClient;
     private final Map<String, Latencies> idle;
+    private ProcessUsage usage;
+    private long usageNanos;
 
     private AttackedDaemon(ServiceSettings settings, int jmxPort, SentinelFiles sentinels, ManagedProcess process)
             throws IOException {
@@ -61,6 +70,9 @@ final class AttackedDaemon implements AutoCloseable {
         healthyClient.drain();
         awaitHealthyRequests(IDLE_REQUESTS);
         idle = healthyClient.drain();
+        usage = ProcessUsage.of(process.pid());
+        usageNanos = System.nanoTime();
+        longestTurnMillis();
     }
 
     /**
@@ -124,18 +136,49 @@ final class AttackedDaemon implements AutoCloseable {
     }
 
     /** Fails if the daemon ended, a healthy request failed, or took much longer than before the attack. */
-    void assertUnharmed() {
+    void assertUnharmed() throws IOException {
         assertThat(process.isAlive()).as("the daemon").isTrue();
         assertThat(healthyClient.failures())
                 .as("requests of a healthy client that failed")
                 .isEmpty();
         Map<String, Latencies> beside = healthyClient.drain();
-        System.out.println("p99 beside the attack: " + beside + ", idle: " + idle);
+        double turnMillis = longestTurnMillis();
+        System.out.printf(
+                "longest turn of an event loop: %.1f ms (wanted: %d), the daemon's part of a CPU: %.2f%n",
+                turnMillis, WANTED_TURN_MILLIS, partOfCpu());
+        idle.forEach((kind, before) -> System.out.printf(
+                "%s: %s beside the attack, idle %s, ratio %.1f%n",
+                kind,
+                beside.get(kind),
+                before,
+                Objects.requireNonNull(beside.get(kind)).p99Millis() / before.p99Millis()));
+        assertThat(turnMillis).as("longest turn of an event loop in ms").isLessThanOrEqualTo(TOLERATED_TURN_MILLIS);
         idle.forEach((kind, before) -> assertThat(
                         Objects.requireNonNull(beside.get(kind)).p99Millis())
                 .as("p99 of a %s in ms, idle %s", kind, before)
                 .isLessThan(Math.max(TOLERATED_MILLIS, TOLERATED_RATIO * before.p99Millis())));
         sentinels.assertUntouched();
+    }
+
+    /** How much of one CPU it took since the last call. */
+    private double partOfCpu() throws IOException {
+        ProcessUsage now = ProcessUsage.of(process.pid());
+        long nowNanos = System.nanoTime();
+        double part = now.since(usage).cpuSeconds() * TimeUnit.SECONDS.toNanos(1) / (nowNanos - usageNanos);
+        usage = now;
+        usageNanos = nowNanos;
+        return part;
+    }
+
+    /** The longest turn of an event loop since the last call, with all pauses of the process. */
+    private double longestTurnMillis() {
+        try (JmxConnection jmx = JmxConnection.open(jmxPort)) {
+            Object micros =
+                    jmx.attribute("metrics:name=shuffleService.eventLoops.longestTurnMicros,type=gauges", "Value");
+            return ((Number) micros).doubleValue() / TimeUnit.MILLISECONDS.toMicros(1);
+        } catch (IOException | JMException e) {
+            throw new AssertionError("the daemon's metrics cannot be read", e);
+        }
     }
 
     /** Waits until what clients made it keep is what the healthy client alone makes it keep. */

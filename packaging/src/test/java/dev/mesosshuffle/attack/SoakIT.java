@@ -15,12 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Mixed load with hostile clients of every kind among it, for as long as {@code -Dsoak.seconds} says: memory, descriptors,
+ * Mixed load with hostile clients of every kind among it, for as long as {@code -Dsoak.seconds} says, and with the memory
+ * that {@code -Dsoak.memory} says: memory, descriptors,
  * threads and budgets are the same at its end as after its beginning, and nothing of the healthy client's is lost.
  */
 class SoakIT {
     private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("soak.seconds", 30));
-    private static final int MEMORY_MIB = 512;
+    private static final String MEMORY = System.getProperty("soak.memory", "512m");
 
     /** Threads and descriptors of pools that come and go. */
     private static final int TOLERATED_DIFFERENCE = 40;
@@ -32,7 +33,7 @@ class SoakIT {
     void isTheSameAfterwards() throws Exception {
         long seed = Long.getLong("soak.seed", new Random().nextLong());
         Random random = new Random(seed);
-        try (AttackedDaemon daemon = AttackedDaemon.start(folder, MEMORY_MIB + "m", AttackedDaemon.SHORT_TIMEOUTS)) {
+        try (AttackedDaemon daemon = AttackedDaemon.start(folder, MEMORY, AttackedDaemon.SHORT_TIMEOUTS)) {
             // Whatever is allocated once, or loaded on demand, is there afterwards.
             for (NetworkAttack attack : NetworkAttack.values()) {
                 attack.attack(daemon);
@@ -53,8 +54,8 @@ class SoakIT {
             daemon.assertUnharmed();
             daemon.awaitRest(atRest);
             Map<String, Long> last = figures(daemon);
-            System.out.println("seed " + seed + ", " + count + " attacks, first " + first + ", last " + last
-                    + ", counters " + daemon.counters() + ", peak MiB " + daemon.peakResidentMib());
+            System.out.println("memory " + MEMORY + ", seed " + seed + ", " + count + " attacks, first " + first
+                    + ", last " + last + ", counters " + daemon.counters() + ", peak MiB " + daemon.peakResidentMib());
             first.forEach((name, figure) -> assertThat(last.getOrDefault(name, 0L))
                     .as("%s, %s at first", name, figure)
                     .isLessThanOrEqualTo(figure + TOLERATED_DIFFERENCE));
