@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.security.InboundPause;
 import io.netty.channel.Channel;
 import java.util.EnumSet;
 import java.util.Set;
@@ -10,7 +11,7 @@ import java.util.Set;
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
-final class ReadGate {
+final class ReadGate implements InboundPause {
     private final Channel channel;
     private final Ticker ticker;
     private final Set<Reason> reasons = EnumSet.noneOf(Reason.class);
@@ -26,6 +27,8 @@ final class ReadGate {
         ADMISSION,
         /** A large frame is being decoded off the event loop; later frames must not overtake it. */
         LARGE_FRAME,
+        /** Too much waits to be decrypted. */
+        PROTECTION,
         /** The event loop's other connections are next. */
         TURN,
         /** The server stops. */
@@ -62,6 +65,16 @@ final class ReadGate {
             // Later, because this may be called from within the decoder.
             channel.eventLoop().execute(onOpened);
         }
+    }
+
+    @Override
+    public void pause() {
+        close(Reason.PROTECTION);
+    }
+
+    @Override
+    public void resume() {
+        open(Reason.PROTECTION);
     }
 
     /** For how long in all nothing was read. */

@@ -1,0 +1,4 @@
+package dev.mesosshuffle.security;
+
+/** How a client uses AES. */
+record DetectedCipher(AesMode mode, KeyVersion version) {}

@@ -1,0 +1,265 @@
+package dev.mesosshuffle.security;
+
+import dev.mesosshuffle.concurrent.ClientExecutor;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.CoalescingBufferQueue;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encrypts and decrypts a connection by SASL, whose ciphers are too slow for an event loop: one block would hold up its other
+ * connections for milliseconds. A pool wraps and unwraps, one turn of a connection at a time, in order; the event loop only
+ * writes and passes on. Directions take turns if both have work.
+ *
+ * <p>Memory is bounded: what is written keeps its promise pending until it was sent, and is wrapped no further ahead of its
+ * peer than {@link #MAX_UNSENT_BYTES}; while received blocks wait, the connection is not read.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop, except what runs on the pool, which touches {@link
+ * SaslBlocks} and its own turn's bytes alone. The blocks are closed when no turn is on the pool.
+ */
+final class SaslCipher extends ChannelDuplexHandler {
+    /** Two blocks: while one is sent, the next one is wrapped. */
+    static final int MAX_UNSENT_BYTES = 2 * SaslBlocks.TURN_BYTES;
+
+    /**
+     * While complete blocks of so many bytes wait, nothing is read. With one read, one turn and an incomplete block it is
+     * less than what a frame decoder that has been stopped accepts.
+     */
+    static final int MAX_WAITING_BYTES = SaslBlocks.TURN_BYTES / 2;
+
+    private final SaslBlocks blocks;
+    private final ClientExecutor executor;
+    private final InboundPause pause;
+    private final SaslInput input;
+    private @Nullable CoalescingBufferQueue output;
+
+    private long unsentBytes;
+    private boolean turnRuns;
+    private boolean sentLast;
+    private boolean paused;
+    private boolean closed;
+
+    /**
+     * Creates a cipher.
+     *
+     * @param blocks owned
+     * @param executor wraps and unwraps
+     */
+    SaslCipher(SaslBlocks blocks, ClientExecutor executor, InboundPause pause) {
+        this.blocks = blocks;
+        this.executor = executor;
+        this.pause = pause;
+        this.input = new SaslInput(blocks.maxReceivedBytes());
+    }
+
+    /** The result of a turn, on the event loop. */
+    private interface TurnEnd {
+        void accept(@Nullable ByteBuf result, @Nullable Throwable failure);
+    }
+
+    /** A turn's work, on the pool. */
+    private interface TurnWork {
+        ByteBuf run() throws IOException;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf received = (ByteBuf) message;
+        if (closed) {
+            received.release();
+            return;
+        }
+        try {
+            input.add(context.alloc(), received);
+        } catch (ProtectionException e) {
+            fail(context, e);
+            return;
+        }
+        proceed(context);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        ByteBuf plain = WritableBytes.of(context.alloc(), message);
+        if (closed) {
+            plain.release();
+            promise.setFailure(new ClosedChannelException());
+            return;
+        }
+        queue(context).add(plain, promise);
+    }
+
+    private CoalescingBufferQueue queue(ChannelHandlerContext context) {
+        CoalescingBufferQueue queue = output;
+        if (queue == null) {
+            queue = new CoalescingBufferQueue(context.channel());
+            output = queue;
+        }
+        return queue;
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        proceed(context);
+        context.flush();
+    }
+
+    /** Begins the next turn, if none is on the pool. */
+    private void proceed(ChannelHandlerContext context) {
+        if (closed) {
+            return;
+        }
+        if (!turnRuns) {
+            boolean canSend = output != null && !output.isEmpty() && unsentBytes < MAX_UNSENT_BYTES;
+            if (input.completeBytes() > 0 && (sentLast || !canSend)) {
+                unwrap(context);
+            } else if (canSend) {
+                wrap(context);
+            }
+        }
+        pauseOrResume();
+    }
+
+    private void pauseOrResume() {
+        boolean tooMuch = input.completeBytes() >= MAX_WAITING_BYTES;
+        if (tooMuch != paused && !closed) {
+            paused = tooMuch;
+            if (tooMuch) {
+                pause.pause();
+            } else {
+                pause.resume();
+            }
+        }
+    }
+
+    private void unwrap(ChannelHandlerContext context) {
+        ByteBuf turn = input.takeTurn();
+        if (turn != null) {
+            sentLast = false;
+            runTurn(context, turn, () -> blocks.unwrap(context.alloc(), turn), (plain, failure) -> {
+                if (plain != null) {
+                    context.fireChannelRead(plain);
+                    context.fireChannelReadComplete();
+                } else if (failure != null) {
+                    fail(context, failure);
+                }
+            });
+        }
+    }
+
+    private void wrap(ChannelHandlerContext context) {
+        sentLast = true;
+        ChannelPromise promise = context.newPromise();
+        CoalescingBufferQueue queue = queue(context);
+        ByteBuf turn = queue.remove(Math.min(queue.readableBytes(), blocks.maxWrapBytes()), promise);
+        runTurn(context, turn, () -> blocks.wrap(context.alloc(), turn), (wrapped, failure) -> {
+            if (wrapped != null) {
+                int bytes = wrapped.readableBytes();
+                unsentBytes += bytes;
+                context.writeAndFlush(wrapped, promise).addListener(sent -> {
+                    unsentBytes -= bytes;
+                    proceed(context);
+                });
+            } else {
+                if (failure != null) {
+                    fail(context, failure);
+                }
+                promise.tryFailure(failure == null ? new ClosedChannelException() : failure);
+            }
+        });
+    }
+
+    /**
+     * Runs a turn on the pool, and its end on the event loop, with either a result or a failure, or neither if the connection
+     * was closed meanwhile.
+     *
+     * @param turn the turn's bytes; the work releases them
+     */
+    private void runTurn(ChannelHandlerContext context, ByteBuf turn, TurnWork work, TurnEnd end) {
+        turnRuns = true;
+        try {
+            executor.execute(this, () -> runOnPool(context, work, end));
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            turnRuns = false;
+            turn.release();
+            end.accept(null, e instanceof OutOfMemoryError ? e : tooManyTurns());
+        }
+    }
+
+    private static ProtectionException tooManyTurns() {
+        return new ProtectionException(
+                "too many connections wait for SASL encryption; AES is faster" + " (spark.network.crypto.enabled)");
+    }
+
+    private void runOnPool(ChannelHandlerContext context, TurnWork work, TurnEnd end) {
+        ByteBuf result = null;
+        Throwable failure = null;
+        try {
+            result = work.run();
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+        }
+        ByteBuf bytes = result;
+        Throwable cause = failure;
+        try {
+            context.executor().execute(() -> endTurn(context, bytes, cause, end));
+        } catch (RejectedExecutionException e) {
+            // The event loop has ended, and with it the connection.
+            if (bytes != null) {
+                bytes.release();
+            }
+            blocks.close();
+        }
+    }
+
+    private void endTurn(
+            ChannelHandlerContext context, @Nullable ByteBuf result, @Nullable Throwable failure, TurnEnd end) {
+        turnRuns = false;
+        if (closed) {
+            blocks.close();
+            if (result != null) {
+                result.release();
+            }
+            end.accept(null, null);
+        } else {
+            end.accept(result, failure);
+            proceed(context);
+        }
+    }
+
+    private void fail(ChannelHandlerContext context, Throwable cause) {
+        close(context);
+        context.fireExceptionCaught(cause);
+        var unused = context.close();
+    }
+
+    private void close(ChannelHandlerContext context) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        input.close();
+        if (output != null) {
+            output.releaseAndFailAll(context, new ClosedChannelException());
+        }
+        if (!turnRuns) {
+            blocks.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        close(context);
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        close(context);
+    }
+}
