@@ -12,6 +12,7 @@ import java.util.Set;
  * What a client is told to do about authentication and encryption, which versions can, and what a service must be told for
  * it. The daemon admits most of them at once; Spark's own service needs to be told what its clients do.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Nobody changes them, and the versions keep their order.
 public enum ProtectionMode {
     SASL(since(SparkVersion.V2_2_0), Map.of()),
     SASL_ENCRYPTED(saslEncrypted(), Map.of("spark.authenticate.enableSaslEncryption", "true")),
