@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -181,8 +182,8 @@ final class AuthenticationIT {
                 }
             }
             List<Future<?>> running = new ArrayList<>();
-            clients.forEach((appId, client) ->
-                    running.add(threads.submit(() -> fetchAgainAndAgain(client, expected.get(appId)))));
+            clients.forEach((appId, client) -> running.add(
+                    threads.submit(() -> fetchAgainAndAgain(client, Objects.requireNonNull(expected.get(appId))))));
             for (Future<?> each : running) {
                 each.get(LONGEST_ROUNDS_SECONDS, TimeUnit.SECONDS);
             }

@@ -1,6 +1,5 @@
 package dev.mesosshuffle.it.security;
 
-import dev.mesosshuffle.testing.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -30,7 +29,7 @@ public final class WireTap implements AutoCloseable {
 
     /** Starts one before the service on this port. */
     public static WireTap before(int servicePort) throws IOException {
-        WireTap tap = new WireTap(new ServerSocket(0, 0, InetAddress.getByName(FreePort.LOOPBACK)), servicePort);
+        WireTap tap = new WireTap(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()), servicePort);
         tap.start(tap::accept);
         return tap;
     }
@@ -51,7 +50,7 @@ public final class WireTap implements AutoCloseable {
         try {
             while (true) {
                 Socket client = server.accept();
-                Socket service = new Socket(FreePort.LOOPBACK, servicePort);
+                Socket service = new Socket(InetAddress.getLoopbackAddress(), servicePort);
                 sockets.addAll(List.of(client, service));
                 start(() -> copy(client, service));
                 start(() -> copy(service, client));
