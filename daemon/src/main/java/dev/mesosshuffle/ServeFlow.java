@@ -18,6 +18,7 @@ import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.process.FileDescriptorLimit;
+import dev.mesosshuffle.security.TlsContext;
 import dev.mesosshuffle.transport.ConnectionLimits;
 import dev.mesosshuffle.transport.ServerConfig;
 import dev.mesosshuffle.transport.ShuffleServer;
@@ -52,6 +53,12 @@ final class ServeFlow {
 
     /** Twice the part of a frame that a connection may send without being counted. */
     private static final long DIRECT_BYTES_PER_CONNECTION = 32 * 1024;
+
+    /** With the state of its cipher. */
+    private static final long HEAP_BYTES_PER_ENCRYPTED_CONNECTION = 64 * 1024;
+
+    /** With an incomplete encrypted record, and what is read for it while others hold the budget. */
+    private static final long DIRECT_BYTES_PER_ENCRYPTED_CONNECTION = 96 * 1024;
 
     private final DaemonContext context;
     private final RootProbers probers;
@@ -99,8 +106,9 @@ final class ServeFlow {
                 reclaim.liveness(),
                 failureLog,
                 context.metrics());
+        TlsContext tls = TlsSetup.load(context, failureLog);
         ShuffleServer server = ShuffleServer.start(
-                serverConfig(context.config()), dispatcher, context.memory(), failureLog, context.metrics());
+                serverConfig(context.config()), dispatcher, context.memory(), failureLog, context.metrics(), tls);
         context.register(() -> stop(server));
         return server;
     }
@@ -148,16 +156,18 @@ final class ServeFlow {
                         transport.sockets().receiveBuffer(),
                         transport.sockets().sendBuffer(),
                         transport.sockets().tcpKeepAlive()),
-                connectionLimits(transport));
+                connectionLimits(transport, config.tls().enabled()));
     }
 
-    private static ConnectionLimits connectionLimits(ServiceConfig.Transport transport) {
+    private static ConnectionLimits connectionLimits(ServiceConfig.Transport transport, boolean encrypted) {
         ServiceConfig.ConnectionLimits connections = transport.connections();
         long affordable = Math.min(
                 FileDescriptorLimit.connections(),
                 Math.min(
-                        Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_CONNECTION,
-                        ShuffleServer.maxDirectBytes() / DIRECT_BYTES_PER_CONNECTION));
+                        Runtime.getRuntime().maxMemory()
+                                / (encrypted ? HEAP_BYTES_PER_ENCRYPTED_CONNECTION : HEAP_BYTES_PER_CONNECTION),
+                        ShuffleServer.maxDirectBytes()
+                                / (encrypted ? DIRECT_BYTES_PER_ENCRYPTED_CONNECTION : DIRECT_BYTES_PER_CONNECTION)));
         int max = connections.maxConnections() > 0
                 ? connections.maxConnections()
                 : (int) Math.min(Integer.MAX_VALUE, affordable);

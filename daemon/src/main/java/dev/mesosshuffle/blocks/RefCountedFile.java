@@ -6,8 +6,10 @@ import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.PageResidency;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -121,11 +123,29 @@ final class RefCountedFile implements OpenFile {
 
     @Override
     public CompletableFuture<Void> loadAsync(long offset, long bytes) {
+        return onDisk(() -> load(offset, bytes));
+    }
+
+    @Override
+    public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
+        return onDisk(() -> read(offset, target));
+    }
+
+    private void read(long offset, ByteBuffer target) throws IOException {
+        long end = offset + target.remaining();
+        while (target.hasRemaining()) {
+            if (channel.read(target, end - target.remaining()) < 0) {
+                throw new EOFException("file ended at " + channel.size() + " (expected: " + end + " bytes)");
+            }
+        }
+    }
+
+    private CompletableFuture<Void> onDisk(DiskRead read) {
         try {
             return CompletableFuture.runAsync(
                     () -> {
                         try {
-                            load(offset, bytes);
+                            read.run();
                         } catch (IOException e) {
                             diskExecutors.countReadError(blockFile.root());
                             throw new UncheckedIOException(e);
@@ -135,6 +155,10 @@ final class RefCountedFile implements OpenFile {
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private interface DiskRead {
+        void run() throws IOException;
     }
 
     /** A failed close of a file that was only read loses no data. */

@@ -276,12 +276,6 @@ final class ConfigKeys {
             ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
             "Encryption is not available in this version; true prevents the start.");
 
-    static final ConfigKey<Boolean> SSL_RPC = key(
-            "spark.ssl.rpc.enabled",
-            "false",
-            ValueParsers.unsupported("this version has no TLS", ValueParsers.bool(), "false"),
-            "TLS is not available in this version; true prevents the start.");
-
     private static final List<ConfigKey<?>> ALL = List.of(
             HOST,
             PORT,
@@ -323,7 +317,17 @@ final class ConfigKeys {
             SASL_ENCRYPTION,
             CRYPTO,
             SASL_ALWAYS_ENCRYPT,
-            SSL_RPC);
+            TlsKeys.ENABLED,
+            TlsKeys.OPTIONAL,
+            TlsKeys.KEY_STORE,
+            TlsKeys.KEY_STORE_TYPE,
+            TlsKeys.KEY_STORE_PASSWORD,
+            TlsKeys.KEY_PASSWORD,
+            TlsKeys.PRIVATE_KEY,
+            TlsKeys.PRIVATE_KEY_PASSWORD,
+            TlsKeys.CERT_CHAIN,
+            TlsKeys.PROTOCOL,
+            TlsKeys.ENABLED_ALGORITHMS);
 
     private static final Set<String> RELOADABLE = Set.of(MAX_CHUNKS.name(), DELETION_RATE.name());
 

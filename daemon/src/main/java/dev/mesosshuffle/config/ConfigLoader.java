@@ -71,7 +71,8 @@ public final class ConfigLoader {
                         value(ConfigKeys.DELETION_RATE),
                         value(ConfigKeys.ORPHANS),
                         value(ConfigKeys.MIN_FREE_PERCENT)),
-                master());
+                master(),
+                TlsKeys.read(this));
     }
 
     private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {
@@ -109,7 +110,7 @@ public final class ConfigLoader {
     }
 
     /** The value of a key that has no default. */
-    private <T> @Nullable T optional(ConfigKey<T> key) {
+    <T> @Nullable T optional(ConfigKey<T> key) {
         if (settings.get(key) == null) {
             record(key, NONE, DEFAULT);
             return null;
@@ -184,7 +185,6 @@ public final class ConfigLoader {
         value(ConfigKeys.SASL_ENCRYPTION);
         value(ConfigKeys.CRYPTO);
         value(ConfigKeys.SASL_ALWAYS_ENCRYPT);
-        value(ConfigKeys.SSL_RPC);
         RawSettings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
         record(
                 ConfigKeys.AUTHENTICATE_SECRET,
@@ -206,8 +206,21 @@ public final class ConfigLoader {
         }
     }
 
+    /** Leaves a setting unread that has no effect; it is shown nevertheless. */
+    void skip(ConfigKey<?> key) {
+        RawSettings.Setting setting = settings.get(key);
+        record(
+                key,
+                setting == null ? key.defaultText() : setting.value(),
+                setting == null ? DEFAULT : setting.origin());
+    }
+
+    void addError(String line) {
+        errors.add(line);
+    }
+
     /** A wrong value becomes an error, and the default stands in for it so that the rest is checked as well. */
-    private <T> T value(ConfigKey<T> key) {
+    <T> T value(ConfigKey<T> key) {
         T given = parsed(key);
         if (given != null) {
             return given;

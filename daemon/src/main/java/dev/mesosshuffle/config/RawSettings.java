@@ -47,6 +47,7 @@ final class RawSettings {
             putAll(byKey, Map.of(ConfigKeys.LOCAL_DIR.name(), localDirs), "SPARK_LOCAL_DIRS");
         }
         putAll(byKey, sources.commandLine(), "--conf");
+        TlsKeys.addFallbacks(byKey, sources.environment());
         return new RawSettings(byKey);
     }
 

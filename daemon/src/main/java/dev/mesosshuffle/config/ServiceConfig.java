@@ -2,6 +2,7 @@ package dev.mesosshuffle.config;
 
 import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.SecretText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,9 +19,23 @@ import org.jspecify.annotations.Nullable;
  * @param expiry when applications expire
  * @param cleanup what is deleted, and how fast
  * @param master the Mesos master, polled for which applications are alive
+ * @param tls whether and how connections are encrypted by TLS
  */
 public record ServiceConfig(
-        String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
+        String host,
+        int port,
+        Transport transport,
+        Disks disks,
+        Expiry expiry,
+        Cleanup cleanup,
+        Master master,
+        Tls tls) {
+    /** A configuration without TLS. */
+    public ServiceConfig(
+            String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
+        this(host, port, transport, disks, expiry, cleanup, master, Tls.NONE);
+    }
+
     /** The first choice for the directory of the registry, absolute. */
     public Path stateDir() {
         return disks.stateDirs().preferred().dir();
@@ -91,6 +106,69 @@ public record ServiceConfig(
         /** Keeps its own copy of the URLs. */
         public Master {
             urls = List.copyOf(urls);
+        }
+    }
+
+    /**
+     * TLS.
+     *
+     * @param enabled whether it is spoken
+     * @param optional whether clients without TLS are served too
+     * @param keyStore the key and its certificates, unless they are in PEM
+     * @param pem the same in PEM, which takes precedence
+     * @param protocol the only version that is spoken
+     * @param enabledAlgorithms the cipher suites that are admitted; none for the usual ones
+     */
+    public record Tls(
+            boolean enabled,
+            boolean optional,
+            TlsKeyStore keyStore,
+            TlsPem pem,
+            String protocol,
+            List<String> enabledAlgorithms) {
+        /** No TLS. */
+        public static final Tls NONE = new Tls(
+                false,
+                false,
+                new TlsKeyStore(null, "JKS", null, null),
+                new TlsPem(null, null, null),
+                "TLSv1.3",
+                List.of());
+
+        /** Keeps its own copy of the cipher suites. */
+        public Tls {
+            enabledAlgorithms = List.copyOf(enabledAlgorithms);
+        }
+    }
+
+    /**
+     * A key store.
+     *
+     * @param file the file; null if there is none
+     * @param type its type
+     * @param password its password; null if there is none
+     * @param keyPassword the password of the key in it; null for the same
+     */
+    public record TlsKeyStore(
+            @Nullable Path file,
+            String type,
+            @Nullable SecretText password,
+            @Nullable SecretText keyPassword) {}
+
+    /**
+     * A key and certificates in PEM.
+     *
+     * @param privateKey the private key; null if there is none
+     * @param password its password; null if there is none
+     * @param certChain the certificates; null if there are none
+     */
+    public record TlsPem(
+            @Nullable Path privateKey,
+            @Nullable SecretText password,
+            @Nullable Path certChain) {
+        /** Whether there are both a key and certificates. */
+        public boolean isComplete() {
+            return privateKey != null && certChain != null;
         }
     }
 

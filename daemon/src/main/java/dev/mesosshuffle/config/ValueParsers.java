@@ -3,6 +3,7 @@ package dev.mesosshuffle.config;
 import dev.mesosshuffle.model.ExactPaths;
 import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.SecretText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +92,33 @@ final class ValueParsers {
     /** What is done about orphans. */
     static ValueParser<OrphanMode> orphans() {
         return parser("off, report or delete", text -> OrphanMode.valueOf(text.toUpperCase(Locale.ROOT)));
+    }
+
+    /** One of two words. */
+    static ValueParser<Boolean> oneOf(String yes, String no) {
+        return parser(no + " or " + yes, text -> is(text, yes, no));
+    }
+
+    /** Any text that is not empty, and is never shown. */
+    static ValueParser<SecretText> secret(String expected) {
+        ValueParser<String> text = text(expected);
+        return parser(expected, given -> new SecretText(text.parse(given)));
+    }
+
+    /** A comma-separated list of names, at least one. */
+    static ValueParser<List<String>> names(String expected) {
+        return parser(expected, text -> {
+            List<String> names = new ArrayList<>();
+            for (String part : text.split(",", -1)) {
+                if (!part.isBlank()) {
+                    names.add(part.strip());
+                }
+            }
+            if (names.isEmpty()) {
+                throw new IllegalArgumentException("empty");
+            }
+            return names;
+        });
     }
 
     /** Any text that is not empty. */

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.model;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,6 +27,16 @@ public interface OpenFile {
      *     disk's queue is full
      */
     CompletableFuture<Void> loadAsync(long offset, long length);
+
+    /**
+     * Reads a part of the file into memory, on a thread of the file's disk.
+     *
+     * @param offset where the part begins, in bytes
+     * @param target gets as many bytes as remain in it; the caller touches it again only after completion
+     * @return completes, on any thread, when the target is full; fails if the part cannot be read, the file ends before, or
+     *     the disk's queue is full
+     */
+    CompletableFuture<Void> readAsync(long offset, ByteBuffer target);
 
     /** Whether a part of the file is in the page cache. Never waits for the disk. */
     PageResidency residency(long offset, long length);

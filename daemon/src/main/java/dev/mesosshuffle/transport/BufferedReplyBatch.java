@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * after its header, once its first window is in the page cache. So is a small one while the buffer pool is exhausted: that
  * is slower, but takes no memory.
  *
+ * <p>On a connection that is encrypted, no block leaves from its file. The first part of a large one is copied here, the rest
+ * by a {@link CopiedBlockTransfer}. While the pool is exhausted, a buffer holds little.
+ *
  * <p>Whatever fails, no part of a reply is ever queued. If an {@link Error} ends one, those in its buffer are given up too:
  * the connection is to be closed.
  */
@@ -26,12 +29,16 @@ final class BufferedReplyBatch implements ReplyBatch {
      */
     static final int SMALL_BLOCK_BYTES = 112 * 1024;
 
+    /** The same on an encrypted connection while the buffer pool is exhausted. */
+    static final int SMALL_BLOCK_BYTES_IF_EXHAUSTED = ReplyBufferPool.GUARANTEED_BYTES / 8 * 7;
+
     private final ReplyBufferPool buffers;
     private final ReplyWriter writer;
     private final Ticker ticker;
     private final IntConsumer onFinished;
-    /** Decided once, because callers of {@link #isBuffered} rely on its result. */
-    private final boolean fromFiles;
+    private final boolean sendsCopies;
+    /** Up to which length a block is buffered. Decided once, because callers of {@link #isBuffered} rely on its result. */
+    private final int maxBufferedBytes;
 
     private @Nullable ByteBuf buffer;
     private int bufferedReplies;
@@ -47,12 +54,20 @@ final class BufferedReplyBatch implements ReplyBatch {
         this.writer = writer;
         this.ticker = ticker;
         this.onFinished = onFinished;
-        this.fromFiles = buffers.isExhausted();
+        this.sendsCopies = writer.sendsCopies();
+        this.maxBufferedBytes = maxBufferedBytes(buffers.isExhausted(), sendsCopies);
+    }
+
+    private static int maxBufferedBytes(boolean exhausted, boolean sendsCopies) {
+        if (!exhausted) {
+            return SMALL_BLOCK_BYTES;
+        }
+        return sendsCopies ? SMALL_BLOCK_BYTES_IF_EXHAUSTED : 0;
     }
 
     @Override
     public boolean isBuffered(long length) {
-        return length == 0 || (length <= SMALL_BLOCK_BYTES && !fromFiles);
+        return length <= maxBufferedBytes;
     }
 
     @Override
@@ -73,6 +88,8 @@ final class BufferedReplyBatch implements ReplyBatch {
             try (block) {
                 addSmall(reply, block, (int) block.length());
             }
+        } else if (sendsCopies) {
+            addCopied(reply, block);
         } else {
             addLarge(reply, block);
         }
@@ -125,6 +142,33 @@ final class BufferedReplyBatch implements ReplyBatch {
                 try {
                     if (head != null) {
                         buffers.release(head);
+                    }
+                } finally {
+                    block.close();
+                }
+            }
+        }
+    }
+
+    private void addCopied(Reply reply, OpenSegment block) throws IOException {
+        ByteBuf first = null;
+        boolean queued = false;
+        try {
+            seal();
+            int headBytes = reply.encodedLength();
+            first = headBytes < ReplyBufferPool.GUARANTEED_BYTES
+                    ? buffers.acquireWindow()
+                    : buffers.acquire(headBytes + ReplyBufferPool.GUARANTEED_BYTES);
+            reply.writeTo(first);
+            int copiedBytes = (int) Math.min(first.writableBytes(), block.length());
+            read(block, copiedBytes, first);
+            writer.queue(PendingWrite.copiedBlock(first, block, copiedBytes, onFinished));
+            queued = true;
+        } finally {
+            if (!queued) {
+                try {
+                    if (first != null) {
+                        buffers.release(first);
                     }
                 } finally {
                     block.close();

@@ -275,8 +275,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
 
     @Override
     public void onUnreadableBlock(Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            fail(cause);
+            return;
+        }
         services.failures().unreadableBlock(remoteAddress, cause);
         close();
+    }
+
+    /** What encrypts the connection needs the bytes of all blocks in memory. On the event loop, before any block is asked for. */
+    void sendCopies() {
+        writer.sendCopies();
     }
 
     /**

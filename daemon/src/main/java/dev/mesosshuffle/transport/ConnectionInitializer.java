@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.security.TlsContext;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -9,6 +10,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the pipeline of each connection that is admitted. For any event loop. */
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
@@ -34,18 +36,26 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ConnectionLimiter limiter;
     private final ChannelGroup connections;
     private final Ticker ticker;
+    private final @Nullable TlsContext tls;
 
+    /**
+     * Creates one.
+     *
+     * @param tls encrypts connections; null for none
+     */
     ConnectionInitializer(
             ConnectionServices services,
             InboundAdmission admission,
             ConnectionLimiter limiter,
             ChannelGroup connections,
-            Ticker ticker) {
+            Ticker ticker,
+            @Nullable TlsContext tls) {
         this.services = services;
         this.admission = admission;
         this.limiter = limiter;
         this.connections = connections;
         this.ticker = ticker;
+        this.tls = tls;
     }
 
     @Override
@@ -72,6 +82,9 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                         new LoopTurn(ticker)))
                 .addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .addLast(handler);
+        if (tls != null) {
+            tls.install(channel.pipeline(), handler::sendCopies);
+        }
         connections.add(channel);
     }
 

@@ -6,12 +6,12 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of a connection's write queue: the bytes of one or more replies, and optionally a block that follows from its
- * file.
+ * One entry of a connection's write queue: the bytes of one or more replies, and optionally a block whose bytes follow.
  *
- * @param bytes the replies; owned
+ * @param bytes the replies, and the beginning of a block that is sent in copies; owned
  * @param block the block that follows; owned; null if there is none
- * @param readyNanos the time when the block's first window was known to be resident; 0 if there is no block
+ * @param copiedBytes how many of the block's bytes are among those of the replies; 0 if it is sent from its file
+ * @param readyNanos the time when the first window of a block that is sent from its file was known to be resident
  * @param replies the number of replies
  * @param weight what it counts for against the connection's watermarks, in bytes
  * @param onFinished gets the number of replies that were sent or never will be; null for an answer, which counts against the
@@ -20,17 +20,23 @@ import org.jspecify.annotations.Nullable;
 record PendingWrite(
         ByteBuf bytes,
         @Nullable OpenSegment block,
+        int copiedBytes,
         long readyNanos,
         int replies,
         long weight,
         @Nullable IntConsumer onFinished) {
     /** Replies that are completely in memory. */
     static PendingWrite replies(ByteBuf bytes, int replies, @Nullable IntConsumer onFinished) {
-        return new PendingWrite(bytes, null, 0, replies, bytes.capacity(), onFinished);
+        return new PendingWrite(bytes, null, 0, 0, replies, bytes.capacity(), onFinished);
     }
 
     /** A reply with a block that is sent from its file. */
     static PendingWrite block(ByteBuf head, OpenSegment block, long readyNanos, IntConsumer onFinished) {
-        return new PendingWrite(head, block, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, onFinished);
+        return new PendingWrite(head, block, 0, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, onFinished);
+    }
+
+    /** A reply with a block that is sent in copies, of which the first is in the same buffer. */
+    static PendingWrite copiedBlock(ByteBuf first, OpenSegment block, int copiedBytes, IntConsumer onFinished) {
+        return new PendingWrite(first, block, copiedBytes, 0, 1, first.capacity(), onFinished);
     }
 }

@@ -21,6 +21,12 @@ final class ReplyBufferPool implements AutoCloseable {
     /** The size of a shared buffer; a block that does not fit into the rest of one begins the next. */
     static final int SHARED_BYTES = 128 * 1024;
 
+    /**
+     * What a connection that holds nothing else may have of a block that cannot be sent from its file even if others have
+     * used up the budget, so that none waits for the peer of another.
+     */
+    static final int GUARANTEED_BYTES = 16 * 1024;
+
     /** One connection may hold this fraction of the free budget. */
     private static final int SHARE_DIVISOR = 64;
 
@@ -63,6 +69,11 @@ final class ReplyBufferPool implements AutoCloseable {
     /** Returns a buffer with this capacity, which the caller releases. */
     ByteBuf acquire(int bytes) {
         return inUse(allocator.directBuffer(bytes));
+    }
+
+    /** Returns a buffer for a part of a large block, which the caller releases: a shared one while the budget lasts. */
+    ByteBuf acquireWindow() {
+        return isExhausted() ? acquire(GUARANTEED_BYTES) : acquireShared();
     }
 
     private ByteBuf inUse(ByteBuf buffer) {

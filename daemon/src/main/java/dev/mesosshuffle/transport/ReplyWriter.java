@@ -9,11 +9,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one connection's replies in the order in which they were queued, with one flush for all of them. A large block,
- * which is sent window by window, delays the replies after it, because it is one frame.
+ * which is sent window by window, delays the replies after it, because it is one frame. It leaves from its file, or, where
+ * the connection is encrypted, in copies.
  *
  * <p><b>Concurrency:</b> replies are queued on any thread and written on the connection's event loop. {@link
  * #outstandingBytes} is an upper bound of the bytes in the queue and the channel.
@@ -32,8 +32,10 @@ final class ReplyWriter {
     private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
     private volatile boolean notWritable;
+    private volatile boolean sendsCopies;
     private boolean draining;
-    private @Nullable BlockTransfer transfer;
+    /** Whether a large block is being written, which is one frame. */
+    private boolean transferring;
 
     /** Receives the fate of replies, on the event loop. */
     interface Listener {
@@ -66,6 +68,19 @@ final class ReplyWriter {
     /** The answers that are not sent yet. */
     AnswerLimit answers() {
         return answers;
+    }
+
+    /**
+     * From now on no block leaves from its file, because what encrypts the connection needs its bytes in memory. To be called
+     * on the event loop before the first request for a block is handled.
+     */
+    void sendCopies() {
+        sendsCopies = true;
+    }
+
+    /** Whether large blocks are to be queued in copies. For any thread. */
+    boolean sendsCopies() {
+        return sendsCopies;
     }
 
     /** Queues a reply without a block. */
@@ -102,7 +117,7 @@ final class ReplyWriter {
         draining = true;
         boolean any = false;
         try {
-            while (transfer == null) {
+            while (!transferring) {
                 PendingWrite next = queue.poll();
                 if (next == null) {
                     break;
@@ -125,13 +140,23 @@ final class ReplyWriter {
 
     private void write(PendingWrite next) {
         OpenSegment block = next.block();
+        if (block != null && next.copiedBytes() > 0) {
+            transferring = true;
+            new CopiedBlockTransfer(channel, block, next.copiedBytes(), buffers, new TransferListener(next))
+                    .start(next.bytes());
+            return;
+        }
         // The write releases one reference; the other one returns to the pool afterwards.
         next.bytes().retain();
         if (block == null) {
-            channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
+            channel.write(next.bytes()).addListener(future -> {
+                release(next);
+                finish(next, future.isSuccess());
+            });
         } else {
-            transfer = new BlockTransfer(channel, block, next.readyNanos(), ticker, new TransferListener(next));
-            transfer.start(next.bytes());
+            transferring = true;
+            new BlockTransfer(channel, block, next.readyNanos(), ticker, new TransferListener(next))
+                    .start(next.bytes());
         }
     }
 
@@ -144,14 +169,18 @@ final class ReplyWriter {
         }
     }
 
-    private void account(PendingWrite done) {
-        outstandingBytes.addAndGet(-done.weight());
+    private void release(PendingWrite done) {
         int bytes = done.bytes().capacity();
         buffers.release(done.bytes());
+        if (done.onFinished() == null) {
+            answers.remove(bytes);
+        }
+    }
+
+    private void account(PendingWrite done) {
+        outstandingBytes.addAndGet(-done.weight());
         if (done.onFinished() != null) {
             done.onFinished().accept(done.replies());
-        } else {
-            answers.remove(bytes);
         }
     }
 
@@ -161,6 +190,7 @@ final class ReplyWriter {
             if (next.block() != null) {
                 next.block().close();
             }
+            release(next);
             account(next);
         }
     }
@@ -192,7 +222,7 @@ final class ReplyWriter {
 
         @Override
         public void onFullyQueued() {
-            transfer = null;
+            transferring = false;
             drain();
         }
 
@@ -203,6 +233,9 @@ final class ReplyWriter {
 
         @Override
         public void onFinished(boolean success) {
+            if (write.copiedBytes() == 0) {
+                release(write);
+            }
             finish(write, success);
         }
     }

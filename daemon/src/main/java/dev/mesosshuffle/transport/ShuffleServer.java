@@ -5,6 +5,7 @@ import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.dispatch.Dispatcher;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.memory.MemoryBudgets;
+import dev.mesosshuffle.security.TlsContext;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Listens, and builds the pipeline of each connection. Started and stopped once, by one thread. */
 public final class ShuffleServer {
@@ -31,6 +33,9 @@ public final class ShuffleServer {
 
     /** The unit in which the allocator takes memory from the system. */
     private static final int CHUNK_BYTES = 1024 * 1024;
+
+    /** Of what waits for its peer on an encrypted connection, there is an encrypted copy too. */
+    private static final int PARTS_IF_ENCRYPTED = 4;
 
     private final EventLoops loops;
     private final Channel listener;
@@ -60,6 +65,7 @@ public final class ShuffleServer {
      * @param memory the budgets of what clients make the server keep
      * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of connections and of their memory
+     * @param tls encrypts connections; null for none
      * @throws IOException if the address cannot be bound
      */
     public static ShuffleServer start(
@@ -67,7 +73,8 @@ public final class ShuffleServer {
             Dispatcher dispatcher,
             MemoryBudgets memory,
             RateLimitedLogger rateLimitedLogger,
-            MetricRegistry metricRegistry)
+            MetricRegistry metricRegistry,
+            @Nullable TlsContext tls)
             throws IOException {
         InetSocketAddress address = address(config);
         if (address.isUnresolved()) {
@@ -76,7 +83,8 @@ public final class ShuffleServer {
         }
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
-        ReplyBufferPool buffers = new ReplyBufferPool(allocator, maxDirectBytes() / 2, memory.answers());
+        ReplyBufferPool buffers = new ReplyBufferPool(
+                allocator, maxDirectBytes() / (tls == null ? 2 : PARTS_IF_ENCRYPTED), memory.answers());
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         LargeMessages largeMessages = new LargeMessages(memory.decoded());
         ConnectionServices services = new ConnectionServices(
@@ -99,7 +107,8 @@ public final class ShuffleServer {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .handler(new AcceptFailureHandler(metrics, rateLimitedLogger))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
-                .childHandler(new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime));
+                .childHandler(
+                        new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime, tls));
         applySocketOptions(bootstrap, config);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers, largeMessages);

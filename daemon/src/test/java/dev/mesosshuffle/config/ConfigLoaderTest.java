@@ -184,7 +184,6 @@ class ConfigLoaderTest {
                 "spark.authenticate.enableSaslEncryption | true | false; this version has no encryption",
                 "spark.network.crypto.enabled | true | false; this version has no encryption",
                 "spark.network.sasl.serverAlwaysEncrypt | true | false; this version has no encryption",
-                "spark.ssl.rpc.enabled | true | false; this version has no TLS",
                 "spark.mesos.shuffle.service.masterTimeout | 0"
                         + " | a time above zero such as 30s or 24h; a bare number is seconds",
                 "spark.mesos.shuffle.service.master.secretFile | secret | an absolute path",

@@ -72,7 +72,8 @@ class ConnectionFuzzTest {
                     new ConnectionLimiter(
                             services.limits(), () -> 0, services.metrics(), new RateLimitedLogger(System::nanoTime)),
                     new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                    () -> 0));
+                    () -> 0,
+                    null));
             while (channel.isOpen() && data.remainingBytes() > 0) {
                 byte[] body = data.consumeBytes(data.consumeInt(0, 256));
                 boolean whole = data.consumeBoolean();

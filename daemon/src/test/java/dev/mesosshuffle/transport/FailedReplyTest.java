@@ -8,6 +8,7 @@ import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.PageResidency;
 import dev.mesosshuffle.protocol.Reply;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,11 @@ class FailedReplyTest extends WrittenReplies {
 
         @Override
         public CompletableFuture<Void> loadAsync(long offset, long length) {
+            throw new AssertionError("nothing is sent");
+        }
+
+        @Override
+        public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
             throw new AssertionError("nothing is sent");
         }
 

@@ -2,7 +2,10 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.PageResidency;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -14,7 +17,10 @@ final class TestFile implements OpenFile, AutoCloseable {
     private static final long UNKNOWN = -1;
 
     private final FileChannel channel;
-    private final Deque<CompletableFuture<Void>> loads = new ArrayDeque<>();
+    private final Deque<Work> works = new ArrayDeque<>();
+
+    private record Work(CompletableFuture<Void> result, Runnable action) {}
+
     private long residentFrom;
     private long residentBytes = UNKNOWN;
     private int looks;
@@ -65,10 +71,32 @@ final class TestFile implements OpenFile, AutoCloseable {
         if (isOutOfMemory) {
             throw new OutOfMemoryError("for a test");
         }
-        CompletableFuture<Void> load = new CompletableFuture<>();
-        loads.add(load);
+        return add(length, () -> {});
+    }
+
+    @Override
+    public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
+        return add(target.remaining(), () -> {
+            try {
+                long next = offset;
+                while (target.hasRemaining()) {
+                    int read = channel.read(target, next);
+                    if (read < 0) {
+                        throw new EOFException("file ended at " + channel.size());
+                    }
+                    next += read;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private CompletableFuture<Void> add(long length, Runnable action) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        works.add(new Work(result, action));
         asked = length;
-        return load;
+        return result;
     }
 
     /** From now on, there is no memory to ask for a part. */
@@ -83,15 +111,21 @@ final class TestFile implements OpenFile, AutoCloseable {
 
     /** How many parts are being waited for. */
     int waiting() {
-        return loads.size();
+        return works.size();
     }
 
     void answer() {
-        loads.remove().complete(null);
+        Work work = works.remove();
+        try {
+            work.action().run();
+            work.result().complete(null);
+        } catch (UncheckedIOException e) {
+            work.result().completeExceptionally(e.getCause());
+        }
     }
 
     void fail(IOException error) {
-        loads.remove().completeExceptionally(error);
+        works.remove().result().completeExceptionally(error);
     }
 
     /** How many references were given back. */
