@@ -105,7 +105,12 @@ final class ServeFlow {
                 failureLog,
                 context.metrics());
         ShuffleServer server = ShuffleServer.start(
-                serverConfig(context.config()), dispatcher, context.memory(), failureLog, context.metrics());
+                serverConfig(context.config()),
+                AuthenticationFlow.open(context.config().authentication()),
+                dispatcher,
+                context.memory(),
+                failureLog,
+                context.metrics());
         context.register(() -> stop(server));
         return server;
     }

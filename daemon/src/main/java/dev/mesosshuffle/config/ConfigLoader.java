@@ -71,7 +71,8 @@ public final class ConfigLoader {
                         value(ConfigKeys.DELETION_RATE),
                         value(ConfigKeys.ORPHANS),
                         value(ConfigKeys.MIN_FREE_PERCENT)),
-                master());
+                master(),
+                new AuthenticationReader(this, settings, errors).read());
     }
 
     private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {
@@ -109,7 +110,7 @@ public final class ConfigLoader {
     }
 
     /** The value of a key that has no default. */
-    private <T> @Nullable T optional(ConfigKey<T> key) {
+    <T> @Nullable T optional(ConfigKey<T> key) {
         if (settings.get(key) == null) {
             record(key, NONE, DEFAULT);
             return null;
@@ -180,16 +181,7 @@ public final class ConfigLoader {
     /** Settings that lead to nothing but an error. */
     private void checkSwitches() {
         value(ConfigKeys.FETCH_RDD);
-        value(ConfigKeys.AUTHENTICATE);
-        value(ConfigKeys.SASL_ENCRYPTION);
-        value(ConfigKeys.CRYPTO);
-        value(ConfigKeys.SASL_ALWAYS_ENCRYPT);
         value(ConfigKeys.SSL_RPC);
-        RawSettings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
-        record(
-                ConfigKeys.AUTHENTICATE_SECRET,
-                secret == null ? NONE : secret.value(),
-                secret == null ? DEFAULT : secret.origin());
     }
 
     private void checkOwnKeys() {
@@ -207,7 +199,7 @@ public final class ConfigLoader {
     }
 
     /** A wrong value becomes an error, and the default stands in for it so that the rest is checked as well. */
-    private <T> T value(ConfigKey<T> key) {
+    <T> T value(ConfigKey<T> key) {
         T given = parsed(key);
         if (given != null) {
             return given;

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.security.InboundPause;
 import io.netty.channel.Channel;
 import java.util.EnumSet;
 import java.util.Set;
@@ -10,13 +11,14 @@ import java.util.Set;
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
-final class ReadGate {
+final class ReadGate implements InboundPause {
     private final Channel channel;
     private final Ticker ticker;
     private final Set<Reason> reasons = EnumSet.noneOf(Reason.class);
     private Runnable onOpened = () -> {};
     private long closedSinceNanos;
     private long closedNanos;
+    private boolean paused;
 
     /** Why nothing is read. */
     enum Reason {
@@ -48,24 +50,53 @@ final class ReadGate {
     }
 
     void close(Reason reason) {
-        if (reasons.isEmpty()) {
-            closedSinceNanos = ticker.read();
-            channel.config().setAutoRead(false);
-        }
+        stop();
         reasons.add(reason);
     }
 
     void open(Reason reason) {
         if (reasons.remove(reason) && reasons.isEmpty()) {
-            closedNanos += ticker.read() - closedSinceNanos;
-            channel.config().setAutoRead(true);
+            startUnlessStopped();
             // Later, because this may be called from within the decoder.
             channel.eventLoop().execute(onOpened);
         }
     }
 
+    /** Too much waits to be decrypted. What was decrypted already goes on to be decoded. */
+    @Override
+    public void pause() {
+        stop();
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        if (paused) {
+            paused = false;
+            startUnlessStopped();
+        }
+    }
+
+    private void stop() {
+        if (!isStopped()) {
+            closedSinceNanos = ticker.read();
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    private void startUnlessStopped() {
+        if (!isStopped()) {
+            closedNanos += ticker.read() - closedSinceNanos;
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private boolean isStopped() {
+        return paused || !reasons.isEmpty();
+    }
+
     /** For how long in all nothing was read. */
     long closedNanos() {
-        return reasons.isEmpty() ? closedNanos : closedNanos + ticker.read() - closedSinceNanos;
+        return isStopped() ? closedNanos + ticker.read() - closedSinceNanos : closedNanos;
     }
 }

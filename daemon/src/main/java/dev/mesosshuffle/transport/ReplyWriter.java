@@ -33,6 +33,7 @@ final class ReplyWriter {
     private final AtomicLong outstandingBytes = new AtomicLong();
     private volatile boolean notWritable;
     private boolean draining;
+    private boolean sendsCopies;
     private @Nullable BlockTransfer transfer;
 
     /** Receives the fate of replies, on the event loop. */
@@ -61,6 +62,11 @@ final class ReplyWriter {
         this.ticker = ticker;
         this.listener = listener;
         this.answers = buffers.newAnswerLimit();
+    }
+
+    /** From here on, nothing is sent from a file directly, since no cipher would see it. Only on the event loop. */
+    void sendCopies() {
+        sendsCopies = true;
     }
 
     /** The answers that are not sent yet. */
@@ -124,6 +130,8 @@ final class ReplyWriter {
         next.bytes().retain();
         if (block == null) {
             channel.write(next.bytes()).addListener(future -> finish(next, future.isSuccess()));
+        } else if (sendsCopies) {
+            throw new UnsupportedOperationException("a copy of a large block");
         } else {
             transfer = new BlockTransfer(channel, block, next.readyNanos(), ticker, new TransferListener(next));
             transfer.start(next.bytes());
