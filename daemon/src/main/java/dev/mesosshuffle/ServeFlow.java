@@ -108,7 +108,13 @@ final class ServeFlow {
                 context.metrics());
         TlsContext tls = TlsSetup.load(context, failureLog);
         ShuffleServer server = ShuffleServer.start(
-                serverConfig(context.config()), dispatcher, context.memory(), failureLog, context.metrics(), tls);
+                serverConfig(context.config()),
+                AuthenticationFlow.open(context.config().authentication()),
+                dispatcher,
+                context.memory(),
+                failureLog,
+                context.metrics(),
+                tls);
         context.register(() -> stop(server));
         return server;
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Every key there is, each with its default, its syntax and a line for users; the documents are checked against this.
@@ -244,39 +245,7 @@ final class ConfigKeys {
                     + "pending deletions run without the deletionRate limit and a warning lists the largest "
                     + "remaining users of space. Live applications are not affected.");
 
-    static final ConfigKey<Boolean> AUTHENTICATE = key(
-            "spark.authenticate",
-            "false",
-            ValueParsers.unsupported(
-                    "this version has no authentication and would serve anyone", ValueParsers.bool(), "false"),
-            "Authentication is not available in this version; true prevents the start.");
-
-    static final ConfigKey<String> AUTHENTICATE_SECRET = new ConfigKey<>(
-            "spark.authenticate.secret",
-            "(none)",
-            ValueParsers.text("a secret"),
-            true,
-            "Not used while spark.authenticate is false; never shown.");
-
-    static final ConfigKey<Boolean> SASL_ENCRYPTION = key(
-            "spark.authenticate.enableSaslEncryption",
-            "false",
-            ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
-            "Encryption is not available in this version; true prevents the start.");
-
-    static final ConfigKey<Boolean> CRYPTO = key(
-            "spark.network.crypto.enabled",
-            "false",
-            ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
-            "Encryption is not available in this version; true prevents the start.");
-
-    static final ConfigKey<Boolean> SASL_ALWAYS_ENCRYPT = key(
-            "spark.network.sasl.serverAlwaysEncrypt",
-            "false",
-            ValueParsers.unsupported("this version has no encryption", ValueParsers.bool(), "false"),
-            "Encryption is not available in this version; true prevents the start.");
-
-    private static final List<ConfigKey<?>> ALL = List.of(
+    private static final List<ConfigKey<?>> GENERAL = List.of(
             HOST,
             PORT,
             LOCAL_DIR,
@@ -311,23 +280,12 @@ final class ConfigKeys {
             CLEANUP,
             DELETION_RATE,
             ORPHANS,
-            MIN_FREE_PERCENT,
-            AUTHENTICATE,
-            AUTHENTICATE_SECRET,
-            SASL_ENCRYPTION,
-            CRYPTO,
-            SASL_ALWAYS_ENCRYPT,
-            TlsKeys.ENABLED,
-            TlsKeys.OPTIONAL,
-            TlsKeys.KEY_STORE,
-            TlsKeys.KEY_STORE_TYPE,
-            TlsKeys.KEY_STORE_PASSWORD,
-            TlsKeys.KEY_PASSWORD,
-            TlsKeys.PRIVATE_KEY,
-            TlsKeys.PRIVATE_KEY_PASSWORD,
-            TlsKeys.CERT_CHAIN,
-            TlsKeys.PROTOCOL,
-            TlsKeys.ENABLED_ALGORITHMS);
+            MIN_FREE_PERCENT);
+
+    private static final List<ConfigKey<?>> ALL = Stream.<List<ConfigKey<?>>>of(
+                    GENERAL, AuthenticationKeys.all(), TlsKeys.all())
+            .<ConfigKey<?>>flatMap(List::stream)
+            .toList();
 
     private static final Set<String> RELOADABLE = Set.of(MAX_CHUNKS.name(), DELETION_RATE.name());
 

@@ -72,6 +72,7 @@ public final class ConfigLoader {
                         value(ConfigKeys.ORPHANS),
                         value(ConfigKeys.MIN_FREE_PERCENT)),
                 master(),
+                new AuthenticationReader(this, settings, errors).read(),
                 TlsKeys.read(this));
     }
 
@@ -181,15 +182,6 @@ public final class ConfigLoader {
     /** Settings that lead to nothing but an error. */
     private void checkSwitches() {
         value(ConfigKeys.FETCH_RDD);
-        value(ConfigKeys.AUTHENTICATE);
-        value(ConfigKeys.SASL_ENCRYPTION);
-        value(ConfigKeys.CRYPTO);
-        value(ConfigKeys.SASL_ALWAYS_ENCRYPT);
-        RawSettings.Setting secret = settings.get(ConfigKeys.AUTHENTICATE_SECRET);
-        record(
-                ConfigKeys.AUTHENTICATE_SECRET,
-                secret == null ? NONE : secret.value(),
-                secret == null ? DEFAULT : secret.origin());
     }
 
     private void checkOwnKeys() {

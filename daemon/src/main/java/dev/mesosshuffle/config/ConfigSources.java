@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where settings may come from, as found at the start.
  *
- * @param environment the process's environment; {@code SPARK_CONF_DIR}, {@code SPARK_LOCAL_DIRS} and
- *     {@code STATE_DIRECTORY} are read
+ * @param environment the process's environment; {@code SPARK_CONF_DIR}, {@code SPARK_LOCAL_DIRS},
+ *     {@code STATE_DIRECTORY} and {@code _SPARK_AUTH_SECRET} are read
  * @param confFile the distribution's own file, which may be missing
  * @param propertiesFile the file that was named on the command line
  * @param systemProperties the JVM's system properties; those that begin with {@code spark.} are settings

@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The text of every setting, from the source that counts. */
 final class RawSettings {
+    /** The origin of what the command line of the JVM sets, which other users of the host can see. */
+    static final String FROM_JVM = "-D";
+
+    /** The origin of what the command line sets. */
+    static final String FROM_COMMAND_LINE = "--conf";
+
     private final SortedMap<String, Setting> byKey;
 
     private RawSettings(SortedMap<String, Setting> byKey) {
@@ -41,12 +47,17 @@ final class RawSettings {
         putFile(byKey, sources.propertiesFile(), true, errors);
         Map<String, String> fromJvm = new HashMap<>(sources.systemProperties());
         fromJvm.keySet().removeIf(key -> !key.startsWith("spark."));
-        putAll(byKey, fromJvm, "-D");
+        putAll(byKey, fromJvm, FROM_JVM);
         String localDirs = sources.environment().getOrDefault("SPARK_LOCAL_DIRS", "");
         if (!localDirs.isBlank()) {
             putAll(byKey, Map.of(ConfigKeys.LOCAL_DIR.name(), localDirs), "SPARK_LOCAL_DIRS");
         }
-        putAll(byKey, sources.commandLine(), "--conf");
+        putAll(byKey, sources.commandLine(), FROM_COMMAND_LINE);
+        String secret = sources.environment().getOrDefault(AuthenticationKeys.SECRET_VARIABLE, "");
+        if (!secret.isEmpty()) {
+            // As it is: Spark strips no blanks of this one.
+            byKey.put(AuthenticationKeys.SECRET.name(), new Setting(secret, AuthenticationKeys.SECRET_VARIABLE));
+        }
         TlsKeys.addFallbacks(byKey, sources.environment());
         return new RawSettings(byKey);
     }

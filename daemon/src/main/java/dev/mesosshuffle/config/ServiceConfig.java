@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiry when applications expire
  * @param cleanup what is deleted, and how fast
  * @param master the Mesos master, polled for which applications are alive
+ * @param authentication who may connect
  * @param tls whether and how connections are encrypted by TLS
  */
 public record ServiceConfig(
@@ -29,11 +30,17 @@ public record ServiceConfig(
         Expiry expiry,
         Cleanup cleanup,
         Master master,
+        Authentication authentication,
         Tls tls) {
-    /** A configuration without TLS. */
+    /** A configuration without authentication and TLS. */
     public ServiceConfig(
             String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
-        this(host, port, transport, disks, expiry, cleanup, master, Tls.NONE);
+        this(host, port, transport, disks, expiry, cleanup, master, Authentication.NONE, Tls.NONE);
+    }
+
+    /** The same with other rules about who may connect. */
+    public ServiceConfig withAuthentication(Authentication other) {
+        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls);
     }
 
     /** The first choice for the directory of the registry, absolute. */
@@ -170,6 +177,72 @@ public record ServiceConfig(
         public boolean isComplete() {
             return privateKey != null && certChain != null;
         }
+    }
+
+    /**
+     * Who may connect, and how.
+     *
+     * @param mode whether clients must prove who they are
+     * @param secrets where secrets are
+     * @param crypto whether the protocol of {@code spark.network.crypto} is admitted
+     * @param sasl whether SASL is
+     * @param saslAlwaysEncrypt whether SASL without encryption is refused
+     * @param maxSaslBlockBytes how much SASL encrypts at a time
+     * @param cipher the only admitted cipher; null admits all
+     * @param keyVersion the only admitted version of the key, 1 or 2; null admits both
+     */
+    public record Authentication(
+            AuthenticationMode mode,
+            Secrets secrets,
+            boolean crypto,
+            boolean sasl,
+            boolean saslAlwaysEncrypt,
+            int maxSaslBlockBytes,
+            @Nullable CryptoCipher cipher,
+            @Nullable Integer keyVersion) {
+        /** Nobody is asked for a proof. */
+        public static final Authentication NONE = new Authentication(
+                AuthenticationMode.OFF,
+                new Secrets(null, SecretOrigin.NONE, null, null, null),
+                false,
+                false,
+                false,
+                64 << 10,
+                null,
+                null);
+    }
+
+    /**
+     * Where secrets are. Nothing is read yet.
+     *
+     * @param literal a secret of all applications that is a setting itself; null if none is
+     * @param origin where that was set
+     * @param sparkFile a file whose bytes in Base64 are such a secret; null for none
+     * @param file a file with such a secret as text; null for none
+     * @param applicationsFile a file with a secret for each application; null for none
+     */
+    public record Secrets(
+            @Nullable SecretText literal,
+            SecretOrigin origin,
+            @Nullable Path sparkFile,
+            @Nullable Path file,
+            @Nullable Path applicationsFile) {
+        /** Whether there is any. */
+        boolean any() {
+            return literal != null || sparkFile != null || file != null || applicationsFile != null;
+        }
+    }
+
+    /** Where a secret was set, which decides who can see it. */
+    public enum SecretOrigin {
+        /** There is none. */
+        NONE,
+        /** The environment variable {@code _SPARK_AUTH_SECRET}. */
+        ENVIRONMENT,
+        /** A configuration file. */
+        CONFIGURATION_FILE,
+        /** A command line, which all users of the host can see. */
+        COMMAND_LINE
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.mesosshuffle.model.SecretText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The keys of TLS. Spark's names, and what stands in for those that are not set. */
 final class TlsKeys {
@@ -89,6 +90,12 @@ final class TlsKeys {
             CERT_CHAIN,
             PROTOCOL,
             ENABLED_ALGORITHMS);
+
+    /** Every key, in the order in which documents list them. */
+    static List<ConfigKey<?>> all() {
+        return Stream.<ConfigKey<?>>concat(Stream.of(ENABLED, OPTIONAL), DETAILS.stream())
+                .toList();
+    }
 
     private static final Map<String, String> VARIABLES = Map.of(
             KEY_STORE_PASSWORD.name(), "_SPARK_SSL_RPC_KEY_STORE_PASSWORD",

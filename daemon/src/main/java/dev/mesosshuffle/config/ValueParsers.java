@@ -121,6 +121,29 @@ final class ValueParsers {
         });
     }
 
+    /** Whether clients without a proof are served. */
+    static ValueParser<AuthenticationMode> authenticationMode() {
+        return parser("required or optional", text -> {
+            AuthenticationMode mode = AuthenticationMode.valueOf(text.toUpperCase(Locale.ROOT));
+            if (mode == AuthenticationMode.OFF) {
+                throw new IllegalArgumentException("off");
+            }
+            return mode;
+        });
+    }
+
+    /** A cipher of {@code spark.network.crypto}. */
+    static ValueParser<CryptoCipher> cryptoCipher() {
+        return parser("AES/CTR/NoPadding or AES/GCM/NoPadding", text -> {
+            for (CryptoCipher cipher : CryptoCipher.values()) {
+                if (cipher.transformation().equals(text)) {
+                    return cipher;
+                }
+            }
+            throw new IllegalArgumentException("cipher: " + text);
+        });
+    }
+
     /** Any text that is not empty. */
     static ValueParser<String> text(String expected) {
         return parser(expected, text -> {

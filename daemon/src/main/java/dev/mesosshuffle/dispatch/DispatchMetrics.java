@@ -16,6 +16,10 @@ final class DispatchMetrics {
     final Timer fetchMergedBlocksMetaLatency;
     /** Requests that failed because of their content. */
     final Counter rejectedRequests;
+    /** Requests of authenticated clients about applications of others. */
+    final Counter unauthorizedRequests;
+    /** Heartbeats of authenticated clients for applications of others, which were dropped. */
+    final Counter foreignHeartbeats;
 
     DispatchMetrics(MetricRegistry metrics) {
         openBlockRequestLatency = metrics.timer(PREFIX + "openBlockRequestLatencyMillis");
@@ -23,5 +27,7 @@ final class DispatchMetrics {
         fetchMergedBlocksMetaLatency = metrics.timer(PREFIX + "fetchMergedBlocksMetaLatencyMillis");
         metrics.timer(PREFIX + "finalizeShuffleMergeLatencyMillis");
         rejectedRequests = metrics.counter(PREFIX + "rejectedRequests");
+        unauthorizedRequests = metrics.counter(PREFIX + "authentication.unauthorizedRequests");
+        foreignHeartbeats = metrics.counter(PREFIX + "authentication.foreignHeartbeats");
     }
 }

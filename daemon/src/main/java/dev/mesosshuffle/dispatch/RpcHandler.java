@@ -48,6 +48,11 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         this.rateLimitedLogger = rateLimitedLogger;
     }
 
+    /** A handler of the messages of one authenticated client. */
+    RpcMessage.Visitor<RpcCall> restrictedTo(ClientIdentity client) {
+        return new AuthorizationFilter(client, this, metrics, rateLimitedLogger);
+    }
+
     @Override
     public void registerExecutor(RpcMessage.RegisterExecutor message, RpcCall call) {
         registerExecutorHandler.register(message, call);

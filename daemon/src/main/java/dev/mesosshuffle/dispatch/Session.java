@@ -40,6 +40,8 @@ public final class Session implements Request.Visitor, Caller {
     private final Set<String> driverApps = new HashSet<>();
     private final RequestTurns requestTurns;
     private final RequestTurns longRequestTurns;
+    private RpcMessage.Visitor<RpcCall> messages;
+    private @Nullable ClientIdentity identity;
 
     /**
      * Creates a session.
@@ -54,11 +56,27 @@ public final class Session implements Request.Visitor, Caller {
             ByteBudget unanswered) {
         this.connection = connection;
         this.rpcHandler = rpcHandler;
+        this.messages = rpcHandler;
         this.chunkFetcher = chunkFetcher;
         this.liveness = liveness;
         this.requestTurns = new RequestTurns(MAX_REQUESTS_IN_PROGRESS, MAX_WAITING_REQUESTS, connection::executeLater);
         this.longRequestTurns = new RequestTurns(1, MAX_WAITING_REQUESTS, connection::executeLater);
         this.unanswered = unanswered;
+    }
+
+    /**
+     * From here on, the client may ask about its own application alone.
+     *
+     * @param client who it has proved to be
+     * @throws IllegalStateException if it has proved something before
+     */
+    public void identify(ClientIdentity client) {
+        if (identity != null) {
+            throw new IllegalStateException(
+                    "a second identity: " + client.appId() + " (expected: " + identity.appId() + ")");
+        }
+        identity = client;
+        messages = rpcHandler.restrictedTo(client);
     }
 
     /** Handles a request. */
@@ -188,7 +206,7 @@ public final class Session implements Request.Visitor, Caller {
             return;
         }
         try {
-            message.accept(rpcHandler, call);
+            message.accept(messages, call);
         } catch (RuntimeException | Error e) {
             call.drop();
             connection.close();

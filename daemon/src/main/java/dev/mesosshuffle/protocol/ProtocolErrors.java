@@ -17,6 +17,11 @@ public final class ProtocolErrors {
     public static final String NO_MERGED_SHUFFLE_REMOVAL =
             "java.lang.UnsupportedOperationException: Cannot handle merged shuffle remove";
 
+    /** The client sends a request before it has authenticated itself, from {@code SaslMessage}. */
+    public static final String NOT_AUTHENTICATED =
+            "java.lang.IllegalStateException: Expected SaslMessage, received something"
+                    + " else (maybe your client does not have SASL enabled?)";
+
     private static final String ILLEGAL_ARGUMENT = "java.lang.IllegalArgumentException: ";
 
     private ProtocolErrors() {}
@@ -25,6 +30,11 @@ public final class ProtocolErrors {
     public static String notRegistered(AppExecId executor) {
         return "java.lang.RuntimeException: Executor is not registered (appId=" + executor.appId() + ", execId="
                 + executor.execId() + ")";
+    }
+
+    /** An authenticated client asks about another application, from {@code ExternalBlockHandler}. */
+    public static String notAuthorized(String client, String appId) {
+        return "java.lang.SecurityException: Client for " + client + " not authorized for application " + appId + ".";
     }
 
     /** Spark knows the message's type, but not as a request, from {@code ExternalBlockHandler}. */

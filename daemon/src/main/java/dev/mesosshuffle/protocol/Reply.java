@@ -61,6 +61,15 @@ public final class Reply {
         return withoutBody(new RpcFailure(requestId, printable(error)));
     }
 
+    /**
+     * A step of a handshake succeeded.
+     *
+     * @param body the bytes for the client
+     */
+    public static Reply handshake(long requestId, ByteBuffer body) {
+        return rpc(requestId, body);
+    }
+
     /** A stream was opened. */
     public static Reply streamOpened(long requestId, long streamId, int chunks) {
         return rpc(requestId, new StreamHandle(streamId, chunks));

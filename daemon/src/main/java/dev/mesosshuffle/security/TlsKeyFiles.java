@@ -100,8 +100,9 @@ final class TlsKeyFiles {
                     settings.privateKey(),
                     settings.privateKey());
         }
-        String password =
-                settings.password() == null ? null : settings.password().value();
+        String password = settings.password() == null
+                ? null
+                : String.valueOf(settings.password().characters());
         try (InputStream chainIn = new ByteArrayInputStream(chain);
                 InputStream keyIn = new ByteArrayInputStream(key)) {
             return isEncrypted(key)

@@ -45,7 +45,7 @@ public record TlsSettings(boolean optional, Key key, String protocol, List<Strin
         }
 
         private static char @Nullable [] characters(@Nullable SecretText secret) {
-            return secret == null ? null : secret.value().toCharArray();
+            return secret == null ? null : secret.characters();
         }
     }
 

@@ -15,6 +15,7 @@ final class ConnectionActivity {
     private volatile boolean driver;
     private volatile boolean sentFrame;
     private volatile boolean busy;
+    private volatile boolean unproven;
 
     ConnectionActivity(Ticker ticker) {
         this.ticker = ticker;
@@ -32,6 +33,17 @@ final class ConnectionActivity {
         if (!sentFrame) {
             sentFrame = true;
         }
+    }
+
+    /** Nothing is served on it before its client has proved who it is. */
+    void awaitProof() {
+        unproven = true;
+    }
+
+    /** Its client has proved who it is, or need not. */
+    void proved() {
+        unproven = false;
+        frameRead();
     }
 
     /** A request succeeded that only clients of an application make. */
@@ -52,6 +64,10 @@ final class ConnectionActivity {
         if (busy != isBusy) {
             busy = isBusy;
         }
+    }
+
+    boolean isUnproven() {
+        return unproven;
     }
 
     boolean isUseful() {

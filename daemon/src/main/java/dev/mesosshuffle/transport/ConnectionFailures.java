@@ -6,6 +6,7 @@ import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.protocol.MalformedMessageException;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.security.ProtectionException;
 import io.netty.handler.codec.DecoderException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -46,6 +47,17 @@ final class ConnectionFailures {
                     "Closed the connection from " + remoteAddress + " after an unexpected error",
                     cause);
         }
+    }
+
+    /** What arrived on an encrypted connection cannot be decrypted. */
+    void undecryptable(String remoteAddress, ProtectionException cause) {
+        metrics.undecryptable.inc();
+        rateLimitedLogger.warn(
+                logger,
+                "undecryptable",
+                "Closed the connection from " + remoteAddress + ", whose bytes cannot be decrypted: "
+                        + ErrorMessages.of(cause) + ". Compare spark.network.crypto.* of both sides; if it recurs,"
+                        + " somebody may be changing the traffic.");
     }
 
     /** A frame did not arrive completely. */

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.dispatch.ClientIdentity;
 import dev.mesosshuffle.dispatch.Session;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.ReplyBatch;
@@ -11,6 +12,7 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RequestDecoder;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.security.ProtectionException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -33,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Concurrency:</b> the handler's own methods run on the connection's event loop, those of {@link Connection} on
  * any thread.
  */
-final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Connection, ReplyWriter.Listener {
+final class ConnectionHandler extends ChannelInboundHandlerAdapter
+        implements Connection, ReplyWriter.Listener, ConnectionGuard.ProofListener {
     private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
 
     /**
@@ -195,6 +198,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     }
 
     @Override
+    public void onProof(String appId, boolean isProtected) {
+        if (isProtected) {
+            writer.sendCopies();
+        }
+        session.identify(new ClientIdentity(appId));
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         session.onReadComplete();
         context.fireChannelReadComplete();
@@ -217,7 +228,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Co
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         services.metrics().caughtExceptions.inc();
-        if (cause instanceof IOException) {
+        if (cause instanceof ProtectionException undecryptable) {
+            services.failures().undecryptable(remoteAddress, undecryptable);
+            close();
+        } else if (cause instanceof IOException) {
             reset = true;
             logger.debug("Connection from {} failed: {}", remoteAddress, cause.toString());
             closeChannel();

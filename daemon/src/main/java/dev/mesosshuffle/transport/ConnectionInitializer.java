@@ -72,16 +72,18 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         ConnectionLimits limits = services.limits();
         ReadGate gate = new ReadGate(channel, ticker);
         ConnectionHandler handler = new ConnectionHandler(channel, services, gate, activity, ticker);
+        FrameDecoder decoder = new FrameDecoder(
+                limits.maxFrameBytes(),
+                admission,
+                gate,
+                activity,
+                new FrameDeadline(limits.frameTimeout().toNanos(), gate, ticker, handler::onFrameTimeout),
+                new LoopTurn(ticker));
         channel.pipeline()
-                .addLast(new FrameDecoder(
-                        limits.maxFrameBytes(),
-                        admission,
-                        gate,
-                        activity,
-                        new FrameDeadline(limits.frameTimeout().toNanos(), gate, ticker, handler::onFrameTimeout),
-                        new LoopTurn(ticker)))
-                .addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                .addLast(handler);
+                .addLast(decoder)
+                .addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
+        services.guard().guard(channel, new ConnectionGuard.Parts(decoder, gate, activity, handler));
+        channel.pipeline().addLast(handler);
         if (tls != null) {
             tls.install(channel.pipeline(), handler::sendCopies);
         }

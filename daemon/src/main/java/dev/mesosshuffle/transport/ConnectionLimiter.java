@@ -10,13 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the connections in all, and those of one address. At a limit, connections that have done nothing useful make room,
- * then the one that is idle for longest; never one of a driver, or one whose requests are being answered. If there is none,
+ * Limits the connections in all, and those of one address. At a limit, connections whose clients have yet to prove who they
+ * are make room, then those that have done nothing useful, then the one that is idle for longest; never one of a driver, or one whose requests are being answered. If there is none,
  * the new one is refused.
  *
  * <p><b>Concurrency:</b> for any thread; each call takes microseconds, except a search, of which there are few.
@@ -30,7 +31,7 @@ final class ConnectionLimiter {
     /** Searches are no more frequent than this: each looks at all connections. */
     static final long SEARCH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** A search closes this part of the connections, if they have done nothing useful. */
+    /** A search closes this part of the connections, if they have proved nothing, or done nothing useful. */
     private static final int SHED_PART = 64;
 
     private final int maxConnections;
@@ -114,11 +115,11 @@ final class ConnectionLimiter {
         }
         searched = true;
         lastSearchNanos = now;
-        List<Channel> useless = connections.entrySet().stream()
-                .filter(entry -> isUseless(entry.getValue()) && isOf(address, entry.getKey()))
-                .map(Map.Entry::getKey)
-                .limit(1 + connections.size() / SHED_PART)
-                .toList();
+        List<Channel> unproven = oldest(address, activity -> isIdle(activity) && activity.isUnproven());
+        if (!unproven.isEmpty()) {
+            return unproven;
+        }
+        List<Channel> useless = oldest(address, ConnectionLimiter::isUseless);
         if (!useless.isEmpty()) {
             return useless;
         }
@@ -130,6 +131,14 @@ final class ConnectionLimiter {
     }
 
     /** Connections are in the order in which they were made, so the oldest of these come first. */
+    private List<Channel> oldest(@Nullable InetAddress address, Predicate<ConnectionActivity> filter) {
+        return connections.entrySet().stream()
+                .filter(entry -> filter.test(entry.getValue()) && isOf(address, entry.getKey()))
+                .map(Map.Entry::getKey)
+                .limit(1 + connections.size() / SHED_PART)
+                .toList();
+    }
+
     private static boolean isUseless(ConnectionActivity activity) {
         return isIdle(activity)
                 && !activity.isUseful()

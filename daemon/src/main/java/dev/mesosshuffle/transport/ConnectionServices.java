@@ -13,6 +13,7 @@ import dev.mesosshuffle.memory.ByteBudget;
  * @param decoded for what messages become
  * @param metrics counts connections
  * @param failures tells why they were closed
+ * @param guard decides what must happen before their requests are served
  */
 record ConnectionServices(
         Dispatcher dispatcher,
@@ -21,4 +22,5 @@ record ConnectionServices(
         LargeMessages largeMessages,
         ByteBudget decoded,
         TransportMetrics metrics,
-        ConnectionFailures failures) {}
+        ConnectionFailures failures,
+        ConnectionGuard guard) {}

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.TooLongFrameException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     private static final int LENGTH_BYTES = 8;
 
     private final int maxFrameBytes;
+    private int currentMaxFrameBytes;
     private final InboundAdmission admission;
     private final ReadGate gate;
     private final ConnectionActivity activity;
@@ -58,11 +60,27 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             LoopTurn turn) {
         super(maxFrameBytes, 0, LENGTH_BYTES, -LENGTH_BYTES, LENGTH_BYTES);
         this.maxFrameBytes = maxFrameBytes;
+        this.currentMaxFrameBytes = maxFrameBytes;
         this.admission = admission;
         this.gate = gate;
         this.activity = activity;
         this.deadline = deadline;
         this.turn = turn;
+    }
+
+    /** For now, longer frames than this many bytes are too long. */
+    void limitFrames(int bytes) {
+        currentMaxFrameBytes = Math.min(bytes, maxFrameBytes);
+    }
+
+    /** From the next frame on, only the usual limit counts. */
+    void unlimitFrames() {
+        currentMaxFrameBytes = maxFrameBytes;
+    }
+
+    /** Whether anything arrived that was not passed on as a frame. */
+    boolean hasLeftover() {
+        return bytesToDiscard > 0 || ticket != null || actualReadableBytes() > 0;
     }
 
     @Override
@@ -98,7 +116,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             return null;
         }
         long frameBytes = in.getLong(in.readerIndex());
-        if (frameBytes > maxFrameBytes) {
+        if (frameBytes > currentMaxFrameBytes) {
             if (OversizedRequest.mayBe(frameBytes, in)) {
                 if (in.readableBytes() < OversizedRequest.HEAD_BYTES) {
                     return null;
@@ -109,6 +127,10 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
                     discard(in);
                     return request;
                 }
+            }
+            if (frameBytes <= maxFrameBytes) {
+                throw new TooLongFrameException("frame of " + frameBytes + " bytes (expected: at most "
+                        + currentMaxFrameBytes + " before authentication)");
             }
         } else if (frameBytes > SMALL_FRAME_BYTES
                 || (frameBytes > UNCOUNTED_BYTES && frameBytes > in.readableBytes())) {
@@ -203,7 +225,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             var unused = context.close();
         }
         activity.read();
-        deadline.onReadComplete(context, bytesToDiscard > 0 || ticket != null || actualReadableBytes() > 0);
+        deadline.onReadComplete(context, hasLeftover());
         if (gate.isOpen()) {
             keepOnlyWhatIsUnread(context);
             super.channelReadComplete(context);

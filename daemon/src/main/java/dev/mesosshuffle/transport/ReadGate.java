@@ -18,6 +18,7 @@ final class ReadGate implements InboundPause {
     private Runnable onOpened = () -> {};
     private long closedSinceNanos;
     private long closedNanos;
+    private boolean paused;
 
     /** Why nothing is read. */
     enum Reason {
@@ -27,8 +28,6 @@ final class ReadGate implements InboundPause {
         ADMISSION,
         /** A large frame is being decoded off the event loop; later frames must not overtake it. */
         LARGE_FRAME,
-        /** Too much waits to be decrypted. */
-        PROTECTION,
         /** The event loop's other connections are next. */
         TURN,
         /** The server stops. */
@@ -51,34 +50,53 @@ final class ReadGate implements InboundPause {
     }
 
     void close(Reason reason) {
-        if (reasons.isEmpty()) {
-            closedSinceNanos = ticker.read();
-            channel.config().setAutoRead(false);
-        }
+        stop();
         reasons.add(reason);
     }
 
     void open(Reason reason) {
         if (reasons.remove(reason) && reasons.isEmpty()) {
-            closedNanos += ticker.read() - closedSinceNanos;
-            channel.config().setAutoRead(true);
+            startUnlessStopped();
             // Later, because this may be called from within the decoder.
             channel.eventLoop().execute(onOpened);
         }
     }
 
+    /** Too much waits to be decrypted. What was decrypted already goes on to be decoded. */
     @Override
     public void pause() {
-        close(Reason.PROTECTION);
+        stop();
+        paused = true;
     }
 
     @Override
     public void resume() {
-        open(Reason.PROTECTION);
+        if (paused) {
+            paused = false;
+            startUnlessStopped();
+        }
+    }
+
+    private void stop() {
+        if (!isStopped()) {
+            closedSinceNanos = ticker.read();
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    private void startUnlessStopped() {
+        if (!isStopped()) {
+            closedNanos += ticker.read() - closedSinceNanos;
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private boolean isStopped() {
+        return paused || !reasons.isEmpty();
     }
 
     /** For how long in all nothing was read. */
     long closedNanos() {
-        return reasons.isEmpty() ? closedNanos : closedNanos + ticker.read() - closedSinceNanos;
+        return isStopped() ? closedNanos + ticker.read() - closedSinceNanos : closedNanos;
     }
 }

@@ -42,6 +42,7 @@ public final class ShuffleServer {
     private final ChannelGroup connections;
     private final ReplyBufferPool buffers;
     private final LargeMessages largeMessages;
+    private final ConnectionGuard guard;
     private final PeriodicTask trimTask;
 
     private ShuffleServer(
@@ -49,18 +50,21 @@ public final class ShuffleServer {
             Channel listener,
             ChannelGroup connections,
             ReplyBufferPool buffers,
-            LargeMessages largeMessages) {
+            LargeMessages largeMessages,
+            ConnectionGuard guard) {
         this.loops = loops;
         this.listener = listener;
         this.connections = connections;
         this.buffers = buffers;
         this.largeMessages = largeMessages;
+        this.guard = guard;
         this.trimTask = new PeriodicTask("reply-buffers", buffers::trim);
     }
 
     /**
      * Starts to listen.
      *
+     * @param authentication whether clients must prove who they are
      * @param dispatcher creates the sessions that handle the requests
      * @param memory the budgets of what clients make the server keep
      * @param rateLimitedLogger logs what clients can cause at any rate
@@ -70,6 +74,7 @@ public final class ShuffleServer {
      */
     public static ShuffleServer start(
             ServerConfig config,
+            ClientAuthentication authentication,
             Dispatcher dispatcher,
             MemoryBudgets memory,
             RateLimitedLogger rateLimitedLogger,
@@ -87,6 +92,9 @@ public final class ShuffleServer {
                 allocator, maxDirectBytes() / (tls == null ? 2 : PARTS_IF_ENCRYPTED), memory.answers());
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         LargeMessages largeMessages = new LargeMessages(memory.decoded());
+        AuthenticationReporter reporter =
+                new AuthenticationReporter(new AuthenticationMetrics(metricRegistry), rateLimitedLogger);
+        ConnectionGuard guard = HandshakeGuard.of(authentication, reporter, System::nanoTime);
         ConnectionServices services = new ConnectionServices(
                 dispatcher,
                 buffers,
@@ -94,7 +102,8 @@ public final class ShuffleServer {
                 largeMessages,
                 memory.decoded(),
                 metrics,
-                new ConnectionFailures(metrics, rateLimitedLogger));
+                new ConnectionFailures(metrics, rateLimitedLogger),
+                guard);
         InboundAdmission admission = new InboundAdmission(memory.inbound(), System::nanoTime);
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config.limits(), System::nanoTime, metrics, rateLimitedLogger);
@@ -111,7 +120,7 @@ public final class ShuffleServer {
                         new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime, tls));
         applySocketOptions(bootstrap, config);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers, largeMessages);
+        ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers, largeMessages, guard);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
             throw BindFailures.explain(address, bound.cause());
@@ -206,6 +215,7 @@ public final class ShuffleServer {
     private void shutDownLoops() {
         trimTask.close();
         loops.shutDown();
+        guard.close();
         largeMessages.close();
         buffers.close();
     }

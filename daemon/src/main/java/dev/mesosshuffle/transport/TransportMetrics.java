@@ -31,6 +31,8 @@ final class TransportMetrics {
     final Counter connectionsShed;
     /** New connections closed because there were too many, and none to close instead. */
     final Counter connectionsRefused;
+    /** Connections closed because what arrived could not be decrypted. */
+    final Counter undecryptable;
 
     TransportMetrics(MetricRegistry metrics, PooledByteBufAllocator allocator) {
         activeConnections = metrics.counter(PREFIX + "numActiveConnections");
@@ -44,6 +46,7 @@ final class TransportMetrics {
         writeTimeouts = metrics.counter(PREFIX + "writeTimeouts");
         connectionsShed = metrics.counter(PREFIX + "connectionsShed");
         connectionsRefused = metrics.counter(PREFIX + "connectionsRefused");
+        undecryptable = metrics.counter(PREFIX + "authentication.undecryptable");
         metrics.gauge(
                 PREFIX + "shuffle-server.usedDirectMemory", () -> (Gauge<Long>) allocator.metric()::usedDirectMemory);
         metrics.gauge(PREFIX + "shuffle-server.usedHeapMemory", () -> (Gauge<Long>) allocator.metric()::usedHeapMemory);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
+import dev.mesosshuffle.model.SecretText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +42,9 @@ class ConfigMappingTest {
                                 HEAP / 4),
                         new ServiceConfig.Expiry(Duration.ofSeconds(30), Duration.ofHours(24)),
                         new ServiceConfig.Cleanup(true, 5000, OrphanMode.REPORT, 5),
-                        ServiceConfig.Master.NONE));
+                        ServiceConfig.Master.NONE,
+                        ServiceConfig.Authentication.NONE,
+                        ServiceConfig.Tls.NONE));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("default");
@@ -84,11 +87,19 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.localDirNames", "any");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
-        settings.put("spark.authenticate", "false");
+        settings.put("spark.authenticate", "true");
+        settings.put("spark.mesos.shuffle.service.authentication", "Optional");
         settings.put("spark.authenticate.secret", "sesame");
-        settings.put("spark.authenticate.enableSaslEncryption", "false");
-        settings.put("spark.network.crypto.enabled", "false");
-        settings.put("spark.network.sasl.serverAlwaysEncrypt", "false");
+        settings.put("spark.authenticate.secret.file", "/etc/spark-secret");
+        settings.put("spark.mesos.shuffle.service.secret.file", "/etc/shuffle-secret");
+        settings.put("spark.mesos.shuffle.service.secrets.file", "/etc/shuffle-secrets");
+        settings.put("spark.authenticate.enableSaslEncryption", "true");
+        settings.put("spark.network.crypto.enabled", "true");
+        settings.put("spark.network.crypto.saslFallback", "false");
+        settings.put("spark.network.crypto.cipher", "AES/GCM/NoPadding");
+        settings.put("spark.network.crypto.authEngineVersion", "2");
+        settings.put("spark.network.sasl.serverAlwaysEncrypt", "true");
+        settings.put("spark.network.sasl.maxEncryptedBlockSize", "32k");
         settings.put("spark.ssl.rpc.enabled", "false");
         assertThat(settings.keySet())
                 .containsAll(ConfigKeys.all().stream()
@@ -132,7 +143,22 @@ class ConfigMappingTest {
                                 "shuffle",
                                 Path.of("/etc/secret"),
                                 null,
-                                Path.of("/etc/ca.pem"))));
+                                Path.of("/etc/ca.pem")),
+                        new ServiceConfig.Authentication(
+                                AuthenticationMode.OPTIONAL,
+                                new ServiceConfig.Secrets(
+                                        new SecretText("sesame"),
+                                        ServiceConfig.SecretOrigin.COMMAND_LINE,
+                                        Path.of("/etc/spark-secret"),
+                                        Path.of("/etc/shuffle-secret"),
+                                        Path.of("/etc/shuffle-secrets")),
+                                true,
+                                false,
+                                true,
+                                32 << 10,
+                                CryptoCipher.GCM,
+                                2),
+                        ServiceConfig.Tls.NONE));
         assertThat(loaded.settings())
                 .filteredOn(setting -> settings.containsKey(setting.key()))
                 .extracting(LoadedConfig.EffectiveSetting::origin)

@@ -238,6 +238,7 @@ class TlsServingTest extends RunningDaemon {
                 plain.expiry(),
                 plain.cleanup(),
                 plain.master(),
+                plain.authentication(),
                 new ServiceConfig.Tls(
                         true,
                         optional,

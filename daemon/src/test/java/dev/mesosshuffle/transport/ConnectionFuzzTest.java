@@ -53,7 +53,8 @@ class ConnectionFuzzTest {
                 new LargeMessages(decoded),
                 decoded,
                 transportMetrics,
-                new ConnectionFailures(transportMetrics, new RateLimitedLogger(System::nanoTime)));
+                new ConnectionFailures(transportMetrics, new RateLimitedLogger(System::nanoTime)),
+                ConnectionGuard.NONE);
     }
 
     @AfterAll

@@ -107,6 +107,38 @@ class ConnectionLimiterTest {
     }
 
     @Test
+    void oneWhoseClientHasProvedNothingMakesRoomBeforeAllOthers() {
+        Peer useless = connected(1);
+        useful(2, 3);
+        Peer unproven = connected(4);
+        unproven.activity.awaitProof();
+        assertThat(peer(5).connect()).isTrue();
+        assertThat(unproven.isOpen()).isFalse();
+        assertThat(useless.isOpen()).isTrue();
+    }
+
+    @Test
+    void oneWhoseClientHasProvedWhoItIsHasTimeToDoSomethingUseful() {
+        List<Peer> all = useful(1, 2, 3);
+        Peer proven = connected(4);
+        proven.activity.awaitProof();
+        proven.activity.proved();
+        assertThat(peer(5).connect()).isTrue();
+        assertThat(proven.isOpen()).isTrue();
+        assertThat(all.get(0).isOpen()).isFalse();
+    }
+
+    @Test
+    void oneWhoseHandshakeIsBeingComputedStays() {
+        Peer computed = connected(1);
+        computed.activity.awaitProof();
+        computed.activity.setBusy(true);
+        useful(2, 3, 4);
+        assertThat(peer(5).connect()).isTrue();
+        assertThat(computed.isOpen()).isTrue();
+    }
+
+    @Test
     void theLongestIdleMakesRoomNext() {
         List<Peer> all = useful(1, 2, 3, 4);
         all.get(0).activity.read();

@@ -1,0 +1,123 @@
+package dev.mesosshuffle.dispatch;
+
+import com.codahale.metrics.Counter;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.logging.Sanitizer;
+import dev.mesosshuffle.model.AppExecId;
+import dev.mesosshuffle.protocol.ProtocolErrors;
+import dev.mesosshuffle.protocol.RpcMessage;
+import java.util.Iterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets an authenticated client's messages pass if they are about its own application. Each kind of message has its decision
+ * here, before anything looks the application up: the answer about another one tells nothing of whether it exists. Chunks
+ * need none, because streams belong to the connection that opened them, and requests about merged blocks need none, because
+ * all of them are refused.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop.
+ */
+final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
+    private static final Logger logger = LoggerFactory.getLogger(AuthorizationFilter.class);
+
+    private final ClientIdentity client;
+    private final RpcMessage.Visitor<RpcCall> authorized;
+    private final DispatchMetrics metrics;
+    private final RateLimitedLogger rateLimitedLogger;
+
+    /**
+     * Creates a filter.
+     *
+     * @param client who it is
+     * @param authorized gets what it may ask
+     */
+    AuthorizationFilter(
+            ClientIdentity client,
+            RpcMessage.Visitor<RpcCall> authorized,
+            DispatchMetrics metrics,
+            RateLimitedLogger rateLimitedLogger) {
+        this.client = client;
+        this.authorized = authorized;
+        this.metrics = metrics;
+        this.rateLimitedLogger = rateLimitedLogger;
+    }
+
+    @Override
+    public void registerExecutor(RpcMessage.RegisterExecutor message, RpcCall call) {
+        if (isAuthorized(message.executor().appId(), call)) {
+            authorized.registerExecutor(message, call);
+        }
+    }
+
+    @Override
+    public void openStream(RpcMessage.OpenStream message, RpcCall call) {
+        if (isAuthorized(message.executor().appId(), call)) {
+            authorized.openStream(message, call);
+        }
+    }
+
+    @Override
+    public void removeBlocks(RpcMessage.RemoveBlocks message, RpcCall call) {
+        if (isAuthorized(message.executor().appId(), call)) {
+            authorized.removeBlocks(message, call);
+        }
+    }
+
+    @Override
+    public void getLocalDirs(RpcMessage.GetLocalDirs message, RpcCall call) {
+        // The message has one application for all of its executors; without any, the answer is empty.
+        Iterator<AppExecId> executors = message.executors().iterator();
+        if (!executors.hasNext() || isAuthorized(executors.next().appId(), call)) {
+            authorized.getLocalDirs(message, call);
+        }
+    }
+
+    @Override
+    public void diagnoseCorruption(RpcMessage.DiagnoseCorruption message, RpcCall call) {
+        if (isAuthorized(message.executor().appId(), call)) {
+            authorized.diagnoseCorruption(message, call);
+        }
+    }
+
+    /** Spark's service does not check this one, nor heartbeats: there, whoever knows the secret can end any application. */
+    @Override
+    public void registerDriver(RpcMessage.RegisterDriver message, RpcCall call) {
+        if (isAuthorized(message.appId(), call)) {
+            authorized.registerDriver(message, call);
+        }
+    }
+
+    @Override
+    public void heartbeat(RpcMessage.Heartbeat message, RpcCall call) {
+        if (isAuthorized(message.appId(), metrics.foreignHeartbeats, call)) {
+            authorized.heartbeat(message, call);
+        }
+    }
+
+    /** It is about no application, and gets a failure in any case. */
+    @Override
+    public void invalid(RpcMessage.Invalid message, RpcCall call) {
+        authorized.invalid(message, call);
+    }
+
+    private boolean isAuthorized(String appId, RpcCall call) {
+        return isAuthorized(appId, metrics.unauthorizedRequests, call);
+    }
+
+    private boolean isAuthorized(String appId, Counter refusals, RpcCall call) {
+        if (client.appId().equals(appId)) {
+            return true;
+        }
+        refusals.inc();
+        rateLimitedLogger.warn(
+                logger,
+                "unauthorized",
+                "Refused a request about application " + Sanitizer.printable(appId) + " from "
+                        + call.caller().remoteAddress() + ", which authenticated itself for "
+                        + Sanitizer.printable(client.appId())
+                        + ". Spark's clients never do this: find out what runs there.");
+        call.fail(ProtocolErrors.notAuthorized(client.appId(), appId));
+        return false;
+    }
+}

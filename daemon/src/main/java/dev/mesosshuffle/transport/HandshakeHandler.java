@@ -1,0 +1,336 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.protocol.HandshakeMessage;
+import dev.mesosshuffle.protocol.MalformedMessageException;
+import dev.mesosshuffle.protocol.ProtocolErrors;
+import dev.mesosshuffle.protocol.Reply;
+import dev.mesosshuffle.protocol.Request;
+import dev.mesosshuffle.protocol.RequestDecoder;
+import dev.mesosshuffle.security.ConnectionProtection;
+import dev.mesosshuffle.security.Handshake;
+import dev.mesosshuffle.security.HandshakeOutcome;
+import dev.mesosshuffle.security.RefusalReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands before a connection's other handlers until its client has proved who it is, and lets no request pass before that.
+ * The client sends one message at a time and waits for its answer, which is computed elsewhere. After the proof, one task of the
+ * event loop sends the last answer in clear, protects all further bytes, and tells who the client is.
+ *
+ * <p><b>Concurrency:</b> confined to the connection's event loop; the handshake is used by one other thread at a time.
+ */
+final class HandshakeHandler extends ChannelInboundHandlerAdapter implements HandshakeDeadline.Listener {
+    private static final Logger logger = LoggerFactory.getLogger(HandshakeHandler.class);
+
+    /** Clients try two kinds of handshakes. */
+    private static final int MAX_RETRIES = 3;
+
+    private final HandshakeServices services;
+    private final ConnectionGuard.Parts connection;
+    private final Ticker ticker;
+    private final HandshakeDeadline deadline;
+
+    private @Nullable ChannelHandlerContext context;
+    private String remoteAddress = "";
+    private @Nullable Handshake handshake;
+    private boolean answerPending;
+    private boolean closing;
+    private int retries;
+
+    HandshakeHandler(HandshakeServices services, ConnectionGuard.Parts connection, Ticker ticker) {
+        this.services = services;
+        this.connection = connection;
+        this.ticker = ticker;
+        this.deadline = new HandshakeDeadline(ticker, this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        remoteAddress = String.valueOf(added.channel().remoteAddress());
+        if (isRequired()) {
+            deadline.start(added);
+        }
+    }
+
+    private boolean isRequired() {
+        return services.authentication().mode() == ClientAuthentication.Mode.REQUIRED;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext its, Object frame) {
+        HandshakeMessage message = frame instanceof ByteBuf bytes ? HandshakeMessage.of(bytes) : null;
+        if (message == null && handshake == null && !isRequired() && !closing) {
+            // What was sent by a client that does not authenticate goes on as it is.
+            services.reporter().unauthenticated(remoteAddress);
+            remove(its);
+            its.fireChannelRead(frame);
+            return;
+        }
+        try {
+            if (closing) {
+                return;
+            }
+            if (answerPending) {
+                refuse("", RefusalReason.MALFORMED);
+            } else if (message == null) {
+                refuseRequest(frame);
+            } else {
+                answer(its, message);
+            }
+        } finally {
+            release(frame);
+        }
+    }
+
+    private static void release(Object frame) {
+        if (frame instanceof LargeFrame large) {
+            large.close();
+        } else {
+            ReferenceCountUtil.release(frame);
+        }
+    }
+
+    /** Answers a request, if there can be an answer, so that its user learns what is missing. */
+    private void refuseRequest(Object frame) {
+        Long requestId = requestId(frame);
+        services.reporter().refused(remoteAddress, "", RefusalReason.NO_HANDSHAKE, false);
+        if (requestId == null) {
+            close();
+        } else {
+            closeAfter(send(Reply.failed(requestId, ProtocolErrors.NOT_AUTHENTICATED)));
+        }
+    }
+
+    private static @Nullable Long requestId(Object frame) {
+        if (frame instanceof OversizedRequest oversized) {
+            return oversized.requestId();
+        }
+        ByteBuf bytes = frame instanceof LargeFrame large ? large.bytes() : (ByteBuf) frame;
+        try {
+            Request request = RequestDecoder.refused(bytes, ProtocolErrors.NOT_AUTHENTICATED);
+            return request instanceof Request.Rpc rpc ? rpc.requestId() : null;
+        } catch (MalformedMessageException e) {
+            return null;
+        }
+    }
+
+    private void answer(ChannelHandlerContext its, HandshakeMessage message) {
+        Handshake current = handshake;
+        if (current == null) {
+            current = services.authentication().handshakes().get();
+            handshake = current;
+            deadline.start(its);
+        }
+        deadline.messageArrived();
+        setPending(true);
+        Handshake asked = current;
+        long arrivedNanos = ticker.read();
+        try {
+            services.executor()
+                    .execute(client(its), () -> answer(asked, message, arrivedNanos), () -> execute(this::onLate));
+        } catch (RejectedExecutionException e) {
+            setPending(false);
+            refuse("", RefusalReason.OVERLOADED);
+        }
+    }
+
+    /** Clients of an address take their turns together. */
+    private static Object client(ChannelHandlerContext its) {
+        return its.channel().remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
+                ? remote.getAddress()
+                : its.channel();
+    }
+
+    /** On a thread of its own. */
+    private void answer(Handshake asked, HandshakeMessage message, long arrivedNanos) {
+        HandshakeOutcome outcome;
+        try {
+            outcome = asked.answer(message.body());
+        } catch (RuntimeException | Error e) {
+            execute(() -> onFailed(e));
+            return;
+        }
+        services.reporter().metrics().latency.update(ticker.read() - arrivedNanos, TimeUnit.NANOSECONDS);
+        execute(() -> onAnswered(message, outcome));
+    }
+
+    /** Runs a task on the event loop; if that has ended, its connections were closed. */
+    private void execute(Runnable task) {
+        ChannelHandlerContext its = context();
+        try {
+            its.executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            logger.debug("Dropped a handshake with {}: its event loop has ended", remoteAddress);
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext its = context;
+        if (its == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return its;
+    }
+
+    private void onLate() {
+        setPending(false);
+        if (closing) {
+            closeHandshake();
+        } else {
+            onUnanswered();
+        }
+    }
+
+    private void onFailed(Throwable failure) {
+        setPending(false);
+        closing = true;
+        closeHandshake();
+        // Logged there, and the connection closed.
+        context().fireExceptionCaught(failure);
+    }
+
+    private void onAnswered(HandshakeMessage message, HandshakeOutcome outcome) {
+        setPending(false);
+        deadline.answered();
+        if (closing || !context().channel().isActive()) {
+            discard(outcome);
+            closeHandshake();
+        } else if (outcome instanceof HandshakeOutcome.Continued continued) {
+            var unused = send(Reply.handshake(message.requestId(), continued.reply()));
+        } else if (outcome instanceof HandshakeOutcome.Refused refused) {
+            onRefused(message, refused);
+        } else if (connection.decoder().hasLeftover()) {
+            // It would be taken for what comes after the proof.
+            discard(outcome);
+            refuse(((HandshakeOutcome.Authenticated) outcome).appId(), RefusalReason.MALFORMED);
+        } else {
+            onProof(message, (HandshakeOutcome.Authenticated) outcome);
+        }
+    }
+
+    private void onRefused(HandshakeMessage message, HandshakeOutcome.Refused refused) {
+        boolean mayRetry = refused.mayRetry() && ++retries <= MAX_RETRIES;
+        services.reporter().refused(remoteAddress, refused.claimedAppId(), refused.reason(), mayRetry);
+        ChannelFuture sent = send(Reply.failed(message.requestId(), refused.error()));
+        if (!mayRetry) {
+            closeAfter(sent);
+        }
+    }
+
+    private void onProof(HandshakeMessage message, HandshakeOutcome.Authenticated proof) {
+        ChannelHandlerContext its = context();
+        ConnectionProtection protection = proof.protection();
+        var unused = send(Reply.handshake(message.requestId(), proof.reply()));
+        services.protections()
+                .install(
+                        its.pipeline(),
+                        protection,
+                        (mode, version) -> services.reporter().detected(remoteAddress, mode),
+                        connection.gate());
+        services.reporter().succeeded(remoteAddress, proof.appId(), message.kind(), protection);
+        connection.listener().onProof(proof.appId(), !(protection instanceof ConnectionProtection.None));
+        remove(its);
+    }
+
+    /** Requests pass from here on. */
+    private void remove(ChannelHandlerContext its) {
+        connection.decoder().unlimitFrames();
+        connection.activity().proved();
+        closeHandshake();
+        its.pipeline().remove(this);
+    }
+
+    /** What a proof hands out belongs to nobody else. */
+    private static void discard(HandshakeOutcome outcome) {
+        if (outcome instanceof HandshakeOutcome.Authenticated proof
+                && proof.protection() instanceof ConnectionProtection.Sasl sasl) {
+            try {
+                sasl.server().dispose();
+            } catch (Exception e) {
+                logger.debug("A SASL server could not be disposed of", e);
+            }
+        }
+    }
+
+    private void setPending(boolean isPending) {
+        if (answerPending != isPending) {
+            answerPending = isPending;
+            connection.activity().setBusy(isPending);
+            services.reporter().metrics().pendingHandshakes.inc(isPending ? 1 : -1);
+        }
+    }
+
+    private ChannelFuture send(Reply reply) {
+        ChannelHandlerContext its = context();
+        ByteBuf bytes = its.alloc().buffer(reply.encodedLength());
+        reply.writeTo(bytes);
+        return its.writeAndFlush(bytes);
+    }
+
+    /** Closes the connection without an answer: the client tries again. */
+    private void refuse(String claimedAppId, RefusalReason reason) {
+        services.reporter().refused(remoteAddress, claimedAppId, reason, false);
+        close();
+    }
+
+    private void closeAfter(ChannelFuture sent) {
+        closing = true;
+        sent.addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void close() {
+        closing = true;
+        var unused = context().close();
+    }
+
+    @Override
+    public void onSilent() {
+        services.reporter().silent(remoteAddress);
+        close();
+    }
+
+    @Override
+    public void onSlow() {
+        refuse("", RefusalReason.TIMEOUT);
+    }
+
+    @Override
+    public void onUnanswered() {
+        refuse("", RefusalReason.OVERLOADED);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext its) {
+        closing = true;
+        closeHandshake();
+        its.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext its) {
+        deadline.cancel();
+        closing = true;
+        closeHandshake();
+    }
+
+    /** Not while another thread uses it; then whoever gets its outcome calls this again. */
+    private void closeHandshake() {
+        if (handshake != null && !answerPending) {
+            handshake.close();
+            handshake = null;
+        }
+    }
+}
