@@ -45,7 +45,7 @@ class AuthenticatedServerTest {
 
     private final AtomicInteger openHandshakes = new AtomicInteger();
     private final LogCapture log = LogCapture.ofPackages(AuthenticationReporter.class);
-    private final MetricRegistry metrics = new MetricRegistry();
+    private MetricRegistry metrics = new MetricRegistry();
     private DispatchFixture fixture;
 
     @SuppressWarnings("NullAway.Init") // by each test
@@ -56,6 +56,7 @@ class AuthenticatedServerTest {
         fixture = new DispatchFixture(temp);
         RegisteredExecutor executor = fixture.fetch().register("app", "7");
         fixture.fetch().files(executor).writeMapOutput(0, 5, BLOCK);
+        server = newServer(ClientAuthentication.Mode.REQUIRED, ServerConfig.IoMode.AUTO);
     }
 
     @AfterEach
@@ -65,8 +66,14 @@ class AuthenticatedServerTest {
         log.close();
     }
 
-    private void start(ClientAuthentication.Mode mode, ServerConfig.IoMode io) throws Exception {
-        server = ShuffleServer.start(
+    private void restart(ClientAuthentication.Mode mode, ServerConfig.IoMode io) throws Exception {
+        server.stop(PATIENCE);
+        metrics = new MetricRegistry();
+        server = newServer(mode, io);
+    }
+
+    private ShuffleServer newServer(ClientAuthentication.Mode mode, ServerConfig.IoMode io) throws Exception {
+        return ShuffleServer.start(
                 new ServerConfig(
                         "127.0.0.1",
                         0,
@@ -92,7 +99,7 @@ class AuthenticatedServerTest {
     @ParameterizedTest
     @EnumSource(ServerConfig.IoMode.class)
     void servesTheOwnBlocksOfAClientThatProvedWhoItIsAndNoOthers(ServerConfig.IoMode io) throws Exception {
-        start(ClientAuthentication.Mode.REQUIRED, io);
+        restart(ClientAuthentication.Mode.REQUIRED, io);
         try (RawClient client = connect();
                 RawClient other = connect()) {
             assertThat(handshake(client, "more")).isEqualTo("ok go on");
@@ -107,7 +114,6 @@ class AuthenticatedServerTest {
 
     @Test
     void refusesASecondHandshakeAsAnUnknownMessage() throws Exception {
-        start(ClientAuthentication.Mode.REQUIRED, ServerConfig.IoMode.AUTO);
         try (RawClient client = connect()) {
             handshake(client, "app=app");
             assertThat(handshake(client, "app=other")).isEqualTo("failed " + ProtocolErrors.unknownMessageType(-22));
@@ -117,7 +123,6 @@ class AuthenticatedServerTest {
 
     @Test
     void tellsAClientWithoutAuthenticationWhatIsMissingAndCloses() throws Exception {
-        start(ClientAuthentication.Mode.REQUIRED, ServerConfig.IoMode.AUTO);
         try (RawClient client = connect()) {
             assertThat(RawClient.text(client.rpc("00 'app' '7' 00000001 'shuffle_0_5_0'")))
                     .endsWith(ProtocolErrors.NOT_AUTHENTICATED);
@@ -127,7 +132,7 @@ class AuthenticatedServerTest {
 
     @Test
     void servesBothKindsOfClientsDuringAMigration() throws Exception {
-        start(ClientAuthentication.Mode.OPTIONAL, ServerConfig.IoMode.AUTO);
+        restart(ClientAuthentication.Mode.OPTIONAL, ServerConfig.IoMode.AUTO);
         try (RawClient old = connect();
                 RawClient other = connect()) {
             assertThat(fetch(old)).isEqualTo(BLOCK);
@@ -140,7 +145,7 @@ class AuthenticatedServerTest {
 
     @Test
     void takesAHandshakeForAnUnknownMessageWithoutAuthentication() throws Exception {
-        start(ClientAuthentication.Mode.OFF, ServerConfig.IoMode.AUTO);
+        restart(ClientAuthentication.Mode.OFF, ServerConfig.IoMode.AUTO);
         try (RawClient client = connect()) {
             for (int tag : new int[] {0xea, 0xfa, 0xfb}) {
                 assertThat(RawClient.text(client.rpc(String.format("%02x", tag) + "'app'")))
@@ -152,7 +157,6 @@ class AuthenticatedServerTest {
 
     @Test
     void logsNothingOfAHealthCheckThatConnectsAndCloses() throws Exception {
-        start(ClientAuthentication.Mode.REQUIRED, ServerConfig.IoMode.AUTO);
         connect().close();
         await(() -> count("numActiveConnections"), 0);
         assertThat(log.lines()).isEmpty();
@@ -160,7 +164,6 @@ class AuthenticatedServerTest {
 
     @Test
     void wrongSecretsCostOneLineAndHoldUpNobody() throws Exception {
-        start(ClientAuthentication.Mode.REQUIRED, ServerConfig.IoMode.AUTO);
         try (RawClient healthy = connect()) {
             handshake(healthy, "app=app");
             for (int i = 0; i < 1000; i++) {
@@ -186,7 +189,6 @@ class AuthenticatedServerTest {
     @ParameterizedTest
     @EnumSource(Stop.class)
     void manyClientsThatStopLeaveNothingBehind(Stop stop) throws Exception {
-        start(ClientAuthentication.Mode.REQUIRED, ServerConfig.IoMode.AUTO);
         try (RawClient healthy = connect()) {
             handshake(healthy, "app=app");
             fetch(healthy);
