@@ -10,6 +10,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,11 @@ public class BufferedReplyBatchBenchmark {
         @Override
         public CompletableFuture<Void> loadAsync(long offset, long length) {
             return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
+            throw new UnsupportedOperationException("small blocks are read at once");
         }
 
         @Override

@@ -23,6 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class SaslHandshake {
     static final String MECHANISM = "DIGEST-MD5";
 
+    /** Kept, since its level lasts only as long as it does. The JDK would print a line for whatever a client sends. */
+    private static final java.util.logging.Logger JDK_LOGGER =
+            java.util.logging.Logger.getLogger("javax.security.sasl");
+
+    static {
+        JDK_LOGGER.setLevel(java.util.logging.Level.OFF);
+    }
+
     private static final String REALM = "default";
     private static final String ENCRYPTED = "auth-conf";
     private static final String AUTHENTICATED = "auth";

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 /** A root with shuffle files, a real registry, and everything that reads blocks, with one thread for each disk. */
 public final class FetchFixture implements AutoCloseable {
     /** The number of tasks that may wait for a disk. */
-    public static final int DISK_QUEUE = 2;
+    public static final int DISK_QUEUE = 4;
 
     public final MetricRegistry metrics = new MetricRegistry();
     public final Path root;

@@ -67,7 +67,7 @@ class FetchQueueTest {
 
     @Test
     void readsNothingWhileTheConnectionIsNotWritableAndResumesAfterwards() throws Exception {
-        fixture.hangDisk(2);
+        fixture.hangDisk(FetchFixture.DISK_QUEUE);
         connection.setWritable(false);
         add(0);
         queue.schedule();
@@ -115,7 +115,7 @@ class FetchQueueTest {
 
     @Test
     void hasOneBatchOfADiskAtATime() throws Exception {
-        fixture.hangDisk(2);
+        fixture.hangDisk(FetchFixture.DISK_QUEUE);
         add(0);
         queue.schedule();
         add(1);
@@ -132,7 +132,7 @@ class FetchQueueTest {
         RegisteredExecutor other =
                 fixture.register("app", "8", new LocalDir(fixture.otherRoot, fixture.otherRoot.resolve("blockmgr-8")));
         fixture.files(other).writeMapOutput(0, 0, block(10, 42));
-        fixture.hangDisk(2);
+        fixture.hangDisk(FetchFixture.DISK_QUEUE);
         add(0);
         add(other, 1, blockId(0));
         queue.schedule();
@@ -226,7 +226,7 @@ class FetchQueueTest {
 
     @Test
     void dropsEverythingThatHasNotStartedWhenItCloses() {
-        fixture.hangDisk(2);
+        fixture.hangDisk(FetchFixture.DISK_QUEUE);
         streams.open(executor.id(), blockIds(1));
         add(0);
         addStream("17_0");
@@ -239,7 +239,7 @@ class FetchQueueTest {
 
     @Test
     void dropsTheRestOfABatchThatRanWhenItClosed() throws Exception {
-        fixture.hangDisk(2);
+        fixture.hangDisk(FetchFixture.DISK_QUEUE);
         int[] checks = {0};
         connection.setWritable(() -> checks[0]++ == 0);
         add(0);
