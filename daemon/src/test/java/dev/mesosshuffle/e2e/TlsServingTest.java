@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TlsServingTest extends RunningDaemon {
     private static final String MEMORY = "shuffleService.shuffle-server.usedDirectMemory,type=gauges";
     private static final String CONNECTIONS = "shuffleService.numActiveConnections,type=counters";
+    private static final String FAILURES = "shuffleService.tlsHandshakeFailures,type=counters";
     private static final int SMALL = 1000;
     private static final int MIDDLE = 300_001;
 
@@ -141,10 +142,11 @@ class TlsServingTest extends RunningDaemon {
     void saysOnceThatRecordsAreNoTls() throws Exception {
         start(IoMode.AUTO, false, "TLSv1.3");
         try (LogCapture log = LogCapture.ofPackages(TlsContext.class, ShuffleServer.class)) {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 1; i <= 3; i++) {
+                long expected = i;
                 try (RawClient raw = connect()) {
                     raw.sendBytes("16 0303 0004 00000000 ffffffffffff");
-                    JmxMetrics.await(CONNECTIONS, connections -> connections == 0);
+                    JmxMetrics.await(FAILURES, failures -> failures == expected);
                 }
             }
             assertThat(log.lines())
