@@ -125,7 +125,8 @@ final class LocalDirClaims {
             removeRoot(claim);
         }
         claim.rootInode = stored.rootInode();
-        roots.computeIfAbsent(dir.root(), root -> new HashMap<>()).merge(claim.rootInode, 1, Integer::sum);
+        // The root that the claim has: another one may have been configured since.
+        roots.computeIfAbsent(claim.dir.root(), root -> new HashMap<>()).merge(claim.rootInode, 1, Integer::sum);
         claim.pending++;
         return claim;
     }

@@ -49,6 +49,24 @@ final class DeferredWrites {
         return size < capacity && heapBytes(entry) <= maxBytes - bytes;
     }
 
+    /** Whether another operation fits once the registrations of an application are dropped. */
+    boolean hasRoomWithoutRegistrations(String appId, OperationQueue.Entry entry) {
+        int left = 0;
+        long leftBytes = 0;
+        for (OperationQueue.Entry held : entries) {
+            if (!isRegistrationOf(appId, held)) {
+                left++;
+                leftBytes += heapBytes(held);
+            }
+        }
+        return left < capacity && heapBytes(entry) <= maxBytes - leftBytes;
+    }
+
+    private static boolean isRegistrationOf(String appId, OperationQueue.Entry entry) {
+        return entry.operation() instanceof RegistrationOperation registration
+                && registration.appId().equals(appId);
+    }
+
     void add(OperationQueue.Entry entry) {
         entries.add(entry);
         changed(bytes + heapBytes(entry));
@@ -78,8 +96,7 @@ final class DeferredWrites {
 
     /** Drops the registrations of an application that was removed from the store, or will be after all that is deferred. */
     void dropRegistrations(String appId) {
-        entries.removeIf(entry -> entry.operation() instanceof RegistrationOperation registration
-                && registration.appId().equals(appId));
+        entries.removeIf(entry -> isRegistrationOf(appId, entry));
         changed(entries.stream().mapToLong(DeferredWrites::heapBytes).sum());
     }
 }

@@ -202,7 +202,10 @@ final class StoreWriter implements Runnable {
             deferred.dropRegistrations(removal.appId());
             succeed(entry);
         } else if (Sqlite.isDiskFailure(failure)) {
-            deferred.dropRegistrations(removal.appId());
+            // While the removal can still be refused, what was acknowledged before must remain.
+            if (deferred.hasRoomWithoutRegistrations(removal.appId(), entry)) {
+                deferred.dropRegistrations(removal.appId());
+            }
             acknowledgeUnwritten(entry, failure);
         } else {
             fail(entry, failure);

@@ -162,6 +162,17 @@ class LocalDirClaimsTest {
     }
 
     @Test
+    void countsADirUnderTheRootItHadWhenItIsRegisteredUnderAnother() {
+        LocalDir dir = dir("inner/x");
+        restore("app-1", dir, 7);
+        restore("app-1", new LocalDir(Path.of("/data/inner"), dir.path()), 8);
+        assertThat(claims.rootInodes()).isEqualTo(Map.of(dir.root(), Set.of(8L)));
+
+        claims.remove(owned.get(0));
+        assertThat(claims.rootInodes()).isEmpty();
+    }
+
+    @Test
     void countsClaimsInsideUntilTheLastIsRemoved() {
         restore("app-1", dir("x/y/blockmgr-1"));
         restore("app-1", dir("x/y/blockmgr-2"));

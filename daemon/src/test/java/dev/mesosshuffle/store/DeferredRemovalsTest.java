@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,48 @@ final class DeferredRemovalsTest {
         assertThat(query(writer.connection, "SELECT path FROM removals")).containsExactly("/data/blockmgr-2");
         assertThat(query(writer.connection, "SELECT path FROM local_dirs")).containsExactly("/data/blockmgr-3");
         assertThat(log.lines()).hasSize(2);
+    }
+
+    @Test
+    void keepsAcknowledgedRegistrationsOfAnApplicationWhoseRemovalDoesNotFit() throws Exception {
+        RegistrationOperation registration = ofExecutor("app-1", "1", "blockmgr-1");
+        RemovalOperation large = removalOf("app-1", 10);
+        openWithRoomFor(large.heapBytes() - 1);
+        writer.setWritable(false);
+        writer.acknowledge(registration);
+
+        assertThat(awaitFailure(writer.commit(large))).hasMessageContaining("no more is deferred beside 1 operations");
+
+        writer.setWritable(true);
+        writer.passRetry();
+        writer.retry();
+        assertThat(writer.storedApplications()).containsExactly("app-1");
+    }
+
+    @Test
+    void defersARemovalInThePlaceOfTheRegistrationsThatItEnds() throws Exception {
+        RegistrationOperation registration = ofExecutor("app-1", "1", "blockmgr-1");
+        RemovalOperation large = removalOf("app-1", 10);
+        openWithRoomFor(large.heapBytes());
+        writer.setWritable(false);
+        writer.acknowledge(registration);
+
+        writer.acknowledge(large);
+
+        assertThat(writer.deferred.bytes()).isEqualTo(large.heapBytes());
+    }
+
+    private void openWithRoomFor(long bytes) throws Exception {
+        writer.close();
+        writer = new WriterFixture(temp.resolve("small"), bytes);
+    }
+
+    private static RemovalOperation removalOf(String appId, int dirs) {
+        return new RemovalOperation(
+                appId,
+                IntStream.rangeClosed(1, dirs)
+                        .mapToObj(i -> removal(appId, "blockmgr-" + i))
+                        .toList());
     }
 
     @Test

@@ -20,7 +20,7 @@ final class WriterFixture implements AutoCloseable {
     /** The maximum number of deferred operations. */
     static final int CAPACITY = 3;
 
-    final DeferredWrites deferred = new DeferredWrites(CAPACITY, Long.MAX_VALUE);
+    final DeferredWrites deferred;
     final Counter failures = new Counter();
     final Connection connection;
     long now = 42;
@@ -29,6 +29,11 @@ final class WriterFixture implements AutoCloseable {
     private final StoreWriter writer;
 
     WriterFixture(Path stateDir) throws Exception {
+        this(stateDir, Long.MAX_VALUE);
+    }
+
+    WriterFixture(Path stateDir, long maxDeferredBytes) throws Exception {
+        deferred = new DeferredWrites(CAPACITY, maxDeferredBytes);
         StoreFixture.open(stateDir).close();
         connection = StoreFixture.asOperator(stateDir);
         writer = new StoreWriter(
