@@ -102,7 +102,7 @@ final class DirRemoval {
     }
 
     /**
-     * Whether a turn may end without any progress, since the next begins anew: the last check of an orphan reads all of its
+     * Whether a turn may end without any progress, since the next starts from the beginning: the last check of an orphan reads all of its
      * tree; a deletion that is hindered tries all that it cannot delete.
      */
     boolean isLong() {

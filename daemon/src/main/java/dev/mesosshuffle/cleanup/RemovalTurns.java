@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * then what deletes them, then what may take long without any progress. Within each of these, applications take turns.
  * Orphans are as one application in that, and take turns with each other.
  *
- * <p>What may take long begins anew in each turn, so its turns double in length: whoever has had the fewest comes first, and
+ * <p>What may take long starts from the beginning in each turn, so its turns double in length: whoever has had the fewest comes first, and
  * waits for no more than a first turn of any other. All of a tree costs at most twice as much as in one turn.
  *
  * <p><b>Concurrency:</b> for any thread.

@@ -2,7 +2,7 @@ package dev.mesosshuffle.config;
 
 /** Whether clients must prove who they are. */
 public enum AuthenticationMode {
-    /** Nobody is asked for a proof. */
+    /** Clients need not authenticate. */
     OFF,
     /** Clients that offer a proof must have the right one; all others are served as well. */
     OPTIONAL,

@@ -200,7 +200,7 @@ public record ServiceConfig(
             int maxSaslBlockBytes,
             @Nullable CryptoCipher cipher,
             @Nullable Integer keyVersion) {
-        /** Nobody is asked for a proof. */
+        /** Clients need not authenticate. */
         public static final Authentication NONE = new Authentication(
                 AuthenticationMode.OFF,
                 new Secrets(null, SecretOrigin.NONE, null, null, null),

@@ -67,7 +67,7 @@ final class InboundAdmission {
     /**
      * Whose frame it is.
      *
-     * @param address shares memory with others; told apart by {@link Object#equals}
+     * @param address shares memory with others; compared by {@link Object#equals}
      * @param isNewcomer whether its connection has done nothing useful yet
      */
     record Sender(Object address, boolean isNewcomer) {}
