@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs handshakes, which take up to some milliseconds of CPU each, on threads for them. Addresses take turns, so that one
- * from which many connect delays its own clients most. What waits for too long is not done, because its client is told to
- * try again.
+ * from which many connect delays its own clients most. What waits for too long is not done; its connection is closed, so
+ * that its client tries again.
  *
  * <p><b>Concurrency:</b> for any thread.
  */

@@ -8,9 +8,9 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RequestDecoder;
 import dev.mesosshuffle.security.ConnectionProtection;
-import dev.mesosshuffle.security.Handshake;
 import dev.mesosshuffle.security.HandshakeOutcome;
 import dev.mesosshuffle.security.RefusalReason;
+import dev.mesosshuffle.security.ServerHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -44,7 +44,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
 
     private @Nullable ChannelHandlerContext context;
     private String remoteAddress = "";
-    private @Nullable Handshake handshake;
+    private @Nullable ServerHandshake handshake;
     private boolean answerPending;
     private boolean closing;
     private int retries;
@@ -128,7 +128,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
     }
 
     private void answer(ChannelHandlerContext its, HandshakeMessage message) {
-        Handshake current = handshake;
+        ServerHandshake current = handshake;
         if (current == null) {
             current = services.authentication().handshakes().get();
             handshake = current;
@@ -136,7 +136,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         }
         deadline.messageArrived();
         setPending(true);
-        Handshake asked = current;
+        ServerHandshake asked = current;
         long arrivedNanos = ticker.read();
         try {
             services.executor()
@@ -155,7 +155,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
     }
 
     /** On a thread of its own. */
-    private void answer(Handshake asked, HandshakeMessage message, long arrivedNanos) {
+    private void answer(ServerHandshake asked, HandshakeMessage message, long arrivedNanos) {
         HandshakeOutcome outcome;
         try {
             outcome = asked.answer(message.body());

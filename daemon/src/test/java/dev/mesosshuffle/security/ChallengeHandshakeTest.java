@@ -71,7 +71,7 @@ class ChallengeHandshakeTest {
 
     @Test
     void refusesAnotherSecretForGood() throws Exception {
-        Handshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET + "!"));
+        ServerHandshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET + "!"));
 
         assertThat(refused(handshake.answer(bytes(CHALLENGE_2_4_8))))
                 .isEqualTo(new HandshakeOutcome.Refused(

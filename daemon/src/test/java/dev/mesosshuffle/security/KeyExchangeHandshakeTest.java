@@ -100,7 +100,7 @@ class KeyExchangeHandshakeTest {
 
     @Test
     void refusesAnotherSecretForGood() throws Exception {
-        Handshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET + "!"));
+        ServerHandshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET + "!"));
 
         HandshakeOutcome.Refused refused = refused(handshake.answer(bytes(KEY_EXCHANGE_3_5_9)));
 
@@ -128,7 +128,7 @@ class KeyExchangeHandshakeTest {
         byte[] first = new byte[24];
         new FixedRandom().nextBytes(first);
         SecretSource none = id -> null;
-        Handshake handshake = new HandshakeFactory(everything(), none, new FixedRandom()).newHandshake();
+        ServerHandshake handshake = new HandshakeFactory(everything(), none, new FixedRandom()).newHandshake();
         byte[] message = sealed(Base64.getEncoder().encodeToString(first), bytes("09" + "00".repeat(31)));
 
         assertThat(refused(handshake.answer(message)).reason()).isEqualTo(RefusalReason.UNKNOWN_APPLICATION);

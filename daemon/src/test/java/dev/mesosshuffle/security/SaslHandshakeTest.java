@@ -59,7 +59,7 @@ class SaslHandshakeTest {
     @Test
     void leavesTheServersEndToTheConnectionWhenTheHandshakeIsClosed() throws Exception {
         SparkSaslClient client = client(SECRET, true);
-        Handshake handshake = handshake(sasl(true));
+        ServerHandshake handshake = handshake(sasl(true));
         HandshakeOutcome.Authenticated outcome = authenticated(converse(handshake, client));
 
         handshake.close();
@@ -73,7 +73,7 @@ class SaslHandshakeTest {
     @ValueSource(ints = {1, 56, 57, 58, 113, 114, 115, 300})
     void authenticatesWithSecretsOfAnyLength(int length) throws Exception {
         String secret = "\u00e9" + "x".repeat(length - 1);
-        Handshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(secret));
+        ServerHandshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(secret));
 
         authenticated(converse(handshake, client(secret, false)));
     }
@@ -104,7 +104,7 @@ class SaslHandshakeTest {
         SparkSaslClient client = client(SECRET, false);
         byte[] response =
                 client.response(content(continued(handshake(everything()).answer(bytes(SASL_START)))));
-        Handshake other = handshake(everything());
+        ServerHandshake other = handshake(everything());
         continued(other.answer(bytes(SASL_START)));
 
         assertThat(refused(other.answer(saslMessage(APP_ID, response))).mayRetry())
@@ -114,7 +114,7 @@ class SaslHandshakeTest {
     @Test
     void refusesAnotherApplicationInTheSecondMessage() throws Exception {
         SparkSaslClient client = client(SECRET, false);
-        Handshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET));
+        ServerHandshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET));
         byte[] response = client.response(content(continued(handshake.answer(bytes(SASL_START)))));
 
         HandshakeOutcome.Refused refused = refused(handshake.answer(saslMessage("11e1a5b7-0002", response)));
@@ -138,7 +138,7 @@ class SaslHandshakeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void refusesAnAnswerWithoutEncryptionIfAllMustEncrypt(boolean alwaysEncrypt) throws Exception {
-        Handshake handshake = handshake(sasl(alwaysEncrypt));
+        ServerHandshake handshake = handshake(sasl(alwaysEncrypt));
         String offer = new String(content(continued(handshake.answer(bytes(SASL_START)))), UTF_8);
         byte[] response = client(SECRET, false)
                 .response(offer.replace("qop=\"auth-conf\"", "qop=\"auth-conf,auth\"")
@@ -154,7 +154,7 @@ class SaslHandshakeTest {
     @ValueSource(
             strings = {"x", "charset=utf-8,username=\"a\"", "\u0000", ",,,,", "nonce=\"", "username=\"a\",nc=zzzzzzzz"})
     void refusesTokensThatAreNone(String token) throws Exception {
-        Handshake handshake = handshake(everything());
+        ServerHandshake handshake = handshake(everything());
         continued(handshake.answer(bytes(SASL_START)));
 
         HandshakeOutcome.Refused refused = refused(handshake.answer(saslMessage(APP_ID, token.getBytes(UTF_8))));
@@ -171,7 +171,7 @@ class SaslHandshakeTest {
                 false, true, alwaysEncrypt, 1234, EnumSet.of(AesMode.CTR), EnumSet.of(KeyVersion.V1));
     }
 
-    private static HandshakeOutcome converse(Handshake handshake, SparkSaslClient client) {
+    private static HandshakeOutcome converse(ServerHandshake handshake, SparkSaslClient client) {
         ByteBuffer challenge = continued(handshake.answer(saslMessage(APP_ID, client.firstToken())));
         return handshake.answer(saslMessage(APP_ID, client.response(content(challenge))));
     }

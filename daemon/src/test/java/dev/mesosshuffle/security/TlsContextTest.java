@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which files and settings TLS starts with, and what an operator is told of the others. */
+/** Which files and settings TLS starts with, and what the log says about the others. */
 class TlsContextTest {
     @TempDir
     private Path dir;
