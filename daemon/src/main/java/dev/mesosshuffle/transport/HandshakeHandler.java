@@ -17,7 +17,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -140,18 +139,15 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         long arrivedNanos = ticker.read();
         try {
             services.executor()
-                    .execute(client(its), () -> answer(asked, message, arrivedNanos), () -> execute(this::onLate));
+                    .execute(
+                            message.kind(),
+                            ClientAddress.shareOf(its.channel()),
+                            () -> answer(asked, message, arrivedNanos),
+                            () -> execute(this::onLate));
         } catch (RejectedExecutionException e) {
             setPending(false);
             refuse("", RefusalReason.OVERLOADED);
         }
-    }
-
-    /** Clients of an address take their turns together. */
-    private static Object client(ChannelHandlerContext its) {
-        return its.channel().remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
-                ? remote.getAddress()
-                : its.channel();
     }
 
     /** On a thread of its own. */

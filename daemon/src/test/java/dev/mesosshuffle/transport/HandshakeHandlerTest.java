@@ -276,6 +276,9 @@ class HandshakeHandlerTest {
     @CsvSource({"ea, sasl", "fa, challenge", "fb, keyExchange"})
     void countsEachKindOfHandshake(String tag, String kind) {
         fixture.channel.writeInbound(step(Integer.parseInt(tag, 16), 1, "app=app-1"));
+        // A client chooses how long a challenge takes; no other handshake waits for it.
+        assertThat(fixture.challenges).hasSize(kind.equals("challenge") ? 1 : 0);
+        assertThat(fixture.steps).hasSize(kind.equals("challenge") ? 0 : 1);
         fixture.compute();
         assertThat(fixture.count("succeeded." + kind)).isOne();
         // The oldest one is not safe.
