@@ -18,10 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stands before a connection's other handlers until its client has proved who it is, and lets no request pass before that.
@@ -30,9 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop; the handshake is used by one other thread at a time.
  */
-final class HandshakeHandler extends ChannelInboundHandlerAdapter implements HandshakeDeadline.Listener {
-    private static final Logger logger = LoggerFactory.getLogger(HandshakeHandler.class);
-
+final class HandshakeHandler extends ChannelInboundHandlerAdapter
+        implements HandshakeDeadline.Listener, HandshakeComputation.Listener {
     /** Clients try two kinds of handshakes. */
     private static final int MAX_RETRIES = 3;
 
@@ -135,41 +131,11 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         }
         deadline.messageArrived();
         setPending(true);
-        ServerHandshake asked = current;
-        long arrivedNanos = ticker.read();
         try {
-            services.executor()
-                    .execute(
-                            message.kind(),
-                            ClientAddress.shareOf(its.channel()),
-                            () -> answer(asked, message, arrivedNanos),
-                            () -> execute(this::onLate));
+            new HandshakeComputation(services, its, ticker, this).start(current, message);
         } catch (RejectedExecutionException e) {
             setPending(false);
             refuse("", RefusalReason.OVERLOADED);
-        }
-    }
-
-    /** On a thread of its own. */
-    private void answer(ServerHandshake asked, HandshakeMessage message, long arrivedNanos) {
-        HandshakeOutcome outcome;
-        try {
-            outcome = asked.answer(message.body());
-        } catch (RuntimeException | Error e) {
-            execute(() -> onFailed(e));
-            return;
-        }
-        services.reporter().metrics().latency.update(ticker.read() - arrivedNanos, TimeUnit.NANOSECONDS);
-        execute(() -> onAnswered(message, outcome));
-    }
-
-    /** Runs a task on the event loop; if that has ended, its connections were closed. */
-    private void execute(Runnable task) {
-        ChannelHandlerContext its = context();
-        try {
-            its.executor().execute(task);
-        } catch (RejectedExecutionException e) {
-            logger.debug("Dropped a handshake with {}: its event loop has ended", remoteAddress);
         }
     }
 
@@ -181,28 +147,36 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         return its;
     }
 
-    private void onLate() {
+    @Override
+    public void onLate() {
         setPending(false);
-        if (closing) {
+        if (isClosed()) {
             closeHandshake();
         } else {
             onUnanswered();
         }
     }
 
-    private void onFailed(Throwable failure) {
+    private boolean isClosed() {
+        return closing || !context().channel().isActive();
+    }
+
+    @Override
+    public void onFailed(Throwable failure) {
         setPending(false);
         closing = true;
         closeHandshake();
-        // Logged there, and the connection closed.
+        // Logged there.
         context().fireExceptionCaught(failure);
+        close();
     }
 
-    private void onAnswered(HandshakeMessage message, HandshakeOutcome outcome) {
+    @Override
+    public void onAnswered(HandshakeMessage message, HandshakeOutcome outcome) {
         setPending(false);
         deadline.answered();
-        if (closing || !context().channel().isActive()) {
-            discard(outcome);
+        if (isClosed()) {
+            HandshakeComputation.discard(outcome);
             closeHandshake();
         } else if (outcome instanceof HandshakeOutcome.Continued continued) {
             var unused = send(Reply.handshake(message.requestId(), continued.reply()));
@@ -210,7 +184,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
             onRefused(message, refused);
         } else if (connection.decoder().hasLeftover()) {
             // It would be taken for what comes after the proof.
-            discard(outcome);
+            HandshakeComputation.discard(outcome);
             refuse(((HandshakeOutcome.Authenticated) outcome).appId(), RefusalReason.MALFORMED);
         } else {
             onProof(message, (HandshakeOutcome.Authenticated) outcome);
@@ -247,18 +221,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         connection.activity().proved();
         closeHandshake();
         its.pipeline().remove(this);
-    }
-
-    /** What a proof hands out belongs to nobody else. */
-    private static void discard(HandshakeOutcome outcome) {
-        if (outcome instanceof HandshakeOutcome.Authenticated proof
-                && proof.protection() instanceof ConnectionProtection.Sasl sasl) {
-            try {
-                sasl.server().dispose();
-            } catch (Exception e) {
-                logger.debug("A SASL server could not be disposed of", e);
-            }
-        }
     }
 
     private void setPending(boolean isPending) {
