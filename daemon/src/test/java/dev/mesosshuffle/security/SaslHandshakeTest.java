@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.sasl.SparkSaslClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SASL, with Spark's own client. */
@@ -148,6 +150,30 @@ class SaslHandshakeTest {
 
         assertThat(outcome)
                 .isInstanceOf(alwaysEncrypt ? HandshakeOutcome.Refused.class : HandshakeOutcome.Authenticated.class);
+    }
+
+    /** Somebody between them can remove the strong ciphers from the offer. */
+    @ParameterizedTest
+    @CsvSource({"3des, ", "des, medium", "rc4-56, medium", "rc4-40, low"})
+    void refusesAClientThatWasOfferedWeakCiphersOnly(String cipher, @Nullable String strength) throws Exception {
+        ServerHandshake handshake = handshake(sasl(false));
+        String offer = new String(content(continued(handshake.answer(bytes(SASL_START)))), UTF_8);
+        String changed = offer.replaceFirst("cipher=\"[^\"]*\"", "cipher=\"" + cipher + '"');
+        byte[] response = client(SECRET, true).response(changed.getBytes(UTF_8));
+
+        HandshakeOutcome outcome = handshake.answer(saslMessage(APP_ID, response));
+
+        if (strength == null) {
+            assertThat(authenticated(outcome).protection()).isInstanceOf(ConnectionProtection.Sasl.class);
+        } else {
+            assertThat(outcome)
+                    .isEqualTo(new HandshakeOutcome.Refused(
+                            "java.lang.IllegalArgumentException: encryption of strength " + strength
+                                    + " (expected: high)",
+                            APP_ID,
+                            RefusalReason.NOT_ADMITTED,
+                            false));
+        }
     }
 
     @ParameterizedTest
