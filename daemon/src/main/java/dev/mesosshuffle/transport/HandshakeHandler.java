@@ -207,6 +207,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter
         services.protections()
                 .install(
                         its.pipeline(),
+                        ClientAddress.shareOf(its.channel()),
                         protection,
                         (mode, version) -> services.reporter().detected(remoteAddress, mode),
                         connection.gate());
