@@ -66,7 +66,18 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext its, Object frame) {
-        HandshakeMessage message = frame instanceof ByteBuf bytes ? HandshakeMessage.of(bytes) : null;
+        HandshakeMessage message;
+        try {
+            message = frame instanceof ByteBuf bytes
+                    ? HandshakeMessage.of(bytes, ServerHandshake.MAX_MESSAGE_BYTES)
+                    : null;
+        } catch (MalformedMessageException e) {
+            release(frame);
+            if (!closing) {
+                refuse("", RefusalReason.MALFORMED);
+            }
+            return;
+        }
         if (message == null && handshake == null && !isRequired() && !closing) {
             // What was sent by a client that does not authenticate goes on as it is.
             services.reporter().unauthenticated(remoteAddress);
