@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands before a connection's other handlers until its client has proved who it is, and lets no request pass before that.
  * The client sends one message at a time and waits for its answer, which is computed elsewhere. After the proof, one task of the
- * event loop sends the last answer in clear, protects all further bytes, and tells who the client is.
+ * event loop sends the last answer in clear, protects all further bytes, and tells who the client is. If AES does, this handler
+ * stays until the client's first encrypted bytes, which complete the proof.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop; the handshake is used by one other thread at a time.
  */
@@ -220,10 +221,24 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter
                         its.pipeline(),
                         ClientAddress.shareOf(its.channel()),
                         protection,
-                        (mode, version) -> services.reporter().detected(remoteAddress, mode),
+                        (mode, version) -> {
+                            services.reporter().detected(remoteAddress, mode);
+                            accept(its, message.kind(), proof);
+                        },
                         connection.gate());
-        services.reporter().succeeded(remoteAddress, proof.appId(), message.kind(), protection);
+        closeHandshake();
         connection.listener().onProof(proof.appId(), !(protection instanceof ConnectionProtection.None));
+        if (!(protection instanceof ConnectionProtection.Aes)) {
+            accept(its, message.kind(), proof);
+        }
+    }
+
+    /**
+     * The client is who it claims to be. With AES that is known only now: a message that was recorded of another client gets an
+     * answer as well, but whoever repeats it does not know the keys that its first encrypted bytes need.
+     */
+    private void accept(ChannelHandlerContext its, HandshakeMessage.Kind kind, HandshakeOutcome.Authenticated proof) {
+        services.reporter().succeeded(remoteAddress, proof.appId(), kind, proof.protection());
         remove(its);
     }
 
@@ -231,7 +246,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter
     private void remove(ChannelHandlerContext its) {
         connection.decoder().unlimitFrames();
         connection.activity().proved();
-        closeHandshake();
         its.pipeline().remove(this);
     }
 
