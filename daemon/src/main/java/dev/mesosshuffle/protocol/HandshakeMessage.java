@@ -67,6 +67,16 @@ public final class HandshakeMessage {
         return null;
     }
 
+    /** Whether a message that begins with a byte is a step of a handshake. */
+    static boolean isTag(byte first) {
+        for (Kind kind : Kind.ALL) {
+            if (kind.tag == first) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The client's number for the request. */
     public long requestId() {
         return requestId;
