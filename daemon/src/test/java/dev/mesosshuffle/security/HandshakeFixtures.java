@@ -106,6 +106,14 @@ final class HandshakeFixtures {
         return (HandshakeOutcome.Refused) outcome;
     }
 
+    /** Asserts that a message is refused for good, with the text that hides why, if these are the secrets. */
+    static void assertFailedProof(SecretSource secrets, String message, RefusalReason reason)
+            throws GeneralSecurityException {
+        assertThat(handshake(everything(), secrets).answer(bytes(message)))
+                .isEqualTo(new HandshakeOutcome.Refused(
+                        "java.lang.IllegalArgumentException: Authentication failed.", APP_ID, reason, false));
+    }
+
     static AesSession session(HandshakeOutcome outcome) {
         ConnectionProtection protection = authenticated(outcome).protection();
         assertThat(protection).isInstanceOf(ConnectionProtection.Aes.class);
