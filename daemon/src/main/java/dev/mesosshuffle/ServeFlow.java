@@ -48,18 +48,6 @@ final class ServeFlow {
     /** How many connections may wait for the diagnosis of a checksum. */
     private static final int MAX_QUEUED_DIAGNOSES = 1024;
 
-    /** What a connection takes of the heap, with ample room. */
-    private static final long HEAP_BYTES_PER_CONNECTION = 16 * 1024;
-
-    /** Twice the part of a frame that a connection may send without being counted. */
-    private static final long DIRECT_BYTES_PER_CONNECTION = 32 * 1024;
-
-    /** With the state of its cipher. */
-    private static final long HEAP_BYTES_PER_ENCRYPTED_CONNECTION = 64 * 1024;
-
-    /** With an incomplete encrypted record, and what is read for it while others hold the budget. */
-    private static final long DIRECT_BYTES_PER_ENCRYPTED_CONNECTION = 96 * 1024;
-
     private final DaemonContext context;
     private final RootProbers probers;
     private final DiskExecutors disks;
@@ -162,21 +150,15 @@ final class ServeFlow {
                         transport.sockets().receiveBuffer(),
                         transport.sockets().sendBuffer(),
                         transport.sockets().tcpKeepAlive()),
-                connectionLimits(transport, config.tls().enabled()));
+                connectionLimits(config));
     }
 
-    private static ConnectionLimits connectionLimits(ServiceConfig.Transport transport, boolean encrypted) {
+    private static ConnectionLimits connectionLimits(ServiceConfig config) {
+        ServiceConfig.Transport transport = config.transport();
         ServiceConfig.ConnectionLimits connections = transport.connections();
-        long affordable = Math.min(
-                FileDescriptorLimit.connections(),
-                Math.min(
-                        Runtime.getRuntime().maxMemory()
-                                / (encrypted ? HEAP_BYTES_PER_ENCRYPTED_CONNECTION : HEAP_BYTES_PER_CONNECTION),
-                        ShuffleServer.maxDirectBytes()
-                                / (encrypted ? DIRECT_BYTES_PER_ENCRYPTED_CONNECTION : DIRECT_BYTES_PER_CONNECTION)));
-        int max = connections.maxConnections() > 0
-                ? connections.maxConnections()
-                : (int) Math.min(Integer.MAX_VALUE, affordable);
+        ConnectionAllowance allowance = new ConnectionAllowance(
+                FileDescriptorLimit.connections(), Runtime.getRuntime().maxMemory(), ShuffleServer.maxDirectBytes());
+        int max = connections.maxConnections() > 0 ? connections.maxConnections() : allowance.connections(config);
         return new ConnectionLimits(
                 transport.connectionTimeout(),
                 connections.frameTimeout(),

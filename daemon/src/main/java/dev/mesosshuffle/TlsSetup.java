@@ -19,6 +19,7 @@ final class TlsSetup {
      * @throws IOException on one line, if a file is missing or wrong
      */
     static @Nullable TlsContext load(DaemonContext context, RateLimitedLogger failureLog) throws IOException {
+        TlsContext.registerMetrics(context.metrics());
         ServiceConfig.Tls config = context.config().tls();
         if (!config.enabled()) {
             return null;

@@ -11,6 +11,9 @@ final class AuthenticationKeys {
     /** Options of a library that Spark encrypts with, and this service does not. */
     static final String LIBRARY_PREFIX = "spark.network.crypto.config.";
 
+    /** A connection that is not read keeps a block that was decrypted, among others, and is closed beyond 256 KiB. */
+    private static final int MAX_SASL_BLOCK_BYTES = 128 << 10;
+
     static final ConfigKey<Boolean> AUTHENTICATE = key(
             "spark.authenticate",
             "false",
@@ -66,8 +69,8 @@ final class AuthenticationKeys {
     static final ConfigKey<Long> SASL_BLOCK_SIZE = key(
             "spark.network.sasl.maxEncryptedBlockSize",
             "64k",
-            ValueParsers.size(1 << 10, 1 << 20, "a size such as 64k, from 1k to 1m"),
-            "How much is encrypted at a time on connections that SASL encrypts.");
+            ValueParsers.size(1 << 10, MAX_SASL_BLOCK_BYTES, "a size such as 64k, from 1k to 128k"),
+            "How much is encrypted at a time on connections that SASL encrypts, at most 128k.");
 
     static final ConfigKey<Boolean> CRYPTO = key(
             "spark.network.crypto.enabled",

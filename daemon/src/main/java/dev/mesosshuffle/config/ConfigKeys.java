@@ -130,8 +130,8 @@ final class ConfigKeys {
             "0",
             ValueParsers.integer(0, 1_000_000, "0 to 1000000; 0 for a default"),
             "Maximum number of connections; 0 means half of the open files limit, but at most one for each "
-                    + "16 KiB of heap and for each 32 KiB of buffers outside it. Beyond it, connections that nobody"
-                    + " uses are closed, or new ones refused.");
+                    + "16 KiB of heap and for each 32 KiB of buffers outside it (64 and 96 KiB with authentication or TLS)."
+                    + " Beyond it, connections that nobody uses are closed, or new ones refused.");
 
     static final ConfigKey<Integer> MAX_CONNECTIONS_PER_ADDRESS = key(
             OWN_PREFIX + "maxConnectionsPerAddress",

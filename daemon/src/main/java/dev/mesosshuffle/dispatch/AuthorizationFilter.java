@@ -45,54 +45,40 @@ final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
 
     @Override
     public void registerExecutor(RpcMessage.RegisterExecutor message, RpcCall call) {
-        if (isAuthorized(message.executor().appId(), call)) {
-            authorized.registerExecutor(message, call);
-        }
+        pass(message, message.executor().appId(), call);
     }
 
     @Override
     public void openStream(RpcMessage.OpenStream message, RpcCall call) {
-        if (isAuthorized(message.executor().appId(), call)) {
-            authorized.openStream(message, call);
-        }
+        pass(message, message.executor().appId(), call);
     }
 
     @Override
     public void removeBlocks(RpcMessage.RemoveBlocks message, RpcCall call) {
-        if (isAuthorized(message.executor().appId(), call)) {
-            authorized.removeBlocks(message, call);
-        }
+        pass(message, message.executor().appId(), call);
     }
 
     @Override
     public void getLocalDirs(RpcMessage.GetLocalDirs message, RpcCall call) {
         // The message has one application for all of its executors; without any, the answer is empty.
         Iterator<AppExecId> executors = message.executors().iterator();
-        if (!executors.hasNext() || isAuthorized(executors.next().appId(), call)) {
-            authorized.getLocalDirs(message, call);
-        }
+        pass(message, executors.hasNext() ? executors.next().appId() : client.appId(), call);
     }
 
     @Override
     public void diagnoseCorruption(RpcMessage.DiagnoseCorruption message, RpcCall call) {
-        if (isAuthorized(message.executor().appId(), call)) {
-            authorized.diagnoseCorruption(message, call);
-        }
+        pass(message, message.executor().appId(), call);
     }
 
     /** Spark's service does not check this one, nor heartbeats: there, whoever knows the secret can end any application. */
     @Override
     public void registerDriver(RpcMessage.RegisterDriver message, RpcCall call) {
-        if (isAuthorized(message.appId(), call)) {
-            authorized.registerDriver(message, call);
-        }
+        pass(message, message.appId(), call);
     }
 
     @Override
     public void heartbeat(RpcMessage.Heartbeat message, RpcCall call) {
-        if (isAuthorized(message.appId(), metrics.foreignHeartbeats, call)) {
-            authorized.heartbeat(message, call);
-        }
+        pass(message, message.appId(), metrics.foreignHeartbeats, call);
     }
 
     /** It is about no application, and gets a failure in any case. */
@@ -101,14 +87,19 @@ final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
         authorized.invalid(message, call);
     }
 
-    private boolean isAuthorized(String appId, RpcCall call) {
-        return isAuthorized(appId, metrics.unauthorizedRequests, call);
+    private void pass(RpcMessage message, String appId, RpcCall call) {
+        pass(message, appId, metrics.unauthorizedRequests, call);
     }
 
-    private boolean isAuthorized(String appId, Counter refusals, RpcCall call) {
+    private void pass(RpcMessage message, String appId, Counter refusals, RpcCall call) {
         if (client.appId().equals(appId)) {
-            return true;
+            message.accept(authorized, call);
+        } else {
+            refuse(appId, refusals, call);
         }
+    }
+
+    private void refuse(String appId, Counter refusals, RpcCall call) {
         refusals.inc();
         rateLimitedLogger.warn(
                 logger,
@@ -118,6 +109,5 @@ final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
                         + Sanitizer.printable(client.appId())
                         + ". Spark's clients never do this: find out what runs there.");
         call.fail(ProtocolErrors.notAuthorized(client.appId(), appId));
-        return false;
     }
 }

@@ -212,6 +212,10 @@ public final class Session implements Request.Visitor, Caller {
             connection.close();
             throw e;
         }
+        if (identity != null && message instanceof RpcMessage.Invalid invalid && invalid.isHandshake()) {
+            // A client proves once who it is. No client of Spark begins again.
+            connection.close();
+        }
     }
 
     /** A client tries again only when its connection is closed; a registration it tries again after a failure. */

@@ -42,9 +42,11 @@ public final class HandshakeMessage {
      * Reads a frame.
      *
      * @param frame the frame's bytes without its length; its position is left alone
+     * @param maxBodyBytes the longest body that is copied
      * @return null if it is another kind of request, or none
+     * @throws MalformedMessageException if its body is longer
      */
-    public static @Nullable HandshakeMessage of(ByteBuf frame) {
+    public static @Nullable HandshakeMessage of(ByteBuf frame, int maxBodyBytes) throws MalformedMessageException {
         int start = frame.readerIndex();
         if (frame.readableBytes() <= BODY || frame.getByte(start) != Message.Type.RpcRequest.id()) {
             return null;
@@ -52,12 +54,27 @@ public final class HandshakeMessage {
         byte tag = frame.getByte(start + BODY);
         for (Kind kind : Kind.ALL) {
             if (kind.tag == tag) {
-                byte[] body = new byte[frame.readableBytes() - BODY];
+                int bytes = frame.readableBytes() - BODY;
+                if (bytes > maxBodyBytes) {
+                    throw new MalformedMessageException(
+                            "handshake of " + bytes + " bytes (expected: at most " + maxBodyBytes + ")");
+                }
+                byte[] body = new byte[bytes];
                 frame.getBytes(start + BODY, body);
                 return new HandshakeMessage(frame.getLong(start + REQUEST_ID), kind, body);
             }
         }
         return null;
+    }
+
+    /** Whether a message that begins with a byte is a step of a handshake. */
+    static boolean isTag(byte first) {
+        for (Kind kind : Kind.ALL) {
+            if (kind.tag == first) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The client's number for the request. */

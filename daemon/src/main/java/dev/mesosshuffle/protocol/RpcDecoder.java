@@ -29,7 +29,8 @@ final class RpcDecoder {
         try {
             return decodeOrReject(body);
         } catch (RejectedMessageException e) {
-            return new RpcMessage.Invalid(String.valueOf(e.getMessage()));
+            boolean isHandshake = body.isReadable() && HandshakeMessage.isTag(body.getByte(body.readerIndex()));
+            return new RpcMessage.Invalid(String.valueOf(e.getMessage()), isHandshake);
         } catch (MalformedMessageException | IllegalArgumentException e) {
             return new RpcMessage.Invalid(ProtocolErrors.badRequest(String.valueOf(e.getMessage())));
         }

@@ -186,8 +186,14 @@ public sealed interface RpcMessage {
      * A message that is malformed, unknown, or of a kind that this service does not offer.
      *
      * @param error the text for the client
+     * @param isHandshake whether it is a step of a handshake, which is unknown once there is nothing to prove
      */
-    record Invalid(String error) implements RpcMessage {
+    record Invalid(String error, boolean isHandshake) implements RpcMessage {
+        /** Creates one that is no step of a handshake. */
+        public Invalid(String error) {
+            this(error, false);
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.invalid(this, call);

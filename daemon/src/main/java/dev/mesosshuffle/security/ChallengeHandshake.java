@@ -1,6 +1,5 @@
 package dev.mesosshuffle.security;
 
-import dev.mesosshuffle.logging.Sanitizer;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,22 +9,16 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The handshake of clients up to Spark 3.1.2. The client encrypts the id, its nonce and a number under a key of the secret; the
  * answer is the number plus one, and what the session's key follows from. For any thread.
  */
 final class ChallengeHandshake {
-    private static final Logger logger = LoggerFactory.getLogger(ChallengeHandshake.class);
-
     private static final int SESSION_NONCE_BYTES = 16;
 
     private final SecretLookup secrets;
     private final SecureRandom random;
-    private final AtomicBoolean wasWarned = new AtomicBoolean();
 
     ChallengeHandshake(SecretLookup secrets, SecureRandom random) {
         this.secrets = secrets;
@@ -52,7 +45,6 @@ final class ChallengeHandshake {
             if (!MessageDigest.isEqual(prefix, expected) || decrypted.length <= expected.length || !found.isKnown()) {
                 return new HandshakeOutcome.Refused(RefusalTexts.FAILED, request.appId(), found.refusal(), false);
             }
-            warnOnce(request.appId());
             byte[] number = Arrays.copyOfRange(decrypted, expected.length, decrypted.length);
             return authenticated(request, cipher, concatenated(expected, plusOne(number)), secret);
         } finally {
@@ -106,14 +98,5 @@ final class ChallengeHandshake {
         byte[] bytes = new byte[count];
         random.nextBytes(bytes);
         return bytes;
-    }
-
-    private void warnOnce(String appId) {
-        if (wasWarned.compareAndSet(false, true)) {
-            logger.warn(
-                    "Application {} has a Spark older than 3.1.3: whoever sees or changes its connections may find their"
-                            + " keys (CVE-2021-38296). Update its Spark. (logged once)",
-                    Sanitizer.printable(appId));
-        }
     }
 }

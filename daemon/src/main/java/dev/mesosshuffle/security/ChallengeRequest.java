@@ -31,8 +31,8 @@ final class ChallengeRequest {
         iterations = fields.number("iterations");
         String cipher = fields.text("cipher", MAX_NAME_BYTES);
         keyBits = fields.number("key length");
-        nonce = fields.bytes("nonce", 1, Handshake.MAX_MESSAGE_BYTES);
-        challenge = fields.bytes("challenge", 1, Handshake.MAX_MESSAGE_BYTES);
+        nonce = fields.bytes("nonce", 1, ServerHandshake.MAX_MESSAGE_BYTES);
+        challenge = fields.bytes("challenge", 1, ServerHandshake.MAX_MESSAGE_BYTES);
         fields.end();
         admit(KEY_FUNCTIONS.contains(keyFunction), "key function", "one of PBKDF2WithHmacSHA1, -SHA256, -SHA512");
         admit(iterations >= 1 && iterations <= MAX_ITERATIONS, iterations + " iterations", "1 to " + MAX_ITERATIONS);

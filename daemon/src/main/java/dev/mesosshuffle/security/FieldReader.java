@@ -15,7 +15,7 @@ final class FieldReader {
         rest = ByteBuffer.wrap(message);
     }
 
-    /** Skips the tag, by which the message was told from others. */
+    /** Skips the tag, which has shown the kind of message. */
     void tag() throws HandshakeException {
         require("tag", 1);
         rest.get();

@@ -31,7 +31,7 @@ public final class HandshakeFactory {
     }
 
     /** Begins those of one connection. */
-    public Handshake newHandshake() {
+    public ServerHandshake newHandshake() {
         return new HandshakeRouter(settings, secrets, challenge, keyExchange);
     }
 }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>As with Spark's service, a client whose handshake is not admitted here may go on with SASL, once.
  */
-final class HandshakeRouter implements Handshake {
+final class HandshakeRouter implements ServerHandshake {
     private static final Logger logger = LoggerFactory.getLogger(HandshakeRouter.class);
 
     /** Clients 2.2.0 send it instead of the application's id, of which they know nothing yet in this handshake. */

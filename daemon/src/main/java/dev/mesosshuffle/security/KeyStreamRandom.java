@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 
 /**
  * Random bytes for salts and nonces: the key stream of AES/CTR from a random key and counter. These values travel in clear
- * and are no secret, but must never repeat under one key. Those of one instance cannot be told from random ones, and two
+ * and are no secret, but must never repeat under one key. Those of one instance cannot be distinguished from random ones, and two
  * instances never share a key. The system's own generator takes a lock and a system call, too much for each message.
  *
  * <p><b>Concurrency:</b> confined to a thread.

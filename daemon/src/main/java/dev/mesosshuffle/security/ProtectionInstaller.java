@@ -26,12 +26,14 @@ public final class ProtectionInstaller {
      * in which the last bytes in clear were written. Only buffers may be written from then on; they are overwritten.
      *
      * @param pipeline the connection's
+     * @param address the client's, whose connections take turns together where encryption takes long
      * @param protection owned
      * @param listener learns what the client uses
      * @param pause stops reading while too much waits
      */
     public void install(
             ChannelPipeline pipeline,
+            Object address,
             ConnectionProtection protection,
             ProtectionListener listener,
             InboundPause pause) {
@@ -40,7 +42,7 @@ public final class ProtectionInstaller {
         if (protection instanceof ConnectionProtection.Sasl sasl) {
             SaslBlocks blocks = new SaslBlocks(sasl.server(), sasl.maxBlockBytes());
             if (open) {
-                pipeline.addFirst(new SaslCipher(blocks, saslExecutor, pause));
+                pipeline.addFirst(new SaslCipher(blocks, saslExecutor, new AddressClient(address), pause));
             } else {
                 blocks.close();
             }

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.security;
 
-/** What refused clients are told. Where Spark's service has an answer, its first line, by which operators search. */
+/** Answers to refused clients. Where Spark's service has an answer, its first line, by which operators search. */
 final class RefusalTexts {
     /** To what is not a handshake that is admitted; clients of {@code spark.network.crypto} go on with SASL. */
     static final String NO_SASL = "java.lang.IllegalStateException: Expected SaslMessage, received something else"

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.security;
 
 import dev.mesosshuffle.concurrent.ClientExecutor;
+import dev.mesosshuffle.concurrent.GroupedClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -34,6 +35,7 @@ final class SaslCipher extends ChannelDuplexHandler {
 
     private final SaslBlocks blocks;
     private final ClientExecutor executor;
+    private final GroupedClient client;
     private final InboundPause pause;
     private final SaslInput input;
     private @Nullable CoalescingBufferQueue output;
@@ -49,10 +51,12 @@ final class SaslCipher extends ChannelDuplexHandler {
      *
      * @param blocks owned
      * @param executor wraps and unwraps
+     * @param client whose turns it takes there
      */
-    SaslCipher(SaslBlocks blocks, ClientExecutor executor, InboundPause pause) {
+    SaslCipher(SaslBlocks blocks, ClientExecutor executor, GroupedClient client, InboundPause pause) {
         this.blocks = blocks;
         this.executor = executor;
+        this.client = client;
         this.pause = pause;
         this.input = new SaslInput(blocks.maxReceivedBytes());
     }
@@ -183,7 +187,7 @@ final class SaslCipher extends ChannelDuplexHandler {
     private void runTurn(ChannelHandlerContext context, ByteBuf turn, TurnWork work, TurnEnd end) {
         turnRuns = true;
         try {
-            executor.execute(this, () -> runOnPool(context, work, end));
+            executor.execute(client, () -> runOnPool(context, work, end));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             turnRuns = false;
             turn.release();

@@ -35,6 +35,9 @@ final class SaslHandshake {
     private static final String ENCRYPTED = "auth-conf";
     private static final String AUTHENTICATED = "auth";
 
+    /** Triple DES, which Spark's clients choose, and RC4 with a long key. The JDK's server offers weaker ones as well. */
+    private static final String STRONG = "high";
+
     /** Spark's service encodes by Netty, which breaks lines. The password of a long secret has such breaks in it. */
     private static final Base64.Encoder PASSWORD_ENCODER = Base64.getMimeEncoder(76, new byte[] {'\n'});
 
@@ -88,6 +91,12 @@ final class SaslHandshake {
 
     private ConnectionProtection protection(SaslServer current) throws HandshakeException {
         if (ENCRYPTED.equals(current.getNegotiatedProperty(Sasl.QOP))) {
+            Object strength = current.getNegotiatedProperty(Sasl.STRENGTH);
+            if (!STRONG.equals(strength)) {
+                throw new HandshakeException(
+                        RefusalReason.NOT_ADMITTED,
+                        RefusalTexts.illegalArgument("encryption of strength " + strength + " (expected: high)"));
+            }
             // It belongs to the connection now.
             server = null;
             return new ConnectionProtection.Sasl(current, settings.maxSaslBlockBytes());

@@ -14,7 +14,7 @@ final class SaslRequest {
         FieldReader fields = new FieldReader(message);
         fields.tag();
         SaslRequest request =
-                new SaslRequest(ClaimedAppId.read(fields), fields.bytes("token", 0, Handshake.MAX_MESSAGE_BYTES));
+                new SaslRequest(ClaimedAppId.read(fields), fields.bytes("token", 0, ServerHandshake.MAX_MESSAGE_BYTES));
         fields.end();
         return request;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
@@ -22,6 +23,9 @@ import java.util.Set;
  */
 final class SecretFile {
     private static final Set<PosixFilePermission> OF_OWNER = PosixFilePermissions.fromString("rwx------");
+
+    private static final String MODIFIED = "lastModifiedTime";
+    private static final long SETTLED_MILLIS = 1000;
 
     private final Path path;
     private final int maxBytes;
@@ -40,9 +44,26 @@ final class SecretFile {
         return path;
     }
 
-    /** Tells one content from another: something in it changes with each write, and with each file that takes the name. */
-    Map<String, Object> version() throws IOException {
-        return Files.readAttributes(path, "unix:ino,size,lastModifiedTime,ctime,mode,uid", LinkOption.NOFOLLOW_LINKS);
+    /**
+     * Distinguishes one content from another. For any thread.
+     *
+     * @param attributes something in them changes with each write, and with each file that takes the name
+     */
+    record Version(Map<String, Object> attributes) {
+        Version {
+            attributes = Map.copyOf(attributes);
+        }
+
+        /** Whether it was written at least a second ago; false if the clock of the file system is ahead of this host's. */
+        boolean isSettled() {
+            return attributes.get(MODIFIED) instanceof FileTime written
+                    && System.currentTimeMillis() - written.toMillis() >= SETTLED_MILLIS;
+        }
+    }
+
+    Version version() throws IOException {
+        return new Version(
+                Files.readAttributes(path, "unix:ino,size,ctime,mode,uid," + MODIFIED, LinkOption.NOFOLLOW_LINKS));
     }
 
     /**

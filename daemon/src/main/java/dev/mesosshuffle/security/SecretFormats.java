@@ -32,7 +32,10 @@ final class SecretFormats {
         return secret(content, 0, end, "");
     }
 
-    /** Lines {@code appId=secret}; empty ones, and those that begin with {@code #}, mean nothing. */
+    /**
+     * Lines {@code appId=secret}; empty ones, and those that begin with {@code #}, mean nothing. A file without an application, or
+     * whose last line has no end, is likely to be cut off, and an application that is missing in it would get the common secret.
+     */
     static Map<String, ApplicationSecret> applications(byte[] content) throws SecretException {
         Map<String, ApplicationSecret> secrets = new HashMap<>();
         int line = 1;
@@ -42,6 +45,13 @@ final class SecretFormats {
                 addLine(content, begin, end, "line " + line + ": ", secrets);
             }
             begin = end + 1;
+        }
+        if (secrets.isEmpty()) {
+            throw new SecretException("no application in it (expected: lines appId=secret)");
+        }
+        if (content[content.length - 1] != '\n') {
+            throw new SecretException(
+                    "line " + (line - 1) + ": no newline at its end (expected: one at the end of each)");
         }
         return Map.copyOf(secrets);
     }

@@ -38,6 +38,9 @@ public final class TlsContext implements AutoCloseable {
     private static final int HANDSHAKE_THREADS = 2;
     private static final int MAX_WAITING_HANDSHAKES = 2000;
 
+    /** Ample for the executors of a host, and room for those of others. */
+    private static final int MAX_WAITING_HANDSHAKES_PER_ADDRESS = 1500;
+
     /** Spark's clients never resume a session, so that each that is kept is waste; 0 would be no limit. */
     private static final int CACHED_SESSIONS = 100;
 
@@ -58,18 +61,14 @@ public final class TlsContext implements AutoCloseable {
 
     private final TlsSettings settings;
     private final TlsFailures failures;
-    private final FairExecutor handshakes = new FairExecutor(
-            "TLS handshakes",
-            HANDSHAKE_THREADS,
-            MAX_WAITING_HANDSHAKES,
-            MAX_WAITING_HANDSHAKES,
-            DaemonThreads.named("tls-handshake"));
+    private final FairExecutor handshakes;
     private volatile SslContext current;
 
-    private TlsContext(TlsSettings settings, SslContext current, TlsFailures failures) {
+    private TlsContext(TlsSettings settings, SslContext current, TlsFailures failures, FairExecutor handshakes) {
         this.settings = settings;
         this.current = current;
         this.failures = failures;
+        this.handshakes = handshakes;
     }
 
     /**
@@ -79,7 +78,29 @@ public final class TlsContext implements AutoCloseable {
      */
     public static TlsContext load(TlsSettings settings, RateLimitedLogger rateLimitedLogger, MetricRegistry metrics)
             throws IOException {
-        return new TlsContext(settings, read(settings), new TlsFailures(rateLimitedLogger, metrics));
+        return load(settings, rateLimitedLogger, metrics, newThreads());
+    }
+
+    /** Registers the metrics of TLS, which are zero without it. */
+    public static void registerMetrics(MetricRegistry metrics) {
+        TlsFailures.registerMetrics(metrics);
+    }
+
+    /** As {@link #load(TlsSettings, RateLimitedLogger, MetricRegistry)}, with threads that are closed with it. */
+    static TlsContext load(
+            TlsSettings settings, RateLimitedLogger rateLimitedLogger, MetricRegistry metrics, FairExecutor handshakes)
+            throws IOException {
+        return new TlsContext(settings, read(settings), new TlsFailures(rateLimitedLogger, metrics), handshakes);
+    }
+
+    /** The threads for handshakes, none of which runs yet. */
+    static FairExecutor newThreads() {
+        return new FairExecutor(
+                "TLS handshakes",
+                HANDSHAKE_THREADS,
+                MAX_WAITING_HANDSHAKES,
+                MAX_WAITING_HANDSHAKES_PER_ADDRESS,
+                DaemonThreads.named("tls-handshake"));
     }
 
     /** Reads the key and the certificates again, for new connections. If that fails, those before stay in use. */
@@ -96,19 +117,23 @@ public final class TlsContext implements AutoCloseable {
     /**
      * Adds what tells a client with TLS by its first byte, and then encrypts its connection, at the head of a pipeline.
      *
+     * @param client the client's address, whose handshakes take turns together
      * @param onEncrypted runs on the event loop once the connection turned out to be encrypted, before any of its bytes is
      *     passed on
      */
-    public void install(ChannelPipeline pipeline, Runnable onEncrypted) {
-        pipeline.addFirst(new TlsDetector(this, settings.optional(), failures, onEncrypted));
+    public void install(ChannelPipeline pipeline, Object client, Runnable onEncrypted) {
+        pipeline.addFirst(new TlsDetector(
+                allocator -> newHandler(allocator, client), settings.optional(), failures, onEncrypted));
     }
 
-    SslHandler newHandler(ByteBufAllocator allocator) {
+    SslHandler newHandler(ByteBufAllocator allocator, Object client) {
         SSLEngine engine = current.newEngine(allocator);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setUseCipherSuitesOrder(true);
         engine.setSSLParameters(parameters);
-        SslHandler handler = new SslHandler(engine, false, task -> handshakes.execute(engine, task));
+        TlsTasks tasks = new TlsTasks(handshakes, client);
+        SslHandler handler = new SslHandler(engine, false, tasks);
+        handler.handshakeFuture().addListener(done -> tasks.handshakeDone());
         handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_TIMEOUT.toMillis());
         return handler;

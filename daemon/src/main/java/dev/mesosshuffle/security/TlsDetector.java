@@ -1,10 +1,12 @@
 package dev.mesosshuffle.security;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Tells by a client's first byte whether it speaks TLS: a record of a handshake begins with 0x16, a frame of Spark with the
@@ -15,14 +17,26 @@ import java.util.List;
 final class TlsDetector extends ByteToMessageDecoder {
     private static final int HANDSHAKE_RECORD = 0x16;
 
-    private final TlsContext tls;
+    private final Function<ByteBufAllocator, SslHandler> handlers;
     private final boolean optional;
     private final TlsFailures failures;
     private final Runnable onEncrypted;
     private boolean refused;
 
-    TlsDetector(TlsContext tls, boolean optional, TlsFailures failures, Runnable onEncrypted) {
-        this.tls = tls;
+    /**
+     * Creates a detector.
+     *
+     * @param handlers creates what encrypts the connection
+     * @param optional whether a client without TLS is served
+     * @param failures learns of one that is not
+     * @param onEncrypted runs before any encrypted byte is passed on
+     */
+    TlsDetector(
+            Function<ByteBufAllocator, SslHandler> handlers,
+            boolean optional,
+            TlsFailures failures,
+            Runnable onEncrypted) {
+        this.handlers = handlers;
         this.optional = optional;
         this.failures = failures;
         this.onEncrypted = onEncrypted;
@@ -36,7 +50,7 @@ final class TlsDetector extends ByteToMessageDecoder {
         }
         if (in.getUnsignedByte(in.readerIndex()) == HANDSHAKE_RECORD) {
             onEncrypted.run();
-            SslHandler handler = tls.newHandler(context.alloc());
+            SslHandler handler = handlers.apply(context.alloc());
             String name = context.name();
             context.pipeline().addAfter(name, null, new TlsEventHandler(failures));
             context.pipeline().addAfter(name, null, handler);

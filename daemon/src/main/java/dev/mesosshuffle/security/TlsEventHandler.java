@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLException;
 
 /**
@@ -35,7 +36,7 @@ final class TlsEventHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-        if (reason instanceof SSLException) {
+        if (reason instanceof SSLException || reason instanceof RejectedExecutionException) {
             report(context, reason);
             var unused = context.close();
         } else {
@@ -46,7 +47,11 @@ final class TlsEventHandler extends ChannelInboundHandlerAdapter {
     private void report(ChannelHandlerContext context, Throwable cause) {
         if (!reported) {
             reported = true;
-            failures.failed(context.channel(), cause);
+            if (cause instanceof RejectedExecutionException && !(cause instanceof RenegotiationException)) {
+                failures.overloaded(context.channel());
+            } else {
+                failures.failed(context.channel(), cause);
+            }
         }
     }
 }

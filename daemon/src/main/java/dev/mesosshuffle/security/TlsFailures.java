@@ -5,6 +5,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.channel.Channel;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,16 +13,30 @@ import org.slf4j.LoggerFactory;
 final class TlsFailures {
     private static final Logger logger = LoggerFactory.getLogger(TlsFailures.class);
 
+    private static final String HANDSHAKES = "shuffleService.tlsHandshakes";
+    private static final String FAILURES = "shuffleService.tlsHandshakeFailures";
+    private static final String OVERLOADED = "shuffleService.tlsHandshakesOverloaded";
+    private static final String PLAIN_TEXT = "shuffleService.plainTextRefused";
+
     private final RateLimitedLogger rateLimitedLogger;
     private final Counter handshakes;
     private final Counter handshakeFailures;
+    private final Counter handshakesOverloaded;
     private final Counter plainTextRefused;
 
     TlsFailures(RateLimitedLogger rateLimitedLogger, MetricRegistry metrics) {
         this.rateLimitedLogger = rateLimitedLogger;
-        this.handshakes = metrics.counter("shuffleService.tlsHandshakes");
-        this.handshakeFailures = metrics.counter("shuffleService.tlsHandshakeFailures");
-        this.plainTextRefused = metrics.counter("shuffleService.plainTextRefused");
+        this.handshakes = metrics.counter(HANDSHAKES);
+        this.handshakeFailures = metrics.counter(FAILURES);
+        this.handshakesOverloaded = metrics.counter(OVERLOADED);
+        this.plainTextRefused = metrics.counter(PLAIN_TEXT);
+    }
+
+    /** Registers the metrics, which are zero without TLS. */
+    static void registerMetrics(MetricRegistry metrics) {
+        for (String name : List.of(HANDSHAKES, FAILURES, OVERLOADED, PLAIN_TEXT)) {
+            metrics.counter(name);
+        }
     }
 
     /** A handshake has succeeded. */
@@ -32,11 +47,23 @@ final class TlsFailures {
     /** A handshake has failed, or what followed it is not what the peer had encrypted. */
     void failed(Channel channel, Throwable cause) {
         handshakeFailures.inc();
+        String reason =
+                cause instanceof RenegotiationException ? String.valueOf(cause.getMessage()) : ErrorMessages.of(cause);
         rateLimitedLogger.warn(
                 logger,
                 "TLS failure",
-                "Closed the connection from " + channel.remoteAddress() + ": TLS failed: " + ErrorMessages.of(cause)
+                "Closed the connection from " + channel.remoteAddress() + ": TLS failed: " + reason
                         + ". Check spark.ssl.rpc.* of both sides.");
+    }
+
+    /** A handshake was not begun, because too many wait. */
+    void overloaded(Channel channel) {
+        handshakesOverloaded.inc();
+        rateLimitedLogger.warn(
+                logger,
+                "TLS overload",
+                "Closed the connection from " + channel.remoteAddress()
+                        + ": too many TLS handshakes wait. Clients retry; check what connects so often.");
     }
 
     /** A client without TLS was refused. */

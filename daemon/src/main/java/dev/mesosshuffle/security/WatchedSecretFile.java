@@ -4,7 +4,6 @@ import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -13,6 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What a file with secrets says, read again when the file has changed. A version that cannot be used leaves the one before in use.
  * For any thread that may wait for a disk; one at a time looks at the file, and others do not wait for it.
+ *
+ * <p>A file that is being written has only a part of its secrets, and looks complete at the end of each line. So a version is used
+ * once it is a second old, or was there at the check before as well, and if it is still there after it was read.
  */
 final class WatchedSecretFile<T> {
     private static final Logger logger = LoggerFactory.getLogger(WatchedSecretFile.class);
@@ -27,7 +29,8 @@ final class WatchedSecretFile<T> {
     private volatile T current;
 
     // The rest only under the lock.
-    private Map<String, Object> version;
+    private SecretFile.Version version;
+    private SecretFile.Version lastSeen;
     private long lastCheck;
     private String lastFailure = "";
 
@@ -38,12 +41,13 @@ final class WatchedSecretFile<T> {
     }
 
     private WatchedSecretFile(
-            String key, SecretFile file, Format<T> format, Ticker ticker, Map<String, Object> version, T current) {
+            String key, SecretFile file, Format<T> format, Ticker ticker, SecretFile.Version version, T current) {
         this.key = key;
         this.file = file;
         this.format = format;
         this.ticker = ticker;
         this.version = version;
+        this.lastSeen = version;
         this.current = current;
         this.lastCheck = ticker.read();
     }
@@ -57,8 +61,8 @@ final class WatchedSecretFile<T> {
     static <T> WatchedSecretFile<T> open(String key, SecretFile file, Format<T> format, Ticker ticker)
             throws SecretException {
         try {
-            Map<String, Object> version = file.version();
-            return new WatchedSecretFile<>(key, file, format, ticker, version, read(file, format));
+            SecretFile.Version version = file.version();
+            return new WatchedSecretFile<>(key, file, format, ticker, version, read(file, format, version));
         } catch (IOException e) {
             throw new SecretException(key + ": " + file.path() + ": " + ErrorMessages.reason(e));
         } catch (SecretException e) {
@@ -66,10 +70,15 @@ final class WatchedSecretFile<T> {
         }
     }
 
-    private static <T> T read(SecretFile file, Format<T> format) throws SecretException {
+    private static <T> T read(SecretFile file, Format<T> format, SecretFile.Version expected)
+            throws IOException, SecretException {
         byte[] content = file.read();
         try {
-            return format.read(content);
+            T result = format.read(content);
+            if (!file.version().equals(expected)) {
+                throw new SecretException("changed while it was read");
+            }
+            return result;
         } finally {
             Arrays.fill(content, (byte) 0);
         }
@@ -93,12 +102,13 @@ final class WatchedSecretFile<T> {
 
     private void check() {
         try {
-            // Before the content: if that changes while it is read, the next check sees it.
-            Map<String, Object> found = file.version();
-            if (found.equals(version)) {
+            SecretFile.Version found = file.version();
+            boolean wasSeen = found.equals(lastSeen);
+            lastSeen = found;
+            if (found.equals(version) || !(wasSeen || found.isSettled())) {
                 return;
             }
-            current = read(file, format);
+            current = read(file, format, found);
             version = found;
             lastFailure = "";
             logger.info("{}: {} has changed and is in use now", key, file.path());

@@ -41,7 +41,7 @@ final class AuthenticationReporter {
                     "Application {} at {} authenticates by the protocol of Spark before 3.1.3: who records its traffic can"
                             + " recover the key and read it (CVE-2021-38296). Upgrade its Spark; with"
                             + " spark.network.crypto.enabled=false there, it uses SASL instead. Logged once.",
-                    appId,
+                    Sanitizer.printable(appId),
                     remoteAddress);
         }
     }

@@ -9,7 +9,10 @@ final class AuthenticationThreads implements AutoCloseable {
     /** Two, so that the longest handshake does not hold up all others. */
     private static final int HANDSHAKE_THREADS = 2;
 
-    /** How many steps of handshakes may wait. */
+    /** A client's challenge may take a hundred times as long as other handshakes, which must not wait for it. */
+    private static final int CHALLENGE_THREADS = 1;
+
+    /** How many steps of handshakes may wait, and how many challenges. */
     static final int MAX_WAITING = 2000;
 
     /** How many of these may be of one address: ample for the executors of a host. */
@@ -23,6 +26,8 @@ final class AuthenticationThreads implements AutoCloseable {
 
     private final FairExecutor handshakes = new FairExecutor(
             "a handshake", HANDSHAKE_THREADS, MAX_WAITING, MAX_WAITING_PER_ADDRESS, DaemonThreads.named("handshakes"));
+    private final FairExecutor challenges = new FairExecutor(
+            "a challenge", CHALLENGE_THREADS, MAX_WAITING, MAX_WAITING_PER_ADDRESS, DaemonThreads.named("challenges"));
     private final FairExecutor saslEncryption = new FairExecutor(
             "encryption by SASL",
             Math.min(MAX_SASL_THREADS, Runtime.getRuntime().availableProcessors()),
@@ -30,8 +35,14 @@ final class AuthenticationThreads implements AutoCloseable {
             2,
             DaemonThreads.named("sasl-encryption"));
 
+    /** Computes all handshakes but those by challenge. */
     ClientExecutor handshakes() {
         return handshakes;
+    }
+
+    /** Computes handshakes by challenge, of clients before Spark 3.1.3. */
+    ClientExecutor challenges() {
+        return challenges;
     }
 
     ClientExecutor saslEncryption() {
@@ -42,6 +53,7 @@ final class AuthenticationThreads implements AutoCloseable {
     @Override
     public void close() {
         handshakes.close();
+        challenges.close();
         saslEncryption.close();
     }
 }

@@ -1,6 +1,6 @@
 package dev.mesosshuffle.transport;
 
-import dev.mesosshuffle.security.Handshake;
+import dev.mesosshuffle.security.ServerHandshake;
 import java.util.function.Supplier;
 
 /**
@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * @param mode who must
  * @param handshakes begins the handshakes of a connection
  */
-public record ClientAuthentication(Mode mode, Supplier<Handshake> handshakes) {
+public record ClientAuthentication(Mode mode, Supplier<ServerHandshake> handshakes) {
     /** Nobody is asked for a proof. */
     public static final ClientAuthentication NONE = new ClientAuthentication(Mode.OFF, () -> {
         throw new IllegalStateException("a handshake without authentication");

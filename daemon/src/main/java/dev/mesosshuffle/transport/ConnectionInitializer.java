@@ -85,7 +85,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         services.guard().guard(channel, new ConnectionGuard.Parts(decoder, gate, activity, handler));
         channel.pipeline().addLast(handler);
         if (tls != null) {
-            tls.install(channel.pipeline(), handler::sendCopies);
+            tls.install(channel.pipeline(), ClientAddress.shareOf(channel), handler::sendCopies);
         }
         connections.add(channel);
     }

@@ -32,7 +32,7 @@ final class HandshakeGuard implements ConnectionGuard {
         AuthenticationThreads threads = new AuthenticationThreads();
         HandshakeServices services = new HandshakeServices(
                 authentication,
-                new HandshakeExecutor(threads.handshakes(), ticker),
+                new HandshakeExecutor(threads.handshakes(), threads.challenges(), ticker),
                 new ProtectionInstaller(threads.saslEncryption()),
                 reporter);
         return new HandshakeGuard(services, threads, ticker);

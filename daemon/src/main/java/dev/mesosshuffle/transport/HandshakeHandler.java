@@ -8,32 +8,28 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RequestDecoder;
 import dev.mesosshuffle.security.ConnectionProtection;
-import dev.mesosshuffle.security.Handshake;
 import dev.mesosshuffle.security.HandshakeOutcome;
 import dev.mesosshuffle.security.RefusalReason;
+import dev.mesosshuffle.security.ServerHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stands before a connection's other handlers until its client has proved who it is, and lets no request pass before that.
  * The client sends one message at a time and waits for its answer, which is computed elsewhere. After the proof, one task of the
- * event loop sends the last answer in clear, protects all further bytes, and tells who the client is.
+ * event loop sends the last answer in clear, protects all further bytes, and tells who the client is. If AES does, this handler
+ * stays until the client's first encrypted bytes, which complete the proof.
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop; the handshake is used by one other thread at a time.
  */
-final class HandshakeHandler extends ChannelInboundHandlerAdapter implements HandshakeDeadline.Listener {
-    private static final Logger logger = LoggerFactory.getLogger(HandshakeHandler.class);
-
+final class HandshakeHandler extends ChannelInboundHandlerAdapter
+        implements HandshakeDeadline.Listener, HandshakeComputation.Listener {
     /** Clients try two kinds of handshakes. */
     private static final int MAX_RETRIES = 3;
 
@@ -44,7 +40,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
 
     private @Nullable ChannelHandlerContext context;
     private String remoteAddress = "";
-    private @Nullable Handshake handshake;
+    private @Nullable ServerHandshake handshake;
     private boolean answerPending;
     private boolean closing;
     private int retries;
@@ -71,7 +67,18 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
 
     @Override
     public void channelRead(ChannelHandlerContext its, Object frame) {
-        HandshakeMessage message = frame instanceof ByteBuf bytes ? HandshakeMessage.of(bytes) : null;
+        HandshakeMessage message;
+        try {
+            message = frame instanceof ByteBuf bytes
+                    ? HandshakeMessage.of(bytes, ServerHandshake.MAX_MESSAGE_BYTES)
+                    : null;
+        } catch (MalformedMessageException e) {
+            release(frame);
+            if (!closing) {
+                refuse("", RefusalReason.MALFORMED);
+            }
+            return;
+        }
         if (message == null && handshake == null && !isRequired() && !closing) {
             // What was sent by a client that does not authenticate goes on as it is.
             services.reporter().unauthenticated(remoteAddress);
@@ -128,7 +135,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
     }
 
     private void answer(ChannelHandlerContext its, HandshakeMessage message) {
-        Handshake current = handshake;
+        ServerHandshake current = handshake;
         if (current == null) {
             current = services.authentication().handshakes().get();
             handshake = current;
@@ -136,44 +143,11 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         }
         deadline.messageArrived();
         setPending(true);
-        Handshake asked = current;
-        long arrivedNanos = ticker.read();
         try {
-            services.executor()
-                    .execute(client(its), () -> answer(asked, message, arrivedNanos), () -> execute(this::onLate));
+            new HandshakeComputation(services, its, ticker, this).start(current, message);
         } catch (RejectedExecutionException e) {
             setPending(false);
             refuse("", RefusalReason.OVERLOADED);
-        }
-    }
-
-    /** Clients of an address take their turns together. */
-    private static Object client(ChannelHandlerContext its) {
-        return its.channel().remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
-                ? remote.getAddress()
-                : its.channel();
-    }
-
-    /** On a thread of its own. */
-    private void answer(Handshake asked, HandshakeMessage message, long arrivedNanos) {
-        HandshakeOutcome outcome;
-        try {
-            outcome = asked.answer(message.body());
-        } catch (RuntimeException | Error e) {
-            execute(() -> onFailed(e));
-            return;
-        }
-        services.reporter().metrics().latency.update(ticker.read() - arrivedNanos, TimeUnit.NANOSECONDS);
-        execute(() -> onAnswered(message, outcome));
-    }
-
-    /** Runs a task on the event loop; if that has ended, its connections were closed. */
-    private void execute(Runnable task) {
-        ChannelHandlerContext its = context();
-        try {
-            its.executor().execute(task);
-        } catch (RejectedExecutionException e) {
-            logger.debug("Dropped a handshake with {}: its event loop has ended", remoteAddress);
         }
     }
 
@@ -185,28 +159,36 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         return its;
     }
 
-    private void onLate() {
+    @Override
+    public void onLate() {
         setPending(false);
-        if (closing) {
+        if (isClosed()) {
             closeHandshake();
         } else {
             onUnanswered();
         }
     }
 
-    private void onFailed(Throwable failure) {
+    private boolean isClosed() {
+        return closing || !context().channel().isActive();
+    }
+
+    @Override
+    public void onFailed(Throwable failure) {
         setPending(false);
         closing = true;
         closeHandshake();
-        // Logged there, and the connection closed.
+        // Logged there.
         context().fireExceptionCaught(failure);
+        close();
     }
 
-    private void onAnswered(HandshakeMessage message, HandshakeOutcome outcome) {
+    @Override
+    public void onAnswered(HandshakeMessage message, HandshakeOutcome outcome) {
         setPending(false);
         deadline.answered();
-        if (closing || !context().channel().isActive()) {
-            discard(outcome);
+        if (isClosed()) {
+            HandshakeComputation.discard(outcome);
             closeHandshake();
         } else if (outcome instanceof HandshakeOutcome.Continued continued) {
             var unused = send(Reply.handshake(message.requestId(), continued.reply()));
@@ -214,7 +196,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
             onRefused(message, refused);
         } else if (connection.decoder().hasLeftover()) {
             // It would be taken for what comes after the proof.
-            discard(outcome);
+            HandshakeComputation.discard(outcome);
             refuse(((HandshakeOutcome.Authenticated) outcome).appId(), RefusalReason.MALFORMED);
         } else {
             onProof(message, (HandshakeOutcome.Authenticated) outcome);
@@ -237,11 +219,26 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
         services.protections()
                 .install(
                         its.pipeline(),
+                        ClientAddress.shareOf(its.channel()),
                         protection,
-                        (mode, version) -> services.reporter().detected(remoteAddress, mode),
+                        (mode, version) -> {
+                            services.reporter().detected(remoteAddress, mode);
+                            accept(its, message.kind(), proof);
+                        },
                         connection.gate());
-        services.reporter().succeeded(remoteAddress, proof.appId(), message.kind(), protection);
+        closeHandshake();
         connection.listener().onProof(proof.appId(), !(protection instanceof ConnectionProtection.None));
+        if (!(protection instanceof ConnectionProtection.Aes)) {
+            accept(its, message.kind(), proof);
+        }
+    }
+
+    /**
+     * The client is who it claims to be. With AES that is known only now: a message that was recorded of another client gets an
+     * answer as well, but whoever repeats it does not know the keys that its first encrypted bytes need.
+     */
+    private void accept(ChannelHandlerContext its, HandshakeMessage.Kind kind, HandshakeOutcome.Authenticated proof) {
+        services.reporter().succeeded(remoteAddress, proof.appId(), kind, proof.protection());
         remove(its);
     }
 
@@ -249,20 +246,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter implements Han
     private void remove(ChannelHandlerContext its) {
         connection.decoder().unlimitFrames();
         connection.activity().proved();
-        closeHandshake();
         its.pipeline().remove(this);
-    }
-
-    /** What a proof hands out belongs to nobody else. */
-    private static void discard(HandshakeOutcome outcome) {
-        if (outcome instanceof HandshakeOutcome.Authenticated proof
-                && proof.protection() instanceof ConnectionProtection.Sasl sasl) {
-            try {
-                sasl.server().dispose();
-            } catch (Exception e) {
-                logger.debug("A SASL server could not be disposed of", e);
-            }
-        }
     }
 
     private void setPending(boolean isPending) {

@@ -34,6 +34,9 @@ public final class ShuffleServer {
     /** The unit in which the allocator takes memory from the system. */
     private static final int CHUNK_BYTES = 1024 * 1024;
 
+    /** The other half is for what arrives. */
+    private static final int PARTS = 2;
+
     /** Of what waits for its peer on an encrypted connection, there is an encrypted copy too. */
     private static final int PARTS_IF_ENCRYPTED = 4;
 
@@ -89,7 +92,7 @@ public final class ShuffleServer {
         PooledByteBufAllocator allocator = allocator();
         TransportMetrics metrics = new TransportMetrics(metricRegistry, allocator);
         ReplyBufferPool buffers = new ReplyBufferPool(
-                allocator, maxDirectBytes() / (tls == null ? 2 : PARTS_IF_ENCRYPTED), memory.answers());
+                allocator, replyBufferBytes(maxDirectBytes(), authentication.mode(), tls != null), memory.answers());
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         LargeMessages largeMessages = new LargeMessages(memory.decoded());
         AuthenticationReporter reporter =
@@ -127,6 +130,17 @@ public final class ShuffleServer {
         }
         server.trimTask.start(TRIM_INTERVAL, TRIM_INTERVAL);
         return server;
+    }
+
+    /**
+     * The part of all buffers that those of replies may take, in bytes.
+     *
+     * @param mode that of authentication, with which clients may choose encryption
+     * @param tls whether TLS encrypts connections
+     */
+    static long replyBufferBytes(long maxDirectBytes, ClientAuthentication.Mode mode, boolean tls) {
+        boolean mayEncrypt = tls || mode != ClientAuthentication.Mode.OFF;
+        return maxDirectBytes / (mayEncrypt ? PARTS_IF_ENCRYPTED : PARTS);
     }
 
     /** The maximum size of all buffers outside the heap, in bytes. */

@@ -117,6 +117,17 @@ class AuthenticationReaderTest {
                 .isEqualTo(ServiceConfig.SecretOrigin.COMMAND_LINE);
     }
 
+    /** A longer block would not fit into what is kept of a connection that is not read. */
+    @Test
+    void encryptsUpTo128KibAtATimeBySasl() throws ConfigException {
+        String key = "spark.network.sasl.maxEncryptedBlockSize";
+        assertThat(authentication(Map.of(ON, "true", SECRET, "s", key, "128k")).maxSaslBlockBytes())
+                .isEqualTo(131_072);
+        assertThatThrownBy(() -> load(Map.of(), Map.of(ON, "true", SECRET, "s", key, "129k")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(key + ": 129k from --conf (expected: a size such as 64k, from 1k to 128k)");
+    }
+
     @Test
     void neverShowsASecret() throws ConfigException {
         LoadedConfig loaded = load(Map.of(), Map.of(ON, "true", SECRET, "sesame"));

@@ -183,7 +183,7 @@ class ConfigLoaderTest {
                 "spark.authenticate | yes | true or false",
                 "spark.network.crypto.cipher | AES/ECB/NoPadding | AES/CTR/NoPadding or AES/GCM/NoPadding",
                 "spark.network.crypto.authEngineVersion | 3 | 1 or 2",
-                "spark.network.sasl.maxEncryptedBlockSize | 2m | a size such as 64k, from 1k to 1m",
+                "spark.network.sasl.maxEncryptedBlockSize | 2m | a size such as 64k, from 1k to 128k",
                 "spark.mesos.shuffle.service.secret.file | secret | an absolute path",
                 "spark.mesos.shuffle.service.masterTimeout | 0"
                         + " | a time above zero such as 30s or 24h; a bare number is seconds",

@@ -52,19 +52,21 @@ final class HandshakeFixtures {
     }
 
     /** One application's handshake, with real randomness. */
-    static Handshake handshake(AuthenticationSettings settings) throws GeneralSecurityException {
+    static ServerHandshake handshake(AuthenticationSettings settings) throws GeneralSecurityException {
         return handshake(settings, RANDOM);
     }
 
-    static Handshake handshake(AuthenticationSettings settings, SecureRandom random) throws GeneralSecurityException {
+    static ServerHandshake handshake(AuthenticationSettings settings, SecureRandom random)
+            throws GeneralSecurityException {
         return handshake(settings, Map.of(APP_ID, ApplicationSecret.ofText(SECRET))::get, random);
     }
 
-    static Handshake handshake(AuthenticationSettings settings, SecretSource secrets) throws GeneralSecurityException {
+    static ServerHandshake handshake(AuthenticationSettings settings, SecretSource secrets)
+            throws GeneralSecurityException {
         return handshake(settings, secrets, RANDOM);
     }
 
-    private static Handshake handshake(AuthenticationSettings settings, SecretSource secrets, SecureRandom random)
+    private static ServerHandshake handshake(AuthenticationSettings settings, SecretSource secrets, SecureRandom random)
             throws GeneralSecurityException {
         return new HandshakeFactory(settings, secrets, random).newHandshake();
     }
@@ -102,6 +104,14 @@ final class HandshakeFixtures {
     static HandshakeOutcome.Refused refused(HandshakeOutcome outcome) {
         assertThat(outcome).isInstanceOf(HandshakeOutcome.Refused.class);
         return (HandshakeOutcome.Refused) outcome;
+    }
+
+    /** Asserts that a message is refused for good, with the text that hides why, if these are the secrets. */
+    static void assertFailedProof(SecretSource secrets, String message, RefusalReason reason)
+            throws GeneralSecurityException {
+        assertThat(handshake(everything(), secrets).answer(bytes(message)))
+                .isEqualTo(new HandshakeOutcome.Refused(
+                        "java.lang.IllegalArgumentException: Authentication failed.", APP_ID, reason, false));
     }
 
     static AesSession session(HandshakeOutcome outcome) {

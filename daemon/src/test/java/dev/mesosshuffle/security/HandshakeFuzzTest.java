@@ -27,7 +27,7 @@ class HandshakeFuzzTest {
 
     @FuzzTest(maxDuration = "30s")
     void answersEveryMessage(FuzzedDataProvider data) {
-        try (Handshake handshake = factory.newHandshake()) {
+        try (ServerHandshake handshake = factory.newHandshake()) {
             boolean isOver = false;
             int messages = data.consumeInt(1, 4);
             for (int i = 0; i < messages; i++) {

@@ -30,7 +30,7 @@ class HandshakeRouterTest {
     @ParameterizedTest
     @ValueSource(strings = {CHALLENGE_2_4_8, KEY_EXCHANGE_3_5_9})
     void letsAClientGoOnWithSaslWhereOnlyThatIsAdmitted(String message) throws Exception {
-        Handshake handshake = handshake(settings(false, true));
+        ServerHandshake handshake = handshake(settings(false, true));
 
         assertThat(handshake.answer(bytes(message)))
                 .isEqualTo(new HandshakeOutcome.Refused(NO_SASL, APP_ID, RefusalReason.NOT_ADMITTED, true));
@@ -39,7 +39,7 @@ class HandshakeRouterTest {
 
     @Test
     void letsAClientGoOnOnce() throws Exception {
-        Handshake handshake = handshake(settings(false, true));
+        ServerHandshake handshake = handshake(settings(false, true));
         handshake.answer(bytes(KEY_EXCHANGE_3_5_9));
 
         assertThat(refused(handshake.answer(bytes(KEY_EXCHANGE_3_5_9))).mayRetry())
@@ -57,7 +57,7 @@ class HandshakeRouterTest {
 
     @Test
     void refusesSaslWhereOnlyKeyExchangeIsAdmitted() throws Exception {
-        Handshake handshake = handshake(settings(true, false));
+        ServerHandshake handshake = handshake(settings(true, false));
 
         assertThat(handshake.answer(bytes(SASL_START)))
                 .isEqualTo(new HandshakeOutcome.Refused(
@@ -74,7 +74,7 @@ class HandshakeRouterTest {
     void letsAClientOfTheFirstReleaseGoOnWithSasl() throws Exception {
         byte[] message = bytes(GoldenBytes.hex("fa 'sparkSaslUser' 'PBKDF2WithHmacSHA1' 00000400 'AES/CTR/NoPadding'"
                 + "00000080 '0123456789abcdef' 'a challenge that is not looked at'"));
-        Handshake handshake = handshake(everything());
+        ServerHandshake handshake = handshake(everything());
 
         assertThat(handshake.answer(message))
                 .isEqualTo(new HandshakeOutcome.Refused(
@@ -100,7 +100,7 @@ class HandshakeRouterTest {
     @ParameterizedTest
     @ValueSource(strings = {CHALLENGE_2_4_8, KEY_EXCHANGE_3_5_9, "00", ""})
     void refusesEverythingElseWhileSaslIsInProgress(String message) throws Exception {
-        Handshake handshake = handshake(everything());
+        ServerHandshake handshake = handshake(everything());
         handshake.answer(bytes(SASL_START));
 
         HandshakeOutcome.Refused refused = refused(handshake.answer(bytes(message)));
@@ -113,7 +113,7 @@ class HandshakeRouterTest {
     @ParameterizedTest
     @ValueSource(strings = {SASL_START, CHALLENGE_2_4_8, KEY_EXCHANGE_3_5_9})
     void refusesASecondHandshake(String message) throws Exception {
-        Handshake handshake = handshake(everything());
+        ServerHandshake handshake = handshake(everything());
         authenticated(handshake.answer(bytes(KEY_EXCHANGE_3_5_9)));
 
         assertThat(handshake.answer(bytes(message)))
@@ -137,7 +137,7 @@ class HandshakeRouterTest {
 
     @Test
     void refusesAMessageThatIsTooLong() throws Exception {
-        byte[] longest = saslMessage(APP_ID, new byte[Handshake.MAX_MESSAGE_BYTES - 9 - APP_ID.length()]);
+        byte[] longest = saslMessage(APP_ID, new byte[ServerHandshake.MAX_MESSAGE_BYTES - 9 - APP_ID.length()]);
         byte[] tooLong = saslMessage(APP_ID, new byte[longest.length - 8 - APP_ID.length()]);
 
         assertThat(longest).hasSize(4096);
@@ -149,7 +149,7 @@ class HandshakeRouterTest {
 
     @Test
     void mayBeClosedAtAnyTime() throws Exception {
-        Handshake handshake = handshake(everything());
+        ServerHandshake handshake = handshake(everything());
         handshake.close();
         handshake.answer(bytes(SASL_START));
         handshake.close();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.FairExecutor;
+import dev.mesosshuffle.concurrent.GroupedClient;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -24,8 +25,10 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -85,10 +88,30 @@ class ProtectionInstallerTest {
         var unused = closed.close();
         installer.install(
                 closed.pipeline(),
+                "10.0.0.1",
                 new ConnectionProtection.Sasl(peers.server(), BLOCK_BYTES),
                 (mode, version) -> {},
                 new AutoReadPause(closed));
         assertThat(closed.pipeline().get(SaslCipher.class)).isNull();
+    }
+
+    @Test
+    void hasTheConnectionsOfAnAddressTakeTheirTurnsTogether() throws Exception {
+        List<Object> clients = new ArrayList<>();
+        ProtectionInstaller recording = new ProtectionInstaller((client, task) -> clients.add(client));
+        for (String address : List.of("10.0.0.1", "10.0.0.1", "10.0.0.2")) {
+            EmbeddedChannel channel = new EmbeddedChannel();
+            recording.install(
+                    channel.pipeline(),
+                    address,
+                    new ConnectionProtection.Sasl(SaslPeers.connect().server(), BLOCK_BYTES),
+                    (mode, version) -> {},
+                    new AutoReadPause(channel));
+            channel.writeOutbound(Unpooled.buffer().writeByte(1));
+        }
+        assertThat(clients).doesNotHaveDuplicates();
+        assertThat(clients.stream().map(client -> ((GroupedClient) client).clientGroup()))
+                .containsExactly("10.0.0.1", "10.0.0.1", "10.0.0.2");
     }
 
     private interface ClientCipher {
@@ -164,6 +187,7 @@ class ProtectionInstallerTest {
             });
             installer.install(
                     channel.pipeline(),
+                    "10.0.0.1",
                     protection,
                     (mode, version) -> detected.complete(new DetectedCipher(mode, version)),
                     new AutoReadPause(channel));

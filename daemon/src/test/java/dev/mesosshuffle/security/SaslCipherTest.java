@@ -37,7 +37,8 @@ class SaslCipherTest {
         peers = SaslPeers.connect();
         spark = new TestConnection();
         SaslEncryptionAccess.addToChannel(spark.channel, peers.client(), BLOCK_BYTES);
-        service = new TestConnection(new SaslCipher(new SaslBlocks(peers.server(), BLOCK_BYTES), pool, new Pauses()));
+        service = new TestConnection(new SaslCipher(
+                new SaslBlocks(peers.server(), BLOCK_BYTES), pool, new AddressClient("10.0.0.1"), new Pauses()));
     }
 
     @AfterEach

@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.sasl.SparkSaslClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SASL, with Spark's own client. */
@@ -59,7 +61,7 @@ class SaslHandshakeTest {
     @Test
     void leavesTheServersEndToTheConnectionWhenTheHandshakeIsClosed() throws Exception {
         SparkSaslClient client = client(SECRET, true);
-        Handshake handshake = handshake(sasl(true));
+        ServerHandshake handshake = handshake(sasl(true));
         HandshakeOutcome.Authenticated outcome = authenticated(converse(handshake, client));
 
         handshake.close();
@@ -73,7 +75,7 @@ class SaslHandshakeTest {
     @ValueSource(ints = {1, 56, 57, 58, 113, 114, 115, 300})
     void authenticatesWithSecretsOfAnyLength(int length) throws Exception {
         String secret = "\u00e9" + "x".repeat(length - 1);
-        Handshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(secret));
+        ServerHandshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(secret));
 
         authenticated(converse(handshake, client(secret, false)));
     }
@@ -104,7 +106,7 @@ class SaslHandshakeTest {
         SparkSaslClient client = client(SECRET, false);
         byte[] response =
                 client.response(content(continued(handshake(everything()).answer(bytes(SASL_START)))));
-        Handshake other = handshake(everything());
+        ServerHandshake other = handshake(everything());
         continued(other.answer(bytes(SASL_START)));
 
         assertThat(refused(other.answer(saslMessage(APP_ID, response))).mayRetry())
@@ -114,7 +116,7 @@ class SaslHandshakeTest {
     @Test
     void refusesAnotherApplicationInTheSecondMessage() throws Exception {
         SparkSaslClient client = client(SECRET, false);
-        Handshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET));
+        ServerHandshake handshake = handshake(everything(), id -> ApplicationSecret.ofText(SECRET));
         byte[] response = client.response(content(continued(handshake.answer(bytes(SASL_START)))));
 
         HandshakeOutcome.Refused refused = refused(handshake.answer(saslMessage("11e1a5b7-0002", response)));
@@ -138,7 +140,7 @@ class SaslHandshakeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void refusesAnAnswerWithoutEncryptionIfAllMustEncrypt(boolean alwaysEncrypt) throws Exception {
-        Handshake handshake = handshake(sasl(alwaysEncrypt));
+        ServerHandshake handshake = handshake(sasl(alwaysEncrypt));
         String offer = new String(content(continued(handshake.answer(bytes(SASL_START)))), UTF_8);
         byte[] response = client(SECRET, false)
                 .response(offer.replace("qop=\"auth-conf\"", "qop=\"auth-conf,auth\"")
@@ -150,11 +152,35 @@ class SaslHandshakeTest {
                 .isInstanceOf(alwaysEncrypt ? HandshakeOutcome.Refused.class : HandshakeOutcome.Authenticated.class);
     }
 
+    /** Somebody between them can remove the strong ciphers from the offer. */
+    @ParameterizedTest
+    @CsvSource({"3des, ", "des, medium", "rc4-56, medium", "rc4-40, low"})
+    void refusesAClientThatWasOfferedWeakCiphersOnly(String cipher, @Nullable String strength) throws Exception {
+        ServerHandshake handshake = handshake(sasl(false));
+        String offer = new String(content(continued(handshake.answer(bytes(SASL_START)))), UTF_8);
+        String changed = offer.replaceFirst("cipher=\"[^\"]*\"", "cipher=\"" + cipher + '"');
+        byte[] response = client(SECRET, true).response(changed.getBytes(UTF_8));
+
+        HandshakeOutcome outcome = handshake.answer(saslMessage(APP_ID, response));
+
+        if (strength == null) {
+            assertThat(authenticated(outcome).protection()).isInstanceOf(ConnectionProtection.Sasl.class);
+        } else {
+            assertThat(outcome)
+                    .isEqualTo(new HandshakeOutcome.Refused(
+                            "java.lang.IllegalArgumentException: encryption of strength " + strength
+                                    + " (expected: high)",
+                            APP_ID,
+                            RefusalReason.NOT_ADMITTED,
+                            false));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"x", "charset=utf-8,username=\"a\"", "\u0000", ",,,,", "nonce=\"", "username=\"a\",nc=zzzzzzzz"})
     void refusesTokensThatAreNone(String token) throws Exception {
-        Handshake handshake = handshake(everything());
+        ServerHandshake handshake = handshake(everything());
         continued(handshake.answer(bytes(SASL_START)));
 
         HandshakeOutcome.Refused refused = refused(handshake.answer(saslMessage(APP_ID, token.getBytes(UTF_8))));
@@ -171,7 +197,7 @@ class SaslHandshakeTest {
                 false, true, alwaysEncrypt, 1234, EnumSet.of(AesMode.CTR), EnumSet.of(KeyVersion.V1));
     }
 
-    private static HandshakeOutcome converse(Handshake handshake, SparkSaslClient client) {
+    private static HandshakeOutcome converse(ServerHandshake handshake, SparkSaslClient client) {
         ByteBuffer challenge = continued(handshake.answer(saslMessage(APP_ID, client.firstToken())));
         return handshake.answer(saslMessage(APP_ID, client.response(content(challenge))));
     }

@@ -56,7 +56,7 @@ class SecretFormatsTest {
     @Test
     void readsSecretsOfApplications() throws Exception {
         Map<String, ApplicationSecret> secrets = SecretFormats.applications(
-                "# of the night\n\nframework-0001=one=two==\nfür alle=\u9375 und\u00a0mehr\n#\na=b".getBytes(UTF_8));
+                "# of the night\n\nframework-0001=one=two==\nfür alle=\u9375 und\u00a0mehr\n#\na=b\n".getBytes(UTF_8));
 
         assertThat(secrets).containsOnlyKeys("framework-0001", "für alle", "a");
         assertThat(text(secrets, "framework-0001")).isEqualTo("one=two==");
@@ -64,13 +64,12 @@ class SecretFormatsTest {
         assertThat(text(secrets, "a")).isEqualTo("b");
     }
 
-    @Test
-    void acceptsAFileWithoutApplications() throws Exception {
-        assertThat(SecretFormats.applications(new byte[0])).isEmpty();
-    }
-
     @ParameterizedTest
     @CsvSource({
+        "'',no application in it (expected: lines appId=secret)",
+        "'# none\n\n',no application in it (expected: lines appId=secret)",
+        "'a=b\nb=hid',line 2: no newline at its end (expected: one at the end of each)",
+        "'a=b\n# hid',line 2: no newline at its end (expected: one at the end of each)",
         "'a=b\nhidden',line 2: no application id before an equals sign (expected: appId=secret)",
         "'\n\n=hidden',line 3: no application id before an equals sign (expected: appId=secret)",
         "'a=',line 1: no secret (expected: one)",

@@ -8,11 +8,15 @@ import dev.mesosshuffle.testing.HostileUser;
 import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.AbstractStringAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +167,80 @@ class SecretSourcesTest {
         }
     }
 
+    /** In the meantime an application that is missing would have had the secret of all, with which anybody could claim to be it. */
+    @Test
+    void usesNoPartOfAFileThatIsBeingWritten() throws Exception {
+        Path file = file("applications", "a=of a\nb=of b\n");
+        SecretSources sources = open(settings(ApplicationSecret.ofText("of all"), null, null, null, file));
+        for (String part : new String[] {"", "# of the night\n", "a=of", "a=of a\n", "a=of a\nb=of"}) {
+            rewrite(file, part);
+            ticker.pass(Duration.ofSeconds(1));
+            assertThat(text(sources.find("b"))).as(part).isEqualTo("of b");
+        }
+        rewrite(file, "a=of a\nb=new\n");
+        ticker.pass(Duration.ofSeconds(1));
+        assertThat(text(sources.find("b"))).isEqualTo("of b");
+        // Nothing has been written for a second.
+        ticker.pass(Duration.ofSeconds(1));
+        assertThat(text(sources.find("b"))).isEqualTo("new");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# none\n", "a=of a\nb=of"})
+    void usesNoFileThatIsCutOffHoweverOldItIs(String part) throws Exception {
+        Path file = file("applications", "a=of a\nb=of b\n");
+        SecretSources sources = open(settings(ApplicationSecret.ofText("of all"), null, null, null, file));
+        replace(file, part);
+        ticker.pass(Duration.ofSeconds(1));
+        assertThat(text(sources.find("b"))).isEqualTo("of b");
+        assertError(settings(null, null, null, null, file)).startsWith("spark.mesos.shuffle.service.secrets.file: ");
+    }
+
+    @Test
+    void usesNoCommonSecretThatIsBeingWritten() throws Exception {
+        Path file = file("plain", "before\n");
+        SecretSources sources = open(settings(null, null, null, file, null));
+        for (String part : new String[] {"", "aft"}) {
+            rewrite(file, part);
+            ticker.pass(Duration.ofSeconds(1));
+            assertThat(text(sources.find("a"))).isEqualTo("before");
+        }
+    }
+
+    @Test
+    void usesNothingOfAFileThatChangesWhileItIsRead() throws Exception {
+        Path path = file("changing", "first");
+        SecretFile file = new SecretFile(path, 100);
+        AtomicBoolean changes = new AtomicBoolean(true);
+        WatchedSecretFile.Format<String> format = content -> {
+            if (changes.get()) {
+                replaceUnchecked(path, "next");
+            }
+            return new String(content, UTF_8);
+        };
+        assertThatExceptionOfType(SecretException.class)
+                .isThrownBy(() -> WatchedSecretFile.open("key", file, format, ticker))
+                .withMessage("key: " + path + ": changed while it was read");
+        changes.set(false);
+        WatchedSecretFile<String> watched = WatchedSecretFile.open("key", file, format, ticker);
+        replace(path, "last");
+        changes.set(true);
+        ticker.pass(Duration.ofSeconds(1));
+        assertThat(watched.current()).isEqualTo("next");
+        changes.set(false);
+        replace(path, "last");
+        ticker.pass(Duration.ofSeconds(1));
+        assertThat(watched.current()).isEqualTo("last");
+    }
+
+    private void replaceUnchecked(Path file, String content) {
+        try {
+            replace(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void readsAChangedCommonSecretAgainToo() throws Exception {
         Path file = file("plain", "before\n");
@@ -216,7 +294,7 @@ class SecretSourcesTest {
 
     @Test
     void namesNoWeaknessOfALongSecretInAFile() throws Exception {
-        assertThat(open(settings(null, null, null, file("plain", LONG), file("applications", "a=" + LONG)))
+        assertThat(open(settings(null, null, null, file("plain", LONG), file("applications", "a=" + LONG + '\n')))
                         .weaknesses())
                 .isEmpty();
     }
@@ -264,9 +342,20 @@ class SecretSourcesTest {
         return Files.writeString(file, content);
     }
 
-    /** As an editor does. */
+    /** As an editor does, a minute ago. */
     private void replace(Path file, String content) throws IOException {
-        Files.move(file("new", content), file, StandardCopyOption.REPLACE_EXISTING);
+        Path written = age(file("new", content));
+        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path age(Path file) throws IOException {
+        return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+    }
+
+    /** As a file that is being written: its time is never that of a second ago. */
+    private static void rewrite(Path file, String content) throws IOException {
+        Files.writeString(file, content);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
     }
 
     private static SecretSettings settings(

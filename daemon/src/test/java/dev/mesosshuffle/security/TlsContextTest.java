@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which files and settings TLS starts with, and what an operator is told of the others. */
+/** Which files and settings TLS starts with, and what the log says about the others. */
 class TlsContextTest {
     @TempDir
     private Path dir;
@@ -141,7 +141,7 @@ class TlsContextTest {
                         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
                         "TLS_NEVER_HEARD_OF"));
         try (TlsContext tls = context(two)) {
-            SslHandler handler = tls.newHandler(UnpooledByteBufAllocator.DEFAULT);
+            SslHandler handler = tls.newHandler(UnpooledByteBufAllocator.DEFAULT, "10.0.0.1");
             assertThat(handler.engine().getEnabledCipherSuites())
                     .containsExactly(
                             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
@@ -159,7 +159,7 @@ class TlsContextTest {
             assertThat(log.lines())
                     .containsExactly("ERROR The certificate for TLS was not reread, the one before stays in use: "
                             + store + ": No such file");
-            assertThatNoException().isThrownBy(() -> tls.newHandler(UnpooledByteBufAllocator.DEFAULT));
+            assertThatNoException().isThrownBy(() -> tls.newHandler(UnpooledByteBufAllocator.DEFAULT, "10.0.0.1"));
         }
     }
 

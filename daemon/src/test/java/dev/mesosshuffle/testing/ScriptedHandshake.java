@@ -1,9 +1,9 @@
 package dev.mesosshuffle.testing;
 
 import dev.mesosshuffle.security.ConnectionProtection;
-import dev.mesosshuffle.security.Handshake;
 import dev.mesosshuffle.security.HandshakeOutcome;
 import dev.mesosshuffle.security.RefusalReason;
+import dev.mesosshuffle.security.ServerHandshake;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A handshake in plain words: after its tag, a message says {@code more}, {@code app=ID}, {@code retry}, {@code wrong=ID} or
  * {@code break}. For one thread at a time, as a real one.
  */
-public final class ScriptedHandshake implements Handshake {
+public final class ScriptedHandshake implements ServerHandshake {
     public static final String REFUSAL = "java.lang.IllegalArgumentException: Authentication failed.";
 
     private final ConnectionProtection protection;

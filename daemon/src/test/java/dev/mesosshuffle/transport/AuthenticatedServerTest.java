@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Handshakes over real sockets: what a client can do before and after its proof. */
 class AuthenticatedServerTest {
@@ -112,11 +113,24 @@ class AuthenticatedServerTest {
         }
     }
 
-    @Test
-    void refusesASecondHandshakeAsAnUnknownMessage() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {0xea, 0xfa, 0xfb})
+    void closesAtASecondHandshake(int tag) throws Exception {
         try (RawClient client = connect()) {
             handshake(client, "app=app");
-            assertThat(handshake(client, "app=other")).isEqualTo("failed " + ProtocolErrors.unknownMessageType(-22));
+            assertThat(fetch(client)).isEqualTo(BLOCK);
+            String step = String.format("%02x", tag) + "'app=other'";
+            assertThat(RawClient.text(client.rpc(step))).endsWith(ProtocolErrors.unknownMessageType((byte) tag));
+            client.awaitClose();
+        }
+    }
+
+    @Test
+    void answersAnyOtherUnknownMessageAfterTheHandshakeAndStaysOpen() throws Exception {
+        try (RawClient client = connect()) {
+            handshake(client, "app=app");
+            assertThat(RawClient.text(client.rpc("fc 'app=other'")))
+                    .endsWith(ProtocolErrors.unknownMessageType((byte) 0xfc));
             assertThat(fetch(client)).isEqualTo(BLOCK);
         }
     }

@@ -35,6 +35,10 @@ final class HandshakeFixture {
     final MetricRegistry metrics = new MetricRegistry();
     final AtomicInteger openHandshakes = new AtomicInteger();
     final Queue<Runnable> steps = new ArrayDeque<>();
+
+    /** Those of challenges. */
+    final Queue<Runnable> challenges = new ArrayDeque<>();
+
     final EmbeddedChannel channel = new EmbeddedChannel();
     final ConnectionActivity activity = new ConnectionActivity(ticker);
     final AuthenticationReporter reporter =
@@ -65,7 +69,8 @@ final class HandshakeFixture {
                 new LoopTurn(ticker));
         HandshakeServices services = new HandshakeServices(
                 new ClientAuthentication(mode, () -> new ScriptedHandshake(protection, openHandshakes)),
-                new HandshakeExecutor((client, task) -> submit(task), ticker),
+                new HandshakeExecutor(
+                        (client, task) -> submit(steps, task), (client, task) -> submit(challenges, task), ticker),
                 new ProtectionInstaller((client, task) -> task.run()),
                 reporter);
         channel.pipeline().addLast(decoder);
@@ -99,11 +104,11 @@ final class HandshakeFixture {
         });
     }
 
-    private void submit(Runnable task) {
+    private void submit(Queue<Runnable> queue, Runnable task) {
         if (rejectsSteps) {
             throw new RejectedExecutionException("full");
         }
-        steps.add(task);
+        queue.add(task);
     }
 
     /** A step of a handshake as a frame, with its length. */
@@ -139,7 +144,7 @@ final class HandshakeFixture {
 
     /** Computes the step that waits. */
     void compute() {
-        steps.remove().run();
+        (steps.isEmpty() ? challenges : steps).remove().run();
         channel.runPendingTasks();
     }
 

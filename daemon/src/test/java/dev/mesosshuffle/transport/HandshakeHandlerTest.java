@@ -4,6 +4,7 @@ import static dev.mesosshuffle.transport.HandshakeFixture.frame;
 import static dev.mesosshuffle.transport.HandshakeFixture.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.protocol.HandshakeMessage;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.security.AesMode;
 import dev.mesosshuffle.security.ConnectionProtection;
@@ -276,10 +277,26 @@ class HandshakeHandlerTest {
     @CsvSource({"ea, sasl", "fa, challenge", "fb, keyExchange"})
     void countsEachKindOfHandshake(String tag, String kind) {
         fixture.channel.writeInbound(step(Integer.parseInt(tag, 16), 1, "app=app-1"));
+        // A client chooses how long a challenge takes; no other handshake waits for it.
+        assertThat(fixture.challenges).hasSize(kind.equals("challenge") ? 1 : 0);
+        assertThat(fixture.steps).hasSize(kind.equals("challenge") ? 0 : 1);
         fixture.compute();
         assertThat(fixture.count("succeeded." + kind)).isOne();
         // The oldest one is not safe.
         assertThat(log.lines()).hasSize(kind.equals("challenge") ? 1 : 0);
+    }
+
+    @Test
+    void warnsOnceOfTheOldestKindOfHandshake() {
+        for (int i = 0; i < 2; i++) {
+            fixture.reporter.succeeded(
+                    "/10.0.0.1:1", "app-1", HandshakeMessage.Kind.CHALLENGE, new ConnectionProtection.None());
+        }
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN Application app-1 at /10.0.0.1:1 authenticates by the protocol of Spark before 3.1.3: who"
+                                + " records its traffic can recover the key and read it (CVE-2021-38296). Upgrade its"
+                                + " Spark; with spark.network.crypto.enabled=false there, it uses SASL instead. Logged once.");
     }
 
     @Test

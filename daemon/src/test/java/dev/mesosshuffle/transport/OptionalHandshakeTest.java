@@ -10,6 +10,8 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients may authenticate, as during a migration. */
 class OptionalHandshakeTest {
@@ -50,6 +52,20 @@ class OptionalHandshakeTest {
                 .writeInt(length - 21)
                 .writeZero(length - 21));
         assertThat(fixture.passed).hasSize(1);
+    }
+
+    /** Those who must authenticate cannot send so long a frame. */
+    @ParameterizedTest
+    @CsvSource({"4096, 1", "4097, 0"})
+    void computesNothingForALongerHandshakeThanThereCanBe(int bytes, int steps) {
+        fixture.send("x".repeat(bytes - 1));
+        assertThat(fixture.steps).hasSize(steps);
+        assertThat(fixture.openHandshakes).hasValue(steps);
+        assertThat(fixture.channel.isOpen()).isEqualTo(steps == 1);
+        assertThat(fixture.count("refused.malformed")).isEqualTo(1 - steps);
+        while (!fixture.steps.isEmpty()) {
+            fixture.compute();
+        }
     }
 
     @Test

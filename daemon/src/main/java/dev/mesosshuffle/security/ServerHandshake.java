@@ -1,7 +1,7 @@
 package dev.mesosshuffle.security;
 
 /** The server's side of one connection's handshakes, of whichever kind the client begins. Used by one thread at a time. */
-public interface Handshake extends AutoCloseable {
+public interface ServerHandshake extends AutoCloseable {
     /** The most bytes of a client's message: ample for an id and a token of SASL, which has the longest. */
     int MAX_MESSAGE_BYTES = 4096;
 
