@@ -8,6 +8,7 @@ import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
+import dev.mesosshuffle.testing.ScarceChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;

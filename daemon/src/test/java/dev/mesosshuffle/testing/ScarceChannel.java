@@ -1,4 +1,4 @@
-package dev.mesosshuffle.transport;
+package dev.mesosshuffle.testing;
 
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPromise;
@@ -8,16 +8,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /** A channel for which memory runs out when the test says so. */
-final class ScarceChannel extends EmbeddedChannel {
+public final class ScarceChannel extends EmbeddedChannel {
     /** How many of the next promises there is no memory for. */
-    int failingPromises;
+    public int failingPromises;
     /** How many of the next tasks the event loop has no memory for. */
-    int failingTasks;
+    public int failingTasks;
 
     /** Whether the test is another thread than the event loop. */
-    boolean isOffLoop;
+    public boolean isOffLoop;
 
-    ScarceChannel(ChannelHandler... handlers) {
+    public ScarceChannel(ChannelHandler... handlers) {
         super(handlers);
     }
 
