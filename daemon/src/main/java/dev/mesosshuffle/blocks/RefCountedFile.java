@@ -8,10 +8,8 @@ import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.PageResidency;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -122,13 +120,13 @@ final class RefCountedFile implements OpenFile {
     }
 
     @Override
-    public CompletableFuture<Void> loadAsync(long offset, long bytes) {
-        return onDisk(() -> load(offset, bytes));
+    public void loadAsync(Object client, long offset, long bytes, ReadListener listener) {
+        onDisk(client, () -> load(offset, bytes), listener);
     }
 
     @Override
-    public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
-        return onDisk(() -> read(offset, target));
+    public void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener) {
+        onDisk(client, () -> read(offset, target), listener);
     }
 
     private void read(long offset, ByteBuffer target) throws IOException {
@@ -140,25 +138,18 @@ final class RefCountedFile implements OpenFile {
         }
     }
 
-    private CompletableFuture<Void> onDisk(DiskRead read) {
+    private void onDisk(Object client, DiskRead.Work work, ReadListener listener) {
+        DiskRead read = new DiskRead(work, () -> diskExecutors.countReadError(blockFile.root()), listener);
         try {
-            return CompletableFuture.runAsync(
-                    () -> {
-                        try {
-                            read.run();
-                        } catch (IOException e) {
-                            diskExecutors.countReadError(blockFile.root());
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    task -> diskExecutors.execute(blockFile.root(), task));
+            diskExecutors.execute(blockFile.root(), client, read);
         } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(e);
+            listener.onReadEnd(e);
+        } catch (RuntimeException | Error e) {
+            // It may have been queued before memory ran out, and even run.
+            if (read.cancel()) {
+                throw e;
+            }
         }
-    }
-
-    private interface DiskRead {
-        void run() throws IOException;
     }
 
     /** A failed close of a file that was only read loses no data. */

@@ -1,17 +1,16 @@
 package dev.mesosshuffle.concurrent;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of clients that take turns, in groups that take turns, too: in each round a group has as many turns as it has
  * clients, up to a maximum. So the clients of a small group wait as long as everybody else, and those of a large one share
- * what the largest of the small ones gets. A client that is no {@link GroupedClient} is a group of its own.
+ * what the largest of the small ones gets. A client that is no {@link GroupedClient} is a group of its own. An entry that
+ * there is no memory for leaves nothing behind.
  *
  * <p><b>Concurrency:</b> guarded by its user.
  *
@@ -24,10 +23,10 @@ final class GroupedTurnQueue<T> {
     static final int MAX_TURNS = 16;
 
     private final Map<Object, Group<T>> groups = new HashMap<>();
-    private final Queue<Group<T>> turns = new ArrayDeque<>();
+    private final TurnOrder<Group<T>> turns = new TurnOrder<>();
     private int size;
 
-    private static final class Group<T> {
+    private static final class Group<T> extends TurnOrder.Member<Group<T>> {
         private final Object key;
         private final TurnQueue<T> clients = new TurnQueue<>();
         private int turnsLeft;
@@ -51,11 +50,24 @@ final class GroupedTurnQueue<T> {
         Group<T> group = groups.get(key);
         if (group == null) {
             group = new Group<>(key);
-            groups.put(key, group);
+            group.clients.add(client, entry);
+            // Before its turn comes, which cannot fail: a group with a turn is in the map and has an entry.
+            putOrUndo(group);
             turns.add(group);
+        } else {
+            group.clients.add(client, entry);
         }
-        group.clients.add(client, entry);
         size++;
+    }
+
+    private void putOrUndo(Group<T> group) {
+        try {
+            groups.put(group.key, group);
+        } catch (RuntimeException | Error e) {
+            // The map adds an entry before it grows.
+            groups.remove(group.key);
+            throw e;
+        }
     }
 
     /** Takes the oldest entry of the client whose turn it is; null if there is none. */
@@ -65,17 +77,18 @@ final class GroupedTurnQueue<T> {
         if (group == null) {
             return null;
         }
-        if (group.turnsLeft == 0) {
+        if (group.turnsLeft <= 0) {
             group.beginRound();
         }
         T entry = group.clients.poll();
         size--;
         group.turnsLeft--;
         if (group.clients.size() == 0) {
-            turns.remove();
+            turns.remove(group);
             groups.remove(group.key);
-        } else if (group.turnsLeft == 0) {
-            turns.add(turns.remove());
+        } else if (group.turnsLeft <= 0) {
+            turns.remove(group);
+            turns.add(group);
         }
         return entry;
     }

@@ -1,9 +1,9 @@
 package dev.mesosshuffle.concurrent;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of several clients, which take turns: one entry of each client that has any, whoever has how many. The entries of
- * one client keep their order. Every method takes constant time, unless it says otherwise.
+ * one client keep their order. Every method takes constant time, unless it says otherwise. An entry that there is no memory
+ * for leaves nothing behind.
  *
  * <p><b>Concurrency:</b> guarded by its user.
  *
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnQueue<T> {
     private final Map<Object, Line<T>> lines = new HashMap<>();
-    private final Queue<Line<T>> turns = new ArrayDeque<>();
+    private final TurnOrder<Line<T>> turns = new TurnOrder<>();
     private int size;
 
     /** A client that has entries. Told apart by identity. */
-    private static final class Line<T> {
+    private static final class Line<T> extends TurnOrder.Member<Line<T>> {
         private final Object client;
-        private final Queue<T> entries = new ArrayDeque<>(2);
+        /** Of nodes: an array that cannot grow would lose entries. */
+        @SuppressWarnings("JdkObsolete")
+        private final Queue<T> entries = new LinkedList<>();
 
         private Line(Object client) {
             this.client = client;
@@ -44,11 +47,24 @@ public final class TurnQueue<T> {
         Line<T> line = lines.get(client);
         if (line == null) {
             line = new Line<>(client);
-            lines.put(client, line);
+            line.entries.add(entry);
+            // Before its turn comes, which cannot fail: a line with a turn is in the map and has an entry.
+            putOrUndo(line);
             turns.add(line);
+        } else {
+            line.entries.add(entry);
         }
-        line.entries.add(entry);
         size++;
+    }
+
+    private void putOrUndo(Line<T> line) {
+        try {
+            lines.put(line.client, line);
+        } catch (RuntimeException | Error e) {
+            // The map adds an entry before it grows.
+            lines.remove(line.client);
+            throw e;
+        }
     }
 
     /** Takes the oldest entry of the client whose turn it is; null if there is none. */

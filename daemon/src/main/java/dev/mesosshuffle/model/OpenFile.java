@@ -3,7 +3,7 @@ package dev.mesosshuffle.model;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A file that is open for reading, shared by its readers. For any thread. */
 public interface OpenFile {
@@ -20,23 +20,34 @@ public interface OpenFile {
      */
     void load(long offset, long length) throws IOException;
 
-    /**
-     * Does what {@link #load} does, on a thread of the file's disk.
-     *
-     * @return completes, on any thread, when the part is in the page cache; fails if the part cannot be read, or the
-     *     disk's queue is full
-     */
-    CompletableFuture<Void> loadAsync(long offset, long length);
+    /** Learns how a read ended. */
+    interface ReadListener {
+        /**
+         * The read has ended, and touches nothing more. Called once, on any thread.
+         *
+         * @param failure null if everything was read; a {@link java.util.concurrent.RejectedExecutionException} if the disk's
+         *     queue is full
+         */
+        void onReadEnd(@Nullable Throwable failure);
+    }
 
     /**
-     * Reads a part of the file into memory, on a thread of the file's disk.
+     * Does what {@link #load} does, on a thread of the file's disk. If it throws, as for lack of memory, nothing is read, and
+     * the listener is not called.
      *
-     * @param offset where the part begins, in bytes
-     * @param target gets as many bytes as remain in it; the caller touches it again only after completion
-     * @return completes, on any thread, when the target is full; fails if the part cannot be read, the file ends before, or
-     *     the disk's queue is full
+     * @param client whose turn at the disk it takes
      */
-    CompletableFuture<Void> readAsync(long offset, ByteBuffer target);
+    void loadAsync(Object client, long offset, long length, ReadListener listener);
+
+    /**
+     * Reads a part of the file into memory, on a thread of the file's disk. If it throws, as for lack of memory, nothing is
+     * read, and the listener is not called.
+     *
+     * @param client whose turn at the disk it takes
+     * @param offset where the part begins, in bytes
+     * @param target gets as many bytes as remain in it; the caller touches it again only after the end
+     */
+    void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener);
 
     /** Whether a part of the file is in the page cache. Never waits for the disk. */
     PageResidency residency(long offset, long length);

@@ -71,6 +71,37 @@ final class CipherDetection extends ChannelDuplexHandler {
 
     private void replaceBy(DetectedCipher detected, ChannelHandlerContext context, int earlier, ByteBuf received)
             throws Exception {
+        Queue<WaitingWrite> waiting = new ArrayDeque<>();
+        ByteBuf unread = received;
+        boolean done = false;
+        try {
+            ChannelHandlerContext its = replace(detected, context, waiting);
+            ChannelDuplexHandler cipher = (ChannelDuplexHandler) its.handler();
+            // From the handler before it, as everything that follows.
+            for (WaitingWrite write = waiting.poll(); write != null; write = waiting.poll()) {
+                write(cipher, its, write);
+            }
+            if (flushed) {
+                its.flush();
+            }
+            if (earlier > 0) {
+                cipher.channelRead(its, Unpooled.wrappedBuffer(Arrays.copyOf(first, earlier)));
+            }
+            unread = null;
+            cipher.channelRead(its, received);
+            done = true;
+        } finally {
+            if (!done) {
+                failed = true;
+                ReferenceCountUtil.release(unread);
+                failAll(waiting);
+            }
+        }
+    }
+
+    /** Puts the cipher into this handler's place, and moves the writes that wait to a queue. */
+    private ChannelHandlerContext replace(
+            DetectedCipher detected, ChannelHandlerContext context, Queue<WaitingWrite> waiting) {
         listener.onDetected(detected.mode(), detected.version());
         byte[] key = Objects.requireNonNull(session.keys().get(detected.version()));
         ChannelDuplexHandler cipher = switch (detected.mode()) {
@@ -78,21 +109,21 @@ final class CipherDetection extends ChannelDuplexHandler {
             case GCM -> new GcmCipher(key);
         };
         // This handler's removal fails what still waits in it.
-        Queue<WaitingWrite> waiting = new ArrayDeque<>(writes);
+        waiting.addAll(writes);
         writes.clear();
         context.pipeline().replace(this, null, cipher);
-        ChannelHandlerContext its = context.pipeline().context(cipher);
-        // From the handler before it, as everything that follows.
-        for (WaitingWrite write : waiting) {
+        return context.pipeline().context(cipher);
+    }
+
+    private static void write(ChannelDuplexHandler cipher, ChannelHandlerContext its, WaitingWrite write)
+            throws Exception {
+        try {
             cipher.write(its, write.message(), write.promise());
+        } catch (Exception | Error e) {
+            // The cipher has released the message.
+            write.promise().tryFailure(e);
+            throw e;
         }
-        if (flushed) {
-            its.flush();
-        }
-        if (earlier > 0) {
-            cipher.channelRead(its, Unpooled.wrappedBuffer(Arrays.copyOf(first, earlier)));
-        }
-        cipher.channelRead(its, received);
     }
 
     @Override
@@ -109,7 +140,11 @@ final class CipherDetection extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        for (WaitingWrite write = writes.poll(); write != null; write = writes.poll()) {
+        failAll(writes);
+    }
+
+    private static void failAll(Queue<WaitingWrite> waiting) {
+        for (WaitingWrite write = waiting.poll(); write != null; write = waiting.poll()) {
             ReferenceCountUtil.release(write.message());
             write.promise().tryFailure(new ClosedChannelException());
         }

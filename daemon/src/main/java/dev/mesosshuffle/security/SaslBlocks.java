@@ -73,9 +73,10 @@ final class SaslBlocks implements AutoCloseable {
      * @throws IOException if a block is not genuine, or out of order; nothing more may be unwrapped then
      */
     ByteBuf unwrap(ByteBufAllocator allocator, ByteBuf blocks) throws IOException {
-        ByteBuf plain = allocator.buffer(blocks.readableBytes());
+        ByteBuf plain = null;
         boolean done = false;
         try {
+            plain = allocator.buffer(blocks.readableBytes());
             while (blocks.isReadable()) {
                 byte[] wrapped = new byte[(int) blocks.readLong() - LENGTH_BYTES];
                 blocks.readBytes(wrapped);
@@ -85,7 +86,7 @@ final class SaslBlocks implements AutoCloseable {
             return plain;
         } finally {
             blocks.release();
-            if (!done) {
+            if (!done && plain != null) {
                 plain.release();
             }
         }

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CoalescingBufferQueue;
-import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,9 @@ final class SaslCipher extends ChannelDuplexHandler {
 
     private long unsentBytes;
     private boolean turnRuns;
+    /** Of what is being wrapped; null if nothing is. */
+    private @Nullable ChannelPromise turnPromise;
+
     private boolean sentLast;
     private boolean paused;
     private boolean closed;
@@ -59,16 +61,6 @@ final class SaslCipher extends ChannelDuplexHandler {
         this.client = client;
         this.pause = pause;
         this.input = new SaslInput(blocks.maxReceivedBytes());
-    }
-
-    /** The result of a turn, on the event loop. */
-    private interface TurnEnd {
-        void accept(@Nullable ByteBuf result, @Nullable Throwable failure);
-    }
-
-    /** A turn's work, on the pool. */
-    private interface TurnWork {
-        ByteBuf run() throws IOException;
     }
 
     @Override
@@ -159,16 +151,16 @@ final class SaslCipher extends ChannelDuplexHandler {
     private void wrap(ChannelHandlerContext context) {
         sentLast = true;
         ChannelPromise promise = context.newPromise();
+        turnPromise = promise;
         CoalescingBufferQueue queue = queue(context);
         ByteBuf turn = queue.remove(Math.min(queue.readableBytes(), blocks.maxWrapBytes()), promise);
         runTurn(context, turn, () -> blocks.wrap(context.alloc(), turn), (wrapped, failure) -> {
+            turnPromise = null;
             if (wrapped != null) {
                 int bytes = wrapped.readableBytes();
                 unsentBytes += bytes;
-                context.writeAndFlush(wrapped, promise).addListener(sent -> {
-                    unsentBytes -= bytes;
-                    proceed(context);
-                });
+                promise.addListener(sent -> onSent(context, bytes));
+                var unused = context.writeAndFlush(wrapped, promise);
             } else {
                 if (failure != null) {
                     fail(context, failure);
@@ -184,14 +176,18 @@ final class SaslCipher extends ChannelDuplexHandler {
      *
      * @param turn the turn's bytes; the work releases them
      */
-    private void runTurn(ChannelHandlerContext context, ByteBuf turn, TurnWork work, TurnEnd end) {
+    private void runTurn(ChannelHandlerContext context, ByteBuf turn, SaslTurn.Work work, SaslTurn.End end) {
+        SaslTurn its = new SaslTurn(context, work, (result, failure) -> endTurn(context, result, failure, end), blocks);
         turnRuns = true;
         try {
-            executor.execute(client, () -> runOnPool(context, work, end));
+            executor.execute(client, its);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            turnRuns = false;
-            turn.release();
-            end.accept(null, e instanceof OutOfMemoryError ? e : tooManyTurns());
+            // It may have been queued before memory ran out, and even run.
+            if (its.cancel()) {
+                turnRuns = false;
+                turn.release();
+                end.accept(null, e instanceof OutOfMemoryError ? e : tooManyTurns());
+            }
         }
     }
 
@@ -200,39 +196,32 @@ final class SaslCipher extends ChannelDuplexHandler {
                 "too many connections wait for SASL encryption; AES is faster" + " (spark.network.crypto.enabled)");
     }
 
-    private void runOnPool(ChannelHandlerContext context, TurnWork work, TurnEnd end) {
-        ByteBuf result = null;
-        Throwable failure = null;
+    private void endTurn(
+            ChannelHandlerContext context, @Nullable ByteBuf result, @Nullable Throwable failure, SaslTurn.End end) {
+        turnRuns = false;
         try {
-            result = work.run();
-        } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-        }
-        ByteBuf bytes = result;
-        Throwable cause = failure;
-        try {
-            context.executor().execute(() -> endTurn(context, bytes, cause, end));
-        } catch (RejectedExecutionException e) {
-            // The event loop has ended, and with it the connection.
-            if (bytes != null) {
-                bytes.release();
+            if (closed) {
+                blocks.close();
+                if (result != null) {
+                    result.release();
+                }
+                end.accept(null, null);
+            } else {
+                end.accept(result, failure);
+                proceed(context);
             }
-            blocks.close();
+        } catch (RuntimeException | Error e) {
+            // Netty would only log it.
+            fail(context, e);
         }
     }
 
-    private void endTurn(
-            ChannelHandlerContext context, @Nullable ByteBuf result, @Nullable Throwable failure, TurnEnd end) {
-        turnRuns = false;
-        if (closed) {
-            blocks.close();
-            if (result != null) {
-                result.release();
-            }
-            end.accept(null, null);
-        } else {
-            end.accept(result, failure);
+    private void onSent(ChannelHandlerContext context, int bytes) {
+        unsentBytes -= bytes;
+        try {
             proceed(context);
+        } catch (RuntimeException | Error e) {
+            fail(context, e);
         }
     }
 
@@ -250,6 +239,10 @@ final class SaslCipher extends ChannelDuplexHandler {
         input.close();
         if (output != null) {
             output.releaseAndFailAll(context, new ClosedChannelException());
+        }
+        ChannelPromise promise = turnPromise;
+        if (promise != null) {
+            promise.tryFailure(new ClosedChannelException());
         }
         if (!turnRuns) {
             blocks.close();

@@ -5,8 +5,7 @@ import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.PageResidency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
+import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +29,7 @@ final class BlockTransfer {
     static final int MAX_TRUNCATIONS = 3;
 
     private final Channel channel;
+    private final Object client;
     private final OpenSegment block;
     private final Ticker ticker;
     private final Listener listener;
@@ -63,12 +63,15 @@ final class BlockTransfer {
     /**
      * Creates a transfer.
      *
+     * @param client whose turns at the disk its reads take
      * @param block the block, whose first window is in the page cache; owned
      * @param readyNanos the time when that window was known to be resident
      * @param ticker the time
      */
-    BlockTransfer(Channel channel, OpenSegment block, long readyNanos, Ticker ticker, Listener listener) {
+    BlockTransfer(
+            Channel channel, Object client, OpenSegment block, long readyNanos, Ticker ticker, Listener listener) {
         this.channel = channel;
+        this.client = client;
         this.block = block;
         this.readyNanos = readyNanos;
         this.ticker = ticker;
@@ -76,11 +79,21 @@ final class BlockTransfer {
         readyBytes = endOfWindow(0);
     }
 
-    /** Writes the bytes that precede the block, and its first window; the caller flushes. */
+    /**
+     * Writes the bytes that precede the block, and its first window; the caller flushes. Throws nothing.
+     *
+     * @param head stays the caller's, until the transfer is finished
+     */
     void start(ByteBuf head) {
-        var unused = channel.write(head);
-        writeWindow();
-        proceed();
+        try {
+            ChannelPromise sent = channel.newPromise();
+            // The write releases one reference.
+            var unused = channel.write(head.retain(), sent);
+            writeWindow();
+            proceed();
+        } catch (RuntimeException | Error e) {
+            abort(e);
+        }
     }
 
     private long endOfWindow(long start) {
@@ -89,8 +102,17 @@ final class BlockTransfer {
 
     private void writeWindow() {
         WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, ticker);
+        ChannelPromise sent = channel.newPromise();
+        sent.addListener(future -> {
+            try {
+                onWindowSent(window, future.isSuccess());
+            } catch (RuntimeException | Error e) {
+                abort(e);
+            }
+        });
+        // From here on the promise is completed, whatever happens: Netty fails it where a handler throws.
         queuedWindow = truncations < MAX_TRUNCATIONS ? window : window.withoutResidencyCheck();
-        channel.write(window).addListener(future -> guard(() -> onWindowSent(window, future.isSuccess())));
+        var unused = channel.write(window, sent);
     }
 
     private void onWindowSent(WindowFileRegion window, boolean success) {
@@ -135,32 +157,27 @@ final class BlockTransfer {
             readyNanos = now;
             return;
         }
-        CompletableFuture<Void> load = block.file().loadAsync(block.offset() + start, end - start);
+        WindowRead load = new WindowRead(
+                channel,
+                progress -> block.file().loadAsync(client, block.offset() + start, end - start, progress),
+                new LoadEnd(start, end, now));
         loading = true;
-        var unused = load.whenComplete((done, error) -> onLoop(() -> guard(() -> onLoaded(start, end, now, error))));
+        try {
+            load.begin();
+        } catch (RuntimeException | Error e) {
+            loading = false;
+            throw e;
+        }
     }
 
     /**
-     * Runs a step that nobody waits for. Netty would only log that it fails, as for lack of memory, and the block and its place
-     * among those in flight would never be given back: this transfer ends instead, and the connection learns of it.
+     * Ends the transfer after an error in a step that nobody waits for. Netty would only log it, as for lack of memory, and the
+     * block and its place among those in flight would never be given back; the connection learns of it.
      */
-    private void guard(Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException | Error e) {
-            failed = true;
-            channel.pipeline().fireExceptionCaught(e);
-            finish();
-        }
-    }
-
-    private void onLoop(Runnable task) {
-        try {
-            channel.eventLoop().execute(task);
-        } catch (RejectedExecutionException e) {
-            // The event loops have ended, and with them every connection.
-            block.close();
-        }
+    private void abort(Throwable cause) {
+        failed = true;
+        channel.pipeline().fireExceptionCaught(cause);
+        finish();
     }
 
     private void onLoaded(long start, long end, long sinceNanos, @Nullable Throwable error) {
@@ -179,12 +196,41 @@ final class BlockTransfer {
     private void finish() {
         if (queuedWindow == null && !loading && !finished) {
             finished = true;
-            block.close();
-            listener.onFinished(!failed);
+            try {
+                block.close();
+            } finally {
+                listener.onFinished(!failed);
+            }
         }
         if (!fullyQueued) {
             fullyQueued = true;
             listener.onFullyQueued();
+        }
+    }
+
+    private final class LoadEnd implements WindowRead.End {
+        private final long start;
+        private final long end;
+        private final long sinceNanos;
+
+        private LoadEnd(long start, long end, long sinceNanos) {
+            this.start = start;
+            this.end = end;
+            this.sinceNanos = sinceNanos;
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable failure) {
+            try {
+                onLoaded(start, end, sinceNanos, failure);
+            } catch (RuntimeException | Error e) {
+                abort(e);
+            }
+        }
+
+        @Override
+        public void onLoopEnded() {
+            block.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.HeapShortage;
+import dev.mesosshuffle.fetch.DiskRefusals;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.protocol.MalformedMessageException;
@@ -9,6 +10,7 @@ import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.security.ProtectionException;
 import io.netty.handler.codec.DecoderException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,6 +90,16 @@ final class ConnectionFailures {
                 "truncated block",
                 "Closed the connection from " + remoteAddress + " because the rest of a block cannot be read: "
                         + ErrorMessages.of(cause) + ". Check the disk; the client retries.");
+    }
+
+    /** The rest of a block was not read for long, because other reads wait for its disk. */
+    void overloadedDisk(String remoteAddress, RejectedExecutionException refusal) {
+        rateLimitedLogger.warn(
+                logger,
+                "overloaded disk",
+                "Closed the connection from " + remoteAddress
+                        + " because of overload in the middle of a block: its disk is not" + " read from, "
+                        + DiskRefusals.reason(refusal, "reads") + ". Check the disk; the client retries.");
     }
 
     /** A request is rejected for its length. Returns the message in its place. */

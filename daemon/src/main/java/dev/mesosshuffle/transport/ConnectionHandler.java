@@ -77,7 +77,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         this.gate = gate;
         this.activity = activity;
         this.ticker = ticker;
-        this.writer = new ReplyWriter(channel, services.buffers(), ticker, this);
+        this.writer = new ReplyWriter(channel, this, services.buffers(), ticker, this);
         this.writeDeadline =
                 new WriteDeadline(channel, services.limits().writeTimeout().toNanos(), ticker, this::onWriteTimeout);
         ByteBudget decoded = services.decoded();
@@ -291,10 +291,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     public void onUnreadableBlock(Throwable cause) {
         if (cause instanceof OutOfMemoryError) {
             fail(cause);
-            return;
+        } else if (cause instanceof RejectedExecutionException overload) {
+            services.failures().overloadedDisk(remoteAddress, overload);
+            close();
+        } else {
+            services.failures().unreadableBlock(remoteAddress, cause);
+            close();
         }
-        services.failures().unreadableBlock(remoteAddress, cause);
-        close();
     }
 
     /** What encrypts the connection needs the bytes of all blocks in memory. On the event loop, before any block is asked for. */

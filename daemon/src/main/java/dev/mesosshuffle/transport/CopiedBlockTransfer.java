@@ -3,7 +3,8 @@ package dev.mesosshuffle.transport;
 import dev.mesosshuffle.model.OpenSegment;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.util.concurrent.RejectedExecutionException;
+import io.netty.channel.ChannelPromise;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class CopiedBlockTransfer {
     static final int MAX_WINDOWS = 2;
 
     private final Channel channel;
+    private final Object client;
     private final OpenSegment block;
     private final ReplyBufferPool buffers;
     private final BlockTransfer.Listener listener;
@@ -36,41 +38,61 @@ final class CopiedBlockTransfer {
     /**
      * Creates a transfer.
      *
+     * @param client whose turns at the disk its reads take
      * @param block the block; owned
      * @param copiedBytes how many of its bytes are in the first buffer
      * @param buffers the pool that the first buffer is from
      */
     CopiedBlockTransfer(
             Channel channel,
+            Object client,
             OpenSegment block,
             int copiedBytes,
             ReplyBufferPool buffers,
             BlockTransfer.Listener listener) {
         this.channel = channel;
+        this.client = client;
         this.block = block;
         this.copiedBytes = copiedBytes;
         this.buffers = buffers;
         this.listener = listener;
     }
 
-    /** Writes the first buffer; the caller flushes. Owns the buffer from here on. */
+    /** Writes the first buffer; the caller flushes. Owns the buffer from here on. Throws nothing. */
     void start(ByteBuf first) {
-        write(first);
-        proceed();
+        try {
+            write(first);
+            proceed();
+        } catch (RuntimeException | Error e) {
+            abort(e);
+        }
     }
 
     private void write(ByteBuf window) {
+        ChannelPromise sent;
+        try {
+            sent = channel.newPromise();
+            sent.addListener(future -> onSent(window, future.isSuccess()));
+        } catch (RuntimeException | Error e) {
+            buffers.release(window);
+            throw e;
+        }
+        // From here on the promise is completed, whatever happens: Netty fails it where a handler throws.
         windowsInChannel++;
         // The write releases one reference; the other one returns to the pool afterwards.
         window.retain();
-        channel.write(window).addListener(future -> onSent(window, future.isSuccess()));
+        var unused = channel.write(window, sent);
     }
 
     private void onSent(ByteBuf window, boolean success) {
-        windowsInChannel--;
-        buffers.release(window);
-        failed |= !success;
-        proceed();
+        try {
+            windowsInChannel--;
+            buffers.release(window);
+            failed |= !success;
+            proceed();
+        } catch (RuntimeException | Error e) {
+            abort(e);
+        }
     }
 
     private void proceed() {
@@ -80,13 +102,26 @@ final class CopiedBlockTransfer {
         boolean allQueued = failed || (!reading && copiedBytes == block.length());
         if (allQueued && windowsInChannel == 0 && !reading && !finished) {
             finished = true;
-            block.close();
-            listener.onFinished(!failed);
+            try {
+                block.close();
+            } finally {
+                listener.onFinished(!failed);
+            }
         }
         if (allQueued && !fullyQueued) {
             fullyQueued = true;
             listener.onFullyQueued();
         }
+    }
+
+    /**
+     * Ends the transfer after an error in a step that nobody waits for. Netty would only log it, and the block, its buffers
+     * and its place among those in flight would never be given back; the connection learns of it.
+     */
+    private void abort(Throwable cause) {
+        failed = true;
+        channel.pipeline().fireExceptionCaught(cause);
+        proceed();
     }
 
     private boolean mayHoldAnotherWindow() {
@@ -95,23 +130,24 @@ final class CopiedBlockTransfer {
     }
 
     private void readNextWindow() {
-        ByteBuf window;
-        try {
-            window = buffers.acquireWindow();
-        } catch (OutOfMemoryError e) {
-            fail(e);
-            return;
-        }
+        ByteBuf window = buffers.acquireWindow();
         int bytes = (int) Math.min(window.writableBytes(), block.length() - copiedBytes);
         try {
-            var unused = block.file()
-                    .readAsync(block.offset() + copiedBytes, window.nioBuffer(0, bytes))
-                    .whenComplete((done, error) -> onLoop(window, () -> onRead(window, bytes, error)));
+            ByteBuffer target = window.nioBuffer(0, bytes);
+            long start = block.offset() + copiedBytes;
+            WindowRead read = new WindowRead(
+                    channel,
+                    // A try that was rejected has read nothing.
+                    progress -> block.file().readAsync(client, start, target, progress),
+                    new WindowEnd(window, bytes));
             reading = true;
+            read.begin();
             copiedBytes += bytes;
-        } catch (OutOfMemoryError e) {
-            // Nobody knows whether a thread reads into the buffer, so it is given up.
-            fail(e);
+        } catch (RuntimeException | Error e) {
+            // Nothing is read into the buffer then.
+            reading = false;
+            buffers.release(window);
+            throw e;
         }
     }
 
@@ -120,29 +156,43 @@ final class CopiedBlockTransfer {
         listener.onUnreadable(cause);
     }
 
-    private void onLoop(ByteBuf window, Runnable task) {
-        try {
-            // A later task even if this is the loop: the state must be that after the call.
-            channel.eventLoop().execute(task);
-        } catch (RejectedExecutionException e) {
-            // The event loops have ended, and with them every connection.
-            buffers.release(window);
-            block.close();
-        }
-    }
-
     private void onRead(ByteBuf window, int bytes, @Nullable Throwable error) {
         reading = false;
-        if (error != null && !failed) {
-            fail(error);
-        }
-        if (failed) {
+        if (error != null || failed) {
             buffers.release(window);
+            if (error != null && !failed) {
+                fail(error);
+            }
         } else {
             write(window.writerIndex(bytes));
             // May send all of it at once, and call back here for the next window.
             channel.flush();
         }
         proceed();
+    }
+
+    private final class WindowEnd implements WindowRead.End {
+        private final ByteBuf window;
+        private final int bytes;
+
+        private WindowEnd(ByteBuf window, int bytes) {
+            this.window = window;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable failure) {
+            try {
+                onRead(window, bytes, failure);
+            } catch (RuntimeException | Error e) {
+                abort(e);
+            }
+        }
+
+        @Override
+        public void onLoopEnded() {
+            buffers.release(window);
+            block.close();
+        }
     }
 }

@@ -37,7 +37,7 @@ final class ReplyBufferPool implements AutoCloseable {
     private final long maxBytes;
     private final ByteBudget answers;
     private final AtomicLong usedBytes = new AtomicLong();
-    private final Deque<ByteBuf> pooled = new ArrayDeque<>();
+    private final Deque<ByteBuf> pooled = new ArrayDeque<>(MAX_POOLED);
     /** The number of pooled buffers that were not acquired since the last {@link #trim}. */
     private int idle;
 

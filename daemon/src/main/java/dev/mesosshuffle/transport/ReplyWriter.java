@@ -5,6 +5,7 @@ import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,12 +26,14 @@ final class ReplyWriter {
     private static final long LOW_WATERMARK_BYTES = HIGH_WATERMARK_BYTES / 2;
 
     private final Channel channel;
+    private final Object diskClient;
     private final ReplyBufferPool buffers;
     private final Ticker ticker;
     private final Listener listener;
     private final AnswerLimit answers;
     private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong outstandingBytes = new AtomicLong();
+    private final Runnable drainTask = this::drain;
     private volatile boolean notWritable;
     private volatile boolean sendsCopies;
     private boolean draining;
@@ -55,10 +58,12 @@ final class ReplyWriter {
     /**
      * Creates a writer.
      *
+     * @param diskClient whose turns at a disk the reads of large blocks take: the connection, as for its other reads
      * @param ticker the clock
      */
-    ReplyWriter(Channel channel, ReplyBufferPool buffers, Ticker ticker, Listener listener) {
+    ReplyWriter(Channel channel, Object diskClient, ReplyBufferPool buffers, Ticker ticker, Listener listener) {
         this.channel = channel;
+        this.diskClient = diskClient;
         this.buffers = buffers;
         this.ticker = ticker;
         this.listener = listener;
@@ -104,7 +109,7 @@ final class ReplyWriter {
             return;
         }
         try {
-            channel.eventLoop().execute(this::drain);
+            channel.eventLoop().execute(drainTask);
         } catch (RejectedExecutionException e) {
             discard();
         }
@@ -114,6 +119,21 @@ final class ReplyWriter {
         if (draining) {
             return;
         }
+        try {
+            if (writeQueued()) {
+                channel.flush();
+                if (!isIdle()) {
+                    listener.onUnsent();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            // Netty would only log it.
+            channel.pipeline().fireExceptionCaught(e);
+        }
+    }
+
+    /** Writes what may be written now; returns whether that is anything. */
+    private boolean writeQueued() {
         draining = true;
         boolean any = false;
         try {
@@ -122,41 +142,61 @@ final class ReplyWriter {
                 if (next == null) {
                     break;
                 }
-                write(next);
                 any = true;
+                try {
+                    write(next);
+                } catch (RuntimeException | Error e) {
+                    giveUp(next, e);
+                }
             }
         } finally {
             // Even if memory has run out: else nothing would be sent any more, nor given back once the connection is
             // closed.
             draining = false;
         }
-        if (any) {
-            channel.flush();
-            if (!isIdle()) {
-                listener.onUnsent();
-            }
+        return any;
+    }
+
+    /** Writes an entry of the queue. If it throws, nothing of it was handed on. */
+    private void write(PendingWrite next) {
+        OpenSegment block = next.block();
+        if (block == null) {
+            ChannelPromise sent = channel.newPromise();
+            sent.addListener(future -> onSent(next, future.isSuccess()));
+            // From here on the promise is completed, whatever happens: Netty fails it where a handler throws. The write
+            // releases one reference; the other one returns to the pool afterwards.
+            next.bytes().retain();
+            var unused = channel.write(next.bytes(), sent);
+            return;
+        }
+        TransferListener progress = new TransferListener(next);
+        if (next.copiedBytes() > 0) {
+            CopiedBlockTransfer transfer =
+                    new CopiedBlockTransfer(channel, diskClient, block, next.copiedBytes(), buffers, progress);
+            transferring = true;
+            transfer.start(next.bytes());
+        } else {
+            BlockTransfer transfer = new BlockTransfer(channel, diskClient, block, next.readyNanos(), ticker, progress);
+            transferring = true;
+            transfer.start(next.bytes());
         }
     }
 
-    private void write(PendingWrite next) {
-        OpenSegment block = next.block();
-        if (block != null && next.copiedBytes() > 0) {
-            transferring = true;
-            new CopiedBlockTransfer(channel, block, next.copiedBytes(), buffers, new TransferListener(next))
-                    .start(next.bytes());
-            return;
+    /** Gives an entry back that could not be written, as for lack of memory; the connection learns of it, and closes. */
+    private void giveUp(PendingWrite next, Throwable cause) {
+        if (next.block() != null) {
+            next.block().close();
         }
-        // The write releases one reference; the other one returns to the pool afterwards.
-        next.bytes().retain();
-        if (block == null) {
-            channel.write(next.bytes()).addListener(future -> {
-                release(next);
-                finish(next, future.isSuccess());
-            });
-        } else {
-            transferring = true;
-            new BlockTransfer(channel, block, next.readyNanos(), ticker, new TransferListener(next))
-                    .start(next.bytes());
+        channel.pipeline().fireExceptionCaught(cause);
+        onSent(next, false);
+    }
+
+    private void onSent(PendingWrite next, boolean success) {
+        try {
+            release(next);
+            finish(next, success);
+        } catch (RuntimeException | Error e) {
+            channel.pipeline().fireExceptionCaught(e);
         }
     }
 

@@ -12,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +58,33 @@ class DataFileCacheTest {
         first.release();
         second.release();
         assertThat(first.channel().isOpen()).isTrue();
+    }
+
+    @Test
+    void readsInTheTurnsOfItsClient() throws Exception {
+        RefCountedFile file = files.open(output(0), true);
+        CountDownLatch blocked = new CountDownLatch(1);
+        List<Object> order = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch done = new CountDownLatch(4);
+        diskExecutors.execute(output(0).data().root(), "other", () -> awaitUninterruptibly(blocked));
+        for (String client : List.of("a", "a", "a", "b")) {
+            file.readAsync(client, 0, ByteBuffer.allocate(100), failure -> {
+                order.add(failure == null ? client : failure);
+                done.countDown();
+            });
+        }
+        blocked.countDown();
+        assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(order).containsExactly("a", "b", "a", "a");
+        file.release();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

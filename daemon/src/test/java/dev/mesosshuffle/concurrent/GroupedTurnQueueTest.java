@@ -1,6 +1,7 @@
 package dev.mesosshuffle.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,31 @@ class GroupedTurnQueueTest {
     private final GroupedTurnQueue<String> queue = new GroupedTurnQueue<>();
 
     private record Member(Object clientGroup, int number) implements GroupedClient {}
+
+    /** Memory runs out as it is looked up, which is after its group was. */
+    private record Unlucky(Object clientGroup) implements GroupedClient {
+        @Override
+        public int hashCode() {
+            throw new OutOfMemoryError("for a test");
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    @Test
+    void anEntryThatCannotBeAddedStandsInNobodysWay() {
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> queue.add(new Unlucky("host"), "lost"));
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.size()).isZero();
+        add("other", 1, "a");
+        add("host", 1, "b");
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> queue.add(new Unlucky("host"), "lost"));
+        assertThat(queue.size()).isEqualTo(2);
+        assertThat(taken()).containsExactly("a", "b");
+    }
 
     @Test
     void aHostWithFewClientsGetsATurnForEach() {

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.DefaultFileRegion;
+import java.io.File;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -187,6 +189,46 @@ class CipherDetectionTest {
             service.receive(Arrays.copyOfRange(sent, 8, sent.length));
             assertThat(first.isSuccess() && second.isSuccess()).isTrue();
             assertThat(spark.receive(service.sent())).containsExactly(1, 2, 3, 4);
+        }
+    }
+
+    @Test
+    void releasesWhatWaitsIfTheListenerFails() throws Exception {
+        Map<KeyVersion, byte[]> keys = new EnumMap<>(Map.of(KeyVersion.V1, key(KeyVersion.V1)));
+        try (TestConnection spark = TestConnection.spark(AesMode.CTR, key(KeyVersion.V1));
+                TestConnection service = new TestConnection(new CipherDetection(
+                        new AesSession(keys, ALL_MODES, SEND_IV, RECEIVE_IV), false, (mode, version) -> {
+                            throw new OutOfMemoryError("for a test");
+                        }))) {
+            ByteBuf waiting = TestConnection.direct(new byte[100]);
+            ChannelFuture written = service.channel.writeAndFlush(waiting);
+            ByteBuf received = TestConnection.direct(spark.send(FRAME));
+            ByteBuf late = TestConnection.direct(new byte[] {1});
+            assertThat(service.channel.writeOneInbound(received).cause()).isInstanceOf(OutOfMemoryError.class);
+            var unused = service.channel.writeOneInbound(late);
+            assertThat(received.refCnt()).isZero();
+            assertThat(late.refCnt()).isZero();
+            service.end();
+            assertThat(written.isSuccess()).isFalse();
+            assertThat(waiting.refCnt()).isZero();
+        }
+    }
+
+    @Test
+    void failsTheRestOfWhatWaitsIfOneCannotBeEncrypted() throws Exception {
+        try (TestConnection spark = TestConnection.spark(AesMode.CTR, key(KeyVersion.V1));
+                TestConnection service = anyService()) {
+            DefaultFileRegion region = new DefaultFileRegion(new File("/dev/null"), 0, 1);
+            ByteBuf waiting = TestConnection.direct(new byte[100]);
+            ChannelFuture refused = service.channel.write(region);
+            ChannelFuture written = service.channel.writeAndFlush(waiting);
+            ByteBuf received = TestConnection.direct(spark.send(FRAME));
+            var unused = service.channel.writeOneInbound(received);
+            assertThat(refused.isDone() && !refused.isSuccess()).isTrue();
+            assertThat(written.isDone() && !written.isSuccess()).isTrue();
+            assertThat(region.refCnt()).isZero();
+            assertThat(waiting.refCnt()).isZero();
+            assertThat(received.refCnt()).isZero();
         }
     }
 

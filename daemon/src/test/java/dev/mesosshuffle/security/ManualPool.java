@@ -9,6 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 final class ManualPool implements ClientExecutor {
     final Queue<Runnable> tasks = new ArrayDeque<>();
     boolean full;
+    /** Whether memory runs out after a task was queued. */
+    boolean outOfMemory;
 
     @Override
     public void execute(Object client, Runnable task) {
@@ -16,6 +18,9 @@ final class ManualPool implements ClientExecutor {
             throw new RejectedExecutionException();
         }
         tasks.add(task);
+        if (outOfMemory) {
+            throw new OutOfMemoryError("for a test");
+        }
     }
 
     /** Runs the tasks that wait now. */

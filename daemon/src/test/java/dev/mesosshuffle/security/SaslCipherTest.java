@@ -5,12 +5,14 @@ import static dev.mesosshuffle.security.TestConnection.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import java.io.File;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -301,6 +303,39 @@ class SaslCipherTest {
         ByteBuf late = TestConnection.direct(bytes(10, 2));
         assertThat(service.channel.writeAndFlush(late).isSuccess()).isFalse();
         assertThat(late.refCnt()).isZero();
+    }
+
+    @Test
+    void failsWhatIsBeingWrappedIfItEnds() {
+        ChannelFuture written = service.channel.writeAndFlush(TestConnection.direct(bytes(10, 1)));
+        service.end();
+        assertThat(written.cause()).as("at once, not when the pool is done").isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void releasesWhatThereIsNoMemoryToUnwrapInto() throws Exception {
+        ByteBuf blocks = TestConnection.direct(spark.send(bytes(10, 1)));
+        ByteBufAllocator scarce = (ByteBufAllocator) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ByteBufAllocator.class}, (self, method, arguments) -> {
+                    throw new OutOfMemoryError("for a test");
+                });
+        Throwable failure =
+                Assertions.catchThrowable(() -> new SaslBlocks(peers.server(), BLOCK_BYTES).unwrap(scarce, blocks));
+        assertThat(failure).isInstanceOf(OutOfMemoryError.class);
+        assertThat(blocks.refCnt()).isZero();
+    }
+
+    @Test
+    void closesIfMemoryRunsOutAsTheTurnWasQueued() throws Exception {
+        pool.outOfMemory = true;
+        ByteBuf unsent = TestConnection.direct(bytes(10, 2));
+        ChannelFuture written = service.channel.writeAndFlush(unsent);
+        assertThat(written.cause()).isInstanceOf(OutOfMemoryError.class);
+        assertThat(unsent.refCnt()).isZero();
+        assertThat(Assertions.catchThrowable(service.channel::checkException)).isInstanceOf(OutOfMemoryError.class);
+        run();
+        assertThat(service.sent()).isEmpty();
+        assertThat(isDisposed()).isTrue();
     }
 
     @Test

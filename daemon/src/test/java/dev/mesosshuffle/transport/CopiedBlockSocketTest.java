@@ -31,7 +31,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -41,7 +40,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -243,7 +241,7 @@ class CopiedBlockSocketTest {
 
     private ReplyWriter newWriter() throws Exception {
         Channel channel = accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        ReplyWriter writer = new ReplyWriter(channel, buffers, System::nanoTime, new WrittenReplies.Listener());
+        ReplyWriter writer = new ReplyWriter(channel, this, buffers, System::nanoTime, new WrittenReplies.Listener());
         writer.sendCopies();
         return writer;
     }
@@ -302,25 +300,25 @@ class CopiedBlockSocketTest {
         }
 
         @Override
-        public CompletableFuture<Void> loadAsync(long offset, long length) {
+        public void loadAsync(Object client, long offset, long length, ReadListener listener) {
             throw new AssertionError("a block that is copied is not loaded");
         }
 
         @Override
-        public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
+        public void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener) {
             reading.incrementAndGet();
-            return CompletableFuture.runAsync(
-                    () -> {
-                        try {
-                            int bytes = target.remaining();
-                            assertThat(channel.read(target, offset)).isEqualTo(bytes);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        } finally {
-                            reading.decrementAndGet();
-                        }
-                    },
-                    disk);
+            disk.execute(() -> {
+                Throwable failure = null;
+                try {
+                    int bytes = target.remaining();
+                    assertThat(channel.read(target, offset)).isEqualTo(bytes);
+                } catch (IOException | AssertionError e) {
+                    failure = e;
+                } finally {
+                    reading.decrementAndGet();
+                }
+                listener.onReadEnd(failure);
+            });
         }
 
         @Override

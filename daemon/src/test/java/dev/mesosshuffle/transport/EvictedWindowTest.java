@@ -88,7 +88,7 @@ class EvictedWindowTest {
         peer.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
         file.setResident(BLOCK);
         ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), WrittenReplies.BUDGET, ByteBudget.of(0));
-        ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, new WrittenReplies.Listener());
+        ReplyWriter writer = new ReplyWriter(channel, this, buffers, now::get, new WrittenReplies.Listener());
         BufferedReplyBatch batch = new BufferedReplyBatch(buffers, writer, now::get, answered -> {});
         batch.add(Reply.chunk(1, 0, BLOCK), OpenSegment.of(file, 0, BLOCK));
         batch.finish();

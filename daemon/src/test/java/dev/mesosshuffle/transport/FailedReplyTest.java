@@ -10,7 +10,6 @@ import dev.mesosshuffle.model.PageResidency;
 import dev.mesosshuffle.protocol.Reply;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Replies that fail while they are built: nothing of them is sent, and nothing stays occupied. */
@@ -60,12 +59,12 @@ class FailedReplyTest extends WrittenReplies {
         }
 
         @Override
-        public CompletableFuture<Void> loadAsync(long offset, long length) {
+        public void loadAsync(Object client, long offset, long length, ReadListener listener) {
             throw new AssertionError("nothing is sent");
         }
 
         @Override
-        public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
+        public void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener) {
             throw new AssertionError("nothing is sent");
         }
 

@@ -4,13 +4,13 @@ import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.PageResidency;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** A file whose disk responds on demand. */
 final class TestFile implements OpenFile, AutoCloseable {
@@ -19,13 +19,19 @@ final class TestFile implements OpenFile, AutoCloseable {
     private final FileChannel channel;
     private final Deque<Work> works = new ArrayDeque<>();
 
-    private record Work(CompletableFuture<Void> result, Runnable action) {}
+    private record Work(ReadListener listener, Action action) {}
+
+    private interface Action {
+        void run() throws IOException;
+    }
 
     private long residentFrom;
     private long residentBytes = UNKNOWN;
     private int looks;
     private long asked;
     private boolean isOutOfMemory;
+    private boolean isQueueFull;
+    private @Nullable Object client;
     private int released;
 
     TestFile(Path path) throws IOException {
@@ -67,36 +73,46 @@ final class TestFile implements OpenFile, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> loadAsync(long offset, long length) {
-        if (isOutOfMemory) {
-            throw new OutOfMemoryError("for a test");
-        }
-        return add(length, () -> {});
+    public void loadAsync(Object its, long offset, long length, ReadListener listener) {
+        add(its, length, listener, () -> {});
     }
 
     @Override
-    public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
-        return add(target.remaining(), () -> {
-            try {
-                long next = offset;
-                while (target.hasRemaining()) {
-                    int read = channel.read(target, next);
-                    if (read < 0) {
-                        throw new EOFException("file ended at " + channel.size());
-                    }
-                    next += read;
+    public void readAsync(Object its, long offset, ByteBuffer target, ReadListener listener) {
+        add(its, target.remaining(), listener, () -> {
+            long next = offset;
+            while (target.hasRemaining()) {
+                int read = channel.read(target, next);
+                if (read < 0) {
+                    throw new EOFException("file ended at " + channel.size());
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                next += read;
             }
         });
     }
 
-    private CompletableFuture<Void> add(long length, Runnable action) {
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        works.add(new Work(result, action));
+    private void add(Object its, long length, ReadListener listener, Action action) {
+        if (isOutOfMemory) {
+            throw new OutOfMemoryError("for a test");
+        }
+        client = its;
         asked = length;
-        return result;
+        if (isQueueFull) {
+            listener.onReadEnd(new RejectedExecutionException("full"));
+        } else {
+            works.add(new Work(listener, action));
+        }
+    }
+
+    /** Whether the queue of the disk rejects reads from now on. */
+    void setQueueFull(boolean isFull) {
+        isQueueFull = isFull;
+    }
+
+    /** Whose turn the last read takes. */
+    @Nullable
+    Object client() {
+        return client;
     }
 
     /** From now on, there is no memory to ask for a part. */
@@ -116,16 +132,17 @@ final class TestFile implements OpenFile, AutoCloseable {
 
     void answer() {
         Work work = works.remove();
+        IOException failure = null;
         try {
             work.action().run();
-            work.result().complete(null);
-        } catch (UncheckedIOException e) {
-            work.result().completeExceptionally(e.getCause());
+        } catch (IOException e) {
+            failure = e;
         }
+        work.listener().onReadEnd(failure);
     }
 
     void fail(IOException error) {
-        works.remove().result().completeExceptionally(error);
+        works.remove().listener().onReadEnd(error);
     }
 
     /** How many references were given back. */

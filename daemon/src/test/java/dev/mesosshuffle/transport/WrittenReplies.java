@@ -8,12 +8,12 @@ import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
+import dev.mesosshuffle.testing.ScarceChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,11 +45,11 @@ abstract class WrittenReplies {
     TestFile file;
     final AtomicLong now = new AtomicLong(1_000_000_000_000L);
     final SlowPeer peer = new SlowPeer();
-    final EmbeddedChannel channel = new EmbeddedChannel(peer);
+    final ScarceChannel channel = new ScarceChannel(peer);
     final ByteBudget answers = ByteBudget.of(1024 * 1024);
     final ReplyBufferPool buffers = new ReplyBufferPool(channel.alloc(), BUDGET, answers);
     final Listener listener = new Listener();
-    final ReplyWriter writer = new ReplyWriter(channel, buffers, now::get, listener);
+    final ReplyWriter writer = new ReplyWriter(channel, this, buffers, now::get, listener);
     final AtomicInteger answered = new AtomicInteger();
 
     @BeforeEach
