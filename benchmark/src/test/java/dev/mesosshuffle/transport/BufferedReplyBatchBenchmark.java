@@ -15,7 +15,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,7 +45,8 @@ public class BufferedReplyBatchBenchmark {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ReplyBufferPool buffers =
             new ReplyBufferPool(PooledByteBufAllocator.DEFAULT, Long.MAX_VALUE, ByteBudget.of(Long.MAX_VALUE));
-    private final ReplyWriter writer = new ReplyWriter(channel, buffers, System::nanoTime, new IgnoringListener());
+    private final ReplyWriter writer =
+            new ReplyWriter(channel, channel, buffers, System::nanoTime, new IgnoringListener());
     private final BufferedReplyBatch replies =
             new BufferedReplyBatch(buffers, writer, System::nanoTime, answered -> {});
     private final OpenFile file = new WarmFile(openFile());
@@ -91,12 +91,12 @@ public class BufferedReplyBatchBenchmark {
         }
 
         @Override
-        public CompletableFuture<Void> loadAsync(long offset, long length) {
-            return CompletableFuture.completedFuture(null);
+        public void loadAsync(Object client, long offset, long length, ReadListener listener) {
+            throw new UnsupportedOperationException("small blocks are read at once");
         }
 
         @Override
-        public CompletableFuture<Void> readAsync(long offset, ByteBuffer target) {
+        public void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener) {
             throw new UnsupportedOperationException("small blocks are read at once");
         }
 
