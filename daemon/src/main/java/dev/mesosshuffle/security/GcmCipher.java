@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop.
  */
-final class GcmCipher extends ChannelDuplexHandler {
+final class GcmCipher extends ChannelDuplexHandler implements RecordCipher {
     private final GcmEncryptor encryptor;
     private final GcmDecryptor decryptor;
     private boolean failed;
@@ -48,6 +48,11 @@ final class GcmCipher extends ChannelDuplexHandler {
             var unused = context.close();
             return null;
         }
+    }
+
+    @Override
+    public boolean isRecordIncomplete() {
+        return decryptor.isMessageIncomplete();
     }
 
     @Override

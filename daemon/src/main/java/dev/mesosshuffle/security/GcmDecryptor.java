@@ -71,6 +71,11 @@ final class GcmDecryptor implements AutoCloseable {
         }
     }
 
+    /** Whether a message has begun that is not complete. */
+    boolean isMessageIncomplete() {
+        return inMessage || kept != null;
+    }
+
     /** Begins a message, if its head is there. */
     private boolean readHead(ByteBufAllocator allocator, ByteBuf received, GcmPrimitives primitives)
             throws ProtectionException {

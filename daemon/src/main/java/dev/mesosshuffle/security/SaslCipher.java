@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> confined to the connection's event loop, except what runs on the pool, which touches {@link
  * SaslBlocks} and its own turn's bytes alone. The blocks are closed when no turn is on the pool.
  */
-final class SaslCipher extends ChannelDuplexHandler {
+final class SaslCipher extends ChannelDuplexHandler implements RecordCipher {
     /** Two blocks: while one is sent, the next one is wrapped. */
     static final int MAX_UNSENT_BYTES = 2 * SaslBlocks.TURN_BYTES;
 
@@ -77,6 +77,11 @@ final class SaslCipher extends ChannelDuplexHandler {
             return;
         }
         proceed(context);
+    }
+
+    @Override
+    public boolean isRecordIncomplete() {
+        return input.isBlockIncomplete();
     }
 
     @Override

@@ -49,6 +49,11 @@ final class SaslInput implements AutoCloseable {
         }
     }
 
+    /** Whether a block has begun that is not complete. */
+    boolean isBlockIncomplete() {
+        return received != null && received.readableBytes() > completeBytes;
+    }
+
     /** How many bytes of complete blocks wait. */
     int completeBytes() {
         return completeBytes;

@@ -10,7 +10,6 @@ import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.MalformedMessageException;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
-import dev.mesosshuffle.protocol.RequestDecoder;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.security.ProtectionException;
 import io.netty.buffer.ByteBuf;
@@ -20,12 +19,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,14 +33,8 @@ import org.slf4j.LoggerFactory;
  * any thread.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter
-        implements Connection, ReplyWriter.Listener, ConnectionGuard.ProofListener {
+        implements Connection, RequestReader.Listener, ReplyWriter.Listener, ConnectionGuard.ProofListener {
     private static final Logger logger = LoggerFactory.getLogger(ConnectionHandler.class);
-
-    /**
-     * At this number of pending requests, nothing more is read from a client until half of them have replies: a client that
-     * sends and never reads costs no more memory than these requests.
-     */
-    private static final int MAX_PENDING_REQUESTS = 8192;
 
     /** The part of what others leave of the memory for messages that those of one connection may occupy until answered. */
     private static final int UNANSWERED_PART = 4;
@@ -58,15 +49,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final ReadGate gate;
     private final ConnectionActivity activity;
     private final Ticker ticker;
+    private final RequestReader reader;
     private final ReplyWriter writer;
     private final WriteDeadline writeDeadline;
     private final Session session;
 
-    private int pendingRequests;
+    private final PendingRequests pendingRequests;
+
     private boolean reset;
     private volatile boolean closedLocally;
     private volatile boolean idleTimeoutDisabled;
-    private @Nullable CompletableFuture<Void> drained;
 
     ConnectionHandler(
             Channel channel, ConnectionServices services, ReadGate gate, ConnectionActivity activity, Ticker ticker) {
@@ -77,7 +69,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         this.gate = gate;
         this.activity = activity;
         this.ticker = ticker;
+        this.reader = new RequestReader(services.largeMessages(), gate, this);
         this.writer = new ReplyWriter(channel, this, services.buffers(), ticker, this);
+        this.pendingRequests = new PendingRequests(gate, activity, writer.answers());
         this.writeDeadline =
                 new WriteDeadline(channel, services.limits().writeTimeout().toNanos(), ticker, this::onWriteTimeout);
         ByteBudget decoded = services.decoded();
@@ -98,9 +92,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         writeDeadline.cancel();
         session.onClosed(
                 closedLocally ? CloseReason.CLOSED_LOCALLY : reset ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
-        if (drained != null) {
-            drained.complete(null);
-        }
+        pendingRequests.completeIfDrained(false);
         context.fireChannelInactive();
     }
 
@@ -110,81 +102,24 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (message instanceof OversizedRequest oversized) {
             reject(oversized);
         } else if (message instanceof LargeFrame frame) {
-            readLarge(frame);
+            reader.read(frame);
         } else {
-            readSmall((ByteBuf) message);
+            reader.read((ByteBuf) message);
         }
     }
 
-    private void readSmall(ByteBuf frame) throws MalformedMessageException {
-        try {
-            // Frames after a malformed one are not decoded.
-            if (!closedLocally) {
-                handle(RequestDecoder.decode(frame));
-            }
-        } finally {
-            frame.release();
-        }
+    @Override
+    public void setDecodingElsewhere(boolean decoding) {
+        pendingRequests.setDecodingElsewhere(decoding);
     }
 
-    private void readLarge(LargeFrame frame) throws MalformedMessageException {
-        if (closedLocally) {
-            frame.close();
-        } else if (frame.bytes().readableBytes() <= FrameDecoder.SMALL_FRAME_BYTES) {
-            try {
-                readSmall(frame.bytes());
-            } finally {
-                frame.ticket().close();
-            }
-        } else {
-            decodeElsewhere(frame);
-        }
-    }
-
-    /** Decodes a frame off the event loop; the connection's next one is read after that. */
-    private void decodeElsewhere(LargeFrame frame) {
-        gate.close(ReadGate.Reason.LARGE_FRAME);
-        activity.setBusy(true);
-        try {
-            services.largeMessages().execute(() -> {
-                LargeMessages.Decoded decoded = services.largeMessages().decode(frame);
-                execute(() -> onDecoded(decoded));
-            });
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            frame.close();
-            fail(e);
-        }
-    }
-
-    private void onDecoded(LargeMessages.Decoded decoded) {
-        // From here on the session counts what it keeps.
-        decoded.release().run();
-        if (!channel.isActive() || closedLocally) {
-            return;
-        }
-        Request request = decoded.request();
-        try {
-            if (request == null) {
-                fail(Objects.requireNonNull(decoded.failure()));
-            } else {
-                activity.setBusy(pendingRequests > 0);
-                handle(request);
-                gate.open(ReadGate.Reason.LARGE_FRAME);
-            }
-        } catch (RuntimeException | OutOfMemoryError e) {
-            fail(e);
-        }
-    }
-
-    private void handle(Request request) {
+    @Override
+    public void onRequest(Request request) {
         if (!(request instanceof Request.OneWay)) {
-            pendingRequests++;
-            activity.setBusy(true);
+            pendingRequests.add();
         }
         session.onRequest(request);
-        if (pendingRequests >= MAX_PENDING_REQUESTS || writer.answers().isFull()) {
-            gate.close(ReadGate.Reason.PENDING_REQUESTS);
-        }
+        pendingRequests.limit();
     }
 
     /** Replies with a failure: a client whose connection is closed would send the same request again. */
@@ -193,7 +128,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
                 .oversized(
                         remoteAddress, oversized.frameBytes(), services.limits().maxFrameBytes());
         if (!closedLocally && oversized.requestId() != null) {
-            handle(new Request.Rpc(oversized.requestId(), invalid));
+            onRequest(new Request.Rpc(oversized.requestId(), invalid));
         }
     }
 
@@ -215,7 +150,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent
                 && !idleTimeoutDisabled
-                && pendingRequests == 0
+                && pendingRequests.isEmpty()
                 && writer.isIdle()
                 && gate.isOpen()) {
             services.metrics().idleConnectionsClosed.inc();
@@ -236,11 +171,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             logger.debug("Connection from {} failed: {}", remoteAddress, cause.toString());
             closeChannel();
         } else {
-            fail(cause);
+            onFailure(cause);
         }
     }
 
-    private void fail(Throwable cause) {
+    @Override
+    public void onFailure(Throwable cause) {
         try {
             services.failures().closed(remoteAddress, cause);
         } finally {
@@ -266,18 +202,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void onRepliesSent(int count, boolean success) {
-        pendingRequests -= count;
-        if (pendingRequests <= MAX_PENDING_REQUESTS / 2 && !writer.answers().isFull()) {
-            gate.open(ReadGate.Reason.PENDING_REQUESTS);
-        }
-        if (pendingRequests <= 0) {
-            activity.setBusy(false);
-        }
+        pendingRequests.remove(count);
         if (!success && channel.isOpen()) {
             reset = true;
             closeChannel();
         }
-        completeIfDrained();
+        pendingRequests.completeIfDrained(channel.isOpen());
     }
 
     @Override
@@ -290,7 +220,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void onUnreadableBlock(Throwable cause) {
         if (cause instanceof OutOfMemoryError) {
-            fail(cause);
+            onFailure(cause);
         } else if (cause instanceof RejectedExecutionException overload) {
             services.failures().overloadedDisk(remoteAddress, overload);
             close();
@@ -312,18 +242,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
      */
     CompletableFuture<Void> drain() {
         CompletableFuture<Void> result = new CompletableFuture<>();
-        execute(() -> {
-            drained = result;
-            gate.close(ReadGate.Reason.DRAINING);
-            completeIfDrained();
-        });
+        execute(() -> pendingRequests.drain(result, channel.isOpen()));
         return result;
-    }
-
-    private void completeIfDrained() {
-        if (drained != null && (pendingRequests <= 0 || !channel.isOpen())) {
-            drained.complete(null);
-        }
     }
 
     @Override
@@ -334,6 +254,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public String remoteAddress() {
         return remoteAddress;
+    }
+
+    @Override
+    public boolean isClosedLocally() {
+        return closedLocally;
     }
 
     @Override
@@ -358,7 +283,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
                 task.run();
             } catch (RuntimeException | Error e) {
                 services.metrics().caughtExceptions.inc();
-                fail(e);
+                onFailure(e);
             }
         };
     }

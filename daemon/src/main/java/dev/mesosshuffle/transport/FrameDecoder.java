@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.security.RecordCipher;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -225,7 +226,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             var unused = context.close();
         }
         activity.read();
-        deadline.onReadComplete(context, hasLeftover());
+        deadline.onReadComplete(context, hasLeftover() || isRecordIncomplete(context));
         if (gate.isOpen()) {
             keepOnlyWhatIsUnread(context);
             super.channelReadComplete(context);
@@ -234,6 +235,11 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             discardSomeReadBytes();
             context.fireChannelReadComplete();
         }
+    }
+
+    /** Whether a cipher, which is always the first handler, waits for the rest of a record. */
+    private static boolean isRecordIncomplete(ChannelHandlerContext context) {
+        return context.pipeline().first() instanceof RecordCipher cipher && cipher.isRecordIncomplete();
     }
 
     /** Of a frame that arrived in part, the bytes stay, and not the buffer that they were read into with many others. */

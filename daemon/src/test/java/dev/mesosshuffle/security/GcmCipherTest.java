@@ -69,6 +69,22 @@ class GcmCipherTest {
     }
 
     @Test
+    void tellsFromItsFirstToItsLastByteThatAMessageIsIncomplete() throws Exception {
+        GcmCipher cipher = new GcmCipher(key(KeyVersion.V2));
+        try (TestConnection spark = TestConnection.spark(AesMode.GCM, key(KeyVersion.V2));
+                TestConnection service = new TestConnection(cipher)) {
+            byte[] message = spark.send(bytes(10, 1));
+            assertThat(cipher.isRecordIncomplete()).isFalse();
+            for (int i = 0; i < message.length - 1; i++) {
+                service.receive(new byte[] {message[i]});
+                assertThat(cipher.isRecordIncomplete()).as("after byte %s", i).isTrue();
+            }
+            service.receive(new byte[] {message[message.length - 1]});
+            assertThat(cipher.isRecordIncomplete()).isFalse();
+        }
+    }
+
+    @Test
     void decryptsSegmentsThatAreSplit() throws Exception {
         byte[] plain = bytes(100_000, 1);
         try (TestConnection spark = TestConnection.spark(AesMode.GCM, key(KeyVersion.V1));

@@ -104,6 +104,19 @@ class SaslCipherTest {
     }
 
     @Test
+    void tellsThatABlockIsIncompleteAndNotThatACompleteOneWaits() throws Exception {
+        RecordCipher cipher = service.channel.pipeline().get(SaslCipher.class);
+        byte[] block = spark.send(bytes(50, 1));
+        assertThat(cipher.isRecordIncomplete()).isFalse();
+        service.receive(Arrays.copyOf(block, block.length - 1));
+        assertThat(cipher.isRecordIncomplete()).isTrue();
+        service.receive(Arrays.copyOfRange(block, block.length - 1, block.length));
+        assertThat(cipher.isRecordIncomplete()).isFalse();
+        run();
+        assertThat(service.received()).hasSize(50);
+    }
+
+    @Test
     void unwrapsBlocksThatAreSplitAnywhere() throws Exception {
         byte[] plain = bytes(50, 1);
         int blockBytes = spark.send(plain).length;
