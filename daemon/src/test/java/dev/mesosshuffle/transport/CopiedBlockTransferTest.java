@@ -1,6 +1,5 @@
 package dev.mesosshuffle.transport;
 
-import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,21 +7,17 @@ import dev.mesosshuffle.fetch.ReplyBatch;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CopiedBlockTransferTest extends WrittenReplies {
-    private static final int HEAD = Reply.chunk(1, 0, 0).encodedLength();
     private static final int BUFFER = ReplyBufferPool.SHARED_BYTES;
     /** What the first buffer holds of a block. */
     private static final int FIRST = BUFFER - HEAD;
@@ -283,26 +278,5 @@ class CopiedBlockTransferTest extends WrittenReplies {
                 diskAnswers();
             }
         }
-    }
-
-    private void diskAnswers() {
-        file.answer();
-        channel.runPendingTasks();
-    }
-
-    private byte[] received() {
-        return peer.received.toByteArray();
-    }
-
-    private static byte[] frame(int length) {
-        byte[] frame = Arrays.copyOf(bytes(Reply.chunk(1, 0, length)), HEAD + length);
-        System.arraycopy(block(FILE, 1), 0, frame, HEAD, length);
-        return frame;
-    }
-
-    private static byte[] bytes(Reply reply) {
-        ByteBuf encoded = Unpooled.buffer();
-        reply.writeTo(encoded);
-        return ByteBufUtil.getBytes(encoded);
     }
 }

@@ -10,6 +10,8 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.testing.RecordingLeakDetector;
 import dev.mesosshuffle.testing.ScarceChannel;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -22,6 +24,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +39,7 @@ abstract class WrittenReplies {
     static final int SMALL = BufferedReplyBatch.SMALL_BLOCK_BYTES;
     static final int WINDOW = BlockTransfer.WINDOW_BYTES;
     static final int FILE = 3 * WINDOW;
+    static final int HEAD = Reply.chunk(1, 0, 0).encodedLength();
     /** So much that one connection's share of it is more than a connection ever holds. */
     static final int BUDGET = 33 * 1024 * 1024;
 
@@ -79,6 +83,28 @@ abstract class WrittenReplies {
         batch.add(Reply.chunk(1, 0, length), OpenSegment.of(file, 0, length));
         batch.finish();
         writer.flush();
+    }
+
+    void diskAnswers() {
+        file.answer();
+        channel.runPendingTasks();
+    }
+
+    byte[] received() {
+        return peer.received.toByteArray();
+    }
+
+    /** What a peer gets of the beginning of the file. */
+    static byte[] frame(int length) {
+        byte[] frame = Arrays.copyOf(bytes(Reply.chunk(1, 0, length)), HEAD + length);
+        System.arraycopy(block(FILE, 1), 0, frame, HEAD, length);
+        return frame;
+    }
+
+    static byte[] bytes(Reply reply) {
+        ByteBuf encoded = Unpooled.buffer();
+        reply.writeTo(encoded);
+        return ByteBufUtil.getBytes(encoded);
     }
 
     static final class Listener implements ReplyWriter.Listener {
