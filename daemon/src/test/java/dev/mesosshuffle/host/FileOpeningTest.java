@@ -7,62 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each way of opening files keeps the same rules. */
-class FileOpeningTest {
-    private static final String INSIDE = "inside the root";
-    private static final String OUTSIDE = "another's secret";
-
-    @TempDir
-    private Path temp;
-
-    private Path root;
-    private Path subDir;
-    private Path file;
-    private Path outside;
-
-    static Stream<Named<FileOpening>> ways() {
-        return Stream.of(
-                Named.of("openat2", new DescriptorOpening(LinuxCalls::openName)),
-                Named.of("openat", new DescriptorOpening(DescriptorOpening::openStepwise)),
-                Named.of("the JDK", new DirectoryStreamOpening()));
-    }
-
-    static Stream<Named<FileOpening>> waysWithoutARace() {
-        return ways().limit(2);
-    }
-
-    @BeforeEach
-    void createFiles() throws IOException {
-        root = Files.createDirectories(temp.toRealPath().resolve("root"));
-        subDir = Files.createDirectories(root.resolve("blockmgr-1/0c"));
-        file = subDir.resolve("rdd_1_2");
-        Files.writeString(file, INSIDE);
-        outside = Files.createDirectories(temp.toRealPath().resolve("outside/0c"));
-        Files.writeString(outside.resolve("rdd_1_2"), OUTSIDE);
-    }
-
+class FileOpeningTest extends FileOpeningFixture {
     @ParameterizedTest
     @MethodSource("ways")
     void opensARegularFileAndSaysWhichItIs(FileOpening opening) throws Exception {
@@ -235,98 +195,11 @@ class FileOpeningTest {
         }
     }
 
-    /** Whatever is there at any moment, the open gives the file of the root, or none. */
-    @ParameterizedTest
-    @MethodSource("ways")
-    void neverOpensAnythingElseWhileTheSubDirIsSwappedForALink(FileOpening opening) throws Exception {
-        Path aside = root.resolve("aside");
-        Path link = Files.createSymbolicLink(root.resolve("link"), outside);
-        AtomicBoolean done = new AtomicBoolean();
-        Thread attacker = new Thread(() -> {
-            try {
-                while (!done.get()) {
-                    Files.move(subDir, aside);
-                    Files.move(link, subDir);
-                    Files.move(subDir, link);
-                    Files.move(aside, subDir);
-                }
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        attacker.start();
-        int opened = 0;
-        int refused = 0;
-        try {
-            while (opened < 100 || refused < 100) {
-                try (FileChannel channel = opening.open(root, file).channel()) {
-                    assertThat(text(channel)).isEqualTo(INSIDE);
-                    opened++;
-                } catch (FileSystemException e) {
-                    refused++;
-                }
-            }
-        } finally {
-            done.set(true);
-            attacker.join();
-        }
-    }
-
-    /** With the JDK alone there is a moment in which the open would wait. */
-    @ParameterizedTest
-    @MethodSource("waysWithoutARace")
-    void neverWaitsWhileTheFileIsSwappedForAFifo(FileOpening opening) throws Exception {
-        Path fifo = root.resolve("fifo");
-        Path regular = root.resolve("regular");
-        run("mkfifo", fifo.toString());
-        Files.writeString(regular, INSIDE);
-        AtomicBoolean done = new AtomicBoolean();
-        Thread attacker = new Thread(() -> {
-            try {
-                while (!done.get()) {
-                    Files.move(fifo, file, StandardCopyOption.REPLACE_EXISTING);
-                    Files.move(file, fifo);
-                    Files.createLink(file, regular);
-                }
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        attacker.start();
-        int opened = 0;
-        int refused = 0;
-        try {
-            while (opened < 100 || refused < 100) {
-                try (FileChannel channel = opening.open(root, file).channel()) {
-                    assertThat(text(channel)).isEqualTo(INSIDE);
-                    opened++;
-                } catch (FileSystemException e) {
-                    refused++;
-                }
-            }
-        } finally {
-            done.set(true);
-            attacker.join();
-        }
-    }
-
     private void assertUnsafe(FileOpening opening, Path path, String found) {
         assertThatExceptionOfType(UnsafeFileException.class)
                 .isThrownBy(() -> opening.open(root, path))
                 .withMessageStartingWith(path + ": ")
                 .withMessageContaining(found);
-    }
-
-    private static String text(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(100);
-        channel.read(bytes, 0);
-        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-    }
-
-    private static int run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return process.exitValue();
     }
 
     private static List<Path> descriptorsUnder(Path dir) throws IOException {

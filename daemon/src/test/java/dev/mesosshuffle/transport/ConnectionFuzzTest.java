@@ -10,13 +10,28 @@ import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.testing.LogCapture;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.channel.local.LocalServerChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +48,9 @@ class ConnectionFuzzTest {
     private static final MetricRegistry metrics = new MetricRegistry();
     private static final ByteBudget inbound = ByteBudget.of(1 << 20);
     private static final ByteBudget decoded = ByteBudget.of(1 << 20);
+    private static final LocalAddress ADDRESS = new LocalAddress(ConnectionFuzzTest.class);
+    private static final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
+    private static final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
 
     @BeforeAll
     static void create() throws Exception {
@@ -55,40 +73,79 @@ class ConnectionFuzzTest {
                 transportMetrics,
                 new ConnectionFailures(transportMetrics, new RateLimitedLogger(System::nanoTime)),
                 ConnectionGuard.NONE);
+        new ServerBootstrap()
+                .group(loop)
+                .channel(LocalServerChannel.class)
+                .childHandler(initializer())
+                .bind(ADDRESS)
+                .sync();
     }
 
     @AfterAll
-    static void close() {
+    static void close() throws InterruptedException {
+        loop.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
         services.largeMessages().close();
         services.buffers().close();
         fixture.close();
     }
 
+    /** Over channels with a thread of their own, because what is stored is answered on another one. */
     @FuzzTest(maxDuration = "30s")
-    void answersOrCloses(FuzzedDataProvider data) {
+    void answersOrCloses(FuzzedDataProvider data) throws Exception {
         try (LogCapture log = LogCapture.of(ConnectionFailures.class)) {
-            EmbeddedChannel channel = new EmbeddedChannel(new ConnectionInitializer(
-                    services,
-                    new InboundAdmission(inbound, () -> 0),
-                    new ConnectionLimiter(
-                            services.limits(), () -> 0, services.metrics(), new RateLimitedLogger(System::nanoTime)),
-                    new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                    () -> 0,
-                    null));
-            while (channel.isOpen() && data.remainingBytes() > 0) {
+            Channel client = connect();
+            Channel connection = accepted.poll(1, TimeUnit.MINUTES);
+            assertThat(connection).isNotNull();
+            while (connection.isOpen() && data.remainingBytes() > 0) {
                 byte[] body = data.consumeBytes(data.consumeInt(0, 256));
                 boolean whole = data.consumeBoolean();
                 // Most of what is random is no frame, so that nothing behind the decoder would be reached.
-                channel.writeInbound(
+                var unused = client.writeAndFlush(
                         whole
                                 ? Unpooled.buffer()
                                         .writeLong(Long.BYTES + body.length)
                                         .writeBytes(body)
                                 : Unpooled.wrappedBuffer(body));
             }
-            channel.finishAndReleaseAll();
+            client.close().sync();
+            assertThat(connection.closeFuture().await(1, TimeUnit.MINUTES)).isTrue();
+            // What the end of a connection gives back, it gives back on its thread.
+            loop.submit(() -> {}).sync();
             assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
             assertThat(inbound.usedBytes()).isZero();
         }
+    }
+
+    private static Channel connect() throws InterruptedException {
+        return new Bootstrap()
+                .group(loop)
+                .channel(LocalChannel.class)
+                .handler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object message) {
+                        ReferenceCountUtil.release(message);
+                    }
+                })
+                .connect(ADDRESS)
+                .sync()
+                .channel();
+    }
+
+    private static ChannelInitializer<Channel> initializer() {
+        ConnectionInitializer initializer = new ConnectionInitializer(
+                services,
+                new InboundAdmission(inbound, () -> 0),
+                new ConnectionLimiter(
+                        services.limits(), () -> 0, services.metrics(), new RateLimitedLogger(System::nanoTime)),
+                new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+                () -> 0,
+                null);
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(initializer);
+                accepted.add(channel);
+            }
+        };
     }
 }
