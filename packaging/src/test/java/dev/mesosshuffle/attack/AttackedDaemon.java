@@ -8,6 +8,7 @@ import dev.mesosshuffle.it.service.JmxConnection;
 import dev.mesosshuffle.it.service.ProcessUsage;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
+import dev.mesosshuffle.it.wire.Latencies;
 import dev.mesosshuffle.it.wire.WireClient;
 import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.attack;
 
 import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.wire.Latencies;
 import dev.mesosshuffle.it.wire.WireClient;
 import dev.mesosshuffle.it.wire.WireMessages;
 import java.io.IOException;
