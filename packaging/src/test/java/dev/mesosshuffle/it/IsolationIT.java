@@ -44,7 +44,7 @@ final class IsolationIT {
     private static final String COUNTED_HEARTBEATS = "authentication.foreignHeartbeats";
     private static final Duration EFFECT = Duration.ofSeconds(30);
 
-    /** FetchShuffleBlockChunks, PushBlockStream, FinalizeShuffleMerge and RemoveShuffleMerge. */
+    /** PushBlockStream, FinalizeShuffleMerge, FetchShuffleBlockChunks and RemoveShuffleMerge. */
     private static final List<Integer> MERGES = List.of(12, 13, 15, 19);
 
     /** Whose secrets are their own; all others have the one of the cluster. */

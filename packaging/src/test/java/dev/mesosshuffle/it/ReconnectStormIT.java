@@ -251,8 +251,8 @@ final class ReconnectStormIT {
         try (JmxConnection jmx = JmxConnection.open(jmxPort)) {
             System.out.printf(
                     "%d executors in %.2f s, after the restart in %.2f s, %d of their tries failed; heartbeats: %s;"
-                            + " handshakes: p99 %s ms; %d large encrypted fetches; refused as overloaded: %d; authenticated by SASL: %d, with encryption: %d, by exchange of"
-                            + " keys: %d%n",
+                            + " handshakes: p99 %s ms; %d large encrypted fetches; refused as overloaded: %d;"
+                            + " authenticated by SASL: %d, with encryption: %d, by exchange of keys: %d%n",
                     EXECUTORS,
                     firstSeconds,
                     seconds,
