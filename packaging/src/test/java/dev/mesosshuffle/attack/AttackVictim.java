@@ -1,5 +1,8 @@
 package dev.mesosshuffle.attack;
 
+import dev.mesosshuffle.it.wire.ClientHandshake;
+import dev.mesosshuffle.it.wire.WireClient;
+import dev.mesosshuffle.it.wire.WireMessages;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -12,12 +15,30 @@ record AttackVictim(String appId, Path dir) {
     private static final int BLOCK_BYTES = 100_000;
 
     static AttackVictim register(AttackedDaemon daemon) throws IOException {
-        AttackVictim victim = new AttackVictim(newId(), daemon.root().resolve("blockmgr-" + UUID.randomUUID()));
-        HealthyClient.writeMapOutput(victim.dir, 0, new byte[BLOCK_BYTES]);
+        AttackVictim victim = create(daemon);
         try (WireClient client = daemon.hostileClient()) {
-            client.succeed(WireMessages.registerExecutor(victim.appId, "0", List.of(victim.dir)));
+            victim.register(client);
         }
         return victim;
+    }
+
+    /** Registers one where clients must authenticate. */
+    static AttackVictim registerProven(AttackedDaemon daemon) throws IOException {
+        AttackVictim victim = create(daemon);
+        try (WireClient client = HandshakeClients.proven(daemon.port(), ClientHandshake.SASL, victim.appId)) {
+            victim.register(client);
+        }
+        return victim;
+    }
+
+    private static AttackVictim create(AttackedDaemon daemon) throws IOException {
+        AttackVictim victim = new AttackVictim(newId(), daemon.root().resolve("blockmgr-" + UUID.randomUUID()));
+        HealthyClient.writeMapOutput(victim.dir, 0, new byte[BLOCK_BYTES]);
+        return victim;
+    }
+
+    private void register(WireClient client) throws IOException {
+        client.succeed(WireMessages.registerExecutor(appId, "0", List.of(dir)));
     }
 
     /** Writes another map output, whose only block has no bytes on the disk. */

@@ -8,6 +8,8 @@ import dev.mesosshuffle.it.service.JmxConnection;
 import dev.mesosshuffle.it.service.ProcessUsage;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
+import dev.mesosshuffle.it.wire.Latencies;
+import dev.mesosshuffle.it.wire.WireClient;
 import dev.mesosshuffle.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,13 +61,18 @@ final class AttackedDaemon implements AutoCloseable {
     private ProcessUsage usage;
     private long usageNanos;
 
-    private AttackedDaemon(ServiceSettings settings, int jmxPort, SentinelFiles sentinels, ManagedProcess process)
+    private AttackedDaemon(
+            ServiceSettings settings,
+            int jmxPort,
+            SentinelFiles sentinels,
+            ManagedProcess process,
+            HealthyClient.Connector connector)
             throws IOException {
         this.settings = settings;
         this.jmxPort = jmxPort;
         this.sentinels = sentinels;
         this.process = process;
-        healthyClient = new HealthyClient(settings.port(), settings.localRoot());
+        healthyClient = new HealthyClient(settings.port(), settings.localRoot(), connector);
         awaitHealthyRequests(IDLE_REQUESTS);
         healthyClient.drain();
         awaitHealthyRequests(IDLE_REQUESTS);
@@ -84,6 +91,19 @@ final class AttackedDaemon implements AutoCloseable {
      */
     static AttackedDaemon start(Path folder, String memory, Map<String, String> conf)
             throws IOException, InterruptedException {
+        return start(folder, memory, conf, WireClient::new);
+    }
+
+    /**
+     * Starts a daemon.
+     *
+     * @param folder an empty folder
+     * @param memory its SPARK_DAEMON_MEMORY
+     * @param conf further settings
+     * @param connector connects the healthy client
+     */
+    static AttackedDaemon start(Path folder, String memory, Map<String, String> conf, HealthyClient.Connector connector)
+            throws IOException, InterruptedException {
         int jmxPort = FreePort.find();
         ServiceSettings settings = ServiceSettings.in(folder, ServiceKind.DAEMON)
                 .withMemory(memory)
@@ -94,7 +114,7 @@ final class AttackedDaemon implements AutoCloseable {
         SentinelFiles sentinels = new SentinelFiles(folder, settings.localRoot());
         ManagedProcess process = settings.start();
         try {
-            return new AttackedDaemon(settings, jmxPort, sentinels, process);
+            return new AttackedDaemon(settings, jmxPort, sentinels, process, connector);
         } catch (IOException | RuntimeException | Error e) {
             process.close();
             throw e;
@@ -200,6 +220,24 @@ final class AttackedDaemon implements AutoCloseable {
             return counters;
         } catch (IOException | JMException e) {
             throw new AssertionError("the daemon's metrics cannot be read", e);
+        }
+    }
+
+    /** The value of one of its counters. */
+    long counter(String name) {
+        try (JmxConnection jmx = JmxConnection.open(jmxPort)) {
+            return jmx.counter(name);
+        } catch (IOException | JMException e) {
+            throw new AssertionError("the daemon's metrics cannot be read", e);
+        }
+    }
+
+    /** What is left of its heap after a collection. */
+    long usedHeapBytes() {
+        try (JmxConnection jmx = JmxConnection.open(jmxPort)) {
+            return jmx.usedHeapBytes();
+        } catch (IOException | JMException e) {
+            throw new AssertionError("the daemon's memory cannot be read", e);
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.mesosshuffle.attack;
 
 import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.wire.Latencies;
+import dev.mesosshuffle.it.wire.WireClient;
+import dev.mesosshuffle.it.wire.WireMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -29,9 +32,15 @@ final class HealthyClient implements AutoCloseable {
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final Map<String, Latencies> latencies = new TreeMap<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final Connector connector;
     private final Path dir;
     private final byte[] block = new byte[BLOCK_BYTES];
     private volatile boolean ends;
+
+    /** Makes a connection that may ask. */
+    interface Connector {
+        WireClient connect(int port) throws IOException;
+    }
 
     private interface Step {
         void run(WireClient client, int round) throws IOException;
@@ -39,9 +48,15 @@ final class HealthyClient implements AutoCloseable {
 
     /** Starts it against a daemon. */
     HealthyClient(int port, Path root) throws IOException {
+        this(port, root, WireClient::new);
+    }
+
+    /** Starts it against a daemon that wants more of a connection. */
+    HealthyClient(int port, Path root, Connector connector) throws IOException {
+        this.connector = connector;
         dir = root.resolve("blockmgr-" + UUID.randomUUID());
         writeMapOutput(dir, 0, block);
-        try (WireClient first = new WireClient(port)) {
+        try (WireClient first = connector.connect(port)) {
             first.succeed(WireMessages.registerExecutor(APP, "0", List.of(dir)));
         }
         start("heartbeat", port, (client, round) -> {
@@ -60,7 +75,7 @@ final class HealthyClient implements AutoCloseable {
             }
         });
         start("new connection", port, (client, round) -> {
-            try (WireClient fresh = new WireClient(port)) {
+            try (WireClient fresh = connector.connect(port)) {
                 fresh.succeed(WireMessages.heartbeat(APP));
             }
         });
@@ -93,7 +108,7 @@ final class HealthyClient implements AutoCloseable {
         latencies.put(kind, taken);
         Thread thread = new Thread(
                 () -> {
-                    try (WireClient client = new WireClient(port)) {
+                    try (WireClient client = connector.connect(port)) {
                         for (int round = 0; !ends; round++) {
                             long begin = System.nanoTime();
                             step.run(client, round);

@@ -1,5 +1,7 @@
 package dev.mesosshuffle.attack;
 
+import dev.mesosshuffle.it.wire.WireClient;
+import dev.mesosshuffle.it.wire.WireMessages;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;

@@ -3,6 +3,8 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.wire.WireClient;
+import dev.mesosshuffle.it.wire.WireMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

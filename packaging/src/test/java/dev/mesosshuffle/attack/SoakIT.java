@@ -2,15 +2,11 @@ package dev.mesosshuffle.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +34,7 @@ class SoakIT {
             for (NetworkAttack attack : NetworkAttack.values()) {
                 attack.attack(daemon);
             }
-            Map<String, Long> first = figures(daemon);
+            Map<String, Long> first = ProcessFigures.of(daemon);
             Map<String, Long> atRest = daemon.counters();
 
             long end = System.nanoTime() + LENGTH.toNanos();
@@ -53,38 +49,12 @@ class SoakIT {
 
             daemon.assertUnharmed();
             daemon.awaitRest(atRest);
-            Map<String, Long> last = figures(daemon);
+            Map<String, Long> last = ProcessFigures.of(daemon);
             System.out.println("memory " + MEMORY + ", seed " + seed + ", " + count + " attacks, first " + first
                     + ", last " + last + ", counters " + daemon.counters() + ", peak MiB " + daemon.peakResidentMib());
             first.forEach((name, figure) -> assertThat(last.getOrDefault(name, 0L))
                     .as("%s, %s at first", name, figure)
                     .isLessThanOrEqualTo(figure + TOLERATED_DIFFERENCE));
-        }
-    }
-
-    private static Map<String, Long> figures(AttackedDaemon daemon) throws Exception {
-        Path process = Path.of("/proc", Long.toString(daemon.pid()));
-        Map<String, Long> figures = new TreeMap<>();
-        try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
-            // Data files stay open for a while after they were read, which is not a leak.
-            figures.put(
-                    "descriptors",
-                    descriptors
-                            .filter(descriptor -> !target(descriptor).startsWith(daemon.root()))
-                            .count());
-        }
-        try (Stream<Path> threads = Files.list(process.resolve("task"))) {
-            figures.put("threads", threads.count());
-        }
-        return figures;
-    }
-
-    private static Path target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor);
-        } catch (IOException e) {
-            // It was closed meanwhile.
-            return descriptor;
         }
     }
 }

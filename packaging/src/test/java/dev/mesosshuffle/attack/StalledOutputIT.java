@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.it.spark.ItFolders;
+import dev.mesosshuffle.it.wire.WireClient;
+import dev.mesosshuffle.it.wire.WireMessages;
 import dev.mesosshuffle.testing.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package dev.mesosshuffle.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.it.wire.WireClient;
+import dev.mesosshuffle.it.wire.WireMessages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

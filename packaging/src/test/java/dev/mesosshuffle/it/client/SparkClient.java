@@ -45,14 +45,29 @@ public interface SparkClient extends AutoCloseable {
         throw new UnsupportedOperationException("finalizeShuffleMerge");
     }
 
-    /** Sends the bytes as an RPC over the connection that also fetches, and returns the answer; since 3.0. */
+    /** Sends the bytes as an RPC over the connection that also fetches, and returns the answer; 2.2, and since 3.0. */
     default byte[] call(byte[] message) throws Exception {
         throw new UnsupportedOperationException("call");
     }
 
-    /** Fetches a chunk of whichever stream over that connection; since 3.0. */
+    /** Sends the bytes over that connection as a message that gets no answer; 2.2, and since 3.0. */
+    default void sendOneWay(byte[] message) throws Exception {
+        throw new UnsupportedOperationException("sendOneWay");
+    }
+
+    /** Fetches a chunk of whichever stream over that connection; 2.2, and since 3.0. */
     default byte[] chunk(long streamId, int index) throws Exception {
         throw new UnsupportedOperationException("chunk");
+    }
+
+    /** Fetches a chunk by its name as a stream over that connection; 2.2, and since 3.0. */
+    default byte[] stream(String streamId) throws Exception {
+        throw new UnsupportedOperationException("stream");
+    }
+
+    /** Asks about merged blocks of whichever application over that connection; since 3.2. */
+    default void mergedBlockMeta(String appId) throws Exception {
+        throw new UnsupportedOperationException("mergedBlockMeta");
     }
 
     /** Uploads a stream over that connection, which only executors accept; since 3.0. */

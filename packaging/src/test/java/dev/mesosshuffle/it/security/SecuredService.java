@@ -20,15 +20,22 @@ public final class SecuredService implements AutoCloseable {
     private final Path folder;
     private final ServiceKind kind;
     private final Map<String, String> further;
+    private final List<String> javaOptions;
     private final TestCertificates certificates;
 
     private Map<String, String> settings = Map.of();
     private @Nullable ClientFixture running;
 
-    private SecuredService(Path folder, ServiceKind kind, Map<String, String> further, TestCertificates certificates) {
+    private SecuredService(
+            Path folder,
+            ServiceKind kind,
+            Map<String, String> further,
+            List<String> javaOptions,
+            TestCertificates certificates) {
         this.folder = folder;
         this.kind = kind;
         this.further = further;
+        this.javaOptions = javaOptions;
         this.certificates = certificates;
     }
 
@@ -38,7 +45,19 @@ public final class SecuredService implements AutoCloseable {
      * @param further settings beside those of the mode
      */
     public static SecuredService in(Path folder, ServiceKind kind, Map<String, String> further) throws Exception {
-        return new SecuredService(folder, kind, further, TestCertificates.create(folder.resolve("certificates")));
+        return in(folder, kind, further, List.of());
+    }
+
+    /**
+     * Starts none yet.
+     *
+     * @param further settings beside those of the mode
+     * @param javaOptions of its JVM
+     */
+    public static SecuredService in(
+            Path folder, ServiceKind kind, Map<String, String> further, List<String> javaOptions) throws Exception {
+        return new SecuredService(
+                folder, kind, further, javaOptions, TestCertificates.create(folder.resolve("certificates")));
     }
 
     /** A running service that serves the clients of this mode. */
@@ -49,7 +68,8 @@ public final class SecuredService implements AutoCloseable {
             return current;
         }
         close();
-        ServiceSettings service = ServiceSettings.in(Files.createTempDirectory(folder, "service"), kind);
+        ServiceSettings service = ServiceSettings.in(Files.createTempDirectory(folder, "service"), kind)
+                .withJavaOptions(javaOptions);
         for (Map<String, String> each : List.of(wanted, further)) {
             for (Map.Entry<String, String> setting : each.entrySet()) {
                 service = service.with(setting.getKey(), setting.getValue());

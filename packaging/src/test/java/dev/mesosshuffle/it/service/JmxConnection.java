@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -48,6 +49,18 @@ public final class JmxConnection implements AutoCloseable {
             names.add(name.getCanonicalName());
         }
         return names;
+    }
+
+    /** The value of a counter of the daemon, named as its documentation does. */
+    public long counter(String name) throws IOException, JMException {
+        return ((Number) attribute("metrics:name=shuffleService." + name + ",type=counters", "Count")).longValue();
+    }
+
+    /** What is left of the heap after a collection, in bytes. */
+    public long usedHeapBytes() throws IOException, JMException {
+        ObjectName memory = new ObjectName("java.lang:type=Memory");
+        server.invoke(memory, "gc", new Object[0], new String[0]);
+        return (Long) ((CompositeData) server.getAttribute(memory, "HeapMemoryUsage")).get("used");
     }
 
     public Object attribute(String metric, String attribute) throws IOException, JMException {

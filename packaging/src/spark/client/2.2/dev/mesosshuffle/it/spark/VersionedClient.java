@@ -4,11 +4,11 @@ import dev.mesosshuffle.it.client.Fetched;
 import dev.mesosshuffle.it.client.SparkClient;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.network.shuffle.ExternalShuffleClient;
 import org.apache.spark.network.shuffle.mesos.MesosExternalShuffleClient;
 import org.apache.spark.network.shuffle.protocol.ExecutorShuffleInfo;
 
@@ -16,17 +16,15 @@ import org.apache.spark.network.shuffle.protocol.ExecutorShuffleInfo;
 public final class VersionedClient implements SparkClient {
     private final String host;
     private final int port;
-    private final ExternalShuffleClient executor;
+    private final OpenClient executor;
     private final MesosExternalShuffleClient driver;
 
     public VersionedClient(String host, int port, String appId, Map<String, String> conf) {
         this.host = host;
         this.port = port;
-        this.executor = new ExternalShuffleClient(
-                Settings.transport(conf), Settings.secrets(conf), Settings.authenticates(conf));
+        this.executor = new OpenClient(conf, appId);
         this.driver = new MesosExternalShuffleClient(
                 Settings.transport(conf), Settings.secrets(conf), Settings.authenticates(conf));
-        executor.init(appId);
         driver.init(appId);
     }
 
@@ -66,6 +64,26 @@ public final class VersionedClient implements SparkClient {
     @Override
     public void registerDriver(long heartbeatTimeoutMillis, long heartbeatIntervalMillis) throws Exception {
         driver.registerDriverWithShuffleService(host, port, heartbeatTimeoutMillis, heartbeatIntervalMillis);
+    }
+
+    @Override
+    public byte[] call(byte[] message) throws Exception {
+        return RawRequests.call(executor.connection(host, port), message);
+    }
+
+    @Override
+    public void sendOneWay(byte[] message) throws Exception {
+        executor.connection(host, port).send(ByteBuffer.wrap(message));
+    }
+
+    @Override
+    public byte[] chunk(long streamId, int index) throws Exception {
+        return RawRequests.chunk(executor.connection(host, port), streamId, index);
+    }
+
+    @Override
+    public byte[] stream(String streamId) throws Exception {
+        return RawRequests.stream(executor.connection(host, port), streamId);
     }
 
     @Override

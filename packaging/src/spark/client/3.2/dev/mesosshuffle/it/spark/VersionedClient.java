@@ -3,6 +3,8 @@ package dev.mesosshuffle.it.spark;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.network.buffer.ManagedBuffer;
+import org.apache.spark.network.client.MergedBlockMetaResponseCallback;
 import org.apache.spark.network.shuffle.MergeFinalizerListener;
 import org.apache.spark.network.shuffle.protocol.MergeStatuses;
 
@@ -30,6 +32,23 @@ public final class VersionedClient extends BlockStoreAdapter {
 
             @Override
             public void onShuffleMergeFailure(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        answer.get(LONGEST_ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void mergedBlockMeta(String appId) throws Exception {
+        CompletableFuture<Integer> answer = new CompletableFuture<>();
+        client.connection(host, port).sendMergedBlockMetaReq(appId, 0, 0, 0, new MergedBlockMetaResponseCallback() {
+            @Override
+            public void onSuccess(int chunks, ManagedBuffer bitmaps) {
+                answer.complete(chunks);
+            }
+
+            @Override
+            public void onFailure(Throwable failure) {
                 answer.completeExceptionally(failure);
             }
         });

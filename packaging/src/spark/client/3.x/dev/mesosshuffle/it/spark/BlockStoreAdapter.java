@@ -2,6 +2,7 @@ package dev.mesosshuffle.it.spark;
 
 import dev.mesosshuffle.it.client.Fetched;
 import dev.mesosshuffle.it.client.SparkClient;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -74,12 +75,22 @@ class BlockStoreAdapter implements SparkClient {
 
     @Override
     public final byte[] call(byte[] message) throws Exception {
-        return client.call(host, port, message);
+        return RawRequests.call(client.connection(host, port), message);
+    }
+
+    @Override
+    public final void sendOneWay(byte[] message) throws Exception {
+        client.connection(host, port).send(ByteBuffer.wrap(message));
     }
 
     @Override
     public final byte[] chunk(long streamId, int index) throws Exception {
-        return client.chunk(host, port, streamId, index).get(LONGEST_ANSWER_SECONDS, TimeUnit.SECONDS);
+        return RawRequests.chunk(client.connection(host, port), streamId, index);
+    }
+
+    @Override
+    public final byte[] stream(String streamId) throws Exception {
+        return RawRequests.stream(client.connection(host, port), streamId);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.mesosshuffle.it.spark;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -9,9 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.network.buffer.NioManagedBuffer;
-import org.apache.spark.network.client.ChunkReceivedCallback;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.shuffle.ExternalBlockStoreClient;
@@ -60,32 +56,8 @@ final class OpenClient extends ExternalBlockStoreClient {
                 .flip();
     }
 
-    byte[] call(String host, int port, byte[] message) throws Exception {
-        ByteBuffer answer =
-                clientFactory.createClient(host, port).sendRpcSync(ByteBuffer.wrap(message), ANSWER_TIMEOUT_MILLIS);
-        byte[] bytes = new byte[answer.remaining()];
-        answer.get(bytes);
-        return bytes;
-    }
-
-    CompletableFuture<byte[]> chunk(String host, int port, long streamId, int index) throws Exception {
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        clientFactory.createClient(host, port).fetchChunk(streamId, index, new ChunkReceivedCallback() {
-            @Override
-            public void onSuccess(int chunkIndex, ManagedBuffer buffer) {
-                try (InputStream content = buffer.createInputStream()) {
-                    answer.complete(content.readAllBytes());
-                } catch (IOException e) {
-                    answer.completeExceptionally(e);
-                }
-            }
-
-            @Override
-            public void onFailure(int chunkIndex, Throwable failure) {
-                answer.completeExceptionally(failure);
-            }
-        });
-        return answer;
+    TransportClient connection(String host, int port) throws Exception {
+        return clientFactory.createClient(host, port);
     }
 
     CompletableFuture<ByteBuffer> upload(String host, int port, byte[] data) throws Exception {

@@ -1,4 +1,4 @@
-package dev.mesosshuffle.attack;
+package dev.mesosshuffle.it.wire;
 
 import dev.mesosshuffle.testing.FreePort;
 import java.io.BufferedOutputStream;
@@ -8,19 +8,25 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.CipherInputStream;
+import javax.crypto.CipherOutputStream;
 
 /**
  * A client that writes frames byte by byte, as none of Spark's would: it sends what it likes, and need not read what comes
  * back. Used by one thread.
  */
-final class WireClient implements AutoCloseable {
-    static final byte CHUNK_FETCH_REQUEST = 0;
-    static final byte CHUNK_FETCH_SUCCESS = 1;
-    static final byte RPC_REQUEST = 3;
-    static final byte RPC_RESPONSE = 4;
-    static final byte ONE_WAY_MESSAGE = 9;
+public final class WireClient implements AutoCloseable {
+    public static final byte CHUNK_FETCH_REQUEST = 0;
+    public static final byte CHUNK_FETCH_SUCCESS = 1;
+    public static final byte RPC_REQUEST = 3;
+    public static final byte RPC_RESPONSE = 4;
+    public static final byte ONE_WAY_MESSAGE = 9;
 
     private static final int PATIENCE_MILLIS = 30_000;
     private static final int LENGTH_AND_TYPE = Long.BYTES + Byte.BYTES;
@@ -34,11 +40,12 @@ final class WireClient implements AutoCloseable {
     private static final int CHUNK_DATA = Byte.BYTES + Long.BYTES + Integer.BYTES;
 
     private final Socket socket;
-    private final DataInputStream in;
-    private final DataOutputStream out;
+    private final SentPieces sent;
+    private DataInputStream in;
+    private DataOutputStream out;
     private long lastRequestId;
 
-    WireClient(int port) throws IOException {
+    public WireClient(int port) throws IOException {
         this(port, FreePort.LOOPBACK, 0);
     }
 
@@ -48,7 +55,7 @@ final class WireClient implements AutoCloseable {
      * @param from the client's own address, one of this host's
      * @param receiveBuffer the size of the socket's receive buffer in bytes; 0 for the system's default
      */
-    WireClient(int port, String from, int receiveBuffer) throws IOException {
+    public WireClient(int port, String from, int receiveBuffer) throws IOException {
         socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getAllByName(from)[0], 0));
         if (receiveBuffer > 0) {
@@ -57,17 +64,18 @@ final class WireClient implements AutoCloseable {
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
         in = new DataInputStream(socket.getInputStream());
-        out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+        sent = new SentPieces(socket.getOutputStream());
+        out = new DataOutputStream(new BufferedOutputStream(sent));
     }
 
     /** Sends a request and leaves its reply unread. */
-    void sendRequest(byte[] body) throws IOException {
+    public void sendRequest(byte[] body) throws IOException {
         frameHead(RPC_REQUEST, Long.BYTES + Integer.BYTES + body.length);
         out.writeLong(++lastRequestId);
         body(body);
     }
 
-    void sendOneWay(byte[] body) throws IOException {
+    public void sendOneWay(byte[] body) throws IOException {
         frameHead(ONE_WAY_MESSAGE, Integer.BYTES + body.length);
         body(body);
     }
@@ -78,7 +86,7 @@ final class WireClient implements AutoCloseable {
         out.flush();
     }
 
-    void requestChunk(long streamId, int chunkIndex) throws IOException {
+    public void requestChunk(long streamId, int chunkIndex) throws IOException {
         frameHead(CHUNK_FETCH_REQUEST, Long.BYTES + Integer.BYTES);
         out.writeLong(streamId);
         out.writeInt(chunkIndex);
@@ -86,10 +94,66 @@ final class WireClient implements AutoCloseable {
     }
 
     /** Announces a frame and sends some of it. */
-    void sendPartOfFrame(long announcedBytes, int sentBytes) throws IOException {
+    public void sendPartOfFrame(long announcedBytes, int sentBytes) throws IOException {
         frameHead(RPC_REQUEST, announcedBytes - LENGTH_AND_TYPE);
         out.write(new byte[sentBytes]);
         out.flush();
+    }
+
+    /** Sends a frame of any type. */
+    public void sendFrame(int type, byte[] content) throws IOException {
+        frameHead((byte) type, content.length);
+        out.write(content);
+        out.flush();
+    }
+
+    /** Sends bytes as they are, in one piece. */
+    public void send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
+    /** A request's frame, for {@link #send}. */
+    public static byte[] requestFrame(long requestId, byte[] body) {
+        int bytes = LENGTH_AND_TYPE + Long.BYTES + Integer.BYTES + body.length;
+        return ByteBuffer.allocate(bytes)
+                .putLong(bytes)
+                .put(RPC_REQUEST)
+                .putLong(requestId)
+                .putInt(body.length)
+                .put(body)
+                .array();
+    }
+
+    /** Encrypts all further bytes of both directions. */
+    void protectBy(Cipher sending, Cipher receiving) throws IOException {
+        in = new DataInputStream(new CipherInputStream(socket.getInputStream(), receiving));
+        out = new DataOutputStream(new BufferedOutputStream(new CipherOutputStream(sent, sending)));
+    }
+
+    /** Keeps what it sends from now on. */
+    public void record() {
+        sent.record();
+    }
+
+    /** What was sent since {@link #record}, as it went over the wire, in the pieces in which it was sent. */
+    public List<byte[]> recorded() {
+        return sent.recorded();
+    }
+
+    /** Waits for any byte. */
+    public void awaitByte() throws IOException {
+        in.readByte();
+    }
+
+    /** Reads up to the end, which the service must bring about; returns what it sent before. */
+    public byte[] readToEnd() throws IOException {
+        try {
+            return in.readAllBytes();
+        } catch (SocketException e) {
+            // Reset, since the service had not read everything.
+            return new byte[0];
+        }
     }
 
     private void frameHead(byte type, long bytes) throws IOException {
@@ -98,20 +162,20 @@ final class WireClient implements AutoCloseable {
     }
 
     /** The next frame, with its type and without its length. */
-    byte[] receive() throws IOException {
+    public byte[] receive() throws IOException {
         byte[] frame = new byte[Math.toIntExact(in.readLong() - Long.BYTES)];
         in.readFully(frame);
         return frame;
     }
 
     /** Sends a request and waits for its reply. */
-    byte[] call(byte[] body) throws IOException {
+    public byte[] call(byte[] body) throws IOException {
         sendRequest(body);
         return receive();
     }
 
     /** Sends a request that must succeed. */
-    byte[] succeed(byte[] body) throws IOException {
+    public byte[] succeed(byte[] body) throws IOException {
         byte[] reply = call(body);
         if (reply[0] != RPC_RESPONSE) {
             throw new IOException("failed: " + failure(reply));
@@ -119,15 +183,20 @@ final class WireClient implements AutoCloseable {
         return reply;
     }
 
+    /** The body of a successful reply. */
+    public static byte[] answer(byte[] reply) {
+        return Arrays.copyOfRange(reply, FAILURE_TEXT, reply.length);
+    }
+
     /** The text of a failure; empty if the reply is none. */
-    static String failure(byte[] reply) {
+    public static String failure(byte[] reply) {
         return reply[0] == RPC_RESPONSE
                 ? ""
                 : new String(Arrays.copyOfRange(reply, FAILURE_TEXT, reply.length), StandardCharsets.UTF_8);
     }
 
     /** Opens a stream and returns its id. */
-    long openStream(byte[] body) throws IOException {
+    public long openStream(byte[] body) throws IOException {
         byte[] reply = succeed(body);
         long id = 0;
         for (int i = 0; i < Long.BYTES; i++) {
@@ -137,7 +206,7 @@ final class WireClient implements AutoCloseable {
     }
 
     /** Fetches the first chunk of a new stream. */
-    byte[] fetch(byte[] body) throws IOException {
+    public byte[] fetch(byte[] body) throws IOException {
         requestChunk(openStream(body), 0);
         byte[] reply = receive();
         if (reply[0] != CHUNK_FETCH_SUCCESS) {
@@ -148,7 +217,7 @@ final class WireClient implements AutoCloseable {
     }
 
     /** Breaks the connection at once, whatever was sent. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

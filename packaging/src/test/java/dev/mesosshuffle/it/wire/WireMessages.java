@@ -1,25 +1,26 @@
-package dev.mesosshuffle.attack;
+package dev.mesosshuffle.it.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 
 /** The bodies of Spark's messages, without any of the checks that Spark's own classes make. */
-final class WireMessages {
+public final class WireMessages {
     private static final String SHUFFLE_MANAGER = "org.apache.spark.shuffle.sort.SortShuffleManager";
 
     private WireMessages() {}
 
-    static byte[] registerExecutor(String appId, String execId, List<Path> dirs) {
+    public static byte[] registerExecutor(String appId, String execId, List<Path> dirs) {
         return registerExecutor(appId, execId, dirs.stream().map(Path::toString).toList(), SHUFFLE_MANAGER);
     }
 
-    static byte[] registerExecutor(String appId, String execId, List<String> dirs, String shuffleManager) {
+    public static byte[] registerExecutor(String appId, String execId, List<String> dirs, String shuffleManager) {
         return message(2, out -> {
             string(out, appId);
             string(out, execId);
@@ -29,18 +30,18 @@ final class WireMessages {
         });
     }
 
-    static byte[] registerDriver(String appId, long timeoutMs) {
+    public static byte[] registerDriver(String appId, long timeoutMs) {
         return message(4, out -> {
             string(out, appId);
             out.writeLong(timeoutMs);
         });
     }
 
-    static byte[] heartbeat(String appId) {
+    public static byte[] heartbeat(String appId) {
         return message(5, out -> string(out, appId));
     }
 
-    static byte[] openBlocks(String appId, String execId, List<String> blockIds) {
+    public static byte[] openBlocks(String appId, String execId, List<String> blockIds) {
         return message(0, out -> {
             string(out, appId);
             string(out, execId);
@@ -49,7 +50,7 @@ final class WireMessages {
     }
 
     /** One block of one map task. */
-    static byte[] fetchShuffleBlock(String appId, String execId, long mapId, int reduceId) {
+    public static byte[] fetchShuffleBlock(String appId, String execId, long mapId, int reduceId) {
         return message(9, out -> {
             string(out, appId);
             string(out, execId);
@@ -64,7 +65,7 @@ final class WireMessages {
     }
 
     /** Many map tasks, of which only the first has a block. */
-    static byte[] fetchEmptyLists(String appId, String execId, int lists) {
+    public static byte[] fetchEmptyLists(String appId, String execId, int lists) {
         return message(9, out -> {
             string(out, appId);
             string(out, execId);
@@ -79,7 +80,7 @@ final class WireMessages {
         });
     }
 
-    static byte[] removeBlocks(String appId, String execId, List<String> blockIds) {
+    public static byte[] removeBlocks(String appId, String execId, List<String> blockIds) {
         return message(7, out -> {
             string(out, appId);
             string(out, execId);
@@ -87,14 +88,14 @@ final class WireMessages {
         });
     }
 
-    static byte[] getLocalDirs(String appId, List<String> execIds) {
+    public static byte[] getLocalDirs(String appId, List<String> execIds) {
         return message(10, out -> {
             string(out, appId);
             strings(out, execIds);
         });
     }
 
-    static byte[] diagnoseCorruption(String appId, String execId, long mapId, int reduceId) {
+    public static byte[] diagnoseCorruption(String appId, String execId, long mapId, int reduceId) {
         return message(16, out -> {
             string(out, appId);
             string(out, execId);
@@ -106,15 +107,23 @@ final class WireMessages {
         });
     }
 
-    static List<String> copies(int count, String text) {
+    public static List<String> copies(int count, String text) {
         return Collections.nCopies(count, text);
     }
 
-    private interface Fields {
+    /** One of the messages of merged blocks. Only how each begins is as it should be. */
+    public static byte[] aboutMergedBlocks(int type, String appId) {
+        return message(type, out -> {
+            string(out, appId);
+            out.write(new byte[64]);
+        });
+    }
+
+    interface Fields {
         void writeTo(DataOutputStream out) throws IOException;
     }
 
-    private static byte[] message(int type, Fields fields) {
+    static byte[] message(int type, Fields fields) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(type);
@@ -125,7 +134,7 @@ final class WireMessages {
         return bytes.toByteArray();
     }
 
-    private static void string(DataOutputStream out, String text) throws IOException {
+    static void string(DataOutputStream out, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
@@ -136,5 +145,17 @@ final class WireMessages {
         for (String text : texts) {
             string(out, text);
         }
+    }
+
+    static void bytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    /** Reads a field that begins with its length. */
+    static byte[] readBytes(ByteBuffer fields) {
+        byte[] bytes = new byte[fields.getInt()];
+        fields.get(bytes);
+        return bytes;
     }
 }

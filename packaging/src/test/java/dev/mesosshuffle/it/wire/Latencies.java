@@ -1,23 +1,23 @@
-package dev.mesosshuffle.attack;
+package dev.mesosshuffle.it.wire;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** How long one kind of request took. Thread-safe. */
-final class Latencies {
+public final class Latencies {
     private final List<Long> nanos = new ArrayList<>();
 
-    synchronized void add(long taken) {
+    public synchronized void add(long taken) {
         nanos.add(taken);
     }
 
-    synchronized int count() {
+    public synchronized int count() {
         return nanos.size();
     }
 
     /** The 99th percentile in ms; 0 if there were none. */
-    synchronized double p99Millis() {
+    public synchronized double p99Millis() {
         if (nanos.isEmpty()) {
             return 0;
         }
@@ -26,7 +26,7 @@ final class Latencies {
     }
 
     /** Returns what was added since the last call, and forgets it. */
-    synchronized Latencies drain() {
+    public synchronized Latencies drain() {
         Latencies drained = new Latencies();
         drained.nanos.addAll(nanos);
         nanos.clear();
