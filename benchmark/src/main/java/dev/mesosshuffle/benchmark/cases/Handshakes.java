@@ -52,7 +52,7 @@ record Handshakes(String name, Protection protection, Dataset dataset) implement
             Map<String, List<Measurements>> measured = new LinkedHashMap<>();
             for (int round = 0; round < bench.rounds(); round++) {
                 for (Map.Entry<String, RunningService> service : services.entrySet()) {
-                    if (round == 0) {
+                    if (round == 0 && !bench.warmUp().isZero()) {
                         var unused = measure(service.getValue(), executor, threads, bench.warmUp());
                     }
                     measured.computeIfAbsent(service.getKey(), key -> new ArrayList<>())

@@ -66,8 +66,7 @@ public final class Verification {
         Verification verification = new Verification(bench.data().executor(DATASET));
         Registration.register(service, verification.executor);
         int sizes = DATASET.blockBytes().size();
-        return verification.verify(service, FetchKind.SHUFFLE_BLOCKS, 1, sizes)
-                + verification.verify(service, FetchKind.STREAM, 1, sizes);
+        return verification.verify(service, FetchKind.SHUFFLE_BLOCKS, 1, sizes);
     }
 
     private int verify(RunningService service, FetchKind kind, int width, int mostFetches) throws IOException {
