@@ -88,8 +88,10 @@ public final class Main {
                 ? List.of(options.target.resolve("data/1"), options.target.resolve("data/2"))
                 : options.dirs;
         DataFolder data = new DataFolder(roots);
+        List<Launcher> launchers = launchers(options, roots);
         return new Bench(
-                launchers(options, roots),
+                launchers,
+                tlsLaunchers(options, roots, launchers),
                 data,
                 options.target.resolve("work"),
                 options.rounds,
@@ -110,9 +112,21 @@ public final class Main {
         if (options.baseline != null) {
             launchers.add(daemon("baseline", options.baseline, options, roots));
         } else if (options.spark != null) {
-            launchers.add(new SparkLauncher(options.spark, roots));
+            launchers.add(new SparkLauncher("Spark", options.spark, roots, true));
         }
         return launchers;
+    }
+
+    /** Spark speaks TLS since version 4; what it then has as its shuffle service is another one than that for Mesos. */
+    private static List<Launcher> tlsLaunchers(Options options, List<Path> roots, List<Launcher> launchers) {
+        if (options.alone || options.baseline != null) {
+            return launchers;
+        }
+        List<Launcher> speakingTls = new ArrayList<>(launchers.subList(0, 1));
+        if (options.tlsSpark != null) {
+            speakingTls.add(new SparkLauncher("Spark 4", options.tlsSpark, roots, false));
+        }
+        return speakingTls;
     }
 
     private static Launcher daemon(String name, Path folder, Options options, List<Path> roots)

@@ -12,6 +12,9 @@ final class Options {
     static final String USAGE = """
             Usage: benchmark/run [OPTION]... [CASE]...
 
+            The name "encrypted" stands for all cases with authentication or encryption, "handshakes" for those with
+            handshakes.
+
               --rounds N       rounds of each service in each case (3)
               --seconds S      length of a round (5)
               --warm-up S      how long a service is warmed up in each case (8)
@@ -19,6 +22,7 @@ final class Options {
               --daemon DIR     a distribution of the daemon, or a checkout with one (this checkout)
               --baseline DIR   compare with this distribution or checkout instead of with Spark
               --spark DIR      the folder with Spark's jars
+              --tls-spark DIR  the folder with the jars of Spark 4, for the cases with TLS
               --alone          measure the daemon alone
               --publish        copy table and chart to benchmark/results
               --publish-to DIR copy them to another folder
@@ -42,6 +46,9 @@ final class Options {
 
     @Nullable
     Path spark;
+
+    @Nullable
+    Path tlsSpark;
 
     @Nullable
     Path publish;
@@ -72,6 +79,7 @@ final class Options {
                 case "--daemon" -> options.daemon = path(argument, rest);
                 case "--baseline" -> options.baseline = path(argument, rest);
                 case "--spark" -> options.spark = path(argument, rest);
+                case "--tls-spark" -> options.tlsSpark = path(argument, rest);
                 case "--target" -> options.target = path(argument, rest);
                 case "--verify" -> options.verifyOnly = true;
                 case "--help" -> options.help = true;

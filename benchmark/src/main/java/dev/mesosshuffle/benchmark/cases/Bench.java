@@ -1,6 +1,7 @@
 package dev.mesosshuffle.benchmark.cases;
 
 import dev.mesosshuffle.benchmark.data.DataFolder;
+import dev.mesosshuffle.benchmark.security.Protection;
 import dev.mesosshuffle.benchmark.service.Launcher;
 import dev.mesosshuffle.benchmark.service.RunningService;
 import dev.mesosshuffle.benchmark.service.Setup;
@@ -13,6 +14,7 @@ import java.util.List;
  * What experiments have in common.
  *
  * @param launchers the services; the first one is compared with the second
+ * @param tlsLaunchers the services that speak TLS, likewise
  * @param data where the shuffle files are
  * @param work for what the services write
  * @param rounds how many rounds each service has
@@ -20,9 +22,20 @@ import java.util.List;
  * @param warmUp how long a service is warmed up before its first round
  */
 public record Bench(
-        List<Launcher> launchers, DataFolder data, Path work, int rounds, Duration roundTime, Duration warmUp) {
+        List<Launcher> launchers,
+        List<Launcher> tlsLaunchers,
+        DataFolder data,
+        Path work,
+        int rounds,
+        Duration roundTime,
+        Duration warmUp) {
     public Bench {
         launchers = List.copyOf(launchers);
+        tlsLaunchers = List.copyOf(tlsLaunchers);
+    }
+
+    List<Launcher> launchers(Protection protection) {
+        return protection == Protection.TLS ? tlsLaunchers : launchers;
     }
 
     RunningService start(Launcher launcher) throws IOException, InterruptedException {
@@ -30,6 +43,11 @@ public record Bench(
     }
 
     RunningService start(Launcher launcher, Setup setup) throws IOException, InterruptedException {
-        return RunningService.start(launcher, work.resolve(launcher.name()), setup);
+        return startAs(launcher.name(), launcher, setup);
+    }
+
+    /** Starts one beside another of the same launcher. */
+    RunningService startAs(String name, Launcher launcher, Setup setup) throws IOException, InterruptedException {
+        return RunningService.start(launcher, work.resolve(name.replaceAll("[ ,]+", "-")), setup);
     }
 }

@@ -3,10 +3,13 @@ package dev.mesosshuffle.benchmark.cases;
 import dev.mesosshuffle.benchmark.data.Dataset;
 import dev.mesosshuffle.benchmark.load.FetchKind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** All cases that fetch, in the order of tables. */
+/** All cases, in the order of tables. */
 public final class Cases {
     private static final Dataset ONE_KIB = Dataset.uniform("1k", 256, 1000, Sizes.KIB);
     private static final Dataset TEN_KIB = Dataset.uniform("10k", 256, 128, 10 * Sizes.KIB);
@@ -23,23 +26,37 @@ public final class Cases {
 
     private static final FetchCase BYSTANDERS = FetchCase.of("bystanders", BYSTANDERS_FILES, FEW);
 
+    private static final ProtectedCases PROTECTED = new ProtectedCases(TEN_KIB, ONE_MIB);
+
+    /** Names of several cases. */
+    private static final Map<String, List<Experiment>> GROUPS =
+            Map.of("encrypted", PROTECTED.all(), "handshakes", PROTECTED.handshakes());
+
     private Cases() {}
 
     /**
-     * Those with the given names, in the order of tables; all if no name is given.
+     * Those with the given names, in the order of tables; all if no name is given. The names of {@link #GROUPS} stand for
+     * several.
      *
      * @throws IllegalArgumentException if there is none with such a name
      */
     public static List<Experiment> named(List<String> names) {
         List<Experiment> all = all();
+        Set<String> wanted = new HashSet<>();
         for (String name : names) {
+            List<Experiment> group = GROUPS.get(name);
+            if (group != null) {
+                group.forEach(experiment -> wanted.add(experiment.name()));
+                continue;
+            }
+            wanted.add(name);
             if (all.stream().noneMatch(experiment -> experiment.name().equals(name))) {
                 throw new IllegalArgumentException("case: " + name + " (expected: one of "
                         + all.stream().map(Experiment::name).collect(Collectors.joining(", ")) + ")");
             }
         }
         return all.stream()
-                .filter(experiment -> names.isEmpty() || names.contains(experiment.name()))
+                .filter(experiment -> names.isEmpty() || wanted.contains(experiment.name()))
                 .toList();
     }
 
@@ -61,6 +78,7 @@ public final class Cases {
                     BYSTANDERS_FILES,
                     ONE_MIB));
         }
+        all.addAll(PROTECTED.all());
         return all;
     }
 

@@ -25,29 +25,31 @@ public record FetchExperiment(FetchCase fetchCase) implements Experiment {
     public Result run(Bench bench) throws IOException, InterruptedException {
         GeneratedExecutor executor = bench.data().executor(fetchCase.dataset());
         FetchRounds rounds = FetchRounds.prepare(fetchCase, executor);
-        List<RunningService> services = new ArrayList<>();
+        Map<String, RunningService> services = new LinkedHashMap<>();
         try {
             for (Launcher launcher : bench.launchers()) {
                 RunningService service = bench.start(launcher);
-                services.add(service);
+                services.put(launcher.name(), service);
                 Registration.register(service, executor);
             }
             return new Result(name(), fetchCase.description(), alternate(bench, rounds, services));
         } finally {
-            services.forEach(RunningService::close);
+            services.values().forEach(RunningService::close);
         }
     }
 
-    private static Map<String, List<Measurements>> alternate(
-            Bench bench, FetchRounds rounds, List<RunningService> services) throws IOException, InterruptedException {
+    /** Measures services in turns, each by the name under which its figures are kept. */
+    static Map<String, List<Measurements>> alternate(
+            Bench bench, FetchRounds rounds, Map<String, RunningService> services)
+            throws IOException, InterruptedException {
         Map<String, List<Measurements>> measured = new LinkedHashMap<>();
         for (int round = 0; round < bench.rounds(); round++) {
-            for (RunningService service : services) {
+            for (Map.Entry<String, RunningService> service : services.entrySet()) {
                 if (round == 0) {
-                    rounds.warmUp(service, bench.warmUp());
+                    rounds.warmUp(service.getValue(), bench.warmUp());
                 }
-                measured.computeIfAbsent(service.name(), name -> new ArrayList<>())
-                        .add(rounds.measure(service, bench.roundTime()));
+                measured.computeIfAbsent(service.getKey(), name -> new ArrayList<>())
+                        .add(rounds.measure(service.getValue(), bench.roundTime()));
             }
         }
         return measured;

@@ -22,14 +22,17 @@ final class FetchRounds {
     private static final Duration RAMP = Duration.ofMillis(300);
 
     private static final Duration MOST = Duration.ofMinutes(5);
+    private static final int COUNTED_FETCHES = 32;
     private static final int RECONNECTING_FETCHES = 1000;
 
     private final FetchCase fetchCase;
+    private final String appId;
     private final List<Fetch> fetches;
     private final List<Path> files;
 
-    private FetchRounds(FetchCase fetchCase, List<Fetch> fetches, List<Path> files) {
+    private FetchRounds(FetchCase fetchCase, String appId, List<Fetch> fetches, List<Path> files) {
         this.fetchCase = fetchCase;
+        this.appId = appId;
         this.fetches = fetches;
         this.files = files;
     }
@@ -44,7 +47,7 @@ final class FetchRounds {
         }
         List<Path> files = executor.files();
         PageCache.warm(files);
-        return new FetchRounds(fetchCase, fetches, files);
+        return new FetchRounds(fetchCase, executor.appId(), fetches, files);
     }
 
     /** Lets a service compile what it will run. */
@@ -64,6 +67,7 @@ final class FetchRounds {
         return switch (fetchCase.pace()) {
             case WARM -> measureWarm(service, time);
             case COLD -> measureCold(service);
+            case COUNTED -> measureToEnd(service, FetchQueue.limited(fetches, COUNTED_FETCHES), false);
             case RECONNECTING -> measureToEnd(service, FetchQueue.limited(fetches, RECONNECTING_FETCHES), true);
         };
     }
@@ -103,6 +107,7 @@ final class FetchRounds {
     }
 
     private LoadGenerator start(RunningService service, FetchQueue queue, boolean reconnecting) throws IOException {
-        return LoadGenerator.start(service.address(), queue, fetchCase.kind(), fetchCase.connections(), reconnecting);
+        return LoadGenerator.start(
+                service.endpoint(appId), queue, fetchCase.kind(), fetchCase.connections(), reconnecting);
     }
 }

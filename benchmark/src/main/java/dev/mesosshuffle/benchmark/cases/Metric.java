@@ -48,6 +48,11 @@ public enum Metric {
     STALLED_SMALL_PEAK_MB("1000 stalled, 10 KiB, MB", 0),
     STALLED_LARGE_PEAK_MB("1000 stalled, 1 MiB, MB", 0),
 
+    HANDSHAKES_PER_SECOND("handshakes/s", 0),
+    THOUSAND_HANDSHAKES_SECONDS("s for 1000", 2),
+    CPU_MICROS_PER_HANDSHAKE("CPU µs/handshake", 0),
+    CLIENT_CPU_MICROS_PER_HANDSHAKE("client µs/handshake", 0),
+
     RESTORE_MILLIS("restore ms", 0),
     REGISTRATIONS_PER_SECOND("registrations/s", 0),
     CHECK_MICROS_FEW("check µs, few", 0),

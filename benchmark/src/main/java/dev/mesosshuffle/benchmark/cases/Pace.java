@@ -8,6 +8,12 @@ public enum Pace {
     /** The files are dropped from memory; the round ends when each block was fetched once. */
     COLD,
 
+    /**
+     * Blocks come from memory; the round ends when a given number of fetches is complete, however long that takes. For
+     * blocks so slow that those which a round begins and does not end would falsify the time per block.
+     */
+    COUNTED,
+
     /** Blocks come from memory; each of a given number of fetches has a connection of its own. */
     RECONNECTING
 }

@@ -12,7 +12,7 @@ final class Registration {
     private Registration() {}
 
     static void register(RunningService service, GeneratedExecutor executor) throws IOException {
-        try (BlockingClient client = BlockingClient.connect(service.address())) {
+        try (BlockingClient client = service.endpoint(executor.appId()).client()) {
             var unused = client.call(of(executor));
         }
     }

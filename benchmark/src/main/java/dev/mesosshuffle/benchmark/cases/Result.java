@@ -11,12 +11,19 @@ import java.util.Set;
  *
  * @param name by which the command line selects it
  * @param description in a few words
- * @param rounds of each service, by its name; the first one is compared with the second
+ * @param rounds of each service, by its name; the first one is compared with the others
+ * @param targets what its figures should be
  */
-public record Result(String name, String description, Map<String, List<Measurements>> rounds) {
+public record Result(String name, String description, Map<String, List<Measurements>> rounds, List<Target> targets) {
     /** Keeps the order of the services. */
     public Result {
         rounds = new LinkedHashMap<>(rounds);
+        targets = List.copyOf(targets);
+    }
+
+    /** One without targets. */
+    public Result(String name, String description, Map<String, List<Measurements>> rounds) {
+        this(name, description, rounds, List.of());
     }
 
     /** The services' names. */
@@ -52,7 +59,12 @@ public record Result(String name, String description, Map<String, List<Measureme
         if (services.size() < 2) {
             return Double.NaN;
         }
-        double second = median(services.get(1), metric);
-        return second == 0 ? Double.NaN : median(services.get(0), metric) / second;
+        return ratio(services.get(1), metric);
+    }
+
+    /** The first service's median divided by another's; NaN if there is no such figure, or if it is 0. */
+    public double ratio(String service, Metric metric) {
+        double other = median(service, metric);
+        return other == 0 ? Double.NaN : median(services().get(0), metric) / other;
     }
 }

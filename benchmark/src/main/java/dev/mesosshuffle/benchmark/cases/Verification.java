@@ -50,16 +50,30 @@ public final class Verification {
         try (RunningService service = bench.start(launcher)) {
             Registration.register(service, verification.executor);
             for (FetchKind kind : FetchKind.values()) {
-                blocks += verification.verify(service, kind, kind == FetchKind.BATCH ? BATCH : 1);
+                blocks += verification.verify(service, kind, kind == FetchKind.BATCH ? BATCH : 1, Integer.MAX_VALUE);
             }
         }
         return blocks;
     }
 
-    private int verify(RunningService service, FetchKind kind, int width) throws IOException {
+    /**
+     * Verifies a few blocks of every size on a service that runs, over connections that are protected as its own are.
+     *
+     * @return how many blocks were compared
+     * @throws IOException if one is not as it should be
+     */
+    static int run(Bench bench, RunningService service) throws IOException {
+        Verification verification = new Verification(bench.data().executor(DATASET));
+        Registration.register(service, verification.executor);
+        int sizes = DATASET.blockBytes().size();
+        return verification.verify(service, FetchKind.SHUFFLE_BLOCKS, 1, sizes);
+    }
+
+    private int verify(RunningService service, FetchKind kind, int width, int mostFetches) throws IOException {
         int chunk = 0;
-        try (BlockingClient client = BlockingClient.connect(service.address())) {
-            for (Fetch fetch : new FetchPlanner(executor, kind, DATASET.maps(), width).plan()) {
+        try (BlockingClient client = service.endpoint(executor.appId()).client()) {
+            List<Fetch> fetches = new FetchPlanner(executor, kind, DATASET.maps(), width).plan();
+            for (Fetch fetch : fetches.subList(0, Math.min(mostFetches, fetches.size()))) {
                 StreamHandle stream = StreamHandle.read(client.call(fetch.request()));
                 client.send(ChunkRequests.of(kind).toBytes(stream));
                 for (int i = 0; i < stream.chunks(); i++) {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.benchmark.load;
 
+import dev.mesosshuffle.benchmark.security.Endpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public final class BackgroundLoad implements AutoCloseable {
     public static BackgroundLoad start(InetSocketAddress address, List<Fetch> fetches, int connections)
             throws IOException {
         BackgroundLoad started = new BackgroundLoad(LoadGenerator.start(
-                address, FetchQueue.endless(fetches), FetchKind.SHUFFLE_BLOCKS, connections, false));
+                Endpoint.plain(address), FetchQueue.endless(fetches), FetchKind.SHUFFLE_BLOCKS, connections, false));
         started.thread.start();
         return started;
     }

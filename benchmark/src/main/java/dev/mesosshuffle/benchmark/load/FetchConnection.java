@@ -1,5 +1,8 @@
 package dev.mesosshuffle.benchmark.load;
 
+import dev.mesosshuffle.benchmark.security.Endpoint;
+import dev.mesosshuffle.benchmark.security.Protection;
+import dev.mesosshuffle.benchmark.security.WireCodec;
 import dev.mesosshuffle.benchmark.wire.FrameWalker;
 import dev.mesosshuffle.benchmark.wire.StreamHandle;
 import java.io.EOFException;
@@ -30,30 +33,51 @@ final class FetchConnection implements FrameWalker.Listener {
     private final SelectionKey key;
     private final Owner owner;
     private final ChunkRequests requests;
+    private final WireCodec codec;
     private final FrameWalker walker = new FrameWalker(this);
+    private final WireCodec.Plain received = walker::walk;
     private ByteBuffer out = ByteBuffer.allocateDirect(4096).limit(0);
+    /** What is sent of it: the same if the codec changes nothing. */
+    private ByteBuffer wire = out;
+
     private @Nullable Fetch fetch;
     private int blocks;
     private long bytes;
     /** Of the fetch; of connecting, for the first one. */
     private long startNanos;
 
-    private FetchConnection(SocketChannel channel, SelectionKey key, Owner owner, ChunkRequests requests) {
+    private FetchConnection(
+            SocketChannel channel, SelectionKey key, WireCodec codec, Owner owner, ChunkRequests requests) {
         this.channel = channel;
         this.key = key;
+        this.codec = codec;
         this.owner = owner;
         this.requests = requests;
         this.startNanos = System.nanoTime();
     }
 
-    /** Begins to connect; the rest happens when the selector says so. */
-    static void open(Selector selector, InetSocketAddress address, Owner owner, ChunkRequests requests)
+    /** Begins to connect; the rest happens when the selector says so. Waits only for handshakes. */
+    static void open(Selector selector, Endpoint endpoint, Owner owner, ChunkRequests requests) throws IOException {
+        if (endpoint.protection() == Protection.NONE) {
+            openPlain(selector, endpoint.address(), owner, requests);
+            return;
+        }
+        Endpoint.Connected connected = endpoint.connect();
+        SocketChannel channel = connected.channel();
+        channel.configureBlocking(false);
+        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+        FetchConnection connection = new FetchConnection(channel, key, connected.codec(), owner, requests);
+        key.attach(connection);
+        connection.startNext();
+    }
+
+    private static void openPlain(Selector selector, InetSocketAddress address, Owner owner, ChunkRequests requests)
             throws IOException {
         SocketChannel channel = SocketChannel.open();
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
-        FetchConnection connection = new FetchConnection(channel, key, owner, requests);
+        FetchConnection connection = new FetchConnection(channel, key, WireCodec.unchanged(), owner, requests);
         key.attach(connection);
         if (channel.connect(address)) {
             connection.onConnected();
@@ -86,7 +110,7 @@ final class FetchConnection implements FrameWalker.Listener {
         blocks = 0;
         bytes = 0;
         room(fetch.request().length).put(fetch.request()).flip();
-        send();
+        encodeAndSend();
     }
 
     private ByteBuffer room(int wanted) {
@@ -96,9 +120,14 @@ final class FetchConnection implements FrameWalker.Listener {
         return out.clear();
     }
 
+    private void encodeAndSend() throws IOException {
+        wire = codec.encode(out);
+        send();
+    }
+
     private void send() throws IOException {
-        channel.write(out);
-        key.interestOps(out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        channel.write(wire);
+        key.interestOps(wire.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
     }
 
     private void receive(ByteBuffer buffer) throws IOException {
@@ -107,7 +136,7 @@ final class FetchConnection implements FrameWalker.Listener {
             throw new EOFException("the service closed a connection after " + blocks + " blocks (expected: "
                     + (fetch == null ? 0 : fetch.chunks()) + ")");
         }
-        walker.walk(buffer.flip());
+        codec.decode(buffer.flip(), received);
     }
 
     @Override
@@ -118,7 +147,7 @@ final class FetchConnection implements FrameWalker.Listener {
         }
         requests.write(stream, room(stream.chunks() * ChunkRequests.MAX_BYTES));
         out.flip();
-        send();
+        encodeAndSend();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.mesosshuffle.benchmark.load;
 
+import dev.mesosshuffle.benchmark.security.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -22,7 +22,7 @@ public final class LoadGenerator implements FetchConnection.Owner, AutoCloseable
     private static final int READ_BYTES = 512 * 1024;
     private static final long MAX_WAIT_MILLIS = 100;
 
-    private final InetSocketAddress address;
+    private final Endpoint endpoint;
     private final FetchQueue queue;
     private final ChunkRequests requests;
     private final boolean reconnecting;
@@ -32,9 +32,9 @@ public final class LoadGenerator implements FetchConnection.Owner, AutoCloseable
     private LoadStats stats = new LoadStats();
     private int inFlight;
 
-    private LoadGenerator(InetSocketAddress address, FetchQueue queue, FetchKind kind, boolean reconnecting)
+    private LoadGenerator(Endpoint endpoint, FetchQueue queue, FetchKind kind, boolean reconnecting)
             throws IOException {
-        this.address = address;
+        this.endpoint = endpoint;
         this.queue = queue;
         this.requests = ChunkRequests.of(kind);
         this.reconnecting = reconnecting;
@@ -47,9 +47,9 @@ public final class LoadGenerator implements FetchConnection.Owner, AutoCloseable
      * @param reconnecting whether each fetch has a connection of its own
      */
     public static LoadGenerator start(
-            InetSocketAddress address, FetchQueue queue, FetchKind kind, int connections, boolean reconnecting)
+            Endpoint endpoint, FetchQueue queue, FetchKind kind, int connections, boolean reconnecting)
             throws IOException {
-        LoadGenerator generator = new LoadGenerator(address, queue, kind, reconnecting);
+        LoadGenerator generator = new LoadGenerator(endpoint, queue, kind, reconnecting);
         for (int i = 0; i < connections; i++) {
             generator.connect();
         }
@@ -58,7 +58,7 @@ public final class LoadGenerator implements FetchConnection.Owner, AutoCloseable
 
     private void connect() throws IOException {
         inFlight++;
-        FetchConnection.open(selector, address, this, requests);
+        FetchConnection.open(selector, endpoint, this, requests);
     }
 
     /** Fetches for that long. */

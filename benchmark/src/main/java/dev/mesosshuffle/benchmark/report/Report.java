@@ -2,6 +2,7 @@ package dev.mesosshuffle.benchmark.report;
 
 import dev.mesosshuffle.benchmark.cases.Metric;
 import dev.mesosshuffle.benchmark.cases.Result;
+import dev.mesosshuffle.benchmark.cases.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,13 +14,16 @@ import java.util.Set;
 public final class Report {
     private Report() {}
 
-    /** One table for each set of metrics, with the medians of each service and their ratio. */
+    /** One table for each set of metrics, with the medians of each service and their ratio, and one of the targets. */
     public static String markdown(List<Result> results) {
         Map<Set<Metric>, List<Result>> alike = new LinkedHashMap<>();
         results.forEach(result -> alike.computeIfAbsent(result.metrics(), metrics -> new ArrayList<>())
                 .add(result));
         StringBuilder out = new StringBuilder();
         alike.forEach((metrics, group) -> out.append(table(metrics, group)).append('\n'));
+        if (results.stream().anyMatch(result -> !result.targets().isEmpty())) {
+            out.append(targets(results)).append('\n');
+        }
         return out.toString();
     }
 
@@ -33,10 +37,29 @@ public final class Report {
                 metrics.forEach(metric -> row.add(number(result.median(service, metric), metric.decimals())));
                 table.add(row);
             }
-            if (result.services().size() > 1) {
-                List<String> row = new ArrayList<>(List.of("", "", "ratio"));
-                metrics.forEach(metric -> row.add(number(result.ratio(metric), 2)));
+            List<String> others = result.services().subList(1, result.services().size());
+            for (String other : others) {
+                String label = others.size() == 1 ? "ratio" : "ratio to " + other;
+                List<String> row = new ArrayList<>(List.of("", "", label));
+                metrics.forEach(metric -> row.add(number(result.ratio(other, metric), 2)));
                 table.add(row);
+            }
+        }
+        return table.toMarkdown();
+    }
+
+    private static String targets(List<Result> results) {
+        Table table = new Table(List.of("case", "figure", "compared with", "met", "measured", "at most"), 4);
+        for (Result result : results) {
+            for (Target target : result.targets()) {
+                double measured = target.measured(result);
+                table.add(List.of(
+                        result.name(),
+                        target.metric().label(),
+                        target.service(),
+                        measured <= target.atMost() ? "yes" : "no",
+                        number(measured, 3),
+                        number(target.atMost(), 3)));
             }
         }
         return table.toMarkdown();

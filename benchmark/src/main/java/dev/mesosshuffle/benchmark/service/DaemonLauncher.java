@@ -82,6 +82,7 @@ public record DaemonLauncher(String name, Path distribution, List<Path> roots, P
                 "spark.mesos.shuffle.service.cleanup",
                 "off"));
         settings.putAll(setup.settings());
+        settings.putAll(ServiceSecurity.settings(setup.protection(), folder));
         List<String> command =
                 new ArrayList<>(List.of(distribution.resolve(SCRIPT).toString()));
         settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
@@ -90,6 +91,9 @@ public record DaemonLauncher(String name, Path distribution, List<Path> roots, P
 
     @Override
     public Map<String, String> environment(Setup setup) {
-        return Map.of("SPARK_DAEMON_MEMORY", setup.memory(), ARCHIVE_VARIABLE, classArchive.toString());
+        Map<String, String> environment = new TreeMap<>(ServiceSecurity.environment(setup.protection()));
+        environment.put("SPARK_DAEMON_MEMORY", setup.memory());
+        environment.put(ARCHIVE_VARIABLE, classArchive.toString());
+        return environment;
     }
 }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.benchmark.service;
 
+import dev.mesosshuffle.benchmark.security.Endpoint;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
@@ -69,6 +70,7 @@ public final class RunningService implements AutoCloseable {
 
     private static RunningService start(Launcher launcher, Path folder, Setup setup, int port)
             throws IOException, InterruptedException {
+        ServiceSecurity.prepare(setup.protection(), folder);
         ProcessBuilder command = new ProcessBuilder(launcher.command(port, folder, setup));
         command.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
         command.environment().putAll(launcher.environment(setup));
@@ -145,6 +147,11 @@ public final class RunningService implements AutoCloseable {
     /** Where it listens. */
     public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** The same for the clients of an application, who protect their connections as it wants. */
+    public Endpoint endpoint(String appId) {
+        return new Endpoint(address(), setup.protection(), appId);
     }
 
     /** From the start of the process until the port accepted a connection. */

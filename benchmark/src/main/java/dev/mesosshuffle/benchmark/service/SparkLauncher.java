@@ -5,16 +5,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Starts the shuffle service that comes with Spark, as Spark's own scripts do.
  *
+ * @param name how tables call it
  * @param jars the folder with the jars of one Spark version
  * @param roots the roots that it may serve from
+ * @param keepsRegistry whether its registry outlives a restart, for which the jars must have its database
  */
-public record SparkLauncher(Path jars, List<Path> roots) implements Launcher {
+public record SparkLauncher(String name, Path jars, List<Path> roots, boolean keepsRegistry) implements Launcher {
     /** Packages of java.base that Spark's launcher opens on Java 17. */
     private static final List<String> OPENED = List.of(
             "java.lang",
@@ -41,11 +44,6 @@ public record SparkLauncher(Path jars, List<Path> roots) implements Launcher {
     }
 
     @Override
-    public String name() {
-        return "Spark";
-    }
-
-    @Override
     public boolean hearsDrivers() {
         return false;
     }
@@ -60,6 +58,11 @@ public record SparkLauncher(Path jars, List<Path> roots) implements Launcher {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
+        new TreeMap<>(ServiceSecurity.settings(setup.protection(), folder))
+                .forEach((key, value) -> command.add("-D" + key + "=" + value));
+        if (!keepsRegistry) {
+            command.add("-Dspark.shuffle.service.db.enabled=false");
+        }
         command.addAll(List.of(
                 "-Xmx" + setup.memory(),
                 "-Djava.io.tmpdir=" + folder,
@@ -74,6 +77,8 @@ public record SparkLauncher(Path jars, List<Path> roots) implements Launcher {
 
     @Override
     public Map<String, String> environment(Setup setup) {
-        return Map.of("SPARK_LOCAL_IP", RunningService.LOOPBACK);
+        Map<String, String> environment = new TreeMap<>(ServiceSecurity.environment(setup.protection()));
+        environment.put("SPARK_LOCAL_IP", RunningService.LOOPBACK);
+        return environment;
     }
 }

@@ -1,9 +1,12 @@
 package dev.mesosshuffle.benchmark.wire;
 
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -13,12 +16,19 @@ import java.nio.charset.StandardCharsets;
 public final class BlockingClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
 
-    private final Socket socket;
+    private final Closeable connection;
     private final DataInputStream in;
+    private final OutputStream out;
 
-    private BlockingClient(Socket socket, DataInputStream in) {
-        this.socket = socket;
-        this.in = in;
+    private BlockingClient(Closeable connection, InputStream in, OutputStream out) {
+        this.connection = connection;
+        this.in = new DataInputStream(new BufferedInputStream(in));
+        this.out = out;
+    }
+
+    /** Uses a connection that is there, by streams of its plain bytes; closes it in the end. */
+    public static BlockingClient over(Closeable connection, InputStream in, OutputStream out) {
+        return new BlockingClient(connection, in, out);
     }
 
     /** Connects. */
@@ -27,12 +37,12 @@ public final class BlockingClient implements AutoCloseable {
         socket.connect(address, PATIENCE_MILLIS);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
-        return new BlockingClient(socket, new DataInputStream(new BufferedInputStream(socket.getInputStream())));
+        return over(socket, socket.getInputStream(), socket.getOutputStream());
     }
 
     /** Sends whole frames. */
     public void send(byte[] frames) throws IOException {
-        socket.getOutputStream().write(frames);
+        out.write(frames);
     }
 
     /** Sends an RPC and returns its answer behind the frame's type; fails if that is a failure. */
@@ -64,6 +74,6 @@ public final class BlockingClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        connection.close();
     }
 }

@@ -87,7 +87,11 @@ public final class Requests {
     }
 
     private static byte[] rpc(long requestId, MessageBytes body) {
-        byte[] bytes = body.toArray();
+        return rpc(requestId, body.toArray());
+    }
+
+    /** A body as the frame of an RPC. */
+    public static byte[] rpc(long requestId, byte[] bytes) {
         int length = Frame.HEADER_BYTES + Long.BYTES + Integer.BYTES + bytes.length;
         return new MessageBytes()
                 .int64(length)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mesosshuffle.benchmark.cases.Measurements;
 import dev.mesosshuffle.benchmark.cases.Metric;
 import dev.mesosshuffle.benchmark.cases.Result;
+import dev.mesosshuffle.benchmark.cases.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,39 @@ class ReportTest {
                         | 1k   | small | daemon  |    30000 |         2.00 |
                         | 1k   | small | Spark   |    10000 |         4.00 |
                         |      |       | ratio   |     3.00 |         0.50 |
+
+                        """);
+    }
+
+    @Test
+    void shouldHoldFiguresAgainstTheirTargets() {
+        Map<String, List<Measurements>> rounds = new LinkedHashMap<>();
+        rounds.put("daemon", List.of(figures(30_000, 2)));
+        rounds.put("Spark", List.of(figures(10_000, 4)));
+        rounds.put("daemon, plain", List.of(figures(40_000, 1)));
+        Result result = new Result(
+                "1k",
+                "small",
+                rounds,
+                List.of(
+                        new Target(Metric.CPU_MICROS_PER_BLOCK, "Spark", 0.5),
+                        new Target(Metric.CPU_MICROS_PER_BLOCK, "daemon, plain", 1.4),
+                        new Target(Metric.CPU_MICROS_PER_BLOCK, "", 3)));
+
+        assertThat(Report.markdown(List.of(result))).isEqualTo("""
+                        | case | what  | service                | blocks/s | CPU µs/block |
+                        | ---- | ----- | ---------------------- | -------: | -----------: |
+                        | 1k   | small | daemon                 |    30000 |         2.00 |
+                        | 1k   | small | Spark                  |    10000 |         4.00 |
+                        | 1k   | small | daemon, plain          |    40000 |         1.00 |
+                        |      |       | ratio to Spark         |     3.00 |         0.50 |
+                        |      |       | ratio to daemon, plain |     0.75 |         2.00 |
+
+                        | case | figure       | compared with | met | measured | at most |
+                        | ---- | ------------ | ------------- | --- | -------: | ------: |
+                        | 1k   | CPU µs/block | Spark         | yes |    0.500 |   0.500 |
+                        | 1k   | CPU µs/block | daemon, plain | no  |    2.000 |   1.400 |
+                        | 1k   | CPU µs/block |               | yes |    2.000 |   3.000 |
 
                         """);
     }
