@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Drivers that authenticate, once, and then send heartbeats over that connection. */
+/**
+ * Drivers that authenticate, once, and then send heartbeats over that connection. Up to 2.4.8 the client is Spark's own for
+ * drivers on Mesos. Later clients are given the messages by the tests; no release of Spark has both that client and TLS.
+ */
 final class AuthenticatedDriverIT {
     private static final long TIMEOUT_MILLIS = 1_500;
     private static final long INTERVAL_MILLIS = 250;

@@ -29,9 +29,19 @@ final class MesosDriver {
 
     /** For the configuration of an application: its step {@code register} then registers its driver. */
     static Map<String, String> heartbeats() throws IOException {
+        return heartbeats(CLIENT);
+    }
+
+    /**
+     * The same with the client of a version.
+     *
+     * @param client the last with a client for drivers on Mesos is 2.4.8; of later ones, the tests' own client sends the same
+     *     messages
+     */
+    static Map<String, String> heartbeats(SparkVersion client) throws IOException {
         return Map.of(
                 "spark.it.driverClient",
-                SparkClients.classPath(CLIENT).stream().map(Path::toString).collect(Collectors.joining(":")),
+                SparkClients.classPath(client).stream().map(Path::toString).collect(Collectors.joining(":")),
                 "spark.it.heartbeatTimeout",
                 Long.toString(TIMEOUT.toMillis()),
                 "spark.it.heartbeatInterval",

@@ -73,7 +73,8 @@ public final class SeedApplication implements AutoCloseable {
                 Map.entry(
                         "spark.executor.extraJavaOptions",
                         SparkJvm.oneText(
-                                Stream.concat(SparkJvm.quietOptions().stream(), SparkJvm.briefOptions().stream()))),
+                                Stream.of(SparkJvm.openedPackages(), SparkJvm.quietOptions(), SparkJvm.briefOptions())
+                                        .flatMap(List::stream))),
                 Map.entry("spark.shuffle.service.enabled", "true"),
                 Map.entry("spark.shuffle.service.port", Integer.toString(servicePort)),
                 // Without it an executor would read the files of another one on its host by itself.

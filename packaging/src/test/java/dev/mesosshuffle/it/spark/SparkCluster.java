@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,7 +40,18 @@ public final class SparkCluster implements AutoCloseable {
     /** Starts one with all of its workers on the loopback address. */
     public static SparkCluster start(SparkVersion version, Path folder, Path localRoot, int workers)
             throws IOException, InterruptedException {
-        return start(version, folder, Collections.nCopies(workers, SparkHost.loopback(localRoot)));
+        return start(version, folder, localRoot, workers, Map.of());
+    }
+
+    /**
+     * Starts one with all of its workers on the loopback address.
+     *
+     * @param conf of the master and the workers, such as the secret which they share with applications
+     */
+    public static SparkCluster start(
+            SparkVersion version, Path folder, Path localRoot, int workers, Map<String, String> conf)
+            throws IOException, InterruptedException {
+        return start(version, folder, Collections.nCopies(workers, SparkHost.loopback(localRoot)), conf);
     }
 
     /**
@@ -50,9 +62,15 @@ public final class SparkCluster implements AutoCloseable {
      */
     public static SparkCluster start(SparkVersion version, Path folder, List<SparkHost> hosts)
             throws IOException, InterruptedException {
+        return start(version, folder, hosts, Map.of());
+    }
+
+    private static SparkCluster start(
+            SparkVersion version, Path folder, List<SparkHost> hosts, Map<String, String> conf)
+            throws IOException, InterruptedException {
         SparkHost first = hosts.get(0);
         ManagedProcess master = ManagedProcess.start(
-                "master", first.run(masterCommand(version, first.address())), folder.resolve("master.log"));
+                "master", first.run(masterCommand(version, first.address(), conf)), folder.resolve("master.log"));
         List<ManagedProcess> started = new ArrayList<>();
         try {
             String masterUrl = master.await("Starting Spark master at (spark://\\S+)", START)
@@ -62,7 +80,7 @@ public final class SparkCluster implements AutoCloseable {
                 Path work = folder.resolve("worker-" + i);
                 started.add(ManagedProcess.start(
                         "worker-" + i,
-                        host.run(workerCommand(version, masterUrl, host, work)),
+                        host.run(workerCommand(version, masterUrl, host, work, conf)),
                         folder.resolve("worker-" + i + ".log")));
             }
             for (ManagedProcess worker : started) {
@@ -76,21 +94,28 @@ public final class SparkCluster implements AutoCloseable {
         }
     }
 
-    private static ProcessBuilder masterCommand(SparkVersion version, String address) {
+    private static ProcessBuilder masterCommand(SparkVersion version, String address, Map<String, String> conf) {
         return SparkJvm.command(
                 version,
                 List.<Path>of(),
-                NO_REST_SERVER,
+                merged(NO_REST_SERVER, conf),
                 SparkJvm.briefOptions(),
                 "org.apache.spark.deploy.master.Master",
                 List.of("--host", address, "--port", "0", "--webui-port", "0"));
     }
 
-    private static ProcessBuilder workerCommand(SparkVersion version, String masterUrl, SparkHost host, Path work) {
+    private static ProcessBuilder workerCommand(
+            SparkVersion version, String masterUrl, SparkHost host, Path work, Map<String, String> conf) {
         return SparkJvm.command(
                 version,
                 List.<Path>of(),
-                Map.of("spark.local.dir", host.localRoot().toString(), "spark.shuffle.service.enabled", "false"),
+                merged(
+                        Map.of(
+                                "spark.local.dir",
+                                host.localRoot().toString(),
+                                "spark.shuffle.service.enabled",
+                                "false"),
+                        conf),
                 SparkJvm.briefOptions(),
                 "org.apache.spark.deploy.worker.Worker",
                 List.of(
@@ -107,6 +132,12 @@ public final class SparkCluster implements AutoCloseable {
                         "--work-dir",
                         work.toString(),
                         masterUrl));
+    }
+
+    private static Map<String, String> merged(Map<String, String> first, Map<String, String> second) {
+        Map<String, String> all = new LinkedHashMap<>(first);
+        all.putAll(second);
+        return all;
     }
 
     public SparkVersion version() {

@@ -43,7 +43,7 @@ public final class SparkJvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(quietOptions());
-        OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
+        command.addAll(openedPackages());
         command.addAll(javaOptions);
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-cp");
@@ -60,6 +60,13 @@ public final class SparkJvm {
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         return builder;
+    }
+
+    /** What a JVM needs that runs Spark; Spark's launcher gives it to executors since 3.3. */
+    public static List<String> openedPackages() {
+        return OPENED.stream()
+                .map(opened -> "--add-opens=" + opened + "=ALL-UNNAMED")
+                .toList();
     }
 
     /** Options for a JVM that does little: it starts with half the work. */

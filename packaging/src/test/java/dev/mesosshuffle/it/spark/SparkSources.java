@@ -5,25 +5,36 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Compiles sources against one version of Spark, which no class path of the build could hold beside another. */
+/**
+ * Compiles sources against one version of Spark, which no class path of the build could hold beside another. Thread-safe.
+ */
 public final class SparkSources {
+    private static final Set<Path> COMPILED = new HashSet<>();
+
     private SparkSources() {}
 
     /**
-     * Compiles these folders of {@link ItFolders#sparkSources()} together.
+     * Compiles these folders of {@link ItFolders#sparkSources()} together, once in this JVM: applications that run load the
+     * classes.
      *
      * @param otherClasses what the sources need beside Spark
      * @return the folder with the classes
      */
-    public static Path compile(SparkVersion version, List<String> folders, List<Path> otherClasses) throws IOException {
+    public static synchronized Path compile(SparkVersion version, List<String> folders, List<Path> otherClasses)
+            throws IOException {
         Path classes = version.home().resolve("classes").resolve(String.join("+", folders));
+        if (COMPILED.contains(classes)) {
+            return classes;
+        }
         Files.createDirectories(classes);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
@@ -45,6 +56,7 @@ public final class SparkSources {
                         + System.lineSeparator() + messages);
             }
         }
+        COMPILED.add(classes);
         return classes;
     }
 
