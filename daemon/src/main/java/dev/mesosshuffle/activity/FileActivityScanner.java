@@ -1,6 +1,7 @@
 package dev.mesosshuffle.activity;
 
 import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.RootIdentity;
 import dev.mesosshuffle.host.RootUnavailableException;
@@ -36,6 +37,8 @@ public final class FileActivityScanner {
      * next scan finds in memory what this one had to read.
      */
     static final Duration MAX_SCAN_TIME = Duration.ofSeconds(30);
+
+    private static final LastChange NO_MEMORY = LastChange.unknown(ScanFailure.NO_MEMORY);
 
     private final DiskExecutor executor;
     private final FileTimes fileTimes;
@@ -84,6 +87,10 @@ public final class FileActivityScanner {
                 started.compareAndSet(null, ticker.read());
                 try {
                     newest.complete(newestIn(root, dirs));
+                } catch (OutOfMemoryError e) {
+                    // To fail needs memory; somebody waits for a result.
+                    newest.complete(NO_MEMORY);
+                    HeapShortage.survived(e);
                 } catch (RuntimeException | Error e) {
                     newest.completeExceptionally(e);
                 }

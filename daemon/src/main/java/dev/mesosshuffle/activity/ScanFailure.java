@@ -25,6 +25,8 @@ public record ScanFailure(String place, String reason) {
     /** The first results are too old by the time of the last. */
     static final ScanFailure TOO_SLOW = new ScanFailure(ALL, "the disk took too long to respond");
 
+    static final ScanFailure NO_MEMORY = new ScanFailure(ALL, "there was not enough memory");
+
     /** The registry could not be read completely, or names directories that no executor may register. */
     public static final ScanFailure DIRS_UNKNOWN = new ScanFailure(
             ALL, "not all of them are known, because their rows in the registry cannot be read or are refused");

@@ -150,7 +150,7 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 // Closed, or replaced by another one.
                 logger.debug("This socket accepts no more operators", e);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // Too many open files, most likely: the service needs them more.
                 logger.debug("No operator can be accepted", e);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());

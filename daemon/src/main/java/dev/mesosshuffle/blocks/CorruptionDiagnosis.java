@@ -127,8 +127,9 @@ public final class CorruptionDiagnosis implements AutoCloseable {
             }
             isRead = read.proceed(maxBytes);
         } else if (resolver.isFound(data)) {
-            byDisk = new BlockChecksum(open(data), checksum.get());
-            isRead = byDisk.proceed(maxBytes);
+            BlockChecksum begun = open(data, checksum.get());
+            byDisk = begun;
+            isRead = begun.proceed(maxBytes);
         } else {
             located = resolver.next(data);
         }
@@ -163,6 +164,19 @@ public final class CorruptionDiagnosis implements AutoCloseable {
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
         FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
         return number.flip().getLong();
+    }
+
+    private BlockChecksum open(LocatedBlock data, Checksum empty) throws IOException {
+        OpenSegment segment = open(data);
+        BlockChecksum begun = null;
+        try {
+            begun = new BlockChecksum(segment, empty);
+            return begun;
+        } finally {
+            if (begun == null) {
+                segment.close();
+            }
+        }
     }
 
     private OpenSegment open(LocatedBlock data) throws IOException {

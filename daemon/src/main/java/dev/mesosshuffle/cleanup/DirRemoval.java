@@ -26,10 +26,12 @@ final class DirRemoval {
     final @Nullable String appId;
     final @Nullable Long rootInode;
 
-    /** When it was decided, so that nothing of the dir is read by whoever did not begin before. */
-    final long decidedAt;
+    private volatile long decidedAt;
 
-    private boolean inProgress;
+    /** Until it is decided, it is as if one attempt were in progress. */
+    private boolean inProgress = true;
+
+    private volatile boolean decided;
     private long dueAt;
     private boolean renamed;
     private boolean hindered;
@@ -40,12 +42,32 @@ final class DirRemoval {
     private boolean refusalLogged;
     private volatile boolean deleted;
 
-    DirRemoval(StoredRemoval intent, long now) {
+    /** Creates one that is not decided yet. */
+    DirRemoval(StoredRemoval intent) {
         this.dir = intent.dir();
         this.appId = intent.appId();
         this.rootInode = intent.rootInode();
-        this.decidedAt = now;
-        this.dueAt = now;
+    }
+
+    /** Makes the first attempt due, because the intent is stored; returns false if that was done before. */
+    synchronized boolean decide(long now) {
+        if (decided) {
+            return false;
+        }
+        decidedAt = now;
+        dueAt = now;
+        inProgress = false;
+        decided = true;
+        return true;
+    }
+
+    boolean isDecided() {
+        return decided;
+    }
+
+    /** When it was decided, so that nothing of the dir is read by whoever did not begin before. */
+    long decidedAt() {
+        return decidedAt;
     }
 
     boolean isOrphan() {

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
@@ -97,7 +98,7 @@ public final class Reclaimer implements AutoCloseable {
         this.ticker = ticker;
         this.workers = workers;
         this.metrics = CleanupMetrics.in(registry, () -> (int) removals.values().stream()
-                .filter(removal -> !removal.isDeleted())
+                .filter(removal -> removal.isDecided() && !removal.isDeleted())
                 .count());
         this.stepper = new RemovalStepper(guards, metrics, closed::get);
         this.failures = new RemovalFailures(metrics);
@@ -119,12 +120,46 @@ public final class Reclaimer implements AutoCloseable {
      *     in the store, from just now or from a former process
      */
     public void reclaim(List<StoredRemoval> intents) {
-        long now = ticker.read();
-        for (StoredRemoval intent : intents) {
-            DirRemoval removal = new DirRemoval(intent, now);
-            if (removals.putIfAbsent(intent.dir(), removal) == null) {
-                startIfDue(removal, now);
+        prepare(intents).start();
+    }
+
+    /**
+     * Makes ready to delete dirs, before the intents are stored: once they are, no lack of memory makes this process forget
+     * them.
+     *
+     * @param intents as for {@link #reclaim}, but not stored yet
+     * @return to be started when they are stored, or else cancelled
+     */
+    public PreparedRemovals prepare(List<StoredRemoval> intents) {
+        PreparedRemovals prepared = new PreparedRemovals(this, intents.size());
+        boolean complete = false;
+        try {
+            for (StoredRemoval intent : intents) {
+                DirRemoval removal = new DirRemoval(intent);
+                prepared.add(removal);
+                removals.putIfAbsent(intent.dir(), removal);
             }
+            complete = true;
+        } finally {
+            if (!complete) {
+                prepared.cancel();
+            }
+        }
+        return prepared;
+    }
+
+    /** Starts a removal that was prepared, unless its dir is being removed already. */
+    void start(DirRemoval removal) {
+        long now = ticker.read();
+        if (removals.get(removal.dir) == removal && removal.decide(now)) {
+            startIfDue(removal, now);
+        }
+    }
+
+    /** Forgets a removal that was prepared, but whose intent could not be stored. */
+    void cancel(DirRemoval removal) {
+        if (!removal.isDecided()) {
+            removals.remove(removal.dir, removal);
         }
     }
 
@@ -160,7 +195,7 @@ public final class Reclaimer implements AutoCloseable {
     /** Returns what is still to be deleted under some roots. */
     public PendingRemovals pending(Set<Path> roots) {
         List<DirRemoval> pending = removals.values().stream()
-                .filter(removal -> roots.contains(removal.dir.root()) && !removal.isDeleted())
+                .filter(removal -> roots.contains(removal.dir.root()) && removal.isDecided() && !removal.isDeleted())
                 .toList();
         return new PendingRemovals(
                 pending.size(), pending.stream().mapToLong(DirRemoval::bytes).sum());
@@ -182,29 +217,35 @@ public final class Reclaimer implements AutoCloseable {
         if (closed.get() || !removal.startIfDue(now)) {
             return;
         }
-        Path root = removal.dir.root();
-        RemovalTurns turns = turnsOfRoots.computeIfAbsent(root, key -> new RemovalTurns());
-        if (!guards.policy().allows(root)) {
-            // An allowed root that hangs or is not mounted has no known real path yet: it may be this one.
-            reschedule(
-                    removal, guards.policy().isSomeRootUnknown() ? ROOT_RETRY_DELAY : failures.refusedForRoot(removal));
-            return;
-        }
+        RemovalTurns turns = null;
         try {
-            turns.add(removal);
+            Path root = removal.dir.root();
+            if (!guards.policy().allows(root)) {
+                // An allowed root that hangs or is not mounted has no known real path yet: it may be this one.
+                Duration delay =
+                        guards.policy().isSomeRootUnknown() ? ROOT_RETRY_DELAY : failures.refusedForRoot(removal);
+                reschedule(removal, delay);
+                return;
+            }
+            RemovalTurns its = turnsOfRoots.computeIfAbsent(root, key -> new RemovalTurns());
+            its.add(removal);
+            turns = its;
             // One task for each removal that waits; it takes the one whose turn it is then.
-            workers.execute(root, rateLimiter -> removeNext(turns, rateLimiter));
+            workers.execute(root, rateLimiter -> removeNext(its, rateLimiter));
         } catch (RejectedExecutionException e) {
             // Closed just now: the intent stays in the store.
             logger.debug("{} is left to the next start", removal.dir.path(), e);
         } catch (RuntimeException | Error e) {
             // Most likely no thread can be created: retried later, and the caller continues with the other removals.
-            ThreadShortage.report("the deletion of " + removal.dir.path(), e);
-            // Whichever is left without a task.
-            DirRemoval left = turns.poll();
-            if (left != null) {
-                failed(left, e);
-            }
+            notStarted(turns == null ? removal : turns.poll(), e);
+        }
+    }
+
+    /** Handles what is left without a task, if anything is; it need not be the removal whose task could not be started. */
+    private void notStarted(@Nullable DirRemoval left, Throwable reason) {
+        if (left != null) {
+            failed(left, reason);
+            ThreadShortage.report("the deletion of " + left.dir.path(), reason);
         }
     }
 
@@ -228,14 +269,19 @@ public final class Reclaimer implements AutoCloseable {
                                 ticker));
             }
         } catch (RootUnavailableException e) {
-            logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
             reschedule(removal, ROOT_RETRY_DELAY);
+            logger.debug("{} waits for its root: {}", removal.dir.path(), e.getMessage());
         } catch (OwnerUnknownException e) {
+            reschedule(removal, OWNER_RETRY_DELAY);
             // The store logs once that a registry cannot be read.
             logger.debug("{} waits: {}", removal.dir.path(), e.getMessage());
-            reschedule(removal, OWNER_RETRY_DELAY);
         } catch (LocalDirRefusedException | NotADirectoryException e) {
-            reschedule(removal, failures.refused(removal, e));
+            Duration delay = DirRemoval.MAX_DELAY;
+            try {
+                delay = failures.refused(removal, e);
+            } finally {
+                reschedule(removal, delay);
+            }
         } catch (IOException | RuntimeException | Error e) {
             // An error too, such as a moment without memory: a removal that is not rescheduled here is never retried.
             failed(removal, e);
@@ -263,8 +309,8 @@ public final class Reclaimer implements AutoCloseable {
                 continueLater(removal);
             }
             case IN_USE -> {
-                if (ticker.read() - removal.decidedAt >= READ_LIMIT.toNanos()) {
-                    guards.reads().endOlderThan(Objects.requireNonNull(removal.appId), removal.decidedAt);
+                if (ticker.read() - removal.decidedAt() >= READ_LIMIT.toNanos()) {
+                    guards.reads().endOlderThan(Objects.requireNonNull(removal.appId), removal.decidedAt());
                 }
                 reschedule(removal, READ_RETRY_DELAY);
             }
@@ -318,9 +364,21 @@ public final class Reclaimer implements AutoCloseable {
         }
     }
 
+    /** Reschedules it even if there is no memory to report the failure. */
     private void failed(DirRemoval removal, Throwable reason) {
-        if (!closed.get()) {
-            reschedule(removal, failures.failed(removal, reason));
+        if (closed.get()) {
+            return;
+        }
+        Duration delay = OWNER_RETRY_DELAY;
+        try {
+            delay = failures.failed(removal, reason);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+        } finally {
+            reschedule(removal, delay);
+        }
+        if (reason instanceof OutOfMemoryError shortage) {
+            HeapShortage.survived(shortage);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.mesosshuffle.cleanup;
 
 import dev.mesosshuffle.concurrent.TurnQueue;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +30,24 @@ final class RemovalTurns {
 
     /** Adds a removal whose turn comes later. */
     synchronized void add(DirRemoval removal) {
-        TurnQueue<DirRemoval> turns = removal.isLong()
-                ? longOnes.computeIfAbsent(removal.turnsInVain(), key -> new TurnQueue<>())
-                : removal.isRenamed() ? deletions : renames;
-        turns.add(clientOf(removal), removal);
+        if (removal.isLong()) {
+            addLong(removal);
+        } else {
+            (removal.isRenamed() ? deletions : renames).add(clientOf(removal), removal);
+        }
+    }
+
+    private void addLong(DirRemoval removal) {
+        Integer key = removal.turnsInVain();
+        TurnQueue<DirRemoval> turns = longOnes.computeIfAbsent(key, absent -> new TurnQueue<>());
+        try {
+            turns.add(clientOf(removal), removal);
+        } finally {
+            if (turns.size() == 0) {
+                // There was no memory for it.
+                longOnes.remove(key);
+            }
+        }
     }
 
     /** Takes the removal whose turn it is; null if there is none. */
@@ -47,13 +60,15 @@ final class RemovalTurns {
     }
 
     private @Nullable DirRemoval pollLong() {
-        Map.Entry<Integer, TurnQueue<DirRemoval>> fewest = longOnes.firstEntry();
-        if (fewest == null) {
+        if (longOnes.isEmpty()) {
             return null;
         }
-        DirRemoval next = fewest.getValue().poll();
-        if (fewest.getValue().size() == 0) {
-            longOnes.remove(fewest.getKey());
+        // By key: an entry would need memory, and what is not taken for lack of it is left without a task.
+        Integer key = longOnes.firstKey();
+        TurnQueue<DirRemoval> fewest = longOnes.get(key);
+        DirRemoval next = fewest == null ? null : fewest.poll();
+        if (fewest == null || fewest.size() == 0) {
+            longOnes.remove(key);
         }
         return next;
     }

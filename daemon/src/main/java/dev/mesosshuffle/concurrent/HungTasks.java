@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,16 +54,32 @@ final class HungTasks {
         this.ticker = ticker;
     }
 
-    /** Runs a task on a thread of the pool. */
+    /** Runs a task on a thread of the pool, in any case: somebody waits for its end. */
     void run(Runnable task) {
-        Running run = new Running(ticker.read());
-        running.add(run);
+        Running run = noted();
         try {
             task.run();
         } finally {
-            if (!running.remove(run)) {
+            if (run != null && !running.remove(run)) {
                 ended();
             }
+        }
+    }
+
+    /** Returns null if there is no memory for it; that the task hangs is not noticed then. */
+    private @Nullable Running noted() {
+        Running run = null;
+        try {
+            run = new Running(ticker.read());
+            running.add(run);
+            return run;
+        } catch (OutOfMemoryError e) {
+            if (run != null) {
+                // The set adds an entry before it grows.
+                running.remove(run);
+            }
+            HeapShortage.survived(e);
+            return null;
         }
     }
 

@@ -48,15 +48,28 @@ public final class PeriodicTask implements AutoCloseable {
             task.run();
             failing = false;
         } catch (RuntimeException | Error e) {
-            if (e instanceof OutOfMemoryError shortage) {
-                HeapShortage.survived(shortage);
-            }
-            if (ThreadShortage.isCauseOf(e)) {
-                ThreadShortage.report("task " + name, e);
-            } else if (!failing) {
-                failing = true;
-                logger.error("Task {} failed; it runs again (logged once until it succeeds)", name, e);
-            }
+            reportOrSkip(e);
+        }
+    }
+
+    /** The report needs memory too: if it fails, the timer must go on all the same. */
+    private void reportOrSkip(Throwable failure) {
+        try {
+            report(failure);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+        }
+    }
+
+    private void report(Throwable e) {
+        if (e instanceof OutOfMemoryError shortage) {
+            HeapShortage.survived(shortage);
+        }
+        if (ThreadShortage.isCauseOf(e)) {
+            ThreadShortage.report("task " + name, e);
+        } else if (!failing) {
+            failing = true;
+            logger.error("Task {} failed; it runs again (logged once until it succeeds)", name, e);
         }
     }
 

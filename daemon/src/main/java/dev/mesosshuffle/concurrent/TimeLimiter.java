@@ -100,9 +100,7 @@ public final class TimeLimiter implements AutoCloseable {
                     && (slot.isStuck(limit) || !slot.turn.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS))) {
                 throw new CallTimeoutException(place, limit);
             }
-            CompletableFuture<T> result = new CompletableFuture<>();
-            start(threads, place, slot, () -> complete(slot, result, work, abandon));
-            return await(result, place, limit);
+            return await(start(threads, place, slot, work, abandon), place, limit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ExecutionException(e);
@@ -117,20 +115,24 @@ public final class TimeLimiter implements AutoCloseable {
         }
     }
 
-    private static void start(ExecutorService threads, Object place, Slot slot, Runnable work)
+    /** Starts a call, whose turn it is; gives the turn back if it does not start, whatever memory runs out for. */
+    private static <T> CompletableFuture<T> start(
+            ExecutorService threads, Object place, Slot slot, Callable<T> work, Consumer<T> abandon)
             throws ExecutionException {
         slot.startedAt = System.nanoTime();
         slot.running = true;
         boolean started = false;
         try {
+            CompletableFuture<T> result = new CompletableFuture<>();
             threads.execute(() -> {
                 try {
-                    work.run();
+                    complete(slot, result, work, abandon);
                 } finally {
                     release(slot);
                 }
             });
             started = true;
+            return result;
         } catch (RuntimeException | OutOfMemoryError e) {
             ThreadShortage.report("work on " + place, e);
             throw new ExecutionException(e);

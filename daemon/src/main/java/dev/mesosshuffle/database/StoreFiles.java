@@ -54,6 +54,12 @@ public record StoreFiles(Path database, Path wal, Path lock, Path reserve) {
         return SUFFIXES.stream().map(suffix -> sibling(database, suffix)).toList();
     }
 
+    /** Whether a name is that of a registry, of whichever port. */
+    public static boolean isDatabaseName(Path file) {
+        String name = file.getFileName().toString();
+        return name.startsWith("registry-") && name.endsWith(".db");
+    }
+
     /**
      * Checks whether a database is empty, without tables, as after a start that was killed at once. Such a database names
      * nothing.

@@ -12,6 +12,7 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,8 +64,10 @@ final class DiagnoseCorruptionHandler {
         CorruptionDiagnosis diagnosis =
                 new CorruptionDiagnosis(resolver, registered, message.block(), message.checksum(), message.algorithm());
         String subject = message.block() + " of " + registered.id();
-        var unused = call.takeTurn(
-                call.caller().longRequestTurns(), done -> new Run(diagnosis, subject, call, done).submit());
+        var unused = call.takeTurn(call.caller().longRequestTurns(), done -> {
+            Run run = new Run(diagnosis, subject, call, done);
+            call.guard(run::submit, run.abandon);
+        });
     }
 
     private static void respond(CorruptionCause cause, RpcCall call) {
@@ -72,12 +75,16 @@ final class DiagnoseCorruptionHandler {
     }
 
     /** One diagnosis. Handed on from one thread to the next. */
-    private final class Run {
+    private final class Run implements Runnable {
+        private final Runnable proceed = this::proceed;
+        private final Runnable abandon = this::abandon;
         private final CorruptionDiagnosis diagnosis;
         private final String subject;
         private final RpcCall call;
         private final Runnable done;
         private final long startedAt = ticker.read();
+        /** Whether the task that was submitted last has begun, or never will. */
+        private final AtomicBoolean begun = new AtomicBoolean();
 
         private Run(CorruptionDiagnosis diagnosis, String subject, RpcCall call, Runnable done) {
             this.diagnosis = diagnosis;
@@ -87,11 +94,23 @@ final class DiagnoseCorruptionHandler {
         }
 
         private void submit() {
+            begun.set(false);
             try {
-                executor.execute(diagnosis.root(), call.caller(), () -> call.guard(this::proceed, done));
+                executor.execute(diagnosis.root(), call.caller(), this);
             } catch (RejectedExecutionException | OutOfMemoryError e) {
-                ThreadShortage.report("the diagnosis of a corrupt block", e);
-                end(CorruptionCause.UNKNOWN_ISSUE);
+                // It may have been queued before memory ran out, and even run.
+                if (begun.compareAndSet(false, true)) {
+                    end(CorruptionCause.UNKNOWN_ISSUE);
+                    ThreadShortage.report("the diagnosis of a corrupt block", e);
+                }
+            }
+        }
+
+        /** On a thread of the disk. Nothing is allocated before it is guarded. */
+        @Override
+        public void run() {
+            if (begun.compareAndSet(false, true)) {
+                call.guard(proceed, abandon);
             }
         }
 
@@ -130,6 +149,12 @@ final class DiagnoseCorruptionHandler {
             diagnosis.close();
             done.run();
             respond(cause, call);
+        }
+
+        /** Its connection is closed. */
+        private void abandon() {
+            diagnosis.close();
+            done.run();
         }
     }
 }

@@ -67,7 +67,7 @@ final class DiskSlices {
         private void submit() {
             try {
                 disks.execute(disk, client, this::takeSlice);
-            } catch (RejectedExecutionException e) {
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
                 result.completeExceptionally(e);
             }
         }

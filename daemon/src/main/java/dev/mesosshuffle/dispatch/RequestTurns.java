@@ -1,6 +1,7 @@
 package dev.mesosshuffle.dispatch;
 
-import java.util.ArrayDeque;
+import dev.mesosshuffle.concurrent.HeapShortage;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -18,11 +19,14 @@ final class RequestTurns {
     private final int maxInProgress;
     private final int maxWaiting;
     private final Executor eventLoop;
-    private final Queue<Work> waiting = new ArrayDeque<>();
+    /** Of nodes: an array that cannot grow would lose entries. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<Work> waiting = new LinkedList<>();
+
     private int inProgress;
     private boolean closed;
 
-    /** Work on one request. Either method is called, once. */
+    /** Work on one request. One of its methods is called, once. */
     interface Work {
         /**
          * Starts the work, on the event loop; never blocks.
@@ -33,6 +37,9 @@ final class RequestTurns {
 
         /** The connection is closed: nothing is started. For any thread. */
         void drop();
+
+        /** It can never start, so the connection must be closed. For any thread. */
+        void fail(Throwable cause);
     }
 
     /**
@@ -78,9 +85,16 @@ final class RequestTurns {
     }
 
     private void finished() {
-        Work next = next();
-        if (next != null) {
-            eventLoop.execute(() -> startUnlessClosed(next));
+        for (Work next = next(); next != null; next = next()) {
+            try {
+                Work started = next;
+                eventLoop.execute(() -> startUnlessClosed(started));
+                return;
+            } catch (OutOfMemoryError e) {
+                // Its client would wait for ever, and so would those after it.
+                HeapShortage.survived(e);
+                next.fail(e);
+            }
         }
     }
 

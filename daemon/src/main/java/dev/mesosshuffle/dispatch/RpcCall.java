@@ -57,6 +57,15 @@ final class RpcCall {
             public void drop() {
                 RpcCall.this.drop();
             }
+
+            @Override
+            public void fail(Throwable cause) {
+                try {
+                    RpcCall.this.drop();
+                } finally {
+                    caller.fail(cause);
+                }
+            }
         });
         if (accepted) {
             return true;
@@ -114,9 +123,15 @@ final class RpcCall {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            onFailure.run();
-            drop();
-            caller.fail(e);
+            try {
+                onFailure.run();
+            } finally {
+                try {
+                    drop();
+                } finally {
+                    caller.fail(e);
+                }
+            }
         }
     }
 

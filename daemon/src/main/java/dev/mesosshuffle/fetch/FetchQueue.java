@@ -2,11 +2,11 @@ package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.concurrent.HeapShortage;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -147,7 +147,10 @@ final class FetchQueue {
 
     private static final class Lane {
         private final int maxBatch;
-        private final Deque<ChunkRead> pending = new ArrayDeque<>();
+        /** Of nodes: an array that cannot grow would lose entries. */
+        @SuppressWarnings("JdkObsolete")
+        private final Deque<ChunkRead> pending = new LinkedList<>();
+
         private boolean busy;
 
         private Lane(int maxBatch) {

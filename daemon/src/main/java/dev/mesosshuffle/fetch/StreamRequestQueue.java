@@ -1,7 +1,7 @@
 package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.protocol.Reply;
-import java.util.ArrayDeque;
+import java.util.LinkedList;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,9 @@ final class StreamRequestQueue {
     private final Connection connection;
     private final ChunkResolver chunkResolver;
     private final ReadTracker reads;
-    private final Queue<String> pending = new ArrayDeque<>();
+    /** Of nodes: an array that cannot grow would lose entries. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<String> pending = new LinkedList<>();
 
     StreamRequestQueue(Connection connection, ChunkResolver chunkResolver, ReadTracker reads) {
         this.connection = connection;

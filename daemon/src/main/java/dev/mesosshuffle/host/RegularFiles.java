@@ -3,8 +3,11 @@ package dev.mesosshuffle.host;
 import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,22 @@ public final class RegularFiles {
      */
     public static DirectoryStream<Path> list(Path dir) throws IOException {
         return Chosen.OPENING.list(dir);
+    }
+
+    /**
+     * Opens a directory to list it, also through links. Never waits for another process.
+     *
+     * @param dir the directory, in whose path links are followed
+     * @throws java.nio.file.NoSuchFileException if it does not exist
+     * @throws NotDirectoryException if it is none
+     * @throws IOException if it cannot be opened
+     */
+    public static DirectoryStream<Path> listFollowing(Path dir) throws IOException {
+        if (!Files.readAttributes(dir, BasicFileAttributes.class).isDirectory()) {
+            throw new NotDirectoryException(dir.toString());
+        }
+        // What replaces it after this check, such as a FIFO, is not waited for either.
+        return openDirectory(dir);
     }
 
     /**

@@ -136,11 +136,12 @@ public final class ApplicationAdmin {
                         + " is kept by an operator (expected: to be released before it is removed)";
                 return app;
             }
-            AppLiveness removing = app.removedByOperator(now);
-            its.decision = new ExpiredApplicationRemover.Decision(app, removing, registry.remove(appId), true);
-            return removing;
+            RemovalDecision decided = new RemovalDecision(app, app.removedByOperator(now), true);
+            its.decision = decided;
+            decided.removeFrom(registry, appId);
+            return decided.removing();
         });
-        ExpiredApplicationRemover.Decision decision = step.decision;
+        RemovalDecision decision = step.decision;
         if (decision == null) {
             throw new IllegalStateException(appId + " was neither removed nor rejected");
         }
@@ -168,17 +169,27 @@ public final class ApplicationAdmin {
 
         CompletableFuture<Void> persisted = CompletableFuture.completedFuture(null);
 
-        ExpiredApplicationRemover.@Nullable Decision decision;
+        @Nullable
+        RemovalDecision decision;
 
         Step(long now) {
             this.now = now;
         }
     }
 
+    private boolean change(String appId, Step step, TrackedApplications.Change change) {
+        try {
+            return apps.change(appId, step.now, change);
+        } catch (RuntimeException | Error e) {
+            remover.takeBack(step.decision, step.now, e);
+            throw e;
+        }
+    }
+
     private Step step(String appId, Change change) throws OperationRefusedException {
         apps.adopt(registry.applications());
         Step step = new Step(clock.now());
-        boolean known = apps.change(appId, step.now, app -> {
+        boolean known = change(appId, step, app -> {
             if (app.state() == AppState.REMOVING) {
                 step.refusal = "application " + appId + " expired and is being removed";
                 return app;

@@ -1,6 +1,8 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.cleanup.PreparedRemovals;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.registry.RemovedApplication;
@@ -27,6 +29,9 @@ final class ExpiredApplicationRemover {
     private final UnknownHeartbeatLogger unknownHeartbeats;
     private final RateLimitedLogger failureLogger;
 
+    /** The first of those whose end is to be repeated. */
+    private @Nullable Ending unfinished;
+
     ExpiredApplicationRemover(
             TrackingContext tracking,
             Reclaimer reclaimer,
@@ -44,48 +49,98 @@ final class ExpiredApplicationRemover {
         this.failureLogger = failureLogger;
     }
 
-    /**
-     * A decision, made in an atomic step.
-     *
-     * @param before the application as it was judged
-     * @param removing the application since
-     * @param removed what it had registered
-     * @param byOperator whether an operator made it; then it is not retried without one
-     */
-    record Decision(AppLiveness before, AppLiveness removing, RemovedApplication removed, boolean byOperator) {}
-
     /** Returns how many directories are deleted then; fails if that could not be persisted, and the application stays. */
-    CompletableFuture<Integer> persist(Decision decision, long now) {
-        CompletableFuture<Void> persisted;
+    CompletableFuture<Integer> persist(RemovalDecision decision, long now) {
+        Ending ending = new Ending(decision, now);
         try {
-            persisted = tracking.registry().persistRemoval(decision.removed(), cleanupLocalDirs);
-        } catch (RuntimeException e) {
-            persisted = CompletableFuture.failedFuture(e);
-        }
-        return persisted
-                .whenComplete((done, failure) -> {
-                    try {
-                        ended(decision, now, failure);
-                    } catch (RuntimeException e) {
-                        failureLogger.errorOnce(
-                                logger, "Application " + decision.removed().appId() + " could not be removed", e);
-                    }
-                })
-                .thenApply(
-                        done -> cleanupLocalDirs ? decision.removed().removals().size() : 0);
-    }
-
-    private void ended(Decision decision, long now, @Nullable Throwable failure) {
-        if (failure == null) {
-            completed(decision, now);
-        } else {
-            rolledBack(decision, now, failure);
+            // All that follows is prepared before: there may be no memory for it once the removal is stored.
+            if (cleanupLocalDirs) {
+                ending.prepared = reclaimer.prepare(decision.removed().removals());
+            }
+            CompletableFuture<Void> persisted = new CompletableFuture<>();
+            CompletableFuture<Integer> result = persisted
+                    .whenComplete((done, failure) -> ended(ending, failure))
+                    .thenApply(done ->
+                            cleanupLocalDirs ? decision.removed().removals().size() : 0);
+            tracking.registry().persistRemoval(decision.removed(), cleanupLocalDirs, persisted);
+            return result;
+        } catch (RuntimeException | Error e) {
+            ended(ending, e);
+            return CompletableFuture.failedFuture(e);
         }
     }
 
-    private void completed(Decision decision, long now) {
+    /** Takes a decision back whose atomic step failed: what it has changed becomes as before. */
+    void takeBack(@Nullable RemovalDecision decision, long now, Throwable reason) {
+        if (decision != null && decision.hasEffect()) {
+            ended(new Ending(decision, now), reason);
+        }
+    }
+
+    /** Ends the removals whose end could not be handled before, for lack of memory. */
+    void endLate() {
+        Ending all = takeUnfinished();
+        while (all != null) {
+            Ending next = all.next;
+            all.next = null;
+            end(all);
+            all = next;
+        }
+    }
+
+    private synchronized @Nullable Ending takeUnfinished() {
+        Ending all = unfinished;
+        unfinished = null;
+        return all;
+    }
+
+    private synchronized void addUnfinished(Ending ending) {
+        ending.next = unfinished;
+        unfinished = ending;
+    }
+
+    private void ended(Ending ending, @Nullable Throwable failure) {
+        ending.failure = failure;
+        end(ending);
+    }
+
+    /** Ends a removal; what fails unexpectedly is repeated, since the application would be neither removed nor there. */
+    private void end(Ending ending) {
+        try {
+            if (ending.failure == null) {
+                completed(ending.decision, ending.now, ending.prepared);
+            } else {
+                rolledBack(ending.decision, ending.now, ending.failure);
+                if (ending.prepared != null) {
+                    ending.prepared.cancel();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            addUnfinished(ending);
+            if (e instanceof OutOfMemoryError shortage) {
+                HeapShortage.survived(shortage);
+            }
+            failureLogger.errorOnce(
+                    logger, "Application " + ending.decision.removed().appId() + " could not be removed", e);
+        }
+    }
+
+    /** How a removal ended, and what follows from it. */
+    private static final class Ending {
+        private final RemovalDecision decision;
+        private final long now;
+        private @Nullable PreparedRemovals prepared;
+        private @Nullable Throwable failure;
+        private @Nullable Ending next;
+
+        private Ending(RemovalDecision decision, long now) {
+            this.decision = decision;
+            this.now = now;
+        }
+    }
+
+    private void completed(RemovalDecision decision, long now, @Nullable PreparedRemovals prepared) {
         RemovedApplication removed = decision.removed();
-        metrics.expiries.inc();
         unknownHeartbeats.applicationRemoved(removed.appId());
         int[] heartbeats = new int[1];
         // One whose driver registered again meanwhile is a new application of that id.
@@ -98,12 +153,13 @@ final class ExpiredApplicationRemover {
             unknownHeartbeats.heartbeatReceived(removed.appId());
         }
         removedDirsListener.accept(removed.dirs());
-        if (cleanupLocalDirs) {
-            reclaimer.reclaim(removed.removals());
+        if (prepared != null) {
+            prepared.start();
         }
+        metrics.expiries.inc();
     }
 
-    private void rolledBack(Decision decision, long now, Throwable failure) {
+    private void rolledBack(RemovalDecision decision, long now, Throwable failure) {
         String appId = decision.removed().appId();
         boolean alreadyLogged = decision.before().removal().expiryLogged();
         if (!decision.byOperator() && !alreadyLogged) {
@@ -122,7 +178,7 @@ final class ExpiredApplicationRemover {
                         app -> isSameRemoval(app, decision) ? app.restored(decision.before(), expiryLogged, now) : app);
     }
 
-    private static boolean isSameRemoval(AppLiveness app, Decision decision) {
+    private static boolean isSameRemoval(AppLiveness app, RemovalDecision decision) {
         return app.state() == AppState.REMOVING
                 && app.since() == decision.removing().since();
     }

@@ -4,11 +4,15 @@ import dev.mesosshuffle.activity.FileActivityScanner;
 import dev.mesosshuffle.activity.LastChange;
 import dev.mesosshuffle.activity.ScanFailure;
 import dev.mesosshuffle.activity.ScanFailureReporter;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.registry.Registry;
 import dev.mesosshuffle.registry.StoredDrivers;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,9 @@ final class ExpiryCheck {
     private final ExpiredApplicationRemover remover;
     private final RateLimitedLogger failureLogger;
     private final ReentrantLock checkLock = new ReentrantLock();
+
+    /** The scans that will have a consequence, by their applications; without one, what counts as running never ends. */
+    private final Map<String, Object> runningScans = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -122,13 +129,14 @@ final class ExpiryCheck {
         }
         long now = clock.now();
         lastCheckStarted = now;
+        remover.endLate();
         adoptRegistered();
         for (String appId : apps.ids()) {
             try {
                 apps.saveIdleTime(appId, now);
                 judge(appId, now);
             } catch (RuntimeException | Error e) {
-                failureLogger.errorOnce(logger, "Application " + appId + " could not be judged, others were", e);
+                failed("Application " + appId + " could not be judged, others were", e);
             }
         }
         if (masterPoller != null) {
@@ -136,17 +144,24 @@ final class ExpiryCheck {
         }
     }
 
+    private void failed(String what, Throwable reason) {
+        if (reason instanceof OutOfMemoryError shortage) {
+            HeapShortage.survived(shortage);
+        }
+        failureLogger.errorOnce(logger, what, reason);
+    }
+
     /** Tracks what registered while it was unknown here: from now on it can expire. */
     private void adoptRegistered() {
         try {
             apps.adopt(registry.applications());
-        } catch (RuntimeException e) {
-            failureLogger.errorOnce(logger, "Registered applications could not be listed", e);
+        } catch (RuntimeException | Error e) {
+            failed("Registered applications could not be listed", e);
         }
     }
 
     private void judge(String appId, long now) {
-        boolean[] needsScan = new boolean[1];
+        Object[] started = new Object[1];
         ScanFailure[] hanging = new ScanFailure[1];
         apps.change(appId, now, app -> {
             AppLiveness current = app.withoutExpiredDrivers(now);
@@ -157,15 +172,17 @@ final class ExpiryCheck {
             if (!judgement.isExpired()) {
                 return judgement.app();
             }
-            if (app.scan().isRunning()) {
+            if (app.scan().isRunning() && runningScans.containsKey(appId)) {
                 hanging[0] = app.scan().hangs(now) ? ScanFailure.HANGING : null;
                 return judgement.app().whileScanning(now);
             }
-            needsScan[0] = true;
+            Object scan = new Object();
+            started[0] = scan;
+            runningScans.put(appId, scan);
             return judgement.app().scanStarted(now);
         });
-        if (needsScan[0]) {
-            scan(appId, now);
+        if (started[0] != null) {
+            startScan(appId, started[0], now);
         } else if (hanging[0] != null) {
             scans.reporter().failed(appId, hanging[0]);
         }
@@ -196,7 +213,19 @@ final class ExpiryCheck {
         }
     }
 
-    private void scan(String appId, long now) {
+    private void startScan(String appId, Object token, long now) {
+        boolean started = false;
+        try {
+            scan(appId, token, now);
+            started = true;
+        } finally {
+            if (!started) {
+                runningScans.remove(appId, token);
+            }
+        }
+    }
+
+    private void scan(String appId, Object token, long now) {
         CompletableFuture<LastChange> scan;
         try {
             boolean allDirsKnown = registry.isWhollyKnown(appId);
@@ -208,39 +237,53 @@ final class ExpiryCheck {
             scan = CompletableFuture.failedFuture(e);
         }
         var unused = scan.whenComplete((change, failure) -> {
-            boolean judged = false;
             try {
-                if (!closed) {
-                    LastChange seen = failure == null ? change : LastChange.unknown(ScanFailure.of(failure));
-                    judgeAfterScan(appId, seen, now);
-                    judged = true;
-                }
-            } catch (RuntimeException | Error e) {
-                failureLogger.errorOnce(
-                        logger, "Application " + appId + " could not be judged after a scan of its directories", e);
-            }
-            if (!judged) {
-                // Otherwise its directories would never be scanned again.
-                apps.change(appId, now, AppLiveness::scanEnded);
+                scanEnded(appId, change, failure, now);
+            } finally {
+                // After its consequence, for which there may be no memory: then the directories are scanned again.
+                runningScans.remove(appId, token);
             }
         });
     }
 
-    private void judgeAfterScan(String appId, LastChange change, long now) {
-        ExpiredApplicationRemover.Decision[] decision = new ExpiredApplicationRemover.Decision[1];
-        boolean[] deferredAsUnknown = new boolean[1];
-        apps.change(appId, now, app -> {
-            AppLiveness.Judgement judgement = app.judgeAfterScan(change, now, policy);
-            deferredAsUnknown[0] = judgement.app().deferral() == Deferral.UNKNOWN;
-            if (!judgement.isExpired()) {
-                return judgement.app();
+    private void scanEnded(String appId, @Nullable LastChange change, @Nullable Throwable failure, long now) {
+        boolean judged = false;
+        try {
+            if (!closed) {
+                LastChange seen =
+                        change != null ? change : LastChange.unknown(ScanFailure.of(Objects.requireNonNull(failure)));
+                judgeAfterScan(appId, seen, now);
+                judged = true;
             }
-            // This step removes it from all lookups too, so that no request is answered from files to be deleted.
-            AppLiveness removing = judgement.app().removing(now);
-            decision[0] =
-                    new ExpiredApplicationRemover.Decision(judgement.app(), removing, registry.remove(appId), false);
-            return removing;
-        });
+        } catch (RuntimeException | Error e) {
+            failed("Application " + appId + " could not be judged after a scan of its directories", e);
+        }
+        if (!judged) {
+            apps.change(appId, now, AppLiveness::scanEnded);
+        }
+    }
+
+    private void judgeAfterScan(String appId, LastChange change, long now) {
+        RemovalDecision[] decision = new RemovalDecision[1];
+        boolean[] deferredAsUnknown = new boolean[1];
+        try {
+            apps.change(appId, now, app -> {
+                AppLiveness.Judgement judgement = app.judgeAfterScan(change, now, policy);
+                deferredAsUnknown[0] = judgement.app().deferral() == Deferral.UNKNOWN;
+                if (!judgement.isExpired()) {
+                    return judgement.app();
+                }
+                RemovalDecision its =
+                        new RemovalDecision(judgement.app(), judgement.app().removing(now), false);
+                decision[0] = its;
+                // This step removes it from all lookups too, so that no request is answered from files to be deleted.
+                its.removeFrom(registry, appId);
+                return its.removing();
+            });
+        } catch (RuntimeException | Error e) {
+            remover.takeBack(decision[0], now, e);
+            throw e;
+        }
         if (change.failure() == null) {
             scans.reporter().succeeded(appId);
         } else if (deferredAsUnknown[0]) {

@@ -156,7 +156,7 @@ final class MasterPoller {
         try {
             var unused = master.fetchFrameworks()
                     .whenComplete((response, failure) -> pollEnded(response, failure, now, listener));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             pollEnded(null, e, now, listener);
         }
     }

@@ -1,7 +1,7 @@
 package dev.mesosshuffle.logging;
 
 import ch.qos.logback.classic.Level;
-import java.util.ArrayDeque;
+import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,10 @@ final class LogQueue {
 
     private static final int QUARTERS = 4;
 
-    private final Queue<SanitizedEvent> lines = new ArrayDeque<>();
+    /** Of nodes: an array that cannot grow would lose entries. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<SanitizedEvent> lines = new LinkedList<>();
+
     private final LogLosses losses;
     private final int maxLines;
     private final int maxBytes;

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.markers;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
@@ -119,6 +120,9 @@ public final class RootMarkers implements RegistryEvidence, AutoCloseable {
                 workers.execute(root, rateLimiter -> {
                     try {
                         var unused = known.inspect();
+                    } catch (OutOfMemoryError e) {
+                        // It is inspected again in a moment.
+                        HeapShortage.survived(e);
                     } finally {
                         inspecting.remove(root);
                         inspections.countDown();

@@ -89,7 +89,7 @@ public final class MasterClient implements MesosMaster, AutoCloseable {
                 try {
                     result.complete(queryMasters());
                 } catch (MasterUnavailableException | RuntimeException | Error e) {
-                    result.completeExceptionally(e);
+                    fail(result, e);
                 } catch (InterruptedException e) {
                     result.completeExceptionally(closed());
                     Thread.currentThread().interrupt();
@@ -104,6 +104,15 @@ public final class MasterClient implements MesosMaster, AutoCloseable {
                     "no thread can be created to query it: " + e.getMessage()));
         }
         return result;
+    }
+
+    /** Without a result no further poll would ever start. Memory for it is often missing for a moment only. */
+    private static void fail(CompletableFuture<FrameworkSnapshot> result, Throwable reason) {
+        try {
+            result.completeExceptionally(reason);
+        } catch (OutOfMemoryError e) {
+            result.completeExceptionally(reason);
+        }
     }
 
     private static MasterUnavailableException closed() {

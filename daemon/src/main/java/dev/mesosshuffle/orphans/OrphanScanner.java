@@ -3,7 +3,9 @@ package dev.mesosshuffle.orphans;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirNames;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
+import dev.mesosshuffle.cleanup.PreparedRemovals;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
@@ -153,6 +155,9 @@ public final class OrphanScanner implements AutoCloseable {
             reporter.scanned(root);
         } catch (IOException | RuntimeException e) {
             reporter.scanFailed(root, e);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+            reporter.scanFailed(root, new IOException("there was not enough memory", e));
         } finally {
             scanning.remove(root);
         }
@@ -168,16 +173,24 @@ public final class OrphanScanner implements AutoCloseable {
                 reporter.withheld(orphan.dir().root(), found, hindrance);
                 break;
             }
+            // Before the intent is stored, after which no lack of memory may make this process forget it.
+            PreparedRemovals removal = reclaimer.prepare(List.of(intent));
+            boolean recorded = false;
             try {
-                if (registries.recordRemoval(intent, LocalDirNames.originalName(path))) {
+                recorded = registries.recordRemoval(intent, LocalDirNames.originalName(path));
+                if (recorded) {
+                    removal.start();
                     requested.add(orphan);
-                    reclaimer.reclaim(List.of(intent));
                 } else {
                     logger.debug("{} is no orphan any more: a registry names it", path);
                 }
             } catch (StoreException e) {
                 reporter.unavailable(ErrorMessages.of(e));
                 break;
+            } finally {
+                if (!recorded) {
+                    removal.cancel();
+                }
             }
         }
         return requested;

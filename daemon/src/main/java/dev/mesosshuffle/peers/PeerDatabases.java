@@ -7,6 +7,7 @@ import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.logging.OutageLogger;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -51,8 +52,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PeerDatabases {
     private static final Logger logger = LoggerFactory.getLogger(PeerDatabases.class);
-
-    private static final String FILES = "registry-*.db";
 
     /** How long a list of files is cached for registrations; newer registries are found before anything is deleted. */
     private static final Duration CACHED = Duration.ofSeconds(1);
@@ -185,8 +184,11 @@ public final class PeerDatabases {
             ownReal = own.toRealPath();
         }
         Path ownFile = ownReal;
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
+        try (DirectoryStream<Path> entries = RegularFiles.listFollowing(dir)) {
             for (Path entry : entries) {
+                if (!StoreFiles.isDatabaseName(entry)) {
+                    continue;
+                }
                 Path file = excluded.contains(entry) ? ownFile : fileAt(entry);
                 if (file != null && !file.equals(ownFile)) {
                     files.add(file);

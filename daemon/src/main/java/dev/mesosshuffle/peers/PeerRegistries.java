@@ -5,11 +5,11 @@ import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.model.ExactPaths;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> works on the disk, on any thread; registries are locked for milliseconds only.
  */
 public final class PeerRegistries {
-    private static final String FILES = "registry-*.db";
-
     /** More services than a host has. */
     private static final int MAX_REGISTRIES = 1000;
 
@@ -385,8 +383,11 @@ public final class PeerRegistries {
     }
 
     private static void addFiles(Path dir, boolean withoutForeign, Set<Path> files) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, FILES)) {
+        try (DirectoryStream<Path> entries = RegularFiles.listFollowing(dir)) {
             for (Path entry : entries) {
+                if (!StoreFiles.isDatabaseName(entry)) {
+                    continue;
+                }
                 Path file = target(entry);
                 if (!StoreFiles.isBlank(file) && !(withoutForeign && PeerConnections.isForeign(file))) {
                     PeerConnections.checkTrust(file);

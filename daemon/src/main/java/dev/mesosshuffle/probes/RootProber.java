@@ -1,5 +1,6 @@
 package dev.mesosshuffle.probes;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import java.io.IOException;
@@ -80,22 +81,32 @@ final class RootProber {
     }
 
     private void read(Path path, CompletableFuture<Void> done) {
+        try {
+            probe(path);
+        } catch (OutOfMemoryError e) {
+            // The last result remains. Without an end, no further probe would ever start.
+            HeapShortage.survived(e);
+        } finally {
+            done.complete(null);
+        }
+        logAvailability();
+    }
+
+    private void probe(Path path) {
         RootSnapshot snapshot = null;
         IOException reason = null;
         try {
             snapshot = reading.read(path);
         } catch (IOException e) {
             reason = e;
+        } catch (OutOfMemoryError e) {
+            // It says nothing about the root.
+            throw e;
         } catch (RuntimeException | Error e) {
             reason = new IOException(e.toString(), e);
         }
         completed(snapshot, reason);
-        try {
-            listener.probed(path(), snapshot, reason);
-        } finally {
-            done.complete(null);
-            logAvailability();
-        }
+        listener.probed(path(), snapshot, reason);
     }
 
     private synchronized void completed(@Nullable RootSnapshot snapshot, @Nullable IOException reason) {

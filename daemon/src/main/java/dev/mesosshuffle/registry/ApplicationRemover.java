@@ -1,5 +1,6 @@
 package dev.mesosshuffle.registry;
 
+import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.store.StateStore;
 import java.util.List;
@@ -20,32 +21,52 @@ final class ApplicationRemover {
         state.lock.lock();
         try {
             RegisteredApplication application = state.application(appId);
+            // All that needs memory comes before the first change.
+            RemovedApplication removed = application.removed();
             if (application.removal == null) {
                 application.removal = new CompletableFuture<>();
-                application.executors().forEach(executor -> state.executors.remove(executor.id()));
+                for (int i = 0; i < removed.executors().size(); i++) {
+                    state.executors.remove(removed.executors().get(i).id());
+                }
             }
-            return application.removed();
+            return removed;
         } finally {
             state.lock.unlock();
         }
     }
 
-    CompletableFuture<Void> persist(RemovedApplication removed, boolean cleanupLocalDirs) {
-        RegisteredApplication application;
-        CompletableFuture<Void> committed;
+    void persist(RemovedApplication removed, boolean cleanupLocalDirs, CompletableFuture<Void> result) {
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        Throwable rejected = null;
+        boolean isUnknown;
         state.lock.lock();
         try {
-            application = state.applications.get(removed.appId());
-            if (application == null || application.removal == null) {
-                return CompletableFuture.completedFuture(null);
+            RegisteredApplication application = state.applications.get(removed.appId());
+            isUnknown = application == null || application.removal == null;
+            if (application != null && !isUnknown) {
+                // What follows is prepared before: there may be no memory for it once the store has the removal.
+                CompletedFutures.onEnd(
+                        committed, result, failure -> persisted(application, cleanupLocalDirs, failure, result));
+                rejected = send(removed, cleanupLocalDirs, committed);
             }
-            committed = store.removeApplication(removed.appId(), cleanupLocalDirs ? removed.removals() : List.of());
         } finally {
             state.lock.unlock();
         }
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        CompletedFutures.onEnd(committed, failure -> persisted(application, cleanupLocalDirs, failure, result));
-        return result;
+        if (isUnknown) {
+            result.complete(null);
+        } else if (rejected != null) {
+            committed.completeExceptionally(rejected);
+        }
+    }
+
+    private @Nullable Throwable send(
+            RemovedApplication removed, boolean cleanupLocalDirs, CompletableFuture<Void> committed) {
+        try {
+            store.removeApplication(removed.appId(), cleanupLocalDirs ? removed.removals() : List.of(), committed);
+            return null;
+        } catch (StoreException | OutOfMemoryError e) {
+            return e;
+        }
     }
 
     private void persisted(
@@ -80,9 +101,10 @@ final class ApplicationRemover {
             if (application == null || application.removal == null) {
                 return;
             }
+            // While memory runs out for one of them, it stays as it is, and is restored by the next call.
+            application.executors().forEach(executor -> state.executors.put(executor.id(), executor));
             removal = application.removal;
             application.removal = null;
-            application.executors().forEach(executor -> state.executors.put(executor.id(), executor));
             state.removeIfEmpty(application);
         } finally {
             state.lock.unlock();

@@ -9,8 +9,20 @@ import org.jspecify.annotations.Nullable;
 final class CompletedFutures {
     private CompletedFutures() {}
 
-    static void onEnd(CompletableFuture<Void> future, Consumer<@Nullable Throwable> action) {
-        var unused = future.whenComplete((done, failure) -> action.accept(failure));
+    /**
+     * Runs an action at the end of a future.
+     *
+     * @param result fails if the action does, such as for lack of memory: somebody waits for it
+     */
+    static void onEnd(
+            CompletableFuture<Void> future, CompletableFuture<Void> result, Consumer<@Nullable Throwable> action) {
+        var unused = future.whenComplete((done, failure) -> {
+            try {
+                action.accept(failure);
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
     }
 
     static void complete(CompletableFuture<Void> result, @Nullable Throwable failure) {
@@ -24,7 +36,7 @@ final class CompletedFutures {
     /** Starts something after a removal has ended, which never fails, and passes its outcome on. */
     static CompletableFuture<Void> after(CompletableFuture<Void> removal, Supplier<CompletableFuture<Void>> next) {
         CompletableFuture<Void> result = new CompletableFuture<>();
-        onEnd(removal, never -> onEnd(next.get(), failure -> complete(result, failure)));
+        onEnd(removal, result, never -> onEnd(next.get(), result, failure -> complete(result, failure)));
         return result;
     }
 }

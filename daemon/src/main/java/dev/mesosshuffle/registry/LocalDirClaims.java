@@ -118,17 +118,37 @@ final class LocalDirClaims {
         LocalDir dir = stored.dir();
         Claim claim = byPath.get(dir.path().toString());
         if (claim == null) {
-            claim = new Claim(stored.appId(), dir);
-            byPath.put(dir.path().toString(), claim);
-            owned.add(claim);
+            claim = added(stored, owned);
         } else {
             removeRoot(claim);
+            addRoot(claim, stored.rootInode());
         }
-        claim.rootInode = stored.rootInode();
-        // The root that the claim has: another one may have been configured since.
-        roots.computeIfAbsent(claim.dir.root(), root -> new HashMap<>()).merge(claim.rootInode, 1, Integer::sum);
         claim.pending++;
         return claim;
+    }
+
+    /** Adds a claim completely, or not at all if memory runs out. */
+    private Claim added(StoredLocalDir stored, Collection<Claim> owned) {
+        Claim claim = new Claim(stored.appId(), stored.dir());
+        addRoot(claim, stored.rootInode());
+        boolean added = false;
+        try {
+            owned.add(claim);
+            byPath.put(stored.dir().path().toString(), claim);
+            added = true;
+        } finally {
+            if (!added) {
+                owned.remove(claim);
+                removeRoot(claim);
+            }
+        }
+        return claim;
+    }
+
+    private void addRoot(Claim claim, long rootInode) {
+        claim.rootInode = rootInode;
+        // The root that the claim has: another one may have been configured since.
+        roots.computeIfAbsent(claim.dir.root(), root -> new HashMap<>()).merge(rootInode, 1, Integer::sum);
     }
 
     /** Claims a directory for an application that owned it before a restart. */

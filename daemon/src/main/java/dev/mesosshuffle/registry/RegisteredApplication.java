@@ -66,10 +66,26 @@ final class RegisteredApplication {
                 0, RegistrySizes.executor(executor) - (known == null ? 0 : RegistrySizes.executor(known.executor())));
     }
 
-    /** An executor's registration is on its way into the store. */
-    void started(RegisteredExecutor executor) {
-        pending++;
-        pendingExecutors.merge(executor.id().execId(), 1, Integer::sum);
+    /**
+     * Reserves memory for an executor's registration, which is on its way into the store then.
+     *
+     * @return whether there is enough
+     */
+    boolean tryStart(RegisteredExecutor executor, long bytes) {
+        if (!tryReserve(bytes)) {
+            return false;
+        }
+        boolean started = false;
+        try {
+            pendingExecutors.merge(executor.id().execId(), 1, Integer::sum);
+            pending++;
+            started = true;
+        } finally {
+            if (!started) {
+                release(bytes + (isNew() ? RegistrySizes.application(appId) : 0));
+            }
+        }
+        return true;
     }
 
     /** An executor's registration is persisted, or has failed. */

@@ -1,6 +1,7 @@
 package dev.mesosshuffle.registry;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.logging.Sanitizer;
@@ -90,8 +91,9 @@ final class Registrar {
 
     private CompletableFuture<Void> persist(RegisteredExecutor stored, List<StoredLocalDir> owned) {
         String appId = stored.id().appId();
-        Registration registration;
-        CompletableFuture<Void> committed;
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        Throwable rejected;
         state.lock.lock();
         try {
             for (LocalDir dir : stored.dirs()) {
@@ -108,19 +110,36 @@ final class Registrar {
             }
             RegisteredExecutor executor = interned(stored, application);
             long bytes = application.addedBytes(executor);
-            if (!application.tryReserve(bytes + newClaims(executor.dirs()))) {
+            // What follows is prepared before: there may be no memory for it once anything is reserved.
+            Registration registration =
+                    new Registration(application, executor, new ArrayList<>(owned.size()), ++sequence, bytes);
+            CompletedFutures.onEnd(committed, result, failure -> persisted(registration, failure, result));
+            if (!application.tryStart(executor, bytes + newClaims(executor.dirs()))) {
                 state.removeIfEmpty(application);
                 return full(executor.id().toString(), application);
             }
-            registration =
-                    new Registration(application, executor, acquire(application, executor, owned), ++sequence, bytes);
-            committed = store.putExecutor(executor, owned);
+            rejected = send(registration, owned, committed);
         } finally {
             state.lock.unlock();
         }
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        CompletedFutures.onEnd(committed, failure -> persisted(registration, failure, result));
+        if (rejected != null) {
+            committed.completeExceptionally(rejected);
+        }
         return result;
+    }
+
+    /** Claims the directories, and sends the registration to the store; returns why that failed, null if it did not. */
+    private @Nullable Throwable send(
+            Registration registration, List<StoredLocalDir> owned, CompletableFuture<Void> committed) {
+        try {
+            acquire(registration, owned);
+            store.putExecutor(registration.executor(), owned, committed);
+            return null;
+        } catch (StoreException | OutOfMemoryError e) {
+            // What was reserved for the claims that there are is released with them.
+            registration.application().release(newClaims(registration.executor().dirs()));
+            return e;
+        }
     }
 
     private long newClaims(List<LocalDir> dirs) {
@@ -136,16 +155,15 @@ final class Registrar {
                 + " bytes more for this application, spark.mesos.shuffle.service.maxRegistryMemory)");
     }
 
-    private List<LocalDirClaims.Claim> acquire(
-            RegisteredApplication application, RegisteredExecutor executor, List<StoredLocalDir> owned) {
-        application.started(executor);
-        List<LocalDirClaims.Claim> acquired = new ArrayList<>(owned.size());
+    private void acquire(Registration registration, List<StoredLocalDir> owned) {
+        RegisteredApplication application = registration.application();
         for (int i = 0; i < owned.size(); i++) {
             StoredLocalDir dir = new StoredLocalDir(
-                    executor.dirs().get(i), application.appId, owned.get(i).rootInode());
-            acquired.add(state.claims.acquire(dir, application.claims));
+                    registration.executor().dirs().get(i),
+                    application.appId,
+                    owned.get(i).rootInode());
+            registration.claims().add(state.claims.acquire(dir, application.claims));
         }
-        return acquired;
     }
 
     /** Returns the same executor, made of the objects that the registry keeps already. */
@@ -210,29 +228,41 @@ final class Registrar {
     }
 
     CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers drivers) {
-        RegisteredApplication application;
-        CompletableFuture<Void> committed;
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        StoredApplication stored = drivers == null
+                ? new StoredApplication(appId, null, null)
+                : new StoredApplication(appId, drivers.heartbeatTimeoutMs(), drivers.addresses());
+        Throwable rejected;
         state.lock.lock();
         try {
-            application = state.application(appId);
+            RegisteredApplication application = state.application(appId);
             if (application.removal != null) {
                 return CompletedFutures.after(application.removal, () -> registerDriver(appId, drivers));
             }
+            CompletedFutures.onEnd(committed, result, failure -> driverPersisted(application, failure, result));
             if (!application.tryReserveDriver()) {
                 state.removeIfEmpty(application);
                 return full("driver of " + appId, application);
             }
             application.pending++;
-            committed = store.putApplication(
-                    drivers == null
-                            ? new StoredApplication(appId, null, null)
-                            : new StoredApplication(appId, drivers.heartbeatTimeoutMs(), drivers.addresses()));
+            rejected = send(stored, committed);
         } finally {
             state.lock.unlock();
         }
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        CompletedFutures.onEnd(committed, failure -> driverPersisted(application, failure, result));
+        if (rejected != null) {
+            committed.completeExceptionally(rejected);
+        }
         return result;
+    }
+
+    private @Nullable Throwable send(StoredApplication stored, CompletableFuture<Void> committed) {
+        try {
+            store.putApplication(stored, committed);
+            return null;
+        } catch (StoreException | OutOfMemoryError e) {
+            return e;
+        }
     }
 
     private void driverPersisted(

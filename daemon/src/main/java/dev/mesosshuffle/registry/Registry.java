@@ -287,7 +287,20 @@ public final class Registry {
      *     application, or calls this again
      */
     public CompletableFuture<Void> persistRemoval(RemovedApplication removed, boolean cleanupLocalDirs) {
-        return remover.persist(removed, cleanupLocalDirs);
+        CompletableFuture<Void> persisted = new CompletableFuture<>();
+        persistRemoval(removed, cleanupLocalDirs, persisted);
+        return persisted;
+    }
+
+    /**
+     * As {@link #persistRemoval(RemovedApplication, boolean)}, with a future that what follows depends on already: so no lack
+     * of memory comes between the two.
+     *
+     * @param persisted is completed as the one that is returned otherwise
+     */
+    public void persistRemoval(
+            RemovedApplication removed, boolean cleanupLocalDirs, CompletableFuture<Void> persisted) {
+        remover.persist(removed, cleanupLocalDirs, persisted);
     }
 
     /**

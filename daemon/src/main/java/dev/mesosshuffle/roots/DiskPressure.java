@@ -4,6 +4,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.PendingRemovals;
 import dev.mesosshuffle.cleanup.Reclaimer;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.probes.FileStoreSpace;
@@ -101,6 +102,8 @@ public final class DiskPressure implements AutoCloseable {
             workers.execute(root, rateLimiter -> {
                 try {
                     task.run();
+                } catch (OutOfMemoryError e) {
+                    HeapShortage.survived(e);
                 } finally {
                     reporting.remove(root);
                 }

@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.LinkedList;
 import java.util.Objects;
 import java.util.Queue;
 
@@ -23,7 +24,10 @@ final class CipherDetection extends ChannelDuplexHandler {
     private final CipherIdentification identification;
     private final ProtectionListener listener;
     private final byte[] first = new byte[CipherIdentification.NEEDED_BYTES];
-    private final Queue<WaitingWrite> writes = new ArrayDeque<>();
+    /** Of nodes: an array that cannot grow would lose entries. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<WaitingWrite> writes = new LinkedList<>();
+
     private int firstBytes;
     private boolean flushed;
     private boolean failed;

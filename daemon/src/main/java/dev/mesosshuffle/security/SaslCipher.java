@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CoalescingBufferQueue;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -139,27 +140,27 @@ final class SaslCipher extends ChannelDuplexHandler implements RecordCipher {
     }
 
     private void unwrap(ChannelHandlerContext context) {
-        ByteBuf turn = input.takeTurn();
-        if (turn != null) {
+        TurnBytes taken = new TurnBytes();
+        SaslTurn.End end = (plain, failure) -> {
+            if (plain != null) {
+                context.fireChannelRead(plain);
+                context.fireChannelReadComplete();
+            } else if (failure != null) {
+                fail(context, failure);
+            }
+        };
+        SaslTurn turn = turn(context, () -> blocks.unwrap(context.alloc(), taken.get()), end);
+        taken.bytes = input.takeTurn();
+        if (taken.bytes != null) {
             sentLast = false;
-            runTurn(context, turn, () -> blocks.unwrap(context.alloc(), turn), (plain, failure) -> {
-                if (plain != null) {
-                    context.fireChannelRead(plain);
-                    context.fireChannelReadComplete();
-                } else if (failure != null) {
-                    fail(context, failure);
-                }
-            });
+            run(turn, taken, end);
         }
     }
 
     private void wrap(ChannelHandlerContext context) {
-        sentLast = true;
         ChannelPromise promise = context.newPromise();
-        turnPromise = promise;
-        CoalescingBufferQueue queue = queue(context);
-        ByteBuf turn = queue.remove(Math.min(queue.readableBytes(), blocks.maxWrapBytes()), promise);
-        runTurn(context, turn, () -> blocks.wrap(context.alloc(), turn), (wrapped, failure) -> {
+        TurnBytes taken = new TurnBytes();
+        SaslTurn.End end = (wrapped, failure) -> {
             turnPromise = null;
             if (wrapped != null) {
                 int bytes = wrapped.readableBytes();
@@ -172,25 +173,41 @@ final class SaslCipher extends ChannelDuplexHandler implements RecordCipher {
                 }
                 promise.tryFailure(failure == null ? new ClosedChannelException() : failure);
             }
-        });
+        };
+        SaslTurn turn = turn(context, () -> blocks.wrap(context.alloc(), taken.get()), end);
+        sentLast = true;
+        turnPromise = promise;
+        CoalescingBufferQueue queue = queue(context);
+        taken.bytes = queue.remove(Math.min(queue.readableBytes(), blocks.maxWrapBytes()), promise);
+        run(turn, taken, end);
+    }
+
+    /** What a turn works on, and releases. Taken when the turn exists, so that no lack of memory for one loses it. */
+    private static final class TurnBytes {
+        private @Nullable ByteBuf bytes;
+
+        ByteBuf get() {
+            return Objects.requireNonNull(bytes);
+        }
     }
 
     /**
-     * Runs a turn on the pool, and its end on the event loop, with either a result or a failure, or neither if the connection
-     * was closed meanwhile.
-     *
-     * @param turn the turn's bytes; the work releases them
+     * Creates a turn, which runs on the pool, and whose end runs on the event loop, with either a result or a failure, or
+     * neither if the connection was closed meanwhile.
      */
-    private void runTurn(ChannelHandlerContext context, ByteBuf turn, SaslTurn.Work work, SaslTurn.End end) {
-        SaslTurn its = new SaslTurn(context, work, (result, failure) -> endTurn(context, result, failure, end), blocks);
+    private SaslTurn turn(ChannelHandlerContext context, SaslTurn.Work work, SaslTurn.End end) {
+        return new SaslTurn(context, work, (result, failure) -> endTurn(context, result, failure, end), blocks);
+    }
+
+    private void run(SaslTurn turn, TurnBytes taken, SaslTurn.End end) {
         turnRuns = true;
         try {
-            executor.execute(client, its);
+            executor.execute(client, turn);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             // It may have been queued before memory ran out, and even run.
-            if (its.cancel()) {
+            if (turn.cancel()) {
                 turnRuns = false;
-                turn.release();
+                taken.get().release();
                 end.accept(null, e instanceof OutOfMemoryError ? e : tooManyTurns());
             }
         }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.store;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.database.ConnectionSource;
 import dev.mesosshuffle.logging.OutageLogger;
@@ -82,9 +83,8 @@ final class Checkpointer {
         try {
             executor.execute(this::run);
         } catch (RuntimeException | OutOfMemoryError e) {
+            ended();
             ThreadShortage.report("a checkpoint of the registry", e);
-            nextAtBytes = walBytes() + stepBytes;
-            running.set(false);
         }
     }
 
@@ -112,9 +112,19 @@ final class Checkpointer {
             outages.recovered();
         } catch (SQLException e) {
             outages.failed(e);
+        } catch (OutOfMemoryError e) {
+            // It is made when the log has grown again.
+            HeapShortage.survived(e);
         } finally {
+            ended();
+        }
+    }
+
+    private void ended() {
+        try {
             // A reader may keep the log from restarting: then retry when it has grown again.
             nextAtBytes = walBytes() + stepBytes;
+        } finally {
             running.set(false);
         }
     }

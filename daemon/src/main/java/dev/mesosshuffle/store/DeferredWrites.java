@@ -1,6 +1,6 @@
 package dev.mesosshuffle.store;
 
-import java.util.ArrayDeque;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Queue;
 
@@ -10,7 +10,10 @@ import java.util.Queue;
  * <p><b>Concurrency:</b> the writer's, but for {@link #size} and {@link #bytes}.
  */
 final class DeferredWrites {
-    private final Queue<OperationQueue.Entry> entries = new ArrayDeque<>();
+    /** Of nodes: an array that cannot grow would lose entries. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<OperationQueue.Entry> entries = new LinkedList<>();
+
     private final int capacity;
     private final long maxBytes;
     private volatile int size;

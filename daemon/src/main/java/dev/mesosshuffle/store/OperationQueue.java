@@ -2,8 +2,8 @@ package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.database.StoreException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class OperationQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<Entry> entries = new ArrayDeque<>();
+    /** Of nodes: an array that cannot grow would lose entries. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<Entry> entries = new LinkedList<>();
+
     private final int capacity;
     private boolean closed;
 

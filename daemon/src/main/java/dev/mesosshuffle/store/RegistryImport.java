@@ -7,6 +7,7 @@ import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.database.StoredState;
+import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -63,9 +64,14 @@ public final class RegistryImport {
      */
     public static boolean wasImportedFrom(Path stateDir, int port) {
         Path database = StoreFiles.of(stateDir, port).database();
-        try (DirectoryStream<Path> aside =
-                Files.newDirectoryStream(stateDir, database.getFileName() + "." + IMPORTED + "-*")) {
-            return aside.iterator().hasNext() && Files.notExists(database, LinkOption.NOFOLLOW_LINKS);
+        String prefix = database.getFileName() + "." + IMPORTED + "-";
+        try (DirectoryStream<Path> entries = RegularFiles.listFollowing(stateDir)) {
+            for (Path entry : entries) {
+                if (entry.getFileName().toString().startsWith(prefix)) {
+                    return Files.notExists(database, LinkOption.NOFOLLOW_LINKS);
+                }
+            }
+            return false;
         } catch (IOException | DirectoryIteratorException e) {
             return false;
         }

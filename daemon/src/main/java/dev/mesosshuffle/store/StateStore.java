@@ -365,6 +365,38 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
+     * As {@link #putApplication(StoredApplication)}, with a future that what follows depends on already.
+     *
+     * @param done completes later, on the store's thread
+     * @throws StoreException if it is not accepted; then {@code done} never completes
+     */
+    public void putApplication(StoredApplication application, CompletableFuture<Void> done) throws StoreException {
+        submit(new RegistrationOperation.OfApplication(application), done);
+    }
+
+    /**
+     * As {@link #putExecutor(RegisteredExecutor, List)}, with a future that what follows depends on already.
+     *
+     * @param done completes later, on the store's thread
+     * @throws StoreException if it is not accepted; then {@code done} never completes
+     */
+    public void putExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs, CompletableFuture<Void> done)
+            throws StoreException {
+        submit(new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)), done);
+    }
+
+    /**
+     * As {@link #removeApplication(String, List)}, with a future that what follows depends on already.
+     *
+     * @param done completes later, on the store's thread
+     * @throws StoreException if it is not accepted; then {@code done} never completes
+     */
+    public void removeApplication(String appId, List<StoredRemoval> removals, CompletableFuture<Void> done)
+            throws StoreException {
+        submit(new RemovalOperation(appId, List.copyOf(removals)), done);
+    }
+
+    /**
      * Deletes executors; what their applications own stays their own.
      *
      * @param ids the executors
@@ -469,11 +501,15 @@ public final class StateStore implements AutoCloseable {
     private CompletableFuture<Void> submit(StoreOperation operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
-            queue.add(new OperationQueue.Entry(operation, done));
+            submit(operation, done);
         } catch (StoreException e) {
             done.completeExceptionally(e);
         }
         return done;
+    }
+
+    private void submit(StoreOperation operation, CompletableFuture<Void> done) throws StoreException {
+        queue.add(new OperationQueue.Entry(operation, done));
     }
 
     /** Commits what is queued, moves all of it into the database file, and closes it. Waits for the disk. */

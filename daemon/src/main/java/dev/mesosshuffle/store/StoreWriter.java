@@ -1,6 +1,7 @@
 package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoreException;
@@ -96,13 +97,34 @@ final class StoreWriter implements Runnable {
 
     @Override
     public void run() {
-        for (List<OperationQueue.Entry> group = take(); group != null; group = take()) {
-            commit(group);
-            if (lastFailure == null) {
-                afterCommit.run();
+        boolean open = true;
+        while (open) {
+            try {
+                open = commitNext();
+            } catch (OutOfMemoryError e) {
+                // Nothing was taken, or what was is answered: the next group is written.
+                HeapShortage.survived(e);
             }
         }
         flushOnClose();
+    }
+
+    private boolean commitNext() {
+        List<OperationQueue.Entry> group = take();
+        if (group == null) {
+            return false;
+        }
+        try {
+            commit(group);
+        } catch (OutOfMemoryError e) {
+            // Those that were answered before keep their answer.
+            group.forEach(entry -> fail(entry, e));
+            throw e;
+        }
+        if (lastFailure == null) {
+            afterCommit.run();
+        }
+        return true;
     }
 
     private @Nullable List<OperationQueue.Entry> take() {

@@ -1,10 +1,17 @@
 package dev.mesosshuffle.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.RateLimiter;
+import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.testing.DirectExecutorService;
+import dev.mesosshuffle.testing.ScarceLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -182,5 +189,79 @@ final class ReclaimerTest extends ReclaimerHost {
         reclaimer.check();
         assertThat(dir.path().resolve("0a")).isDirectory();
         assertThat(intents()).hasSize(1);
+    }
+
+    @Test
+    void triesAgainIfThereIsNoMemoryToReportAFailure() throws Exception {
+        failing.add(APP);
+        reclaim(APP, List.of(over("blockmgr-1")));
+        try (ScarceLog scarce = ScarceLog.of(RemovalFailures.class)) {
+            // The one that is reported.
+            for (int i = 0; i < 2; i++) {
+                time.pass(HOUR);
+                reclaimer.check();
+            }
+            assertThat(scarce.isUsed()).isTrue();
+        }
+        failing.clear();
+        time.pass(HOUR);
+        reclaimer.check();
+        assertThat(localDirs.root).isEmptyDirectory();
+        assertThat(intents()).isEmpty();
+    }
+
+    @Test
+    void triesAgainIfThereIsNoMemoryToReportThatNoneWasThereToStart() throws Exception {
+        int[] shortages = {1};
+        RootExecutors scarce = new RootExecutors(
+                root -> new DirectExecutorService() {
+                    @Override
+                    public void execute(Runnable task) {
+                        if (shortages[0]-- > 0) {
+                            throw new OutOfMemoryError("for a test");
+                        }
+                        super.execute(task);
+                    }
+                },
+                () -> new RateLimiter(() -> 0, System::nanoTime, nanos -> {}));
+        reclaimer = new Reclaimer(
+                store,
+                TestRemovalGuards.of(
+                        LocalDirPolicy.of(List.of(localDirs.root), new MetricRegistry()),
+                        temp.resolve("state"),
+                        this::isRead),
+                time,
+                scarce,
+                new MetricRegistry());
+        LocalDir dir = over("blockmgr-1");
+        try (ScarceLog noLog = ScarceLog.of(ThreadShortage.class)) {
+            assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> reclaim(APP, List.of(dir)));
+            assertThat(noLog.isUsed()).isTrue();
+        }
+        time.pass(SOON);
+        reclaimer.check();
+        assertThat(localDirs.root).isEmptyDirectory();
+        assertThat(intents()).isEmpty();
+    }
+
+    @Test
+    void deletesWhatWasPreparedOnlyOnceItIsStarted() throws Exception {
+        LocalDir dir = over("blockmgr-1");
+        StoredRemoval intent = new StoredRemoval(dir, APP, null);
+        PreparedRemovals cancelled = reclaimer.prepare(List.of(intent));
+        reclaimer.check();
+        assertThat(gauge("pendingDirs")).isEqualTo(0);
+        cancelled.cancel();
+        cancelled.start();
+        assertThat(dir.path()).isDirectory();
+
+        PreparedRemovals stored = reclaimer.prepare(List.of(intent));
+        reclaimer.check();
+        assertThat(dir.path()).isDirectory();
+        stored.start();
+        stored.start();
+        stored.cancel();
+        assertThat(localDirs.root).isEmptyDirectory();
+        assertThat(intents()).isEmpty();
     }
 }

@@ -149,7 +149,7 @@ final class RemovalTurnsTest {
     }
 
     private static DirRemoval removal(@Nullable String appId, String name) {
-        return new DirRemoval(new StoredRemoval(new LocalDir(ROOT, ROOT.resolve(name)), appId, null), 0);
+        return new DirRemoval(new StoredRemoval(new LocalDir(ROOT, ROOT.resolve(name)), appId, null));
     }
 
     private static DirRemoval renamed(@Nullable String appId, String name) {

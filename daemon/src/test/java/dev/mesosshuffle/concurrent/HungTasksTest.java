@@ -125,4 +125,17 @@ class HungTasksTest {
         return (Integer) Objects.requireNonNull(metrics.getGauges().get("shuffleService.disk./disk.hungThreads"))
                 .getValue();
     }
+
+    @Test
+    void runsATaskThatThereIsNoMemoryToWatch() {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+        HungTasks tasks = new HungTasks("/disk", pool, () -> {
+            throw new OutOfMemoryError("for a test");
+        });
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        tasks.run(() -> done.complete(null));
+        assertThat(done).isDone();
+        assertThat(tasks.count()).isZero();
+        pool.shutdown();
+    }
 }

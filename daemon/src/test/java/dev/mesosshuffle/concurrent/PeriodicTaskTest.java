@@ -3,6 +3,7 @@ package dev.mesosshuffle.concurrent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.testing.LogCapture;
+import dev.mesosshuffle.testing.ScarceLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -72,6 +73,21 @@ final class PeriodicTaskTest {
         }
         if (failure instanceof Error e) {
             throw e;
+        }
+    }
+
+    @Test
+    void goesOnIfThereIsNoMemoryToReportAFailure() throws Exception {
+        CountDownLatch runs = new CountDownLatch(2);
+        Runnable failing = () -> {
+            runs.countDown();
+            throw new OutOfMemoryError("for a test");
+        };
+        try (ScarceLog scarce = ScarceLog.of(PeriodicTask.class);
+                PeriodicTask task = new PeriodicTask("test-timer", failing)) {
+            task.start(Duration.ZERO, Duration.ofMillis(1));
+            assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(scarce.isUsed()).isTrue();
         }
     }
 }

@@ -14,6 +14,8 @@ import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.testing.ManualTicker;
+import dev.mesosshuffle.testing.ScarceLog;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -250,5 +253,51 @@ class DiagnoseCorruptionHandlerTest {
         CRC32 checksum = new CRC32();
         checksum.update(block);
         return checksum.getValue();
+    }
+
+    @Test
+    void answersOnceIfMemoryRunsOutAfterItWasQueued() throws Exception {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        diagnose(executor, checksum(BLOCK), "CRC32", (root, client, task) -> {
+            tasks.add(task);
+            throw new OutOfMemoryError("for a test");
+        });
+        assertCause(CorruptionCause.UNKNOWN_ISSUE);
+        tasks.remove().run();
+        assertThat(caller.hasReply()).isFalse();
+        assertThat(tasks).isEmpty();
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    @Test
+    void closesWhatItReadsIfThereIsNoMemoryToReportAFailure() throws Exception {
+        byte[] large = block((int) DiagnoseCorruptionHandler.SLICE_BYTES + 1, 2);
+        fixture.files(executor).writeMapOutput(0, 0, large);
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        diagnose(executor, checksum(large), "CRC32", (root, client, task) -> tasks.add(task));
+        tasks.remove().run();
+        assertThat(openFiles()).isOne();
+        ticker.pass(DiagnoseCorruptionHandler.MAX_DURATION);
+        try (ScarceLog scarce = ScarceLog.of(DiagnoseCorruptionHandler.class)) {
+            tasks.remove().run();
+            assertThat(scarce.isUsed()).isTrue();
+        }
+        fixture.dataFiles.invalidateAll(executor.dirs());
+        assertThat(openFiles()).isZero();
+        assertThat(caller.failure).isInstanceOf(OutOfMemoryError.class);
+        assertThat(caller.longRequestTurns.inProgress()).isZero();
+    }
+
+    private int openFiles() throws Exception {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return (int) open.filter(fd -> {
+                        try {
+                            return Files.readSymbolicLink(fd).toString().endsWith("shuffle_0_0_0.data");
+                        } catch (IOException e) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
     }
 }

@@ -14,6 +14,7 @@ class RequestTurnsTest {
     private final Queue<Runnable> eventLoop = new ArrayDeque<>();
     private final RequestTurns turns = new RequestTurns(2, 3, eventLoop::add);
     private final List<Runnable> ends = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
     private int dropped;
 
     @Test
@@ -77,7 +78,11 @@ class RequestTurnsTest {
     }
 
     private boolean submit(Consumer<Runnable> start) {
-        return turns.submit(new RequestTurns.Work() {
+        return submit(turns, start);
+    }
+
+    private boolean submit(RequestTurns to, Consumer<Runnable> start) {
+        return to.submit(new RequestTurns.Work() {
             @Override
             public void start(Runnable done) {
                 start.accept(done);
@@ -87,6 +92,11 @@ class RequestTurnsTest {
             public void drop() {
                 dropped++;
             }
+
+            @Override
+            public void fail(Throwable cause) {
+                failures.add(cause);
+            }
         });
     }
 
@@ -94,5 +104,26 @@ class RequestTurnsTest {
         for (int i = 0; i < count; i++) {
             assertThat(submit(ends::add)).isTrue();
         }
+    }
+
+    @Test
+    void failsTheNextThatThereIsNoMemoryToStartAndStartsTheOneAfterIt() {
+        OutOfMemoryError shortage = new OutOfMemoryError("for a test");
+        int[] shortages = {1};
+        RequestTurns scarce = new RequestTurns(1, 3, task -> {
+            if (shortages[0]-- > 0) {
+                throw shortage;
+            }
+            eventLoop.add(task);
+        });
+        for (int i = 0; i < 3; i++) {
+            assertThat(submit(scarce, ends::add)).isTrue();
+        }
+        ends.get(0).run();
+        assertThat(failures).containsExactly(shortage);
+        eventLoop.remove().run();
+        ends.get(1).run();
+        assertThat(scarce.inProgress()).isZero();
+        assertThat(dropped).isZero();
     }
 }

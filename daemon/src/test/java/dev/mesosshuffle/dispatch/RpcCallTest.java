@@ -2,6 +2,7 @@ package dev.mesosshuffle.dispatch;
 
 import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mesosshuffle.protocol.Reply;
 import org.junit.jupiter.api.Test;
@@ -43,5 +44,20 @@ class RpcCallTest {
         assertThat(caller.requestTurns.inProgress()).isZero();
         assertThat(caller.failure).isSameAs(failure);
         assertThat(caller.hasReply()).isFalse();
+    }
+
+    @Test
+    void closesTheConnectionEvenIfTheTurnOfFailedWorkCannotBePassedOn() {
+        IllegalStateException failure = new IllegalStateException("for a test");
+        assertThatExceptionOfType(OutOfMemoryError.class)
+                .isThrownBy(() -> call.guard(
+                        () -> {
+                            throw failure;
+                        },
+                        () -> {
+                            throw new OutOfMemoryError("for a test");
+                        }));
+        assertThat(released).isOne();
+        assertThat(caller.failure).isSameAs(failure);
     }
 }

@@ -54,7 +54,7 @@ public final class FetchFixture implements AutoCloseable {
     /** The budget of open streams. */
     public final ByteBudget streams = ByteBudget.of(1 << 20);
 
-    private final DataFileCache dataFiles;
+    public final DataFileCache dataFiles;
     private final Map<String, ShuffleFiles> files = new HashMap<>();
     private final CountDownLatch diskReleased = new CountDownLatch(1);
 

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,9 @@ final class LivenessFixture implements AutoCloseable {
 
     volatile boolean idleTimesFail;
     volatile boolean keepsFail;
+
+    /** Whether there is no memory for what follows from the next removal. */
+    final AtomicBoolean isScarceOnce = new AtomicBoolean();
 
     /** The application whose idle time cannot even be queued. */
     volatile @Nullable String brokenApp;
@@ -115,8 +119,15 @@ final class LivenessFixture implements AutoCloseable {
         monitor = newMonitor(metrics);
     }
 
+    private void removed(List<LocalDir> dirs) {
+        if (isScarceOnce.compareAndSet(true, false)) {
+            throw new OutOfMemoryError("for a test");
+        }
+        removedDirs.addAll(dirs);
+    }
+
     private LivenessMonitor newMonitor(MetricRegistry itsMetrics) {
-        return new LivenessMonitor(registry, reclaimer, config, context(time::get), removedDirs::addAll, itsMetrics);
+        return new LivenessMonitor(registry, reclaimer, config, context(time::get), this::removed, itsMetrics);
     }
 
     LivenessContext context(Ticker ticker) {

@@ -171,4 +171,19 @@ final class MasterPollerTest {
         }
         return gaps;
     }
+
+    @Test
+    void pollsAgainIfThereWasNoMemoryToPoll() {
+        MasterPoller poller = new MasterPoller(
+                () -> {
+                    master.polls++;
+                    throw new OutOfMemoryError("for a test");
+                },
+                new Random(1),
+                POLICY,
+                now,
+                new MetricRegistry());
+        run(poller, MasterPoller.MAX_RETRY_DELAY.multipliedBy(2), waiting());
+        assertThat(polledAt).hasSizeGreaterThan(1);
+    }
 }

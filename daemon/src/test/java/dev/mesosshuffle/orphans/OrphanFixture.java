@@ -62,6 +62,9 @@ public final class OrphanFixture implements AutoCloseable {
     /** What the service's registry claims in memory, whether or not it is in the store. */
     final Set<Path> claimed = ConcurrentHashMap.newKeySet();
 
+    /** Whether there is no memory for a judgement of a dir. */
+    boolean isScarce;
+
     /** Applications whose files are being read. */
     public final Set<String> reading = ConcurrentHashMap.newKeySet();
 
@@ -95,12 +98,19 @@ public final class OrphanFixture implements AutoCloseable {
         orphanPolicy = new OrphanPolicy(
                 policy,
                 registries,
-                claimed::contains,
+                this::isClaimed,
                 new FileAgeClock(() -> nowMillis, () -> 0),
                 TIMEOUT,
                 ProcessCredentials.current(),
                 proc::view);
         restart(mode);
+    }
+
+    private boolean isClaimed(Path dir) {
+        if (isScarce) {
+            throw new OutOfMemoryError("for a test");
+        }
+        return claimed.contains(dir);
     }
 
     /** The markers of a service that starts now. */

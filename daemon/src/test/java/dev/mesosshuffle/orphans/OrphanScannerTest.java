@@ -135,4 +135,15 @@ final class OrphanScannerTest {
         assertThat(searched).containsExactly(host.localDirs.root, other);
         orphans.close();
     }
+
+    @Test
+    void scansAgainAfterThereWasNoMemoryForAScan() throws Exception {
+        host.old("blockmgr-1");
+        host.isScarce = true;
+        host.scanner.scan();
+        assertThat(log.lines()).singleElement().asString().contains("not enough memory");
+        host.isScarce = false;
+        host.scanner.scan();
+        assertThat(host.left()).isEmpty();
+    }
 }

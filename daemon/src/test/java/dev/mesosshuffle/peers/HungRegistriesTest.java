@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.store.RegistryImport;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
 import java.io.IOException;
@@ -73,5 +74,22 @@ final class HungRegistriesTest {
             assertThat(limited.knownDirs().owned()).hasSize(1);
             assertThat(limited.realStateDirs()).contains(stateDir, stateDir.toRealPath());
         }
+    }
+
+    @Test
+    void waitsForNobodyWhoPutAFifoInPlaceOfADirectory() throws Exception {
+        Path fifo = temp.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        try (TimeLimiter limiter = new TimeLimiter("registries", Duration.ofSeconds(5))) {
+            PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(fifo), limiter);
+            assertThat(limited.peers().trustedFiles()).isEmpty();
+            assertThat(limited.knownDirs().rootInodes()).isEmpty();
+            assertThat(RegistryImport.wasImportedFrom(fifo, StoreFixture.PORT)).isFalse();
+        }
+        assertThat(Thread.getAllStackTraces())
+                .as("calls that open a file")
+                .allSatisfy((thread, frames) -> assertThat(frames)
+                        .noneMatch(frame -> frame.getMethodName().startsWith("open")));
     }
 }

@@ -217,4 +217,52 @@ final class RootProbersTest {
         starved.probeAll();
         assertThat(starved.realRoots()).containsOnlyKeys(good);
     }
+
+    @Test
+    void probesAgainIfThereWasNoMemoryForAProbe() {
+        int[] probes = {0};
+        RootProbers scarce = new RootProbers(
+                List.of(good),
+                () -> root -> {
+                    if (probes[0]++ == 0) {
+                        throw new OutOfMemoryError("for a test");
+                    }
+                    return RootSnapshot.of(root, path -> FileSystemUsage.Inodes.UNKNOWN);
+                },
+                root -> Runnable::run,
+                () -> now);
+        scarce.probeAll();
+        assertThat(scarce.unavailabilityReason(good)).isNull();
+        scarce.probeAll();
+        assertThat(scarce.realRoots()).containsEntry(good, good);
+        scarce.close();
+    }
+
+    @Test
+    void probesAgainIfThereWasNoMemoryToSayWhyAProbeFailed() {
+        int[] probes = {0};
+        RootProbers scarce = new RootProbers(
+                List.of(good),
+                () -> root -> {
+                    if (probes[0]++ == 0) {
+                        throw new Unprintable();
+                    }
+                    return RootSnapshot.of(root, path -> FileSystemUsage.Inodes.UNKNOWN);
+                },
+                root -> Runnable::run,
+                () -> now);
+        scarce.probeAll();
+        scarce.probeAll();
+        assertThat(scarce.realRoots()).containsEntry(good, good);
+        scarce.close();
+    }
+
+    private static final class Unprintable extends Error {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new OutOfMemoryError("for a test");
+        }
+    }
 }
