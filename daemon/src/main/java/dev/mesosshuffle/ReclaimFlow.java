@@ -77,7 +77,8 @@ final class ReclaimFlow {
                 new RemovalGuards(state.policy(), orphanPolicy, state.peers(), serve.activeReads()),
                 System::nanoTime,
                 new RootExecutors("cleanup-", context.limits()::deletionRate),
-                context.metrics()));
+                context.metrics(),
+                context.memory().registry()));
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
         resumeRemovals(state.store().loadRemovals());
         this.rootMonitor = new RootMonitor(state.registry()::rootInodes, reclaimer::rootInodes, state.probers());

@@ -22,6 +22,9 @@ final class DirRemoval {
     /** A dir that was still written to when its application expired needs no operator. */
     private static final int FAILURES_BEFORE_WARNING = 3;
 
+    /** Without the texts of its path: this object, its places in maps and queues, its path, and the entry of its intent. */
+    private static final int HEAP_BYTES = 450;
+
     final LocalDir dir;
     final @Nullable String appId;
     final @Nullable Long rootInode;
@@ -32,6 +35,7 @@ final class DirRemoval {
     private boolean inProgress = true;
 
     private volatile boolean decided;
+    private boolean cancelled;
     private long dueAt;
     private boolean renamed;
     private boolean hindered;
@@ -49,9 +53,9 @@ final class DirRemoval {
         this.rootInode = intent.rootInode();
     }
 
-    /** Makes the first attempt due, because the intent is stored; returns false if that was done before. */
+    /** Makes the first attempt due, because the intent is stored; returns false if it was before, or is cancelled. */
     synchronized boolean decide(long now) {
-        if (decided) {
+        if (decided || cancelled) {
             return false;
         }
         decidedAt = now;
@@ -59,6 +63,21 @@ final class DirRemoval {
         inProgress = false;
         decided = true;
         return true;
+    }
+
+    /** How many bytes of heap it occupies here and in the store's index of intents, estimated from above. */
+    long heapBytes() {
+        return HEAP_BYTES + 4L * dir.path().toString().length();
+    }
+
+    /** Ends it before it began; returns false if it is decided. */
+    synchronized boolean cancel() {
+        cancelled = !decided;
+        return cancelled;
+    }
+
+    synchronized boolean isCancelled() {
+        return cancelled;
     }
 
     boolean isDecided() {

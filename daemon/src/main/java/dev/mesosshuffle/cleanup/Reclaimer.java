@@ -11,6 +11,7 @@ import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.NotADirectoryException;
 import dev.mesosshuffle.host.RootUnavailableException;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
@@ -76,6 +77,7 @@ public final class Reclaimer implements AutoCloseable {
     private final Map<Path, RemovalTurns> turnsOfRoots = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final StateStore store;
+    private final ByteBudget memory;
     private final RemovalGuards guards;
     private final Ticker ticker;
     private final RootExecutors workers;
@@ -90,10 +92,18 @@ public final class Reclaimer implements AutoCloseable {
      * @param store holds the intents
      * @param workers run the disk work, at the rate that they allow
      * @param registry receives the metrics
+     * @param memory the budget of what is registered: a removal counts until its intent is deleted, so that as much as what
+     *     waits for a disk can no longer be registered
      */
     public Reclaimer(
-            StateStore store, RemovalGuards guards, Ticker ticker, RootExecutors workers, MetricRegistry registry) {
+            StateStore store,
+            RemovalGuards guards,
+            Ticker ticker,
+            RootExecutors workers,
+            MetricRegistry registry,
+            ByteBudget memory) {
         this.store = store;
+        this.memory = memory;
         this.guards = guards;
         this.ticker = ticker;
         this.workers = workers;
@@ -137,7 +147,7 @@ public final class Reclaimer implements AutoCloseable {
             for (StoredRemoval intent : intents) {
                 DirRemoval removal = new DirRemoval(intent);
                 prepared.add(removal);
-                removals.putIfAbsent(intent.dir(), removal);
+                putIfAbsent(removal);
             }
             complete = true;
         } finally {
@@ -148,18 +158,42 @@ public final class Reclaimer implements AutoCloseable {
         return prepared;
     }
 
-    /** Starts a removal that was prepared, unless its dir is being removed already. */
+    /**
+     * Starts a removal that was prepared, unless its dir is being removed already. Needs memory only if another caller, who
+     * prepared the same removal first, has cancelled it.
+     */
     void start(DirRemoval removal) {
+        if (removal.isDecided() || removal.isCancelled()) {
+            return;
+        }
         long now = ticker.read();
-        if (removals.get(removal.dir) == removal && removal.decide(now)) {
+        DirRemoval current = putIfAbsent(removal);
+        if (removal.decide(now) && current == removal) {
             startIfDue(removal, now);
+        } else if (current.decide(now)) {
+            startIfDue(current, now);
         }
     }
 
-    /** Forgets a removal that was prepared, but whose intent could not be stored. */
+    /** Returns the removal of the same dir that is in effect from now on, which is not cancelled. */
+    private DirRemoval putIfAbsent(DirRemoval removal) {
+        while (true) {
+            DirRemoval current = removals.putIfAbsent(removal.dir, removal);
+            if (current == null) {
+                memory.reserve(removal.heapBytes());
+                return removal;
+            }
+            if (!current.isCancelled()) {
+                return current;
+            }
+            forget(current);
+        }
+    }
+
+    /** Forgets a removal that was prepared, but whose intent could not be stored; unless another caller has started it. */
     void cancel(DirRemoval removal) {
-        if (!removal.isDecided()) {
-            removals.remove(removal.dir, removal);
+        if (removal.cancel()) {
+            forget(removal);
         }
     }
 
@@ -358,9 +392,15 @@ public final class Reclaimer implements AutoCloseable {
 
     private void completed(DirRemoval removal, @Nullable Throwable failure) {
         if (failure == null) {
-            removals.remove(removal.dir, removal);
+            forget(removal);
         } else {
             failed(removal, failure);
+        }
+    }
+
+    private void forget(DirRemoval removal) {
+        if (removals.remove(removal.dir, removal)) {
+            memory.release(removal.heapBytes());
         }
     }
 

@@ -10,7 +10,7 @@ import com.codahale.metrics.MetricRegistry;
  * @param inbound bytes of requests that have not arrived completely, outside the heap
  * @param decoded what requests become when they are decoded, until they are answered, on the heap
  * @param streams the block ids of open streams, on the heap
- * @param registry applications, drivers, executors and their local dirs, on the heap
+ * @param registry applications, drivers, executors and their local dirs, and removals that are not complete, on the heap
  * @param answers answers that are not sent yet, other than blocks, outside the heap
  */
 public record MemoryBudgets(

@@ -2,6 +2,7 @@ package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.orphans.OrphanPolicy;
 import dev.mesosshuffle.orphans.OrphanScanner;
@@ -33,8 +34,13 @@ public final class BackgroundCleanup implements AutoCloseable {
             ActiveReads reads) {
         this.policy = policy;
         this.orphanPolicy = orphanPolicy;
-        this.reclaimer =
-                new Reclaimer(store, new RemovalGuards(policy, orphanPolicy, peers, reads), time, workers, metrics);
+        this.reclaimer = new Reclaimer(
+                store,
+                new RemovalGuards(policy, orphanPolicy, peers, reads),
+                time,
+                workers,
+                metrics,
+                ByteBudget.of(Long.MAX_VALUE));
     }
 
     public Reclaimer reclaimer() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.DirectRootExecutors;
@@ -59,7 +60,8 @@ final class ReclaimerFailureTest {
                 TestRemovalGuards.of(policy, temp.resolve("state"), appId -> false),
                 time,
                 DirectRootExecutors.withPause(() -> beforeEachFile.run()),
-                metrics);
+                metrics,
+                ByteBudget.of(Long.MAX_VALUE));
     }
 
     @AfterEach

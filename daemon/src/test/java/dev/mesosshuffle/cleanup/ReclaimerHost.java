@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.DirectRootExecutors;
@@ -27,6 +28,7 @@ abstract class ReclaimerHost {
     static final Duration HOUR = Duration.ofHours(1);
 
     final ManualTicker time = new ManualTicker();
+    final ByteBudget memory = ByteBudget.of(Long.MAX_VALUE);
     final Set<String> reading = ConcurrentHashMap.newKeySet();
     final Set<String> failing = ConcurrentHashMap.newKeySet();
     final LogCapture log = LogCapture.ofPackages(Reclaimer.class);
@@ -61,7 +63,8 @@ abstract class ReclaimerHost {
                 TestRemovalGuards.of(policy, temp.resolve("state"), this::isRead),
                 time,
                 DirectRootExecutors.unlimited(),
-                metrics);
+                metrics,
+                memory);
     }
 
     boolean isRead(String appId) {

@@ -9,6 +9,7 @@ import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.SecureDirectories;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.testing.DirectExecutorService;
 import dev.mesosshuffle.testing.ScarceLog;
@@ -232,7 +233,8 @@ final class ReclaimerTest extends ReclaimerHost {
                         this::isRead),
                 time,
                 scarce,
-                new MetricRegistry());
+                new MetricRegistry(),
+                ByteBudget.of(Long.MAX_VALUE));
         LocalDir dir = over("blockmgr-1");
         try (ScarceLog noLog = ScarceLog.of(ThreadShortage.class)) {
             assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> reclaim(APP, List.of(dir)));
@@ -254,6 +256,7 @@ final class ReclaimerTest extends ReclaimerHost {
         cancelled.cancel();
         cancelled.start();
         assertThat(dir.path()).isDirectory();
+        assertThat(memory.usedBytes()).isZero();
 
         PreparedRemovals stored = reclaimer.prepare(List.of(intent));
         reclaimer.check();
@@ -263,5 +266,49 @@ final class ReclaimerTest extends ReclaimerHost {
         stored.cancel();
         assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
+    }
+
+    @Test
+    void countsRemovalsAgainstTheMemoryOfWhatIsRegisteredUntilTheirIntentsAreDeleted() throws Exception {
+        reading.add(APP);
+        LocalDir dir = over("blockmgr-1");
+        reclaim(APP, List.of(dir));
+        long used = memory.usedBytes();
+        assertThat(used).isGreaterThan(400);
+        reclaimer.reclaim(List.of(new StoredRemoval(dir, APP, null)));
+        reclaimer.prepare(List.of(new StoredRemoval(dir, APP, null))).cancel();
+        assertThat(memory.usedBytes()).isEqualTo(used);
+        reclaimer
+                .prepare(List.of(new StoredRemoval(localDirs.dir("blockmgr-2"), APP, null)))
+                .cancel();
+        assertThat(memory.usedBytes()).isEqualTo(used);
+
+        reading.clear();
+        time.pass(SOON);
+        reclaimer.check();
+        assertThat(intents()).isEmpty();
+        assertThat(memory.usedBytes()).isZero();
+    }
+
+    @Test
+    void deletesWhatTwoPreparedOfWhomOneStoredTheIntent() throws Exception {
+        for (boolean cancelsFirst : new boolean[] {true, false}) {
+            LocalDir dir = over("blockmgr-1");
+            StoredRemoval intent = new StoredRemoval(dir, APP, null);
+            PreparedRemovals cancelled = reclaimer.prepare(List.of(intent));
+            PreparedRemovals stored = reclaimer.prepare(List.of(intent));
+            if (cancelsFirst) {
+                cancelled.cancel();
+            }
+            stored.start();
+            cancelled.cancel();
+            assertThat(localDirs.root).isEmptyDirectory();
+            assertThat(intents()).isEmpty();
+            assertThat(memory.usedBytes()).isZero();
+
+            localDirs.filledDir("blockmgr-1");
+            stored.start();
+            assertThat(dir.path()).as("it was started once").isDirectory();
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
@@ -61,7 +62,8 @@ final class ReclaimerThreadsTest {
                 TestRemovalGuards.of(policy, temp.resolve("state"), reads),
                 System::nanoTime,
                 new RootExecutors("cleanup-", () -> 0),
-                registry);
+                registry,
+                ByteBudget.of(Long.MAX_VALUE));
         started.start(Reclaimer.CHECK_INTERVAL);
         return started;
     }

@@ -7,6 +7,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.testing.DirectExecutorService;
@@ -83,7 +84,8 @@ final class ReclaimerTurnsTest {
                             files++;
                             beforeEachFile.run();
                         })),
-                cleanupMetrics);
+                cleanupMetrics,
+                ByteBudget.of(Long.MAX_VALUE));
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.host.ScriptedHost;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.FileAgeClock;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.OrphanMode;
@@ -88,7 +89,8 @@ public final class SteppedCleanup {
                 context.host()::view);
         RemovalGuards guards = new RemovalGuards(policy, orphanPolicy, context.registries(), context.reads());
         Ticker ticker = context.ticker();
-        reclaimer = new Reclaimer(context.store(), guards, ticker, workers(ticker), metrics);
+        reclaimer =
+                new Reclaimer(context.store(), guards, ticker, workers(ticker), metrics, ByteBudget.of(Long.MAX_VALUE));
         scanner = new OrphanScanner(context.mode(), policy, orphanPolicy, reclaimer, ticker, workers(ticker), metrics);
         pressure = new DiskPressure(
                 MIN_FREE_PERCENT,

@@ -12,6 +12,7 @@ import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
 import dev.mesosshuffle.liveness.LivenessMonitor;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.roots.RootMonitor;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ public final class DispatchFixture implements AutoCloseable {
                 TestRemovalGuards.of(policy, temp.resolve("state"), appId -> false),
                 System::nanoTime,
                 new RootExecutors("cleanup-", () -> 0),
-                fetch.metrics);
+                fetch.metrics,
+                ByteBudget.of(Long.MAX_VALUE));
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
         liveness = new LivenessMonitor(
                 fetch.registry,

@@ -9,6 +9,7 @@ import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.TestRemovalGuards;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
@@ -114,7 +115,8 @@ final class LivenessFixture implements AutoCloseable {
                 TestRemovalGuards.of(LocalDirPolicy.of(List.of(root), metrics), stateDir, appId -> false),
                 System::nanoTime,
                 new RootExecutors("cleanup-", () -> 0),
-                metrics);
+                metrics,
+                ByteBudget.of(Long.MAX_VALUE));
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
         monitor = newMonitor(metrics);
     }

@@ -15,6 +15,7 @@ import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.markers.MarkedRoot;
 import dev.mesosshuffle.markers.OwnRegistry;
 import dev.mesosshuffle.markers.RootMarkers;
+import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.FileAgeClock;
@@ -134,7 +135,7 @@ public final class OrphanFixture implements AutoCloseable {
         metrics = new MetricRegistry();
         reclaimWorkers = DirectRootExecutors.withPause(() -> beforeEachFile.run());
         RemovalGuards guards = new RemovalGuards(policy, orphanPolicy, registries, reading::contains);
-        reclaimer = new Reclaimer(store, guards, time, reclaimWorkers, metrics);
+        reclaimer = new Reclaimer(store, guards, time, reclaimWorkers, metrics, ByteBudget.of(Long.MAX_VALUE));
         scanner = new OrphanScanner(
                 mode, policy, orphanPolicy, reclaimer, time, DirectRootExecutors.unlimited(), metrics);
         reclaimer.reclaim(store.loadRemovals());

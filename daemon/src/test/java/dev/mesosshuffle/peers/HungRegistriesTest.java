@@ -2,6 +2,7 @@ package dev.mesosshuffle.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
@@ -9,6 +10,7 @@ import dev.mesosshuffle.store.RegistryImport;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
 import java.io.IOException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +86,9 @@ final class HungRegistriesTest {
         try (TimeLimiter limiter = new TimeLimiter("registries", Duration.ofSeconds(5))) {
             PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(fifo), limiter);
             assertThat(limited.peers().trustedFiles()).isEmpty();
-            assertThat(limited.knownDirs().rootInodes()).isEmpty();
+            assertThatThrownBy(limited::knownDirs)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining(fifo + " cannot be searched for: " + NotDirectoryException.class.getName());
             assertThat(RegistryImport.wasImportedFrom(fifo, StoreFixture.PORT)).isFalse();
         }
         assertThat(Thread.getAllStackTraces())

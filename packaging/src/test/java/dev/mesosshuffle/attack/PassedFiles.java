@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -42,6 +43,8 @@ final class PassedFiles {
     private static final int SET_SIZE = 1 << 3;
     private static final int SET_MTIME = 1 << 5;
 
+    private static final int INIT = 26;
+
     private final Map<Long, Path> paths = new HashMap<>();
     private final Map<Path, Long> nodes = new HashMap<>();
     private final Map<Long, List<Path>> listings = new HashMap<>();
@@ -61,7 +64,11 @@ final class PassedFiles {
         try {
             Path at = paths.get(request.getLong(16));
             request.position(HEADER_BYTES);
-            error = opcode == 26 || at != null ? answer(opcode, at, request, reply) : ENOENT;
+            if (opcode == INIT) {
+                error = answer(opcode, Path.of("/"), request, reply);
+            } else {
+                error = at == null ? ENOENT : answer(opcode, at, request, reply);
+            }
         } catch (NoSuchFileException e) {
             error = ENOENT;
         } catch (FileAlreadyExistsException e) {
@@ -99,7 +106,7 @@ final class PassedFiles {
             }
             // No flush: with it, a process whose files are open could not end while this hangs.
             case 18, 20, 30, 34, 38 -> reply.longs();
-            case 26 -> {
+            case INIT -> {
                 reply.ints(7, 31, 1 << 17, 1 | 1 << 3 | 1 << 5, 16 | 12 << 16, 1 << 16, 1, 0, 0);
                 reply.ints(0, 0, 0, 0, 0, 0, 0);
             }
@@ -156,14 +163,30 @@ final class PassedFiles {
     }
 
     private void attributes(Path path, Map<String, Object> found, Reply reply) {
-        long size = (Long) found.get("size");
-        long mtime = ((FileTime) found.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS);
-        long ctime = ((FileTime) found.get("ctime")).to(TimeUnit.NANOSECONDS);
+        long size = number(found, "size").longValue();
+        long mtime = nanos(found, "lastModifiedTime");
+        long ctime = nanos(found, "ctime");
         long second = TimeUnit.SECONDS.toNanos(1);
         reply.longs(node(path), size, (size + 511) / 512, mtime / second, mtime / second, ctime / second);
-        reply.ints((int) (mtime % second), (int) (mtime % second), (int) (ctime % second), (Integer) found.get("mode"));
-        reply.ints((Integer) found.get("nlink"), (Integer) found.get("uid"), (Integer) found.get("gid"), 0);
+        reply.ints(
+                (int) (mtime % second),
+                (int) (mtime % second),
+                (int) (ctime % second),
+                number(found, "mode").intValue());
+        reply.ints(
+                number(found, "nlink").intValue(),
+                number(found, "uid").intValue(),
+                number(found, "gid").intValue(),
+                0);
         reply.ints(BLOCK_BYTES, 0);
+    }
+
+    private static Number number(Map<String, Object> found, String attribute) {
+        return (Number) Objects.requireNonNull(found.get(attribute), attribute);
+    }
+
+    private static long nanos(Map<String, Object> found, String attribute) {
+        return ((FileTime) Objects.requireNonNull(found.get(attribute), attribute)).to(TimeUnit.NANOSECONDS);
     }
 
     private void change(Path at, ByteBuffer in, Reply reply) throws IOException {
@@ -193,6 +216,9 @@ final class PassedFiles {
 
     private void rename(Path at, ByteBuffer in, int headBytes) throws IOException {
         Path target = paths.get(in.getLong());
+        if (target == null) {
+            throw new NoSuchFileException("the target directory");
+        }
         in.position(in.position() + headBytes - 8);
         Path from = at.resolve(name(in));
         Path to = target.resolve(name(in));
@@ -204,9 +230,11 @@ final class PassedFiles {
         for (Path path : List.copyOf(nodes.keySet())) {
             if (path.startsWith(from)) {
                 Path moved = to.resolve(from.relativize(path)).normalize();
-                long node = nodes.remove(path);
-                nodes.put(moved, node);
-                paths.put(node, moved);
+                Long node = nodes.remove(path);
+                if (node != null) {
+                    nodes.put(moved, node);
+                    paths.put(node, moved);
+                }
             }
         }
     }
