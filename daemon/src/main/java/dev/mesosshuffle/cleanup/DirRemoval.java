@@ -35,7 +35,6 @@ final class DirRemoval {
     private boolean inProgress = true;
 
     private volatile boolean decided;
-    private boolean cancelled;
     private long dueAt;
     private boolean renamed;
     private boolean hindered;
@@ -53,9 +52,9 @@ final class DirRemoval {
         this.rootInode = intent.rootInode();
     }
 
-    /** Makes the first attempt due, because the intent is stored; returns false if it was before, or is cancelled. */
+    /** Makes the first attempt due, because the intent is stored; returns false if that was done before. */
     synchronized boolean decide(long now) {
-        if (decided || cancelled) {
+        if (decided) {
             return false;
         }
         decidedAt = now;
@@ -68,16 +67,6 @@ final class DirRemoval {
     /** How many bytes of heap it occupies here and in the store's index of intents, estimated from above. */
     long heapBytes() {
         return HEAP_BYTES + 4L * dir.path().toString().length();
-    }
-
-    /** Ends it before it began; returns false if it is decided. */
-    synchronized boolean cancel() {
-        cancelled = !decided;
-        return cancelled;
-    }
-
-    synchronized boolean isCancelled() {
-        return cancelled;
     }
 
     boolean isDecided() {

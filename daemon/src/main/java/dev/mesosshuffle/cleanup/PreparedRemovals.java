@@ -10,6 +10,8 @@ import java.util.List;
 public final class PreparedRemovals {
     private final Reclaimer reclaimer;
     private final List<DirRemoval> removals;
+    private int started;
+    private boolean cancelled;
 
     PreparedRemovals(Reclaimer reclaimer, int count) {
         this.reclaimer = reclaimer;
@@ -21,16 +23,18 @@ public final class PreparedRemovals {
     }
 
     /** Deletes the dirs, since the intents are stored. To repeat it has no effect. */
-    public void start() {
+    public synchronized void start() {
         // By index: an iterator would need memory.
-        for (int i = 0; i < removals.size(); i++) {
-            reclaimer.start(removals.get(i));
+        while (!cancelled && started < removals.size()) {
+            reclaimer.start(removals.get(started));
+            started++;
         }
     }
 
     /** Forgets those that were not started, since the intents are not stored. */
-    public void cancel() {
-        for (int i = 0; i < removals.size(); i++) {
+    public synchronized void cancel() {
+        cancelled = true;
+        for (int i = started; i < removals.size(); i++) {
             reclaimer.cancel(removals.get(i));
         }
     }

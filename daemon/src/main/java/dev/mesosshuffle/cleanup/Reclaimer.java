@@ -12,7 +12,6 @@ import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.host.NotADirectoryException;
 import dev.mesosshuffle.host.RootUnavailableException;
 import dev.mesosshuffle.memory.ByteBudget;
-import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,11 +72,10 @@ public final class Reclaimer implements AutoCloseable {
     /** A deletion stops after the current file; only a hung disk takes longer, and then waiting does not help. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
+    private final RemovalTable removals;
     private final Map<Path, RemovalTurns> turnsOfRoots = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final StateStore store;
-    private final ByteBudget memory;
     private final RemovalGuards guards;
     private final Ticker ticker;
     private final RootExecutors workers;
@@ -103,11 +101,11 @@ public final class Reclaimer implements AutoCloseable {
             MetricRegistry registry,
             ByteBudget memory) {
         this.store = store;
-        this.memory = memory;
+        this.removals = new RemovalTable(memory);
         this.guards = guards;
         this.ticker = ticker;
         this.workers = workers;
-        this.metrics = CleanupMetrics.in(registry, () -> (int) removals.values().stream()
+        this.metrics = CleanupMetrics.in(registry, () -> (int) removals.all().stream()
                 .filter(removal -> removal.isDecided() && !removal.isDeleted())
                 .count());
         this.stepper = new RemovalStepper(guards, metrics, closed::get);
@@ -147,7 +145,7 @@ public final class Reclaimer implements AutoCloseable {
             for (StoredRemoval intent : intents) {
                 DirRemoval removal = new DirRemoval(intent);
                 prepared.add(removal);
-                putIfAbsent(removal);
+                removals.prepare(removal);
             }
             complete = true;
         } finally {
@@ -158,49 +156,23 @@ public final class Reclaimer implements AutoCloseable {
         return prepared;
     }
 
-    /**
-     * Starts a removal that was prepared, unless its dir is being removed already. Needs memory only if another caller, who
-     * prepared the same removal first, has cancelled it.
-     */
+    /** Starts a removal that was prepared, unless its dir is being removed already. */
     void start(DirRemoval removal) {
-        if (removal.isDecided() || removal.isCancelled()) {
-            return;
-        }
         long now = ticker.read();
-        DirRemoval current = putIfAbsent(removal);
-        if (removal.decide(now) && current == removal) {
+        if (removals.decide(removal, now)) {
             startIfDue(removal, now);
-        } else if (current.decide(now)) {
-            startIfDue(current, now);
         }
     }
 
-    /** Returns the removal of the same dir that is in effect from now on, which is not cancelled. */
-    private DirRemoval putIfAbsent(DirRemoval removal) {
-        while (true) {
-            DirRemoval current = removals.putIfAbsent(removal.dir, removal);
-            if (current == null) {
-                memory.reserve(removal.heapBytes());
-                return removal;
-            }
-            if (!current.isCancelled()) {
-                return current;
-            }
-            forget(current);
-        }
-    }
-
-    /** Forgets a removal that was prepared, but whose intent could not be stored; unless another caller has started it. */
+    /** Forgets a removal that was prepared, but whose intent could not be stored; not that of another caller. */
     void cancel(DirRemoval removal) {
-        if (removal.cancel()) {
-            forget(removal);
-        }
+        removals.cancel(removal);
     }
 
     /** Starts each removal that is due. */
     public void check() {
         long now = ticker.read();
-        removals.values().forEach(removal -> startIfDue(removal, now));
+        removals.all().forEach(removal -> startIfDue(removal, now));
         workers.replaceHungThreads();
     }
 
@@ -218,7 +190,7 @@ public final class Reclaimer implements AutoCloseable {
         }
         workers.setUnthrottled(root, true);
         long now = ticker.read();
-        for (DirRemoval removal : removals.values()) {
+        for (DirRemoval removal : removals.all()) {
             if (removal.dir.root().equals(root)) {
                 removal.makeDue(now);
                 startIfDue(removal, now);
@@ -228,7 +200,7 @@ public final class Reclaimer implements AutoCloseable {
 
     /** Returns what is still to be deleted under some roots. */
     public PendingRemovals pending(Set<Path> roots) {
-        List<DirRemoval> pending = removals.values().stream()
+        List<DirRemoval> pending = removals.all().stream()
                 .filter(removal -> roots.contains(removal.dir.root()) && removal.isDecided() && !removal.isDeleted())
                 .toList();
         return new PendingRemovals(
@@ -238,7 +210,7 @@ public final class Reclaimer implements AutoCloseable {
     /** Returns the roots with removals, each with the inodes that it had when the dirs were registered. */
     public Map<Path, Set<Long>> rootInodes() {
         Map<Path, Set<Long>> inodes = new HashMap<>();
-        for (DirRemoval removal : removals.values()) {
+        for (DirRemoval removal : removals.all()) {
             Set<Long> known = inodes.computeIfAbsent(removal.dir.root(), root -> new HashSet<>());
             if (removal.rootInode != null) {
                 known.add(removal.rootInode);
@@ -392,15 +364,9 @@ public final class Reclaimer implements AutoCloseable {
 
     private void completed(DirRemoval removal, @Nullable Throwable failure) {
         if (failure == null) {
-            forget(removal);
+            removals.remove(removal);
         } else {
             failed(removal, failure);
-        }
-    }
-
-    private void forget(DirRemoval removal) {
-        if (removals.remove(removal.dir, removal)) {
-            memory.release(removal.heapBytes());
         }
     }
 

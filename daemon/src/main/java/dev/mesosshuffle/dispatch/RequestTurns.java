@@ -2,7 +2,6 @@ package dev.mesosshuffle.dispatch;
 
 import dev.mesosshuffle.concurrent.HeapShortage;
 import java.util.LinkedList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -121,13 +120,14 @@ final class RequestTurns {
 
     /** Drops the work that waits, since the connection is closed. Work in progress ends by itself. */
     void close() {
-        List<Work> dropped;
-        synchronized (this) {
-            closed = true;
-            dropped = List.copyOf(waiting);
-            waiting.clear();
+        for (Work dropped = pollClosed(); dropped != null; dropped = pollClosed()) {
+            dropped.drop();
         }
-        dropped.forEach(Work::drop);
+    }
+
+    private synchronized @Nullable Work pollClosed() {
+        closed = true;
+        return waiting.poll();
     }
 
     /** The end of one request's work, which counts once, even if the work fails after it reported it. */

@@ -74,6 +74,9 @@ public final class ChunkFetcher {
             limiter.release();
             connection.send(Reply.chunkFailed(streamId, chunkIndex, e.error()));
             connection.flush();
+        } catch (RuntimeException | Error e) {
+            limiter.release();
+            throw e;
         }
     }
 
@@ -84,8 +87,14 @@ public final class ChunkFetcher {
      * @param streamChunkId its stream and index, {@code 17_0}
      */
     public void fetchStream(String streamChunkId) {
-        if (limiter.tryAcquire(connection)) {
+        if (!limiter.tryAcquire(connection)) {
+            return;
+        }
+        try {
             streamRequests.add(streamChunkId);
+        } catch (OutOfMemoryError e) {
+            limiter.release();
+            throw e;
         }
     }
 

@@ -54,11 +54,20 @@ final class FetchQueue {
         if (orderedLane.isIdle() && !closed) {
             ChunkRead next = streamRequests.next();
             if (next != null) {
-                orderedLane.pending.add(next);
+                addOrdered(next);
             }
         }
         start(orderedLane);
         lanes.values().forEach(this::start);
+    }
+
+    private void addOrdered(ChunkRead task) {
+        try {
+            orderedLane.pending.add(task);
+        } catch (OutOfMemoryError e) {
+            context.services().reads().chunksFinished(1);
+            throw e;
+        }
     }
 
     /** Drops everything that has not started, since the connection is closed. */
@@ -127,17 +136,34 @@ final class FetchQueue {
             drop(retries);
             return;
         }
-        for (int i = remaining.size() - 1; i >= 0; i--) {
-            lane.pending.addFirst(remaining.get(i));
+        boolean complete = false;
+        try {
+            requeue(lane, remaining, retries);
+            complete = true;
+        } finally {
+            if (!complete) {
+                drop(remaining);
+                drop(retries);
+            }
         }
-        for (ChunkRead task : retries) {
+        schedule();
+    }
+
+    /** Each one leaves its list when it is queued, so that the lists hold what memory ran out for. */
+    private void requeue(Lane lane, List<ChunkRead> remaining, List<ChunkRead> retries) {
+        for (int last = remaining.size() - 1; last >= 0; last--) {
+            lane.pending.addFirst(remaining.get(last));
+            remaining.remove(last);
+        }
+        while (!retries.isEmpty()) {
+            ChunkRead task = retries.get(0);
             if (lane == orderedLane) {
                 lane.pending.addFirst(task);
             } else {
                 add(task);
             }
+            retries.remove(0);
         }
-        schedule();
     }
 
     private void drop(Collection<ChunkRead> tasks) {

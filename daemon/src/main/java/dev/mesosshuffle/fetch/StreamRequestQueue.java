@@ -38,6 +38,9 @@ final class StreamRequestQueue {
                 reads.chunksFinished(1);
                 connection.send(Reply.streamFailed(name, e.error()));
                 connection.flush();
+            } catch (RuntimeException | Error e) {
+                reads.chunksFinished(1);
+                throw e;
             }
         }
         return null;

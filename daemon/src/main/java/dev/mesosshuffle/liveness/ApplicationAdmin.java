@@ -1,6 +1,7 @@
 package dev.mesosshuffle.liveness;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
@@ -136,7 +137,7 @@ public final class ApplicationAdmin {
                         + " is kept by an operator (expected: to be released before it is removed)";
                 return app;
             }
-            RemovalDecision decided = new RemovalDecision(app, app.removedByOperator(now), true);
+            RemovalDecision decided = new RemovalDecision(app, app.removedByOperator(now), true, now);
             its.decision = decided;
             decided.removeFrom(registry, appId);
             return decided.removing();
@@ -145,15 +146,24 @@ public final class ApplicationAdmin {
         if (decision == null) {
             throw new IllegalStateException(appId + " was neither removed nor rejected");
         }
-        logger.info(
-                "Application {} expired: an operator removed it; it was {}.",
-                appId,
-                decision.before().state().label());
-        return remover.persist(decision, step.now).whenComplete((dirs, failure) -> {
+        logRemoval(appId, decision);
+        return remover.persist(decision).whenComplete((dirs, failure) -> {
             if (failure == null) {
                 removals.inc();
             }
         });
+    }
+
+    /** It is persisted, whether or not there is memory to log that. */
+    private static void logRemoval(String appId, RemovalDecision decision) {
+        try {
+            logger.info(
+                    "Application {} expired: an operator removed it; it was {}.",
+                    appId,
+                    decision.before().state().label());
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+        }
     }
 
     private interface Change {
@@ -181,7 +191,7 @@ public final class ApplicationAdmin {
         try {
             return apps.change(appId, step.now, change);
         } catch (RuntimeException | Error e) {
-            remover.takeBack(step.decision, step.now, e);
+            remover.takeBack(step.decision, e);
             throw e;
         }
     }

@@ -1,6 +1,5 @@
 package dev.mesosshuffle.liveness;
 
-import dev.mesosshuffle.cleanup.PreparedRemovals;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.logging.RateLimitedLogger;
@@ -30,7 +29,7 @@ final class ExpiredApplicationRemover {
     private final RateLimitedLogger failureLogger;
 
     /** The first of those whose end is to be repeated. */
-    private @Nullable Ending unfinished;
+    private @Nullable RemovalDecision unfinished;
 
     ExpiredApplicationRemover(
             TrackingContext tracking,
@@ -50,101 +49,95 @@ final class ExpiredApplicationRemover {
     }
 
     /** Returns how many directories are deleted then; fails if that could not be persisted, and the application stays. */
-    CompletableFuture<Integer> persist(RemovalDecision decision, long now) {
-        Ending ending = new Ending(decision, now);
+    CompletableFuture<Integer> persist(RemovalDecision decision) {
         try {
             // All that follows is prepared before: there may be no memory for it once the removal is stored.
             if (cleanupLocalDirs) {
-                ending.prepared = reclaimer.prepare(decision.removed().removals());
+                decision.prepare(reclaimer);
             }
             CompletableFuture<Void> persisted = new CompletableFuture<>();
             CompletableFuture<Integer> result = persisted
-                    .whenComplete((done, failure) -> ended(ending, failure))
+                    .whenComplete((done, failure) -> ended(decision, failure))
                     .thenApply(done ->
                             cleanupLocalDirs ? decision.removed().removals().size() : 0);
             tracking.registry().persistRemoval(decision.removed(), cleanupLocalDirs, persisted);
             return result;
         } catch (RuntimeException | Error e) {
-            ended(ending, e);
+            ended(decision, e);
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /** Takes a decision back whose atomic step failed: what it has changed becomes as before. */
-    void takeBack(@Nullable RemovalDecision decision, long now, Throwable reason) {
+    void takeBack(@Nullable RemovalDecision decision, Throwable reason) {
         if (decision != null && decision.hasEffect()) {
-            ended(new Ending(decision, now), reason);
+            ended(decision, reason);
         }
     }
 
     /** Ends the removals whose end could not be handled before, for lack of memory. */
     void endLate() {
-        Ending all = takeUnfinished();
-        while (all != null) {
-            Ending next = all.next;
-            all.next = null;
-            end(all);
-            all = next;
+        RemovalDecision decision = takeUnfinished();
+        while (decision != null) {
+            RemovalDecision next = decision.unlink();
+            end(decision);
+            decision = next;
         }
     }
 
-    private synchronized @Nullable Ending takeUnfinished() {
-        Ending all = unfinished;
+    private synchronized @Nullable RemovalDecision takeUnfinished() {
+        RemovalDecision first = unfinished;
         unfinished = null;
-        return all;
+        return first;
     }
 
-    private synchronized void addUnfinished(Ending ending) {
-        ending.next = unfinished;
-        unfinished = ending;
+    private synchronized void addUnfinished(RemovalDecision decision) {
+        if (decision.link(unfinished)) {
+            unfinished = decision;
+        }
     }
 
-    private void ended(Ending ending, @Nullable Throwable failure) {
-        ending.failure = failure;
-        end(ending);
+    private void ended(RemovalDecision decision, @Nullable Throwable failure) {
+        decision.ended(failure);
+        end(decision);
     }
 
     /** Ends a removal; what fails unexpectedly is repeated, since the application would be neither removed nor there. */
-    private void end(Ending ending) {
+    private void end(RemovalDecision decision) {
         try {
-            if (ending.failure == null) {
-                completed(ending.decision, ending.now, ending.prepared);
+            Throwable failure = decision.failure();
+            if (failure == null) {
+                completed(decision);
             } else {
-                rolledBack(ending.decision, ending.now, ending.failure);
-                if (ending.prepared != null) {
-                    ending.prepared.cancel();
+                if (decision.prepared() != null) {
+                    decision.prepared().cancel();
                 }
+                rolledBack(decision, failure);
             }
         } catch (RuntimeException | Error e) {
-            addUnfinished(ending);
-            if (e instanceof OutOfMemoryError shortage) {
+            addUnfinished(decision);
+            reportUnfinished(decision, e);
+        }
+    }
+
+    private void reportUnfinished(RemovalDecision decision, Throwable reason) {
+        try {
+            if (reason instanceof OutOfMemoryError shortage) {
                 HeapShortage.survived(shortage);
             }
             failureLogger.errorOnce(
-                    logger, "Application " + ending.decision.removed().appId() + " could not be removed", e);
+                    logger, "Application " + decision.removed().appId() + " could not be removed", reason);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
         }
     }
 
-    /** How a removal ended, and what follows from it. */
-    private static final class Ending {
-        private final RemovalDecision decision;
-        private final long now;
-        private @Nullable PreparedRemovals prepared;
-        private @Nullable Throwable failure;
-        private @Nullable Ending next;
-
-        private Ending(RemovalDecision decision, long now) {
-            this.decision = decision;
-            this.now = now;
-        }
-    }
-
-    private void completed(RemovalDecision decision, long now, @Nullable PreparedRemovals prepared) {
+    private void completed(RemovalDecision decision) {
         RemovedApplication removed = decision.removed();
         unknownHeartbeats.applicationRemoved(removed.appId());
         int[] heartbeats = new int[1];
         // One whose driver registered again meanwhile is a new application of that id.
-        tracking.apps().change(removed.appId(), now, app -> {
+        tracking.apps().change(removed.appId(), decision.now(), app -> {
             boolean same = isSameRemoval(app, decision);
             heartbeats[0] = same ? app.removal().heartbeats() : 0;
             return same ? null : app;
@@ -153,13 +146,14 @@ final class ExpiredApplicationRemover {
             unknownHeartbeats.heartbeatReceived(removed.appId());
         }
         removedDirsListener.accept(removed.dirs());
-        if (prepared != null) {
-            prepared.start();
+        if (decision.prepared() != null) {
+            decision.prepared().start();
         }
         metrics.expiries.inc();
     }
 
-    private void rolledBack(RemovalDecision decision, long now, Throwable failure) {
+    private void rolledBack(RemovalDecision decision, Throwable failure) {
+        long now = decision.now();
         String appId = decision.removed().appId();
         boolean alreadyLogged = decision.before().removal().expiryLogged();
         if (!decision.byOperator() && !alreadyLogged) {

@@ -163,6 +163,22 @@ final class ExpiryCheck {
     private void judge(String appId, long now) {
         Object[] started = new Object[1];
         ScanFailure[] hanging = new ScanFailure[1];
+        try {
+            judge(appId, now, started, hanging);
+        } catch (RuntimeException | Error e) {
+            if (started[0] != null) {
+                runningScans.remove(appId, started[0]);
+            }
+            throw e;
+        }
+        if (started[0] != null) {
+            startScan(appId, started[0], now);
+        } else if (hanging[0] != null) {
+            scans.reporter().failed(appId, hanging[0]);
+        }
+    }
+
+    private void judge(String appId, long now, Object[] started, ScanFailure[] hanging) {
         apps.change(appId, now, app -> {
             AppLiveness current = app.withoutExpiredDrivers(now);
             if (!current.equals(app)) {
@@ -181,11 +197,6 @@ final class ExpiryCheck {
             runningScans.put(appId, scan);
             return judgement.app().scanStarted(now);
         });
-        if (started[0] != null) {
-            startScan(appId, started[0], now);
-        } else if (hanging[0] != null) {
-            scans.reporter().failed(appId, hanging[0]);
-        }
     }
 
     /**
@@ -274,23 +285,27 @@ final class ExpiryCheck {
                     return judgement.app();
                 }
                 RemovalDecision its =
-                        new RemovalDecision(judgement.app(), judgement.app().removing(now), false);
+                        new RemovalDecision(judgement.app(), judgement.app().removing(now), false, now);
                 decision[0] = its;
                 // This step removes it from all lookups too, so that no request is answered from files to be deleted.
                 its.removeFrom(registry, appId);
                 return its.removing();
             });
         } catch (RuntimeException | Error e) {
-            remover.takeBack(decision[0], now, e);
+            remover.takeBack(decision[0], e);
             throw e;
         }
-        if (change.failure() == null) {
-            scans.reporter().succeeded(appId);
-        } else if (deferredAsUnknown[0]) {
-            scans.reporter().failed(appId, change.failure());
-        }
-        if (decision[0] != null) {
-            var unused = remover.persist(decision[0], now);
+        try {
+            if (change.failure() == null) {
+                scans.reporter().succeeded(appId);
+            } else if (deferredAsUnknown[0]) {
+                scans.reporter().failed(appId, change.failure());
+            }
+        } finally {
+            // Whether or not there is memory to log what was found.
+            if (decision[0] != null) {
+                var unused = remover.persist(decision[0]);
+            }
         }
     }
 

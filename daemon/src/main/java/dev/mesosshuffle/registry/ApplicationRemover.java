@@ -1,5 +1,6 @@
 package dev.mesosshuffle.registry;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.store.StateStore;
@@ -52,7 +53,10 @@ final class ApplicationRemover {
         } finally {
             state.lock.unlock();
         }
-        if (isUnknown) {
+        if (isUnknown && !removed.removals().isEmpty()) {
+            result.completeExceptionally(
+                    new StoreException("application " + removed.appId() + " was restored or removed meanwhile"));
+        } else if (isUnknown) {
             result.complete(null);
         } else if (rejected != null) {
             committed.completeExceptionally(rejected);
@@ -78,18 +82,28 @@ final class ApplicationRemover {
         if (failure == null) {
             state.lock.lock();
             try {
-                application.claims.forEach(state.claims::remove);
+                for (int i = 0; i < application.claims.size(); i++) {
+                    state.claims.remove(application.claims.get(i));
+                }
                 state.forget(application);
                 removal = application.removal;
             } finally {
                 state.lock.unlock();
             }
-            SparkLoggers.BLOCK_RESOLVER.info(
-                    "Application {} removed, cleanupLocalDirs = {}", application.appId, cleanupLocalDirs);
+            logRemoval(application.appId, cleanupLocalDirs);
         }
         CompletedFutures.complete(result, failure);
         if (removal != null) {
             removal.complete(null);
+        }
+    }
+
+    /** It is removed, whether or not there is memory to log that. */
+    private static void logRemoval(String appId, boolean cleanupLocalDirs) {
+        try {
+            SparkLoggers.BLOCK_RESOLVER.info("Application {} removed, cleanupLocalDirs = {}", appId, cleanupLocalDirs);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
         }
     }
 

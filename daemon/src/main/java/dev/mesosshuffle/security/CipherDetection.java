@@ -63,7 +63,7 @@ final class CipherDetection extends ChannelDuplexHandler {
         DetectedCipher detected;
         try {
             detected = identification.identify(first);
-        } catch (ProtectionException | RuntimeException e) {
+        } catch (ProtectionException | RuntimeException | Error e) {
             failed = true;
             received.release();
             context.fireExceptionCaught(e);

@@ -161,13 +161,10 @@ final class SaslCipher extends ChannelDuplexHandler implements RecordCipher {
         ChannelPromise promise = context.newPromise();
         TurnBytes taken = new TurnBytes();
         SaslTurn.End end = (wrapped, failure) -> {
-            turnPromise = null;
             if (wrapped != null) {
-                int bytes = wrapped.readableBytes();
-                unsentBytes += bytes;
-                promise.addListener(sent -> onSent(context, bytes));
-                var unused = context.writeAndFlush(wrapped, promise);
+                send(context, wrapped, promise);
             } else {
+                turnPromise = null;
                 if (failure != null) {
                     fail(context, failure);
                 }
@@ -238,6 +235,23 @@ final class SaslCipher extends ChannelDuplexHandler implements RecordCipher {
         }
     }
 
+    private void send(ChannelHandlerContext context, ByteBuf wrapped, ChannelPromise promise) {
+        int bytes = wrapped.readableBytes();
+        boolean handedOn = false;
+        try {
+            promise.addListener(sent -> onSent(context, bytes));
+            handedOn = true;
+        } finally {
+            if (!handedOn) {
+                // The promise is failed as that of this turn.
+                wrapped.release();
+            }
+        }
+        unsentBytes += bytes;
+        turnPromise = null;
+        var unused = context.writeAndFlush(wrapped, promise);
+    }
+
     private void onSent(ChannelHandlerContext context, int bytes) {
         unsentBytes -= bytes;
         try {
@@ -273,8 +287,11 @@ final class SaslCipher extends ChannelDuplexHandler implements RecordCipher {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        close(context);
-        context.fireChannelInactive();
+        try {
+            close(context);
+        } finally {
+            context.fireChannelInactive();
+        }
     }
 
     @Override

@@ -25,8 +25,6 @@ import dev.mesosshuffle.peers.PeerDatabases;
 import dev.mesosshuffle.peers.PeerRegistries;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -198,7 +196,7 @@ public final class StateStore implements AutoCloseable {
         metrics.register("shuffleService.store.queuedWrites", (Gauge<Integer>) queue::size);
 
         List<StoredRemoval> removals = snapshot == null
-                ? read(files, StateReader::readRemovals)
+                ? RegistryFileReader.read(files, StateReader::readRemovals)
                 : snapshot.state().removals();
         DeferredWrites deferred =
                 new DeferredWrites(MAX_DEFERRED, Runtime.getRuntime().maxMemory() / DEFERRED_PART);
@@ -245,7 +243,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public StoredState load() throws StoreException {
-        return snapshot == null ? read(files, StateReader::read) : snapshot.state();
+        return snapshot == null ? RegistryFileReader.read(files, StateReader::read) : snapshot.state();
     }
 
     /**
@@ -259,7 +257,7 @@ public final class StateStore implements AutoCloseable {
             snapshot.state().forEach(visitor);
             return;
         }
-        read(files, (reader, connection) -> {
+        RegistryFileReader.read(files, (reader, connection) -> {
             reader.read(connection, visitor);
             return true;
         });
@@ -273,7 +271,7 @@ public final class StateStore implements AutoCloseable {
      */
     public List<StoredRemoval> loadRemovals() throws StoreException {
         return snapshot == null
-                ? read(files, StateReader::readRemovals)
+                ? RegistryFileReader.read(files, StateReader::readRemovals)
                 : snapshot.state().removals();
     }
 
@@ -284,7 +282,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, Duration> loadIdleTimes() throws StoreException {
-        return snapshot == null ? read(files, StateReader::readIdleTimes) : snapshot.idleTimes();
+        return snapshot == null ? RegistryFileReader.read(files, StateReader::readIdleTimes) : snapshot.idleTimes();
     }
 
     /**
@@ -294,7 +292,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Set<String> loadKept() throws StoreException {
-        return snapshot == null ? read(files, StateReader::readKept) : snapshot.kept();
+        return snapshot == null ? RegistryFileReader.read(files, StateReader::readKept) : snapshot.kept();
     }
 
     /**
@@ -304,29 +302,9 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, String> loadDriverAddresses() throws StoreException {
-        return snapshot == null ? read(files, StateReader::readDriverAddresses) : snapshot.driverAddresses();
-    }
-
-    private interface Reading<T> {
-        T read(StateReader reader, Connection connection) throws SQLException;
-    }
-
-    private static <T> T read(StoreFiles files, Reading<T> reading) throws StoreException {
-        StateReader reader = new StateReader();
-        T result;
-        try (Connection own = Sqlite.connectConfigured(files.database())) {
-            result = reading.read(reader, own);
-        } catch (SQLException e) {
-            throw new StoreException("cannot read the registry " + files.database() + ": " + e.getMessage(), e);
-        }
-        if (reader.invalidRows() > 0) {
-            logger.warn(
-                    "Skipped {} invalid rows in {}: was it edited? If not, their paths cannot be encoded in this process's"
-                            + " locale: start it in one with UTF-8 (LC_ALL=C.UTF-8). Their applications stay.",
-                    reader.invalidRows(),
-                    files.database());
-        }
-        return result;
+        return snapshot == null
+                ? RegistryFileReader.read(files, StateReader::readDriverAddresses)
+                : snapshot.driverAddresses();
     }
 
     /**

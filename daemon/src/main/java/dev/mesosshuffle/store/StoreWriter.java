@@ -45,6 +45,9 @@ final class StoreWriter implements Runnable {
     private final Counter failures;
 
     /** Why the file could not be written; null if it could, or if it is to be tried at once. */
+    /** Whether something is stored, or will be, of which nobody knows yet. */
+    private boolean unanswered;
+
     private @Nullable Throwable lastFailure;
 
     private long nextTry;
@@ -102,6 +105,12 @@ final class StoreWriter implements Runnable {
             try {
                 open = commitNext();
             } catch (OutOfMemoryError e) {
+                if (unanswered) {
+                    // Whoever waits cannot learn whether it is stored: only a start reads it again. Uncaught, it ends
+                    // the
+                    // process.
+                    throw e;
+                }
                 // Nothing was taken, or what was is answered: the next group is written.
                 HeapShortage.survived(e);
             }
@@ -117,8 +126,14 @@ final class StoreWriter implements Runnable {
         try {
             commit(group);
         } catch (OutOfMemoryError e) {
-            // Those that were answered before keep their answer.
-            group.forEach(entry -> fail(entry, e));
+            if (!unanswered) {
+                unanswered = true;
+                // Those that were answered before keep their answer.
+                for (OperationQueue.Entry entry : group) {
+                    entry.done().completeExceptionally(e);
+                }
+                unanswered = false;
+            }
             throw e;
         }
         if (lastFailure == null) {
@@ -153,8 +168,10 @@ final class StoreWriter implements Runnable {
     private void write(List<OperationQueue.Entry> group) {
         Throwable failure = transactions.write(group);
         if (failure == null) {
+            unanswered = true;
             onSuccess();
             group.forEach(this::succeed);
+            unanswered = false;
         } else if (!TransactionRunner.isRejected(failure)) {
             onFailure(failure);
             group.forEach(entry -> onWriteFailure(entry, failure));
@@ -221,8 +238,10 @@ final class StoreWriter implements Runnable {
             failure = writeUsingReserve(List.of(entry));
         }
         if (failure == null) {
+            unanswered = true;
             deferred.dropRegistrations(removal.appId());
             succeed(entry);
+            unanswered = false;
         } else if (Sqlite.isDiskFailure(failure)) {
             // While the removal can still be refused, what was acknowledged before must remain.
             if (deferred.hasRoomWithoutRegistrations(removal.appId(), entry)) {
@@ -277,7 +296,9 @@ final class StoreWriter implements Runnable {
                             + " operations with " + deferred.bytes() + " bytes"));
         } else {
             deferred.add(entry);
+            unanswered = true;
             succeed(entry);
+            unanswered = false;
         }
     }
 

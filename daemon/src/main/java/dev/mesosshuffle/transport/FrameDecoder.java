@@ -237,7 +237,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         }
     }
 
-    /** Whether a cipher, which is always the first handler, waits for the rest of a record. */
+    /** Whether a cipher of Spark's, which is always the first handler, waits for the rest of a record. */
     private static boolean isRecordIncomplete(ChannelHandlerContext context) {
         return context.pipeline().first() instanceof RecordCipher cipher && cipher.isRecordIncomplete();
     }

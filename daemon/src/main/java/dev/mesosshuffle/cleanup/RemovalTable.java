@@ -1,0 +1,75 @@
+package dev.mesosshuffle.cleanup;
+
+import dev.mesosshuffle.memory.ByteBudget;
+import dev.mesosshuffle.model.LocalDir;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The removals that are prepared or decided and not complete, one for each dir.
+ *
+ * <p>Two callers may prepare the removal of one dir, as if it is an orphan for one of them; the store accepts the intent of
+ * one. So whichever is decided first takes effect, as what its intent says.
+ *
+ * <p><b>Concurrency:</b> for any thread.
+ */
+final class RemovalTable {
+    private final Map<LocalDir, DirRemoval> removals = new ConcurrentHashMap<>();
+    private final ByteBudget memory;
+
+    /**
+     * Creates an empty table.
+     *
+     * @param memory what each removal counts against while it is here
+     */
+    RemovalTable(ByteBudget memory) {
+        this.memory = memory;
+    }
+
+    /** All of them, some of which may end meanwhile. */
+    Collection<DirRemoval> all() {
+        return removals.values();
+    }
+
+    /** Adds a removal that is not decided yet, so that no memory is needed when it is. */
+    synchronized void prepare(DirRemoval removal) {
+        if (removals.putIfAbsent(removal.dir, removal) == null) {
+            memory.reserve(removal.heapBytes());
+        }
+    }
+
+    /**
+     * Decides a removal, since its intent is stored. Needs memory only if another caller, who prepared the removal of the
+     * same dir first, has cancelled it.
+     *
+     * @return whether it is to be started; not if it was decided before, or the dir is being removed already
+     */
+    synchronized boolean decide(DirRemoval removal, long now) {
+        DirRemoval current = removals.get(removal.dir);
+        if (removal.isDecided() || (current != null && current.isDecided())) {
+            return false;
+        }
+        if (current == null) {
+            removals.put(removal.dir, removal);
+            memory.reserve(removal.heapBytes());
+        } else {
+            removals.replace(removal.dir, removal);
+        }
+        return removal.decide(now);
+    }
+
+    /** Removes a removal that was prepared, unless it is decided. */
+    synchronized void cancel(DirRemoval removal) {
+        if (!removal.isDecided()) {
+            remove(removal);
+        }
+    }
+
+    /** Removes a removal that is complete. */
+    void remove(DirRemoval removal) {
+        if (removals.remove(removal.dir, removal)) {
+            memory.release(removal.heapBytes());
+        }
+    }
+}
