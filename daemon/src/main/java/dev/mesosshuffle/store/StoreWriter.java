@@ -44,10 +44,10 @@ final class StoreWriter implements Runnable {
     private final OutageLogger outages;
     private final Counter failures;
 
-    /** Why the file could not be written; null if it could, or if it is to be tried at once. */
     /** Whether something is stored, or will be, of which nobody knows yet. */
     private boolean unanswered;
 
+    /** Why the file could not be written; null if it could, or if it is to be tried at once. */
     private @Nullable Throwable lastFailure;
 
     private long nextTry;
@@ -106,7 +106,7 @@ final class StoreWriter implements Runnable {
                 open = commitNext();
             } catch (OutOfMemoryError e) {
                 if (unanswered) {
-                    // Whoever waits cannot learn whether it is stored: only a start reads it again. Uncaught, it ends
+                    // Whoever waits cannot learn that it is stored: only a start reads it again. Uncaught, this ends
                     // the
                     // process.
                     throw e;
