@@ -132,8 +132,8 @@ final class DirRemoval {
     }
 
     /**
-     * Whether a turn may end without any progress, since the next starts from the beginning: the last check of an orphan reads all of its
-     * tree; a deletion that is hindered tries all that it cannot delete.
+     * Whether a turn may end without any progress, since the next starts from the beginning: the last check of an orphan
+     * reads all of its tree; a deletion that is hindered tries all that it cannot delete.
      */
     boolean isLong() {
         return hindered || (isOrphan() && !renamed);

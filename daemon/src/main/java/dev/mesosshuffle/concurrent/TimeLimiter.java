@@ -12,6 +12,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> for any thread that may block.
  */
 public final class TimeLimiter implements AutoCloseable {
+    private static final long LOOK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final Duration IDLE_LIFE = Duration.ofSeconds(10);
 
     private final Map<Object, Slot> slots = new ConcurrentHashMap<>();
@@ -165,14 +168,27 @@ public final class TimeLimiter implements AutoCloseable {
 
     private static <T> T await(CompletableFuture<T> result, Object place, Duration limit)
             throws CallTimeoutException, ExecutionException, InterruptedException {
+        long start = System.nanoTime();
         try {
             return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            if (result.cancel(false)) {
-                throw new CallTimeoutException(place, limit);
+            return endOrGiveUp(result, place, limit);
+        } catch (OutOfMemoryError e) {
+            // The work runs, and may have an effect that the caller must learn of. To wait needs memory, to look does
+            // not.
+            while (!result.isDone() && System.nanoTime() - start < limit.toNanos()) {
+                LockSupport.parkNanos(LOOK_INTERVAL_NANOS);
             }
-            return result.get();
+            return endOrGiveUp(result, place, limit);
         }
+    }
+
+    private static <T> T endOrGiveUp(CompletableFuture<T> result, Object place, Duration limit)
+            throws CallTimeoutException, ExecutionException, InterruptedException {
+        if (result.cancel(false)) {
+            throw new CallTimeoutException(place, limit);
+        }
+        return result.get();
     }
 
     /** Starts no further calls; waits for none. */

@@ -6,10 +6,14 @@ import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.store.StateStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Removes applications from the registry, and restores one whose removal cannot be persisted. */
 final class ApplicationRemover {
+    private static final long LOCK_RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
     private final RegistryState state;
     private final StateStore store;
 
@@ -80,22 +84,34 @@ final class ApplicationRemover {
             CompletableFuture<Void> result) {
         CompletableFuture<Void> removal = null;
         if (failure == null) {
-            state.lock.lock();
-            try {
-                for (int i = 0; i < application.claims.size(); i++) {
-                    state.claims.remove(application.claims.get(i));
-                }
-                state.forget(application);
-                removal = application.removal;
-            } finally {
-                state.lock.unlock();
-            }
+            removal = forget(application);
             logRemoval(application.appId, cleanupLocalDirs);
         }
         CompletedFutures.complete(result, failure);
         if (removal != null) {
             removal.complete(null);
         }
+    }
+
+    /** Forgets an application that the store has removed; returns what waits for that. What needs memory comes last. */
+    private @Nullable CompletableFuture<Void> forget(RegisteredApplication application) {
+        // To wait for a lock needs memory, to try it does not; nobody holds it for long.
+        while (!state.lock.tryLock()) {
+            LockSupport.parkNanos(LOCK_RETRY_NANOS);
+        }
+        CompletableFuture<Void> removal = application.removal;
+        try {
+            state.forget(application);
+            for (int i = 0; i < application.claims.size(); i++) {
+                state.claims.remove(application.claims.get(i));
+            }
+        } catch (OutOfMemoryError e) {
+            // Claims that remain keep others from registering these directories, no more.
+            HeapShortage.survived(e);
+        } finally {
+            state.lock.unlock();
+        }
+        return removal;
     }
 
     /** It is removed, whether or not there is memory to log that. */

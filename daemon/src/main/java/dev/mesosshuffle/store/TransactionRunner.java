@@ -2,6 +2,7 @@ package dev.mesosshuffle.store;
 
 import com.codahale.metrics.Timer;
 import dev.mesosshuffle.concurrent.CallTimeoutException;
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.database.ConnectionSource;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoredLocalDir;
@@ -42,6 +43,9 @@ final class TransactionRunner {
     private final Duration limit;
     private final Timer commitLatency;
 
+    /** Whether the last group is committed. Written on the thread of the transaction, which ends before it is read. */
+    private volatile boolean committed;
+
     private @Nullable Connection preparedOn;
 
     /** Null after a failure: the driver closes a statement that failed, and it would fail again when there is space. */
@@ -77,12 +81,19 @@ final class TransactionRunner {
      */
     @Nullable
     Throwable write(List<OperationQueue.Entry> group) {
-        return bounded(() -> {
+        committed = false;
+        Throwable failure = bounded(() -> {
             checkFile();
             commit(prepared(), group);
             // If the file was replaced meanwhile, the check has written this commit to the new one.
             checkFile();
         });
+        if (committed && failure instanceof OutOfMemoryError shortage) {
+            // What follows a commit, such as its measurement, is not what was waited for.
+            HeapShortage.survived(shortage);
+            return null;
+        }
+        return failure;
     }
 
     /**
@@ -218,12 +229,13 @@ final class TransactionRunner {
         }
     }
 
-    private static void apply(Statements prepared, List<OperationQueue.Entry> group)
+    private void apply(Statements prepared, List<OperationQueue.Entry> group)
             throws SQLException, DirConflictException {
         for (OperationQueue.Entry entry : group) {
             entry.operation().apply(prepared);
         }
         prepared.commit();
+        committed = true;
     }
 
     private static void rollback(Statements prepared) {

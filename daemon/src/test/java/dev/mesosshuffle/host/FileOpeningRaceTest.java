@@ -33,22 +33,7 @@ class FileOpeningRaceTest extends FileOpeningFixture {
                 throw new IllegalStateException(e);
             }
         });
-        attacker.start();
-        int opened = 0;
-        int refused = 0;
-        try {
-            while (opened < 100 || refused < 100) {
-                try (FileChannel channel = opening.open(root, file).channel()) {
-                    assertThat(text(channel)).isEqualTo(INSIDE);
-                    opened++;
-                } catch (FileSystemException e) {
-                    refused++;
-                }
-            }
-        } finally {
-            done.set(true);
-            attacker.join();
-        }
+        openWhile(attacker, done, opening);
     }
 
     /** With the JDK alone there is a moment in which the open would wait. */
@@ -71,6 +56,10 @@ class FileOpeningRaceTest extends FileOpeningFixture {
                 throw new IllegalStateException(e);
             }
         });
+        openWhile(attacker, done, opening);
+    }
+
+    private void openWhile(Thread attacker, AtomicBoolean done, FileOpening opening) throws Exception {
         attacker.start();
         int opened = 0;
         int refused = 0;

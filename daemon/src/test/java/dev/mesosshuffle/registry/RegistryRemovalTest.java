@@ -11,36 +11,13 @@ import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.testing.LogCapture;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Removal of applications, and registrations that meet it. */
-class RegistryRemovalTest {
-    private static final String RESOLVER = "org.apache.spark.network.shuffle.ExternalShuffleBlockResolver";
-
-    @TempDir
-    Path temp;
-
-    private RegistryFixture fixture;
-    private Registry registry;
-
-    @BeforeEach
-    void open() throws Exception {
-        fixture = new RegistryFixture(temp);
-        registry = fixture.registry;
-    }
-
-    @AfterEach
-    void close() {
-        fixture.close();
-    }
-
+class RegistryRemovalTest extends OpenRegistry {
     @Test
     void findsNothingOfARemovedApplicationAndAllOfAnother() throws Exception {
         RegisteredExecutor one = fixture.register("app-1", "1", "blockmgr-a");

@@ -14,35 +14,12 @@ import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class RegistryTest {
-    private static final String RESOLVER = "org.apache.spark.network.shuffle.ExternalShuffleBlockResolver";
-
-    @TempDir
-    Path temp;
-
-    private RegistryFixture fixture;
-    private Registry registry;
-
-    @BeforeEach
-    void open() throws Exception {
-        fixture = new RegistryFixture(temp);
-        registry = fixture.registry;
-    }
-
-    @AfterEach
-    void close() {
-        fixture.close();
-    }
-
+class RegistryTest extends OpenRegistry {
     @Test
     void findsAnExecutorThatRegistered() throws Exception {
         RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a", "blockmgr-b");

@@ -19,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,9 @@ class ReadOnlyDiskTest {
     Path temp;
 
     private Path stateDir;
+    /** It has open what a sudden end left behind. */
+    private @Nullable StateStore killed;
+
     private Mount disk;
 
     @BeforeEach
@@ -42,6 +46,9 @@ class ReadOnlyDiskTest {
 
     @AfterEach
     void unmount() throws Exception {
+        if (killed != null) {
+            killed.close();
+        }
         if (disk != null) {
             disk.close();
         }
@@ -151,7 +158,7 @@ class ReadOnlyDiskTest {
     }
 
     private void copyOfAKilledOne(String... suffixes) throws Exception {
-        StateStore killed = StoreFixture.open(temp.resolve("killed"));
+        killed = StoreFixture.open(temp.resolve("killed"));
         await(put(killed, executor("app", "1", "blockmgr-a")));
         for (String suffix : suffixes) {
             Files.copy(

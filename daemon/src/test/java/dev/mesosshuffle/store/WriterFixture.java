@@ -24,6 +24,8 @@ final class WriterFixture implements AutoCloseable {
     final Counter failures = new Counter();
     final Connection connection;
     long now = 42;
+    /** Runs before and after each transaction. */
+    Runnable onFileCheck = () -> {};
 
     private final OperationQueue queue = new OperationQueue(10);
     private final StoreWriter writer;
@@ -40,7 +42,10 @@ final class WriterFixture implements AutoCloseable {
                 queue,
                 new TransactionRunner(
                         () -> connection,
-                        () -> null,
+                        () -> {
+                            onFileCheck.run();
+                            return null;
+                        },
                         PeerRegistries.of(stateDir, StoreFixture.PORT, List.of())
                                 .peers(),
                         TransactionRunner.LIMIT,
