@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreWriter implements Runnable {
     /** So that the first of a flood does not wait for the last. */
-    private static final int MAX_GROUP = 1024;
+    private static final int MAX_GROUP = 128;
 
     /** How long to wait after a failure before the file is written again. */
     static final Duration RETRY = Duration.ofSeconds(1);

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.TooLongFrameException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     private final LoopTurn turn;
 
     private long bytesToDiscard;
+
+    /** Whether the next frame has waited as long as its length demands. */
+    private boolean hasWaited;
+
+    private @Nullable Future<?> rateWait;
     private InboundAdmission.@Nullable Ticket ticket;
     private @Nullable ByteBuf collected;
 
@@ -135,6 +141,9 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             }
         } else if (frameBytes > SMALL_FRAME_BYTES
                 || (frameBytes > UNCOUNTED_BYTES && frameBytes > in.readableBytes())) {
+            if (mustWait(context, (int) frameBytes)) {
+                return null;
+            }
             in.skipBytes(LENGTH_BYTES);
             return admit(context, in, (int) frameBytes - LENGTH_BYTES);
         }
@@ -159,6 +168,22 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
                         },
                         0,
                         TimeUnit.NANOSECONDS);
+        return true;
+    }
+
+    /** Whether the frame that begins here is too early; if so, decoding resumes at its beginning when it may be read. */
+    private boolean mustWait(ChannelHandlerContext context, int frameBytes) {
+        if (hasWaited) {
+            hasWaited = false;
+            return false;
+        }
+        long delayNanos = admission.delayNanos(frameBytes, ClientAddress.shareOf(context.channel()));
+        if (delayNanos == 0) {
+            return false;
+        }
+        hasWaited = true;
+        gate.close(ReadGate.Reason.RATE);
+        rateWait = context.executor().schedule(() -> gate.open(ReadGate.Reason.RATE), delayNanos, TimeUnit.NANOSECONDS);
         return true;
     }
 
@@ -257,6 +282,10 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
     @Override
     protected void handlerRemoved0(ChannelHandlerContext context) {
         deadline.cancel();
+        if (rateWait != null) {
+            // A task that is scheduled would keep a closed connection in memory.
+            rateWait.cancel(false);
+        }
         if (collected != null) {
             collected.release();
             collected = null;

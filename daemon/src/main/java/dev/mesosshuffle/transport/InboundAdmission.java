@@ -19,6 +19,7 @@ final class InboundAdmission {
 
     private final ByteBudget budget;
     private final Ticker ticker;
+    private final LargeFrameRate rate;
     private final ByteBudget newcomerPart;
     private final AdmissionLane known;
     private final AdmissionLane newcomers;
@@ -32,14 +33,21 @@ final class InboundAdmission {
      * Creates an admission.
      *
      * @param budget for all frames
+     * @param rate limits how soon very large frames are requested
      */
-    InboundAdmission(ByteBudget budget, Ticker ticker) {
+    InboundAdmission(ByteBudget budget, Ticker ticker, LargeFrameRate rate) {
         this.budget = budget;
         this.ticker = ticker;
+        this.rate = rate;
         this.startNanos = ticker.read();
         this.newcomerPart = budget.share(budget.maxBytes() / NEWCOMER_PART);
         this.known = new AdmissionLane(budget, budget);
         this.newcomers = new AdmissionLane(budget, newcomerPart);
+    }
+
+    /** Counts a frame that was announced. Returns after how many nanoseconds its memory may be requested. */
+    long delayNanos(int bytes, Object address) {
+        return rate.delayNanos(address, bytes);
     }
 
     /**

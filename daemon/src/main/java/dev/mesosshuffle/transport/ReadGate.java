@@ -24,6 +24,8 @@ final class ReadGate implements InboundPause {
     enum Reason {
         /** Too many requests have no reply yet. */
         PENDING_REQUESTS,
+        /** A very large frame waits, since its address sent many of them. */
+        RATE,
         /** A large frame waits until there is memory for it. */
         ADMISSION,
         /** A large frame is being decoded off the event loop; later frames must not overtake it. */

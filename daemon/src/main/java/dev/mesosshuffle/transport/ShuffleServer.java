@@ -34,6 +34,9 @@ public final class ShuffleServer {
     /** The unit in which the allocator takes memory from the system. */
     private static final int CHUNK_BYTES = 1024 * 1024;
 
+    /** In how many seconds an address may fill the memory for decoded messages with very large ones. */
+    private static final int LARGE_FRAMES_SECONDS = 10;
+
     /** The other half is for what arrives. */
     private static final int PARTS = 2;
 
@@ -107,7 +110,10 @@ public final class ShuffleServer {
                 metrics,
                 new ConnectionFailures(metrics, rateLimitedLogger),
                 guard);
-        InboundAdmission admission = new InboundAdmission(memory.inbound(), System::nanoTime);
+        InboundAdmission admission = new InboundAdmission(
+                memory.inbound(),
+                System::nanoTime,
+                largeFrameRate(memory.decoded().maxBytes(), config.limits().maxFrameBytes()));
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config.limits(), System::nanoTime, metrics, rateLimitedLogger);
         EventLoops loops = EventLoops.start(config);
@@ -130,6 +136,14 @@ public final class ShuffleServer {
         }
         server.trimTask.start(TRIM_INTERVAL, TRIM_INTERVAL);
         return server;
+    }
+
+    /** So that the very large messages of one address make the JVM collect its heap now and then, not all the time. */
+    private static LargeFrameRate largeFrameRate(long decodedBytes, int maxFrameBytes) {
+        return new LargeFrameRate(
+                Math.max(1, decodedBytes / LARGE_FRAMES_SECONDS),
+                Math.max(decodedBytes, maxFrameBytes),
+                System::nanoTime);
     }
 
     /**

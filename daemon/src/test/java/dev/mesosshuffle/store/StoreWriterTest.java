@@ -81,14 +81,14 @@ class StoreWriterTest {
 
     @Test
     void doesNotLetTheFirstOfAFloodWaitForTheLast() throws Exception {
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < 200; i++) {
             addUnseen(putApplication("app-" + i));
         }
 
         run();
 
         assertThat(commits).isEqualTo(2);
-        assertThat(query(connection, "SELECT count(*) FROM applications")).containsExactly("2000");
+        assertThat(query(connection, "SELECT count(*) FROM applications")).containsExactly("200");
     }
 
     @Test
@@ -127,7 +127,7 @@ class StoreWriterTest {
 
     @Test
     void writesAgainWhenThereIsRoomAfterTheDiskWasFull() throws Exception {
-        int group = 1024;
+        int group = 128;
         CompletableFuture<Void> first = add(statements -> limitPages(10));
         for (int i = 1; i < group; i++) {
             addUnseen(putApplication("app-" + i + "-" + "x".repeat(400)));
@@ -158,13 +158,13 @@ class StoreWriterTest {
             throw full();
         });
         // Enough to fill a group, so that the next one is another.
-        for (int i = 1; i < 1_024; i++) {
+        for (int i = 1; i < 128; i++) {
             addUnseen(putApplication("app-" + i));
         }
         addUnseen(statements -> {
             throw full();
         });
-        for (int i = 1; i < 1_024; i++) {
+        for (int i = 1; i < 128; i++) {
             addUnseen(putApplication("app-" + i));
         }
         addUnseen(putApplication("app"));

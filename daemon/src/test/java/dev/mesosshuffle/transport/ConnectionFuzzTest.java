@@ -134,7 +134,7 @@ class ConnectionFuzzTest {
     private static ChannelInitializer<Channel> initializer() {
         ConnectionInitializer initializer = new ConnectionInitializer(
                 services,
-                new InboundAdmission(inbound, () -> 0),
+                new InboundAdmission(inbound, () -> 0, FrameRates.unlimited()),
                 new ConnectionLimiter(
                         services.limits(), () -> 0, services.metrics(), new RateLimitedLogger(System::nanoTime)),
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),

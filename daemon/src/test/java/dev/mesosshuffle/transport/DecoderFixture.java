@@ -43,6 +43,8 @@ final class DecoderFixture {
 
     /** A channel with a decoder that has memory for every frame. */
     static EmbeddedChannel channel(int maxFrameBytes) {
-        return new DecoderFixture(maxFrameBytes, new InboundAdmission(ByteBudget.of(1 << 30), () -> 0)).channel;
+        return new DecoderFixture(
+                        maxFrameBytes, new InboundAdmission(ByteBudget.of(1 << 30), () -> 0, FrameRates.unlimited()))
+                .channel;
     }
 }

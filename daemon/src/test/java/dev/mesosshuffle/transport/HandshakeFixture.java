@@ -62,7 +62,7 @@ final class HandshakeFixture {
         ReadGate gate = new ReadGate(channel, ticker);
         FrameDecoder decoder = new FrameDecoder(
                 MAX_FRAME_BYTES,
-                new InboundAdmission(ByteBudget.of(1 << 20), ticker),
+                new InboundAdmission(ByteBudget.of(1 << 20), ticker, FrameRates.unlimited()),
                 gate,
                 activity,
                 new FrameDeadline(0, gate, ticker, () -> {}),

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class InboundAdmissionTest {
     private final ManualTicker ticker = new ManualTicker();
     private final ByteBudget budget = ByteBudget.of(100);
-    private final InboundAdmission admission = new InboundAdmission(budget, ticker);
+    private final InboundAdmission admission = new InboundAdmission(budget, ticker, FrameRates.unlimited());
     private final List<String> admitted = new ArrayList<>();
     private final List<InboundAdmission.Ticket> tickets = new ArrayList<>();
 

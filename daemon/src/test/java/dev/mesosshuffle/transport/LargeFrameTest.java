@@ -17,7 +17,7 @@ class LargeFrameTest {
     private static final int BUDGET = 120_000;
 
     private final ByteBudget budget = ByteBudget.of(BUDGET);
-    private final InboundAdmission admission = new InboundAdmission(budget, () -> 0);
+    private final InboundAdmission admission = new InboundAdmission(budget, () -> 0, FrameRates.unlimited());
     private final DecoderFixture fixture = new DecoderFixture(1 << 20, admission);
     private final EmbeddedChannel channel = fixture.channel;
 
@@ -210,6 +210,44 @@ class LargeFrameTest {
         fixture.ticker.pass(Duration.ofSeconds(seconds));
         channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
+    }
+
+    @Test
+    void aFrameAboveTheRateIsReadLater() {
+        int large = LargeFrameRate.MIN_FRAME_BYTES;
+        ByteBudget memory = ByteBudget.of(8L * large);
+        DecoderFixture limited = new DecoderFixture(
+                2 * large, new InboundAdmission(memory, () -> 0, new LargeFrameRate(large, large, () -> 0)));
+        limited.channel.writeInbound(head(large), bytes(large - 8), head(large), bytes(1000));
+        limited.channel.<LargeFrame>readInbound().close();
+        assertThat(memory.usedBytes()).as("of the second one").isZero();
+        assertThat(limited.gate.isOpen()).isFalse();
+
+        limited.channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
+        limited.channel.runScheduledPendingTasks();
+        assertThat(limited.gate.isOpen()).isFalse();
+
+        limited.channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        limited.channel.runScheduledPendingTasks();
+        limited.channel.runPendingTasks();
+        assertThat(memory.usedBytes()).isEqualTo(large - 8);
+        limited.channel.writeInbound(bytes(large - 1008));
+        limited.channel.<LargeFrame>readInbound().close();
+        limited.channel.finishAndReleaseAll();
+        assertThat(memory.usedBytes()).isZero();
+    }
+
+    @Test
+    void aConnectionThatEndsWhileItsFrameWaitsLeavesNothingBehind() {
+        int large = LargeFrameRate.MIN_FRAME_BYTES;
+        ByteBudget memory = ByteBudget.of(8L * large);
+        DecoderFixture limited = new DecoderFixture(
+                2 * large, new InboundAdmission(memory, () -> 0, new LargeFrameRate(large, 1, () -> 0)));
+        limited.channel.writeInbound(head(large), bytes(1000));
+        assertThat(limited.gate.isOpen()).isFalse();
+        limited.channel.finishAndReleaseAll();
+        assertThat(memory.usedBytes()).isZero();
+        assertThat(limited.channel.hasPendingTasks()).isFalse();
     }
 
     private static ByteBuf head(int frameBytes) {

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** An encrypted record that does not arrive completely is noticed like a frame, though none of its bytes can be decoded. */
 class RecordDeadlineTest {
-    private final DecoderFixture fixture = new DecoderFixture(1000, new InboundAdmission(ByteBudget.of(1000), () -> 0));
+    private final DecoderFixture fixture =
+            new DecoderFixture(1000, new InboundAdmission(ByteBudget.of(1000), () -> 0, FrameRates.unlimited()));
     private final EmbeddedChannel channel = fixture.channel;
     private final FakeCipher cipher = new FakeCipher();
 

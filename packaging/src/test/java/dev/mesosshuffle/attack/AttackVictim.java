@@ -14,25 +14,25 @@ import java.util.UUID;
 record AttackVictim(String appId, Path dir) {
     private static final int BLOCK_BYTES = 100_000;
 
-    static AttackVictim register(AttackedDaemon daemon) throws IOException {
-        AttackVictim victim = create(daemon);
-        try (WireClient client = daemon.hostileClient()) {
+    static AttackVictim register(AttackTarget target) throws IOException {
+        AttackVictim victim = create(target);
+        try (WireClient client = target.hostileClient()) {
             victim.register(client);
         }
         return victim;
     }
 
     /** Registers one where clients must authenticate. */
-    static AttackVictim registerProven(AttackedDaemon daemon) throws IOException {
-        AttackVictim victim = create(daemon);
-        try (WireClient client = HandshakeClients.proven(daemon.port(), ClientHandshake.SASL, victim.appId)) {
+    static AttackVictim registerProven(AttackTarget target) throws IOException {
+        AttackVictim victim = create(target);
+        try (WireClient client = HandshakeClients.proven(target.port(), ClientHandshake.SASL, victim.appId)) {
             victim.register(client);
         }
         return victim;
     }
 
-    private static AttackVictim create(AttackedDaemon daemon) throws IOException {
-        AttackVictim victim = new AttackVictim(newId(), daemon.root().resolve("blockmgr-" + UUID.randomUUID()));
+    private static AttackVictim create(AttackTarget target) throws IOException {
+        AttackVictim victim = new AttackVictim(newId(), target.root().resolve("blockmgr-" + UUID.randomUUID()));
         HealthyClient.writeMapOutput(victim.dir, 0, new byte[BLOCK_BYTES]);
         return victim;
     }

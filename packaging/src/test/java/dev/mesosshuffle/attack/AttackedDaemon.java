@@ -21,12 +21,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import javax.management.JMException;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon with a given memory, a healthy client that uses it all the time, and files that it must never touch. */
 final class AttackedDaemon implements AutoCloseable {
-    /** Where hostile clients come from. */
-    static final String HOSTILE_ADDRESS = "127.0.0.66";
-
     /** What a host has, but so short that a test sees their effect. */
     static final Map<String, String> SHORT_TIMEOUTS = Map.of(
             "spark.mesos.shuffle.service.frameTimeout",
@@ -52,9 +50,16 @@ final class AttackedDaemon implements AutoCloseable {
     /** Of each kind; a percentile of fewer would be that of the slowest few. */
     private static final int IDLE_REQUESTS = 500;
 
+    /** How many of each kind are made beside an attack, if there is time. */
+    private static final int MEASURED_REQUESTS = 300;
+
+    private static final Duration LONGEST_MEASUREMENT = Duration.ofSeconds(8);
+
     private final ServiceSettings settings;
     private final int jmxPort;
+    private final Path folder;
     private ManagedProcess process;
+    private @Nullable AttackProcess attacker;
     private final SentinelFiles sentinels;
     private final HealthyClient healthyClient;
     private final Map<String, Latencies> idle;
@@ -62,12 +67,14 @@ final class AttackedDaemon implements AutoCloseable {
     private long usageNanos;
 
     private AttackedDaemon(
+            Path folder,
             ServiceSettings settings,
             int jmxPort,
             SentinelFiles sentinels,
             ManagedProcess process,
             HealthyClient.Connector connector)
             throws IOException {
+        this.folder = folder;
         this.settings = settings;
         this.jmxPort = jmxPort;
         this.sentinels = sentinels;
@@ -114,7 +121,7 @@ final class AttackedDaemon implements AutoCloseable {
         SentinelFiles sentinels = new SentinelFiles(folder, settings.localRoot());
         ManagedProcess process = settings.start();
         try {
-            return new AttackedDaemon(settings, jmxPort, sentinels, process, connector);
+            return new AttackedDaemon(folder, settings, jmxPort, sentinels, process, connector);
         } catch (IOException | RuntimeException | Error e) {
             process.close();
             throw e;
@@ -137,8 +144,29 @@ final class AttackedDaemon implements AutoCloseable {
         return process;
     }
 
+    AttackTarget target() {
+        return new AttackTarget(port(), root());
+    }
+
     WireClient hostileClient() throws IOException {
-        return new WireClient(port(), HOSTILE_ADDRESS, 0);
+        return target().hostileClient();
+    }
+
+    /** Runs an attack in a process of its own, until it ends or for some time. */
+    void attack(NetworkAttack attack) throws IOException {
+        if (attacker == null) {
+            attacker = new AttackProcess(target(), folder);
+        }
+        attacker.run(attack);
+    }
+
+    /** Runs an attack again and again, until a percentile of what the healthy client did meanwhile means something. */
+    void attackUntilMeasured(NetworkAttack attack) throws IOException {
+        healthyClient.drain();
+        long end = System.nanoTime() + LONGEST_MEASUREMENT.toNanos();
+        do {
+            attack(attack);
+        } while (healthyClient.leastRequests() < MEASURED_REQUESTS && System.nanoTime() < end && isHealthy());
     }
 
     /** Waits until the healthy client has made so many more requests of each kind, or one failed. */
@@ -256,6 +284,9 @@ final class AttackedDaemon implements AutoCloseable {
     @Override
     public void close() {
         healthyClient.close();
+        if (attacker != null) {
+            attacker.close();
+        }
         process.close();
     }
 }

@@ -138,7 +138,7 @@ enum HandshakeAttack {
     EVERY_FRAME_BEFORE_A_PROOF {
         @Override
         void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.registerProven(daemon);
+            AttackVictim victim = AttackVictim.registerProven(daemon.target());
             String id = victim.appId();
             Path kept = HealthyClient.place(victim.dir(), "rdd_0_0");
             Files.createDirectories(kept.getParent());

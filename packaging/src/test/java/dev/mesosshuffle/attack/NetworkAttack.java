@@ -17,10 +17,10 @@ import java.util.stream.IntStream;
 enum NetworkAttack {
     EMPTY_LISTS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             byte[] message = WireMessages.fetchEmptyLists(victim.appId(), "0", 1_390_000);
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 repeat(11, () -> client.call(message));
             }
         }
@@ -28,10 +28,10 @@ enum NetworkAttack {
 
     EMPTY_LISTS_ONE_WAY {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             byte[] message = WireMessages.fetchEmptyLists(victim.appId(), "0", 1_000_000);
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 repeat(20, () -> client.sendOneWay(message));
                 client.call(WireMessages.heartbeat(victim.appId()));
             }
@@ -40,10 +40,10 @@ enum NetworkAttack {
 
     MILLION_BLOCK_NAMES {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             byte[] message = WireMessages.openBlocks(victim.appId(), "0", WireMessages.copies(1_300_000, "rdd_0_0"));
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 repeat(8, () -> client.call(message));
             }
         }
@@ -51,27 +51,27 @@ enum NetworkAttack {
 
     MILLION_EXECUTORS_DIRS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             byte[] message = WireMessages.getLocalDirs(victim.appId(), WireMessages.copies(3_000_000, "0"));
-            inParallel(daemon, 8, client -> client.call(message));
+            inParallel(target, 8, client -> client.call(message));
         }
     },
 
     HUGE_ANSWERS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
-            List<Path> dirs = newDirs(daemon, 100);
+            List<Path> dirs = newDirs(target, 100);
             List<String> executors =
                     IntStream.range(0, 400).mapToObj(Integer::toString).toList();
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 for (String executor : executors) {
                     client.call(WireMessages.registerExecutor(appId, executor, dirs));
                 }
             }
             byte[] question = WireMessages.getLocalDirs(appId, executors);
-            inParallel(daemon, 16, client -> {
+            inParallel(target, 16, client -> {
                 repeat(50, () -> client.sendRequest(question));
                 client.receive();
             });
@@ -80,11 +80,11 @@ enum NetworkAttack {
 
     HUGE_REGISTRATIONS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
-            Path dir = daemon.root().resolve("blockmgr-" + UUID.randomUUID());
+            Path dir = target.root().resolve("blockmgr-" + UUID.randomUUID());
             Files.createDirectories(dir);
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 for (int i = 0; i < 109; i++) {
                     client.call(WireMessages.registerExecutor(
                             appId, Integer.toString(i), List.of(dir.toString()), "x".repeat(4 << 20)));
@@ -95,11 +95,11 @@ enum NetworkAttack {
 
     REGISTRATIONS_OF_A_THOUSAND_DIRS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
-            byte[] message = WireMessages.registerExecutor(appId, "0", newDirs(daemon, 1024));
-            byte[] accepted = WireMessages.registerExecutor(appId, "0", newDirs(daemon, 256));
-            try (WireClient client = daemon.hostileClient()) {
+            byte[] message = WireMessages.registerExecutor(appId, "0", newDirs(target, 1024));
+            byte[] accepted = WireMessages.registerExecutor(appId, "0", newDirs(target, 256));
+            try (WireClient client = target.hostileClient()) {
                 repeat(64, () -> client.sendRequest(message));
                 repeat(64, () -> client.sendRequest(accepted));
                 repeat(128, client::receive);
@@ -109,8 +109,8 @@ enum NetworkAttack {
 
     DRIVERS_WITHOUT_END {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            try (WireClient client = daemon.hostileClient()) {
+        void run(AttackTarget target) throws IOException {
+            try (WireClient client = target.hostileClient()) {
                 for (int round = 0; round < 40; round++) {
                     repeat(500, () -> client.sendRequest(WireMessages.registerDriver(AttackVictim.newId(), 1)));
                     repeat(500, client::receive);
@@ -121,11 +121,11 @@ enum NetworkAttack {
 
     HALF_MILLION_BLOCKS_TO_REMOVE {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             byte[] message =
                     WireMessages.removeBlocks(victim.appId(), "0", WireMessages.copies(500_000, "rdd_12345_12345"));
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 repeat(4, () -> client.sendRequest(message));
                 client.receive();
             }
@@ -134,11 +134,11 @@ enum NetworkAttack {
 
     DIAGNOSIS_OF_A_SPARSE_TERABYTE {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             victim.writeSparse(1L << 40);
             inParallel(
-                    daemon,
+                    target,
                     8,
                     client -> client.sendRequest(WireMessages.diagnoseCorruption(victim.appId(), "0", 1, 0)));
         }
@@ -146,12 +146,12 @@ enum NetworkAttack {
 
     SPARSE_RDD_BLOCK {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             Path file = HealthyClient.place(victim.dir(), "rdd_0_0");
             Files.createDirectories(file.getParent());
             AttackVictim.sparse(file, 1L << 43);
-            try (WireClient client = daemon.hostileClient()) {
+            try (WireClient client = target.hostileClient()) {
                 long stream = client.openStream(WireMessages.openBlocks(victim.appId(), "0", List.of("rdd_0_0")));
                 client.requestChunk(stream, 0);
                 client.receive();
@@ -161,8 +161,8 @@ enum NetworkAttack {
 
     TINY_HEARTBEATS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            try (WireClient client = daemon.hostileClient()) {
+        void run(AttackTarget target) throws IOException {
+            try (WireClient client = target.hostileClient()) {
                 byte[] message = WireMessages.heartbeat(AttackVictim.newId());
                 repeat(500_000, () -> client.sendOneWay(message));
             }
@@ -171,8 +171,8 @@ enum NetworkAttack {
 
     UNKNOWN_HEARTBEATS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            try (WireClient client = daemon.hostileClient()) {
+        void run(AttackTarget target) throws IOException {
+            try (WireClient client = target.hostileClient()) {
                 repeat(100_000, () -> client.sendOneWay(WireMessages.heartbeat(AttackVictim.newId())));
             }
         }
@@ -180,11 +180,11 @@ enum NetworkAttack {
 
     HALF_FRAMES {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        void run(AttackTarget target) throws IOException {
             List<WireClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 100; i++) {
-                    WireClient client = daemon.hostileClient();
+                    WireClient client = target.hostileClient();
                     clients.add(client);
                     // More than the socket's buffers would block; what is sent, is sent.
                     client.sendPartOfFrame(16 << 20, 100_000);
@@ -200,9 +200,9 @@ enum NetworkAttack {
 
     GARBAGE {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        void run(AttackTarget target) throws IOException {
             for (int i = 0; i < 500; i++) {
-                try (WireClient client = daemon.hostileClient()) {
+                try (WireClient client = target.hostileClient()) {
                     client.sendPartOfFrame(i % 2 == 0 ? Long.MIN_VALUE + i : Long.MAX_VALUE - i, i);
                 }
             }
@@ -211,11 +211,11 @@ enum NetworkAttack {
 
     IDLE_CONNECTIONS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        void run(AttackTarget target) throws IOException {
             List<WireClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 1500; i++) {
-                    clients.add(daemon.hostileClient());
+                    clients.add(target.hostileClient());
                 }
                 clients.get(0).call(WireMessages.heartbeat(AttackVictim.newId()));
             } finally {
@@ -228,10 +228,10 @@ enum NetworkAttack {
 
     RESETS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             for (int i = 0; i < 300; i++) {
-                WireClient client = daemon.hostileClient();
+                WireClient client = target.hostileClient();
                 long stream = client.openStream(WireMessages.fetchShuffleBlock(victim.appId(), "0", 0, 0));
                 client.requestChunk(stream, 0);
                 client.reset();
@@ -241,12 +241,12 @@ enum NetworkAttack {
 
     UNREAD_BLOCKS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.register(daemon);
+        void run(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.register(target);
             List<WireClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 50; i++) {
-                    WireClient client = new WireClient(daemon.port(), AttackedDaemon.HOSTILE_ADDRESS, 4096);
+                    WireClient client = target.hostileClient(4096);
                     clients.add(client);
                     for (int block = 0; block < 100; block++) {
                         client.sendRequest(WireMessages.fetchShuffleBlock(victim.appId(), "0", 0, 0));
@@ -265,12 +265,12 @@ enum NetworkAttack {
     };
 
     /** Runs it, to its end. A connection that the daemon closes ends it too; the rest is the daemon's fault. */
-    abstract void run(AttackedDaemon daemon) throws IOException;
+    abstract void run(AttackTarget target) throws IOException;
 
     /** Runs it and takes it as ended if the daemon closes a connection, or leaves one waiting. */
-    final void attack(AttackedDaemon daemon) throws IOException {
+    final void attack(AttackTarget target) throws IOException {
         try {
-            run(daemon);
+            run(target);
         } catch (EOFException | SocketException | SocketTimeoutException e) {
             System.out.println(this + " ended by " + e);
         }
@@ -291,11 +291,11 @@ enum NetworkAttack {
     }
 
     /** Runs a step over several connections at a time. */
-    private static void inParallel(AttackedDaemon daemon, int connections, ClientStep step) throws IOException {
+    private static void inParallel(AttackTarget target, int connections, ClientStep step) throws IOException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             Thread thread = new Thread(() -> {
-                try (WireClient client = daemon.hostileClient()) {
+                try (WireClient client = target.hostileClient()) {
                     step.run(client);
                 } catch (IOException e) {
                     System.out.println("a connection ended by " + e);
@@ -313,10 +313,10 @@ enum NetworkAttack {
         }
     }
 
-    private static List<Path> newDirs(AttackedDaemon daemon, int count) throws IOException {
+    private static List<Path> newDirs(AttackTarget target, int count) throws IOException {
         List<Path> dirs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            dirs.add(Files.createDirectories(daemon.root().resolve("blockmgr-" + UUID.randomUUID())));
+            dirs.add(Files.createDirectories(target.root().resolve("blockmgr-" + UUID.randomUUID())));
         }
         return dirs;
     }

@@ -50,7 +50,7 @@ class NetworkAttacksIT {
         AttackedDaemon attacked = Objects.requireNonNull(daemon);
         Map<String, Long> atRest = attacked.counters();
 
-        attack.attack(attacked);
+        attacked.attackUntilMeasured(attack);
 
         attacked.assertUnharmed();
         attacked.awaitRest(atRest);

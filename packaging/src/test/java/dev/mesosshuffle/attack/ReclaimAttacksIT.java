@@ -63,7 +63,7 @@ class ReclaimAttacksIT {
     @Test
     void removesFilesOfWhichAClientDoesNotReadABlock() throws Exception {
         Path dir = register("unread", 1, BLOCK_BYTES);
-        try (WireClient reader = new WireClient(daemon.port(), AttackedDaemon.HOSTILE_ADDRESS, 4096)) {
+        try (WireClient reader = daemon.target().hostileClient(4096)) {
             reader.requestChunk(reader.openStream(WireMessages.fetchShuffleBlock("unread", "0", 0, 0)), 0);
 
             expire("unread");

@@ -32,7 +32,7 @@ class SoakIT {
         try (AttackedDaemon daemon = AttackedDaemon.start(folder, MEMORY, AttackedDaemon.SHORT_TIMEOUTS)) {
             // Whatever is allocated once, or loaded on demand, is there afterwards.
             for (NetworkAttack attack : NetworkAttack.values()) {
-                attack.attack(daemon);
+                daemon.attack(attack);
             }
             Map<String, Long> first = ProcessFigures.of(daemon);
             Map<String, Long> atRest = daemon.counters();
@@ -41,7 +41,7 @@ class SoakIT {
             List<NetworkAttack> attacks = List.of(NetworkAttack.values());
             int count = 0;
             while (System.nanoTime() < end) {
-                attacks.get(random.nextInt(attacks.size())).attack(daemon);
+                daemon.attack(attacks.get(random.nextInt(attacks.size())));
                 // A hostile client among many others.
                 daemon.awaitHealthyRequests(1 + random.nextInt(100));
                 count++;

@@ -19,8 +19,8 @@ class StartAfterAttackIT {
     @Test
     void startsWithTheMemoryThatWroteTheRegistry() throws Exception {
         try (AttackedDaemon daemon = AttackedDaemon.start(folder, "256m", AttackedDaemon.SHORT_TIMEOUTS)) {
-            NetworkAttack.HUGE_REGISTRATIONS.attack(daemon);
-            NetworkAttack.DRIVERS_WITHOUT_END.attack(daemon);
+            daemon.attack(NetworkAttack.HUGE_REGISTRATIONS);
+            daemon.attack(NetworkAttack.DRIVERS_WITHOUT_END);
             registerUntilRefused(daemon);
             daemon.assertUnharmed();
 

@@ -1,0 +1,67 @@
+package dev.mesosshuffle.transport;
+
+import dev.mesosshuffle.concurrent.Ticker;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Limits how many bytes of very large frames each address may send per second, because each of them may make the JVM collect
+ * its whole heap, which stops everybody. Generic cell rate algorithm: after a burst, frames have to wait.
+ *
+ * <p><b>Concurrency:</b> for any thread; never blocks for long.
+ */
+final class LargeFrameRate {
+    /** Shorter frames become objects that a collection of the young generation takes. */
+    static final int MIN_FRAME_BYTES = 1 << 20;
+
+    /** The longest wait, so that one client cannot keep others behind its address from ever sending a large frame. */
+    static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** Addresses whose debt has been paid are forgotten when there are more than this, and twice as many as were left. */
+    private static final int MIN_SWEPT = 64;
+
+    private final double nanosPerByte;
+    private final long burstNanos;
+    private final Ticker ticker;
+    private final long startNanos;
+
+    /** Until when each address has used its rate, in nanoseconds since the start. */
+    private final Map<Object, Long> usedUntil = new HashMap<>();
+
+    private int sweepAt = MIN_SWEPT;
+
+    /**
+     * Creates a limit.
+     *
+     * @param bytesPerSecond the rate of each address, at least 1
+     * @param burstBytes what an address may send at once that has sent nothing for long
+     */
+    LargeFrameRate(long bytesPerSecond, long burstBytes, Ticker ticker) {
+        this.nanosPerByte = (double) TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
+        this.burstNanos = (long) (burstBytes * nanosPerByte);
+        this.ticker = ticker;
+        this.startNanos = ticker.read();
+    }
+
+    /** Counts a frame that an address has announced. Returns for how many nanoseconds it has to wait, 0 if not at all. */
+    synchronized long delayNanos(Object address, int frameBytes) {
+        if (frameBytes < MIN_FRAME_BYTES) {
+            return 0;
+        }
+        long now = ticker.read() - startNanos;
+        if (usedUntil.size() >= sweepAt) {
+            usedUntil.values().removeIf(until -> until <= now);
+            sweepAt = Math.max(MIN_SWEPT, 2 * usedUntil.size());
+        }
+        long used = Math.max(now, usedUntil.getOrDefault(address, now)) + (long) (frameBytes * nanosPerByte);
+        long delay = Math.min(MAX_DELAY_NANOS, Math.max(0, used - now - burstNanos));
+        usedUntil.put(address, Math.min(used, now + burstNanos + MAX_DELAY_NANOS));
+        return delay;
+    }
+
+    /** How many addresses it knows. */
+    synchronized int addresses() {
+        return usedUntil.size();
+    }
+}

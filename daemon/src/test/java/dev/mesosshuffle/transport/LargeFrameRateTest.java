@@ -1,0 +1,78 @@
+package dev.mesosshuffle.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mesosshuffle.testing.ManualTicker;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** One MiB a second, after a burst of four. */
+class LargeFrameRateTest {
+    private static final int MIB = 1 << 20;
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final LargeFrameRate rate = new LargeFrameRate(MIB, 4 * MIB, ticker);
+
+    @Test
+    void aBurstDoesNotWait() {
+        assertThat(IntStream.range(0, 4).mapToLong(i -> rate.delayNanos("a", MIB)))
+                .containsOnly(0L);
+    }
+
+    @Test
+    void whatComesAfterABurstWaitsForItsTurn() {
+        rate.delayNanos("a", 4 * MIB);
+        assertThat(rate.delayNanos("a", MIB)).isEqualTo(SECOND);
+        assertThat(rate.delayNanos("a", 2 * MIB)).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void othersDoNotWaitForAnAddressThatSendsTooMuch() {
+        rate.delayNanos("a", 16 * MIB);
+        assertThat(rate.delayNanos("b", 4 * MIB)).isZero();
+    }
+
+    @Test
+    void shorterFramesNeitherWaitNorCount() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(rate.delayNanos("a", MIB - 1)).isZero();
+        }
+        rate.delayNanos("a", 16 * MIB);
+        assertThat(rate.delayNanos("a", MIB - 1)).isZero();
+        assertThat(rate.delayNanos("a", MIB)).isEqualTo(13 * SECOND);
+    }
+
+    @Test
+    void timeRestoresTheBurstAndNoMore() {
+        rate.delayNanos("a", 8 * MIB);
+        ticker.pass(Duration.ofSeconds(8));
+        assertThat(rate.delayNanos("a", 4 * MIB)).isZero();
+        ticker.pass(Duration.ofHours(1));
+        assertThat(rate.delayNanos("a", 4 * MIB)).isZero();
+        assertThat(rate.delayNanos("a", MIB)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void noFrameWaitsForLongerThanTheLimitHoweverMuchWasAnnounced() {
+        for (int i = 0; i < 1000; i++) {
+            rate.delayNanos("a", 16 * MIB);
+        }
+        assertThat(rate.delayNanos("a", 16 * MIB)).isEqualTo(LargeFrameRate.MAX_DELAY_NANOS);
+        ticker.pass(Duration.ofNanos(LargeFrameRate.MAX_DELAY_NANOS));
+        assertThat(rate.delayNanos("a", MIB)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void addressesAreForgottenWhenTheyMaySendABurstAgain() {
+        for (int i = 0; i < 63; i++) {
+            rate.delayNanos(i, MIB);
+        }
+        ticker.pass(Duration.ofSeconds(1));
+        rate.delayNanos("late", 2 * MIB);
+        assertThat(rate.addresses()).isEqualTo(64);
+        rate.delayNanos("a", MIB);
+        assertThat(rate.addresses()).isEqualTo(2);
+    }
+}
