@@ -177,7 +177,8 @@ public final class OrphanScanner implements AutoCloseable {
             PreparedRemovals removal = reclaimer.prepare(List.of(intent));
             boolean recorded = false;
             try {
-                recorded = registries.recordRemoval(intent, LocalDirNames.originalName(path));
+                recorded = registries.recordRemoval(
+                        intent, LocalDirNames.originalName(path), () -> reclaimer.reclaim(List.of(intent)));
                 if (recorded) {
                     removal.start();
                     requested.add(orphan);

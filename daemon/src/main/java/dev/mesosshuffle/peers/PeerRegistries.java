@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,8 +196,12 @@ public final class PeerRegistries {
     }
 
     private <T> T limited(DiskWork<T> work) throws StoreException {
+        return limited(work, late -> {});
+    }
+
+    private <T> T limited(DiskWork<T> work, Consumer<T> abandon) throws StoreException {
         try {
-            return limiter.call(ALL_REGISTRIES, work::work);
+            return limiter.call(ALL_REGISTRIES, work::work, abandon);
         } catch (IOException e) {
             throw new StoreException(e.getMessage() + " (registries are searched for in " + stateDirs + ")", e);
         } catch (ExecutionException e) {
@@ -249,11 +254,12 @@ public final class PeerRegistries {
      *
      * @param orphan the directory, its {@code appId} null
      * @param formerPath its path before it was renamed to be deleted; the same if it was not
+     * @param onLateRecord runs, on any thread, if the intent is stored after this failed because it took too long
      * @return false if it, or what lies inside it or above it, is named by now; then nothing is stored
-     * @throws StoreException if one registry cannot be read or written, or is busy; then nothing is stored
+     * @throws StoreException if one registry cannot be read or written, or is busy; then nothing is stored, or later
      */
-    public boolean recordRemoval(StoredRemoval orphan, Path formerPath) throws StoreException {
-        return inOneTransaction(false, registries -> {
+    public boolean recordRemoval(StoredRemoval orphan, Path formerPath, Runnable onLateRecord) throws StoreException {
+        Transaction transaction = registries -> {
             for (PeerRegistry registry : registries) {
                 if (registry.names("local_dirs", orphan.dir().path())
                         || registry.names("removals", orphan.dir().path())
@@ -265,6 +271,11 @@ public final class PeerRegistries {
                 registry.putOrphan(orphan);
             }
             return true;
+        };
+        return limited(() -> writeInOneTransaction(files(false), transaction), isLateRecord -> {
+            if (isLateRecord) {
+                onLateRecord.run();
+            }
         });
     }
 
@@ -301,20 +312,17 @@ public final class PeerRegistries {
      * @throws StoreException if one registry cannot be read or written; then the intent stays in all
      */
     public void deleteRemoval(Path dir) throws StoreException {
-        var unused = inOneTransaction(true, registries -> {
+        Transaction transaction = registries -> {
             for (PeerRegistry registry : registries) {
                 registry.deleteOrphan(dir);
             }
             return true;
-        });
+        };
+        var unused = limited(() -> writeInOneTransaction(files(true), transaction));
     }
 
     private interface Transaction {
         boolean apply(List<PeerRegistry> registries) throws SQLException;
-    }
-
-    private boolean inOneTransaction(boolean withoutForeign, Transaction transaction) throws StoreException {
-        return limited(() -> writeInOneTransaction(files(withoutForeign), transaction));
     }
 
     private static boolean writeInOneTransaction(Set<Path> files, Transaction transaction) throws StoreException {

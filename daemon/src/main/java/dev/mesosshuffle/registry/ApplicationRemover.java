@@ -5,6 +5,7 @@ import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.store.StateStore;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,9 +28,12 @@ final class ApplicationRemover {
         try {
             RegisteredApplication application = state.application(appId);
             // All that needs memory comes before the first change.
-            RemovedApplication removed = application.removed();
+            long number = application.removal == null ? state.removals + 1 : application.removalNumber;
+            RemovedApplication removed = application.removed(number);
             if (application.removal == null) {
                 application.removal = new CompletableFuture<>();
+                application.removalNumber = number;
+                state.removals = number;
                 for (int i = 0; i < removed.executors().size(); i++) {
                     state.executors.remove(removed.executors().get(i).id());
                 }
@@ -47,7 +51,7 @@ final class ApplicationRemover {
         state.lock.lock();
         try {
             RegisteredApplication application = state.applications.get(removed.appId());
-            isUnknown = application == null || application.removal == null;
+            isUnknown = application == null || isOver(removed, application);
             if (application != null && !isUnknown) {
                 // What follows is prepared before: there may be no memory for it once the store has the removal.
                 CompletedFutures.onEnd(
@@ -123,17 +127,22 @@ final class ApplicationRemover {
         }
     }
 
+    /** Whether a removal was rolled back; there may be a newer one of the same application. */
+    private static boolean isOver(RemovedApplication removed, RegisteredApplication application) {
+        return application.removal == null || application.removalNumber != removed.number();
+    }
+
     void restore(RemovedApplication removed) {
         CompletableFuture<Void> removal;
         state.lock.lock();
         try {
             RegisteredApplication application = state.applications.get(removed.appId());
-            if (application == null || application.removal == null) {
+            if (application == null || isOver(removed, application)) {
                 return;
             }
             // While memory runs out for one of them, it stays as it is, and is restored by the next call.
             application.executors().forEach(executor -> state.executors.put(executor.id(), executor));
-            removal = application.removal;
+            removal = Objects.requireNonNull(application.removal);
             application.removal = null;
             state.removeIfEmpty(application);
         } finally {

@@ -39,6 +39,9 @@ final class RegisteredApplication {
     @Nullable
     CompletableFuture<Void> removal;
 
+    /** Tells the removal from earlier ones that were rolled back. */
+    long removalNumber;
+
     private final Map<String, Latest> latest = new HashMap<>();
 
     /** The number of pending registrations of each executor that has any. */
@@ -169,9 +172,9 @@ final class RegisteredApplication {
         return latest.size();
     }
 
-    RemovedApplication removed() {
+    RemovedApplication removed(long number) {
         List<StoredRemoval> removals = new ArrayList<>(claims.size());
         claims.forEach(claim -> removals.add(new StoredRemoval(claim.dir(), appId, claim.rootInode())));
-        return new RemovedApplication(appId, executors(), removals);
+        return new RemovedApplication(appId, executors(), removals, number);
     }
 }

@@ -31,6 +31,9 @@ final class RegistryState {
     /** Whether some applications or directories are stored but unknown here, for lack of memory. */
     boolean incomplete;
 
+    /** How many removals there were, rolled back or not. */
+    long removals;
+
     /** What all applications may occupy. */
     final ByteBudget budget;
 

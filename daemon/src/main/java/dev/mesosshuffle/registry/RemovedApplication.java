@@ -11,8 +11,10 @@ import java.util.List;
  * @param appId its id
  * @param executors its executors
  * @param removals the intent to delete each local directory that it ever owned, also those that no executor names any more
+ * @param number tells this removal of the application from an earlier one that was rolled back
  */
-public record RemovedApplication(String appId, List<RegisteredExecutor> executors, List<StoredRemoval> removals) {
+public record RemovedApplication(
+        String appId, List<RegisteredExecutor> executors, List<StoredRemoval> removals, long number) {
     /** Copies the lists. */
     public RemovedApplication {
         executors = List.copyOf(executors);

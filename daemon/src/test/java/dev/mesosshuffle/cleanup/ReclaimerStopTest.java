@@ -52,7 +52,7 @@ final class ReclaimerStopTest {
     void renamesNoOrphanIfItStopsDuringTheLastCheck() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path(), () -> {})).isTrue();
         host.beforeEachFile = () -> host.reclaimer.close();
         host.reclaimer.reclaim(List.of(intent));
         assertThat(host.left()).containsExactly("blockmgr-1");

@@ -55,7 +55,7 @@ final class OrphanIntentTest {
                 .scan();
         assertThat(found).hasSize(1);
         host.register(host.otherStore, dir).get();
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path(), () -> {}))
                 .isFalse();
         host.scanner.scan();
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
@@ -114,7 +114,7 @@ final class OrphanIntentTest {
     private void assertStays(LocalDir dir, Action meanwhile) throws Exception {
         host.claimed.clear();
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path(), () -> {})).isTrue();
         meanwhile.run();
         host.reclaimer.reclaim(List.of(intent));
         assertThat(dir.path().resolve("0a/shuffle_0_0_0.data")).exists();
@@ -128,7 +128,7 @@ final class OrphanIntentTest {
     @Test
     void continuesAfterACrashBeforeTheRename() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path(), () -> {}))
                 .isTrue();
         host.restart(OrphanMode.OFF);
         assertThat(host.left()).isEmpty();
@@ -140,7 +140,7 @@ final class OrphanIntentTest {
     @Test
     void continuesAfterACrashDuringTheDeletion() throws Exception {
         LocalDir dir = host.old("spark-" + UUID);
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path(), () -> {}))
                 .isTrue();
         LocalDirDeletion.mark(dir);
         Files.delete(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data"));
@@ -157,7 +157,7 @@ final class OrphanIntentTest {
     @Test
     void anOldIntentDoesNotDeleteWhatIsUsedByNow() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
-        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(dir, null, null), dir.path(), () -> {}))
                 .isTrue();
         Files.createFile(dir.path().resolve("0a/new"));
         host.restart(OrphanMode.DELETE);

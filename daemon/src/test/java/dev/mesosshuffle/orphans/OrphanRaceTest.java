@@ -105,7 +105,7 @@ final class OrphanRaceTest {
         host.old("spark-" + UUID + "/blockmgr-1");
         LocalDir dir = host.localDirs.dir(orphan);
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path(), () -> {})).isTrue();
         Path aside = host.localDirs.root.resolve("aside");
         Files.move(dir.path(), aside);
         Files.createSymbolicLink(dir.path(), host.localDirs.outside.resolve("blockmgr-1"));
@@ -120,7 +120,7 @@ final class OrphanRaceTest {
         host.old("spark-" + UUID + "/blockmgr-1");
         LocalDir dir = host.localDirs.dir("spark-" + UUID + "/blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path(), () -> {})).isTrue();
         Path parent = host.localDirs.root.resolve("spark-" + UUID);
         Files.move(parent, host.localDirs.root.resolve("aside"));
         Files.createSymbolicLink(parent, host.localDirs.outside);
@@ -133,7 +133,7 @@ final class OrphanRaceTest {
     void keepsWhatAServiceOwnsThatCameAfterTheIntent() throws Exception {
         LocalDir dir = host.old("blockmgr-1");
         StoredRemoval intent = new StoredRemoval(dir, null, null);
-        assertThat(host.registries.recordRemoval(intent, dir.path())).isTrue();
+        assertThat(host.registries.recordRemoval(intent, dir.path(), () -> {})).isTrue();
         // Its registry was not there to get the intent, and it knows of no other: it refuses nothing.
         int port = OrphanFixture.OTHER_PORT + 1;
         PeerDatabases none =

@@ -77,7 +77,7 @@ final class OrphanScanTest {
     void isNoneIfWhatItLiesInIsBeingDeletedAnyway() throws Exception {
         host.old("spark-" + UUID + "/executor-" + UUID + "/blockmgr-1");
         LocalDir tree = host.localDirs.dir("spark-" + UUID);
-        assertThat(host.registries.recordRemoval(new StoredRemoval(tree, null, null), tree.path()))
+        assertThat(host.registries.recordRemoval(new StoredRemoval(tree, null, null), tree.path(), () -> {}))
                 .isTrue();
         host.assertNone();
         host.registries.deleteRemoval(tree.path());

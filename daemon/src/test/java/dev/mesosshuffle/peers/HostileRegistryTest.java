@@ -85,7 +85,7 @@ final class HostileRegistryTest {
                 .withMessageContaining("expected: the tables of a mesos-shuffle-service only");
         StoredRemoval orphan = new StoredRemoval(StoreFixture.dir("blockmgr-o"), null, 2L);
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> registries.recordRemoval(orphan, orphan.dir().path()));
+                .isThrownBy(() -> registries.recordRemoval(orphan, orphan.dir().path(), () -> {}));
         assertThat(own.loadRemovals()).isEmpty();
         // Unknown is no conflict for an executor that registers, and holds back what would be deleted.
         assertThat(registries.peers().conflict(List.of())).isNull();
@@ -158,7 +158,7 @@ final class HostileRegistryTest {
         registries = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(elsewhere));
         StoredRemoval orphan = new StoredRemoval(StoreFixture.dir("blockmgr-o"), null, 2L);
         Path dir = orphan.dir().path();
-        assertThat(registries.recordRemoval(orphan, dir)).isTrue();
+        assertThat(registries.recordRemoval(orphan, dir, () -> {})).isTrue();
         HostileUser.gets(Files.writeString(stateDir.resolve("registry-1.db"), "planted"));
         Files.writeString(elsewhere.resolve("registry-2.db"), "planted");
         HostileUser.gets(elsewhere);
@@ -171,7 +171,8 @@ final class HostileRegistryTest {
         try (StateStore other = StateStore.open(stateDir, OTHER_PORT, StoreFixture.CLOCK, new MetricRegistry())) {
             assertThat(other.loadRemovals()).isEmpty();
         }
-        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.recordRemoval(orphan, dir));
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> registries.recordRemoval(orphan, dir, () -> {}));
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.knownDirs());
         assertThat(own.loadRemovals()).isEmpty();
     }
@@ -180,7 +181,7 @@ final class HostileRegistryTest {
     void withdrawsNoIntentFromAFewOnlyWhileOneOfItsOwnUserIsUnusual() throws Exception {
         StoredRemoval orphan = new StoredRemoval(StoreFixture.dir("blockmgr-o"), null, 2L);
         Path dir = orphan.dir().path();
-        assertThat(registries.recordRemoval(orphan, dir)).isTrue();
+        assertThat(registries.recordRemoval(orphan, dir, () -> {})).isTrue();
         Path backup = Files.createLink(temp.resolve("backup"), planted);
 
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.deleteRemoval(dir));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.model.LocalDir;
@@ -13,13 +14,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,9 +89,9 @@ final class PeerRegistriesTest {
             StoreFixture.await(put(third, "c", "blockmgr-c"));
             PeerRegistries all = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(elsewhere, stateDir));
             assertThat(all.knownDirs().owned()).containsExactly(path("blockmgr-c"));
-            assertThat(all.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c")))
+            assertThat(all.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c"), () -> {}))
                     .isFalse();
-            assertThat(all.recordRemoval(orphan("blockmgr-d"), path("blockmgr-d")))
+            assertThat(all.recordRemoval(orphan("blockmgr-d"), path("blockmgr-d"), () -> {}))
                     .isTrue();
             assertThat(third.loadRemovals()).hasSize(1);
         }
@@ -96,7 +101,7 @@ final class PeerRegistriesTest {
     void namesADirThatTwoWaysLeadToOnce() throws Exception {
         Path link = Files.createSymbolicLink(temp.resolve("link"), stateDir);
         assertThat(PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(link))
-                        .recordRemoval(orphan("blockmgr-d"), path("blockmgr-d")))
+                        .recordRemoval(orphan("blockmgr-d"), path("blockmgr-d"), () -> {}))
                 .isTrue();
     }
 
@@ -143,6 +148,35 @@ final class PeerRegistriesTest {
     }
 
     @Test
+    void aRemovalThatIsStoredTooLateIsReported() throws Exception {
+        CountDownLatch reported = new CountDownLatch(1);
+        try (TimeLimiter limiter = new TimeLimiter("late", Duration.ofMillis(50));
+                Connection busy = DriverManager.getConnection("jdbc:sqlite:" + StoreFixture.database(stateDir));
+                Statement statement = busy.createStatement()) {
+            PeerRegistries limited = PeerRegistries.of(stateDir, StoreFixture.PORT, List.of(), limiter);
+            statement.execute("BEGIN IMMEDIATE");
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(
+                            () -> limited.recordRemoval(orphan("blockmgr-d"), path("blockmgr-d"), reported::countDown));
+            assertThat(reported.getCount()).isEqualTo(1);
+            statement.execute("ROLLBACK");
+            assertThat(reported.await(1, TimeUnit.MINUTES)).isTrue();
+        }
+        assertThat(own.loadRemovals()).hasSize(1);
+    }
+
+    @Test
+    void aRemovalThatIsStoredInTimeOrNotAtAllIsNotReported() throws Exception {
+        AtomicBoolean reported = new AtomicBoolean();
+        StoreFixture.await(put(other, "b", "blockmgr-b"));
+        assertThat(registries.recordRemoval(orphan("blockmgr-b"), path("blockmgr-b"), () -> reported.set(true)))
+                .isFalse();
+        assertThat(registries.recordRemoval(orphan("blockmgr-d"), path("blockmgr-d"), () -> reported.set(true)))
+                .isTrue();
+        assertThat(reported).isFalse();
+    }
+
+    @Test
     void failsIfItsOwnFileIsMissing() throws Exception {
         own.close();
         Files.delete(StoreFixture.database(stateDir));
@@ -156,7 +190,7 @@ final class PeerRegistriesTest {
                 .withMessageContaining(file.toString());
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> registries.isOwned(path("blockmgr-a")));
         assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")));
+                .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a"), () -> {}));
     }
 
     @Test
@@ -167,7 +201,7 @@ final class PeerRegistriesTest {
 
     @Test
     void storesAnIntentInEveryRegistryUntilItIsWithdrawn() throws Exception {
-        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a"), () -> {}))
                 .isTrue();
         assertThat(own.loadRemovals()).containsExactly(orphan("blockmgr-a"));
         assertThat(other.loadRemovals()).containsExactly(orphan("blockmgr-a"));
@@ -186,7 +220,8 @@ final class PeerRegistriesTest {
     @ParameterizedTest
     @ValueSource(strings = {"spark-1", "spark-1/executor-1", "spark-1/executor-1/blockmgr-1"})
     void anIntentKeepsWhatLiesInsideFromBeingRegistered(String orphan) throws Exception {
-        assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isTrue();
+        assertThat(registries.recordRemoval(orphan(orphan), path(orphan), () -> {}))
+                .isTrue();
         assertThat(StoreFixture.awaitFailure(put(other, "a", "spark-1/executor-1/blockmgr-1")))
                 .isInstanceOf(DirConflictException.class);
     }
@@ -201,7 +236,8 @@ final class PeerRegistriesTest {
             })
     void intendsNothingAroundWhatIsOwned(String orphan) throws Exception {
         StoreFixture.await(put(other, "a", "spark-1/executor-1/blockmgr-1"));
-        assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isFalse();
+        assertThat(registries.recordRemoval(orphan(orphan), path(orphan), () -> {}))
+                .isFalse();
         assertThat(registries.isOwned(path(orphan))).isTrue();
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
@@ -212,7 +248,8 @@ final class PeerRegistriesTest {
         StoreFixture.await(put(other, "a", "spark-1/executor-1/blockmgr-1"));
         for (String orphan : List.of("spark-11", "spark-1/executor-11", "spark-1/executor-1/blockmgr-11", "blockmgr")) {
             assertThat(registries.isOwned(path(orphan))).isFalse();
-            assertThat(registries.recordRemoval(orphan(orphan), path(orphan))).isTrue();
+            assertThat(registries.recordRemoval(orphan(orphan), path(orphan), () -> {}))
+                    .isTrue();
         }
     }
 
@@ -222,7 +259,7 @@ final class PeerRegistriesTest {
         Path root = Path.of("/as/a/container/sees/it");
         for (String name : List.of("spark-1", "spark-1/blockmgr-1")) {
             LocalDir dir = new LocalDir(root, root.resolve(name));
-            assertThat(registries.recordRemoval(new StoredRemoval(dir, null, 42L), dir.path()))
+            assertThat(registries.recordRemoval(new StoredRemoval(dir, null, 42L), dir.path(), () -> {}))
                     .isFalse();
             assertThat(registries.isOwned(dir.path())).isTrue();
         }
@@ -231,15 +268,15 @@ final class PeerRegistriesTest {
     @Test
     void intendsNothingThatIsBeingDeletedAlready() throws Exception {
         StoreFixture.await(other.removeApplication("c", List.of(StoreFixture.removal("c", "blockmgr-c"))));
-        assertThat(registries.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c")))
+        assertThat(registries.recordRemoval(orphan("blockmgr-c"), path("blockmgr-c"), () -> {}))
                 .isFalse();
-        assertThat(registries.recordRemoval(orphan("going-blockmgr-c"), path("blockmgr-c")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-c"), path("blockmgr-c"), () -> {}))
                 .isFalse();
         registries.deleteRemoval(path("blockmgr-c"));
         assertThat(other.loadRemovals()).hasSize(1);
-        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d"), () -> {}))
                 .isTrue();
-        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d")))
+        assertThat(registries.recordRemoval(orphan("going-blockmgr-d"), path("blockmgr-d"), () -> {}))
                 .isFalse();
     }
 
@@ -248,13 +285,13 @@ final class PeerRegistriesTest {
         try (Connection busy = operator(OTHER_PORT)) {
             StoreFixture.execute(busy, "BEGIN IMMEDIATE");
             assertThatExceptionOfType(StoreException.class)
-                    .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+                    .isThrownBy(() -> registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a"), () -> {}))
                     .withMessageContaining("registry-" + OTHER_PORT + ".db");
             StoreFixture.execute(busy, "ROLLBACK");
         }
         assertThat(own.loadRemovals()).isEmpty();
         assertThat(other.loadRemovals()).isEmpty();
-        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a"), () -> {}))
                 .isTrue();
     }
 
@@ -265,7 +302,7 @@ final class PeerRegistriesTest {
             StoreFixture.execute(file, "ALTER TABLE removals DROP COLUMN root_inode");
             StoreFixture.execute(file, "PRAGMA user_version = 1");
         }
-        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a")))
+        assertThat(registries.recordRemoval(orphan("blockmgr-a"), path("blockmgr-a"), () -> {}))
                 .isTrue();
         try (Connection file = operator(OTHER_PORT)) {
             assertThat(StoreFixture.query(file, "SELECT path || app_id FROM removals"))
@@ -302,7 +339,7 @@ final class PeerRegistriesTest {
 
     private boolean intendUnlessBusy(String name) {
         try {
-            return registries.recordRemoval(orphan(name), path(name));
+            return registries.recordRemoval(orphan(name), path(name), () -> {});
         } catch (StoreException e) {
             return false;
         }

@@ -85,6 +85,23 @@ class RegistryRemovalTest extends OpenRegistry {
     }
 
     @Test
+    void aLateRollbackDoesNotUndoANewerRemoval() throws Exception {
+        RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a");
+        RemovedApplication first = registry.remove("app");
+        registry.restore(first);
+        RemovedApplication second = registry.remove("app");
+
+        registry.restore(first);
+
+        assertThat(registry.executor(executor.id())).isNull();
+        assertThat(awaitFailure(registry.persistRemoval(first, true)))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("meanwhile");
+        registry.restore(second);
+        assertThat(registry.executor(executor.id())).isEqualTo(executor);
+    }
+
+    @Test
     void canBeReinstatedAfterTheStoreFailed() throws Exception {
         RegisteredExecutor executor = fixture.register("app", "1", "blockmgr-a");
         RemovedApplication removed = registry.remove("app");
@@ -104,7 +121,7 @@ class RegistryRemovalTest extends OpenRegistry {
     void removesAnApplicationThatItDoesNotKnow() throws Exception {
         RemovedApplication removed = registry.remove("unknown");
 
-        assertThat(removed).isEqualTo(new RemovedApplication("unknown", List.of(), List.of()));
+        assertThat(removed).isEqualTo(new RemovedApplication("unknown", List.of(), List.of(), 1));
         await(registry.persistRemoval(removed, true));
         fixture.register("unknown", "1", "blockmgr-a");
     }
