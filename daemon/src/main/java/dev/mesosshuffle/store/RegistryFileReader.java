@@ -4,35 +4,29 @@ import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StateReader;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.database.UnwritableRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads from a registry's file over a connection of its own. For any thread; works on the disk. */
-final class RegistryFileReader {
+/**
+ * Reads from a registry's file over connections of its own, and keeps nothing of it. For any thread; works on the disk.
+ *
+ * @param files the registry's
+ * @param isWritable whether the file could be written when it was opened
+ */
+record RegistryFileReader(StoreFiles files, boolean isWritable) {
     private static final Logger logger = LoggerFactory.getLogger(RegistryFileReader.class);
-
-    private RegistryFileReader() {}
-
-    /** What is read. */
-    interface Reading<T> {
-        T read(StateReader reader, Connection connection) throws SQLException;
-    }
 
     /**
      * Reads, and logs how many rows are invalid.
      *
      * @throws StoreException if the file cannot be read
      */
-    static <T> T read(StoreFiles files, Reading<T> reading) throws StoreException {
+    <T> T read(UnwritableRegistry.Reading<T> reading) throws StoreException {
         StateReader reader = new StateReader();
-        T result;
-        try (Connection own = Sqlite.connectConfigured(files.database())) {
-            result = reading.read(reader, own);
-        } catch (SQLException e) {
-            throw new StoreException("cannot read the registry " + files.database() + ": " + e.getMessage(), e);
-        }
+        T result = isWritable ? readWritable(reader, reading) : UnwritableRegistry.read(files, reader, reading);
         if (reader.invalidRows() > 0) {
             logger.warn(
                     "Skipped {} invalid rows in {}: was it edited? If not, their paths cannot be encoded in this process's"
@@ -41,5 +35,13 @@ final class RegistryFileReader {
                     files.database());
         }
         return result;
+    }
+
+    private <T> T readWritable(StateReader reader, UnwritableRegistry.Reading<T> reading) throws StoreException {
+        try (Connection own = Sqlite.connectConfigured(files.database())) {
+            return reading.read(reader, own);
+        } catch (SQLException e) {
+            throw new StoreException("cannot read the registry " + files.database() + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -1,15 +1,15 @@
 package dev.mesosshuffle.store;
 
-import dev.mesosshuffle.database.RegistrySnapshot;
+import dev.mesosshuffle.database.StateReader;
+import dev.mesosshuffle.database.StateVisitor;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
-import dev.mesosshuffle.database.StoredState;
+import dev.mesosshuffle.database.UnwritableRegistry;
 import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.host.UnsafePathException;
-import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
@@ -20,14 +20,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,23 +148,26 @@ public final class RegistryImport {
         if (!store.isWritable()) {
             throw new StoreException("the registry cannot be written at present");
         }
-        RegistrySnapshot found = RegistrySnapshot.of(files);
-        if (!isOfTheseRoots(found.state())) {
+        RootsVisitor named = new RootsVisitor();
+        visit(named);
+        if (!named.isOf(roots)) {
             logger.info("{} is not imported: it names other roots", files.database());
             return;
         }
-        Rows rows = new Rows();
+        // A group that is retried counts again.
+        AtomicReference<ImportedRows.Counts> written = new AtomicReference<>();
         try {
-            store.apply(statements -> rows.write(found, statements)).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            store.apply(statements -> written.set(write(statements))).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            ImportedRows.Counts counts = Objects.requireNonNull(written.get());
             String after = movesAside
                     ? "it is " + files.moveAside(clock, IMPORTED) + " now"
                     : "it cannot be moved aside, so it is imported again at the next start";
             logger.info(
                     "Imported {} applications, {} executors and {} directories to delete from {}, the registry of port {} in"
                             + " another place; {}",
-                    found.state().applications().size(),
-                    rows.executors,
-                    rows.removals,
+                    counts.applications(),
+                    counts.executors(),
+                    counts.removals(),
                     files.database(),
                     port,
                     after);
@@ -177,60 +179,57 @@ public final class RegistryImport {
         }
     }
 
-    private boolean isOfTheseRoots(StoredState state) {
-        Set<Path> named = new HashSet<>();
-        state.localDirs().forEach(dir -> named.add(dir.dir().root()));
-        state.removals().forEach(removal -> named.add(removal.dir().root()));
-        return named.isEmpty() || named.stream().anyMatch(roots::contains);
+    private void visit(StateVisitor visitor) throws StoreException {
+        boolean unused = read((reader, connection) -> {
+            reader.read(connection, visitor);
+            return true;
+        });
     }
 
-    /** Writes the imported rows and counts them; a group that is retried counts again. */
-    private final class Rows {
-        private int executors;
-        private int removals;
+    private <T> T read(UnwritableRegistry.Reading<T> reading) throws StoreException {
+        return UnwritableRegistry.read(files, new StateReader(), reading);
+    }
 
-        void write(RegistrySnapshot found, Statements statements) throws SQLException {
-            executors = 0;
-            removals = 0;
-            StoredState state = found.state();
-            Map<LocalDir, String> owners = new HashMap<>();
-            for (StoredApplication application : state.applications()) {
-                if (statements.addApplication(application)) {
-                    addLivenessState(application.appId(), found, statements);
-                }
-            }
-            for (StoredLocalDir dir : state.localDirs()) {
-                if (isAllowed(dir.dir().root()) && statements.addLocalDir(dir)) {
-                    owners.put(dir.dir(), dir.appId());
-                }
-            }
-            for (RegisteredExecutor executor : state.executors()) {
-                String appId = executor.id().appId();
-                boolean ownsAllDirs = executor.dirs().stream().allMatch(dir -> appId.equals(owners.get(dir)));
-                if (ownsAllDirs && statements.addExecutor(executor)) {
-                    executors++;
-                }
-            }
-            for (StoredRemoval removal : state.removals()) {
-                if (isAllowed(removal.dir().root()) && statements.addRemoval(removal)) {
-                    removals++;
-                }
-            }
+    /** Writes row by row what is read: all of it at once may need more memory than this service has. */
+    private ImportedRows.Counts write(Statements statements) throws SQLException {
+        try {
+            ImportedRows rows =
+                    new ImportedRows(statements, roots, read(StateReader::readKept), read(StateReader::readIdleTimes));
+            visit(rows);
+            return rows.counts();
+        } catch (StoreException e) {
+            throw new SQLException(e.getMessage(), e);
+        }
+    }
+
+    /** Collects the roots that a registry names. */
+    private static final class RootsVisitor implements StateVisitor {
+        private final Set<Path> named = new HashSet<>();
+
+        boolean isOf(Set<Path> roots) {
+            return named.isEmpty() || named.stream().anyMatch(roots::contains);
         }
 
-        private boolean isAllowed(Path root) {
-            return roots.contains(root);
+        @Override
+        public void application(StoredApplication application) {}
+
+        @Override
+        public void localDir(StoredLocalDir dir) {
+            named.add(dir.dir().root());
         }
 
-        private static void addLivenessState(String appId, RegistrySnapshot found, Statements statements)
-                throws SQLException {
-            if (found.kept().contains(appId)) {
-                statements.putKept(appId, true);
-            }
-            Duration idle = found.idleTimes().get(appId);
-            if (idle != null) {
-                statements.putIdleTime(appId, idle.toMillis());
-            }
+        @Override
+        public void executor(RegisteredExecutor executor) {}
+
+        @Override
+        public void removal(StoredRemoval removal) {
+            named.add(removal.dir().root());
         }
+
+        @Override
+        public void unreadableRow(String appId) {}
+
+        @Override
+        public void oversizedExecutor() {}
     }
 }

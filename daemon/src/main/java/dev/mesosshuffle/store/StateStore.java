@@ -6,7 +6,6 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.TimeLimiter;
-import dev.mesosshuffle.database.RegistrySnapshot;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StateReader;
 import dev.mesosshuffle.database.StateVisitor;
@@ -36,7 +35,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,8 +106,7 @@ public final class StateStore implements AutoCloseable {
     private final Thread writer;
     private final ExecutorService checkpoints;
 
-    /** What was read at the start from a file that could not be written; null if it could. */
-    private final @Nullable RegistrySnapshot snapshot;
+    private final RegistryFileReader reader;
 
     private StateStore(
             StoreFiles files,
@@ -118,14 +115,14 @@ public final class StateStore implements AutoCloseable {
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
-            @Nullable RegistrySnapshot snapshot) {
+            RegistryFileReader reader) {
         this.files = files;
         this.database = database;
         this.limiter = limiter;
         this.queue = queue;
         this.writer = writer;
         this.checkpoints = checkpoints;
-        this.snapshot = snapshot;
+        this.reader = reader;
     }
 
     /**
@@ -171,14 +168,16 @@ public final class StateStore implements AutoCloseable {
                 reserve,
                 metrics.counter("shuffleService.store.rewrites"),
                 former -> Checkpointer.retire(former, checkpoints));
-        RegistrySnapshot snapshot = null;
+        boolean isWritable = true;
         try {
             database.open();
         } catch (StoreException e) {
-            snapshot = StoreOpener.readOnly(files, e);
+            StoreOpener.checkReadOnly(files, e);
             database.expectFoundFile();
+            isWritable = false;
         }
-        return start(files, database, reserve, checkpoints, metrics, peers, snapshot);
+        RegistryFileReader reader = new RegistryFileReader(files, isWritable);
+        return start(files, database, reserve, checkpoints, metrics, peers, reader);
     }
 
     private static StateStore start(
@@ -188,19 +187,17 @@ public final class StateStore implements AutoCloseable {
             ExecutorService checkpoints,
             MetricRegistry metrics,
             PeerDatabases peers,
-            @Nullable RegistrySnapshot snapshot)
+            RegistryFileReader reader)
             throws StoreException {
         OperationQueue queue = new OperationQueue(MAX_QUEUED);
         Timer latency = metrics.timer("shuffleService.store.commitLatencyMillis");
         Counter failures = metrics.counter("shuffleService.store.failures");
         metrics.register("shuffleService.store.queuedWrites", (Gauge<Integer>) queue::size);
 
-        List<StoredRemoval> removals = snapshot == null
-                ? RegistryFileReader.read(files, StateReader::readRemovals)
-                : snapshot.state().removals();
+        List<StoredRemoval> removals = reader.read(StateReader::readRemovals);
         DeferredWrites deferred =
                 new DeferredWrites(MAX_DEFERRED, Runtime.getRuntime().maxMemory() / DEFERRED_PART);
-        if (snapshot != null) {
+        if (!reader.isWritable()) {
             deferred.add(new OperationQueue.Entry(new ReopenOperation(), new CompletableFuture<>()));
         }
         metrics.register("shuffleService.store.deferredWrites", (Gauge<Integer>) deferred::size);
@@ -233,17 +230,17 @@ public final class StateStore implements AutoCloseable {
                         failures));
         Thread thread = DaemonThreads.newThread("store-writer", writer);
         thread.start();
-        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, snapshot);
+        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, reader);
     }
 
     /**
      * Reads everything. Works on the disk.
      *
-     * @return what is committed now; if the file could not be written when it was opened, what was committed then
+     * @return what is committed now
      * @throws StoreException if it cannot be read
      */
     public StoredState load() throws StoreException {
-        return snapshot == null ? RegistryFileReader.read(files, StateReader::read) : snapshot.state();
+        return reader.read(StateReader::read);
     }
 
     /**
@@ -253,12 +250,8 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public void load(StateVisitor visitor) throws StoreException {
-        if (snapshot != null) {
-            snapshot.state().forEach(visitor);
-            return;
-        }
-        RegistryFileReader.read(files, (reader, connection) -> {
-            reader.read(connection, visitor);
+        reader.read((state, connection) -> {
+            state.read(connection, visitor);
             return true;
         });
     }
@@ -270,9 +263,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public List<StoredRemoval> loadRemovals() throws StoreException {
-        return snapshot == null
-                ? RegistryFileReader.read(files, StateReader::readRemovals)
-                : snapshot.state().removals();
+        return reader.read(StateReader::readRemovals);
     }
 
     /**
@@ -282,7 +273,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, Duration> loadIdleTimes() throws StoreException {
-        return snapshot == null ? RegistryFileReader.read(files, StateReader::readIdleTimes) : snapshot.idleTimes();
+        return reader.read(StateReader::readIdleTimes);
     }
 
     /**
@@ -292,7 +283,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Set<String> loadKept() throws StoreException {
-        return snapshot == null ? RegistryFileReader.read(files, StateReader::readKept) : snapshot.kept();
+        return reader.read(StateReader::readKept);
     }
 
     /**
@@ -302,9 +293,7 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if it cannot be read
      */
     public Map<String, String> loadDriverAddresses() throws StoreException {
-        return snapshot == null
-                ? RegistryFileReader.read(files, StateReader::readDriverAddresses)
-                : snapshot.driverAddresses();
+        return reader.read(StateReader::readDriverAddresses);
     }
 
     /**
@@ -447,7 +436,7 @@ public final class StateStore implements AutoCloseable {
 
     /** Whether the file could be written when it was opened. */
     boolean isWritable() {
-        return snapshot == null;
+        return reader.isWritable();
     }
 
     /** Applies any operation; completes when it is committed. */

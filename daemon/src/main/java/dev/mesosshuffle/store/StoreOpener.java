@@ -2,11 +2,12 @@ package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.concurrent.CallTimeoutException;
 import dev.mesosshuffle.database.CorruptStoreException;
-import dev.mesosshuffle.database.RegistrySnapshot;
 import dev.mesosshuffle.database.Schema;
 import dev.mesosshuffle.database.Sqlite;
+import dev.mesosshuffle.database.StateReader;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
+import dev.mesosshuffle.database.UnwritableRegistry;
 import dev.mesosshuffle.host.PrivateFiles;
 import dev.mesosshuffle.host.UnsafePathException;
 import dev.mesosshuffle.logging.Sanitizer;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>corrupt (SQLITE_CORRUPT, NOTADB, a failed check): moved aside, an empty one in its place;
  *   <li>readable but not writable, because its disk is read-only, full or returns I/O errors: served from what was read,
- *       and opened as soon as it can be written ({@link RegistrySnapshot}, {@link StoreDatabase});
+ *       and opened as soon as it can be written ({@link UnwritableRegistry}, {@link StoreDatabase});
  *   <li>not readable either, because its disk returns I/O errors, or does not respond within {@link StorePlaces#LIMIT}: an
  *       empty one in the next place ({@link StorePlaces});
  *   <li>locked by another process, of a newer version, another program's, not permitted to this user, or in a place that
@@ -130,17 +131,17 @@ final class StoreOpener {
     }
 
     /**
-     * Reads a database that cannot be written.
+     * Checks that a database that cannot be written can be read.
      *
      * @param failure why it cannot be opened
      * @throws StoreException that failure, if it must prevent the start, or if the database cannot be read either
      */
-    static RegistrySnapshot readOnly(StoreFiles files, StoreException failure) throws StoreException {
+    static void checkReadOnly(StoreFiles files, StoreException failure) throws StoreException {
         if (!isDiskFailure(files, failure)) {
             throw failure;
         }
         try {
-            return RegistrySnapshot.of(files);
+            boolean unused = UnwritableRegistry.read(files, new StateReader(), (reader, connection) -> true);
         } catch (StoreException e) {
             failure.addSuppressed(e);
             throw failure;
