@@ -81,6 +81,16 @@ final class PageCache {
         return known == null ? Files.isWritable(path) : known;
     }
 
+    /** Finds out, from a part that was just read, whether the kernel can be queried. For a thread of the disk. */
+    void learnResidency(long offset, long length) {
+        if (residency(offset, length) == PageResidency.UNKNOWN && !Boolean.FALSE.equals(mincoreUsable)) {
+            boolean loaded = isKnownToBeLoaded(offset, length);
+            if (mincoreUsable == null) {
+                mincoreUsable = loaded;
+            }
+        }
+    }
+
     /** Whether all of a part is resident; false beyond the end of the file. Maps what is not mapped yet. */
     boolean isLoaded(long offset, long length) throws IOException {
         long end = Math.min(offset + length, Math.min(fileLength, mappings.length() * MAPPING_BYTES));

@@ -126,7 +126,28 @@ final class RefCountedFile implements OpenFile {
 
     @Override
     public void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener) {
-        onDisk(client, () -> read(offset, target), listener);
+        int bytes = target.remaining();
+        onDisk(
+                client,
+                () -> {
+                    read(offset, target);
+                    pageCache.learnResidency(offset, bytes);
+                },
+                listener);
+    }
+
+    @Override
+    public boolean readResident(long offset, ByteBuffer target) throws IOException {
+        if (pageCache.residency(offset, target.remaining()) != PageResidency.RESIDENT) {
+            return false;
+        }
+        try {
+            read(offset, target);
+            return true;
+        } catch (IOException e) {
+            diskExecutors.countReadError(blockFile.root());
+            throw e;
+        }
     }
 
     private void read(long offset, ByteBuffer target) throws IOException {

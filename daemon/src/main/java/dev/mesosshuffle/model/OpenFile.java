@@ -49,6 +49,17 @@ public interface OpenFile {
      */
     void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener);
 
+    /**
+     * Reads a part of the file into memory if it is in the page cache, and nothing if it is not, or that is unknown. Never
+     * waits for the disk.
+     *
+     * @param offset where the part begins, in bytes
+     * @param target gets as many bytes as remain in it, or none
+     * @return whether it was read
+     * @throws IOException if it cannot be read
+     */
+    boolean readResident(long offset, ByteBuffer target) throws IOException;
+
     /** Whether a part of the file is in the page cache. Never waits for the disk. */
     PageResidency residency(long offset, long length);
 

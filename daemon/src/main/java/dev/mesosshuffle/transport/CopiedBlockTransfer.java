@@ -1,15 +1,18 @@
 package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenSegment;
+import dev.mesosshuffle.model.PageResidency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one large block in copies, for a connection whose bytes are encrypted. A thread of the disk reads each window into a
- * buffer of the pool; the next one is read while one is in the channel.
+ * Sends one large block in copies, for a connection whose bytes are encrypted. Each window is read into a buffer of the pool. A
+ * window in the page cache is read by the event loop, right before it is encrypted and sent: its bytes are still in the
+ * processor's cache then. Another one is read by a thread of the disk while the window before it is in the channel.
  *
  * <p>A transfer holds at most {@link #MAX_WINDOWS} buffers. If others have used up the budget, it holds one small buffer at a
  * time: its block advances as fast as its own peer reads, whatever other peers do.
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class CopiedBlockTransfer {
     /** One in the channel, and one that is being read or waits behind it. */
     static final int MAX_WINDOWS = 2;
+
+    /** So many windows are read and sent at a time; then the event loop's other connections are next. */
+    static final int WINDOWS_PER_TURN = 8;
 
     private final Channel channel;
     private final Object client;
@@ -31,6 +37,11 @@ final class CopiedBlockTransfer {
 
     private int windowsInChannel;
     private boolean reading;
+
+    /** Whether this is called back from within itself: a flush may send everything at once. */
+    private boolean proceeding;
+
+    private boolean waitsForTurn;
     private boolean failed;
     private boolean finished;
     private boolean fullyQueued;
@@ -96,8 +107,14 @@ final class CopiedBlockTransfer {
     }
 
     private void proceed() {
-        if (!failed && !reading && copiedBytes < block.length() && mayHoldAnotherWindow()) {
-            readNextWindow();
+        if (proceeding) {
+            return;
+        }
+        proceeding = true;
+        try {
+            copyWindows();
+        } finally {
+            proceeding = false;
         }
         boolean allQueued = failed || (!reading && copiedBytes == block.length());
         if (allQueued && windowsInChannel == 0 && !reading && !finished) {
@@ -124,6 +141,66 @@ final class CopiedBlockTransfer {
         proceed();
     }
 
+    private void copyWindows() {
+        for (int windows = 0; mayCopy() && mayHoldAnotherWindow(); windows++) {
+            if (!isNextResident()) {
+                readNextWindow();
+            } else if (windowsInChannel > 0) {
+                // It is read when it can be sent.
+                return;
+            } else if (windows == WINDOWS_PER_TURN) {
+                waitForTurn();
+            } else {
+                copyResidentWindow();
+            }
+        }
+    }
+
+    private boolean mayCopy() {
+        return !failed && !reading && !waitsForTurn && copiedBytes < block.length();
+    }
+
+    private boolean isNextResident() {
+        long bytes = Math.min(ReplyBufferPool.SHARED_BYTES, block.length() - copiedBytes);
+        return block.file().residency(block.offset() + copiedBytes, bytes) == PageResidency.RESIDENT;
+    }
+
+    private void waitForTurn() {
+        waitsForTurn = true;
+        channel.eventLoop().execute(() -> {
+            waitsForTurn = false;
+            try {
+                proceed();
+            } catch (RuntimeException | Error e) {
+                abort(e);
+            }
+        });
+    }
+
+    private void copyResidentWindow() {
+        ByteBuf window = buffers.acquireWindow();
+        boolean written = false;
+        try {
+            int bytes = nextBytes(window);
+            if (block.file().readResident(block.offset() + copiedBytes, window.nioBuffer(0, bytes))) {
+                copiedBytes += bytes;
+                written = true;
+                write(window.writerIndex(bytes));
+                channel.flush();
+            }
+        } catch (IOException e) {
+            fail(e);
+        } finally {
+            if (!written) {
+                buffers.release(window);
+            }
+        }
+    }
+
+    private int nextBytes(ByteBuf window) {
+        return (int) Math.min(window.writableBytes(), block.length() - copiedBytes);
+    }
+
     private boolean mayHoldAnotherWindow() {
         return windowsInChannel == 0
                 || (windowsInChannel < MAX_WINDOWS && buffers.perConnectionShare() >= ReplyBufferPool.SHARED_BYTES);
@@ -131,7 +208,7 @@ final class CopiedBlockTransfer {
 
     private void readNextWindow() {
         ByteBuf window = buffers.acquireWindow();
-        int bytes = (int) Math.min(window.writableBytes(), block.length() - copiedBytes);
+        int bytes = nextBytes(window);
         try {
             ByteBuffer target = window.nioBuffer(0, bytes);
             long start = block.offset() + copiedBytes;

@@ -322,6 +322,11 @@ class CopiedBlockSocketTest {
         }
 
         @Override
+        public boolean readResident(long offset, ByteBuffer target) {
+            return false;
+        }
+
+        @Override
         public PageResidency residency(long offset, long length) {
             return PageResidency.UNKNOWN;
         }

@@ -69,6 +69,11 @@ class FailedReplyTest extends WrittenReplies {
         }
 
         @Override
+        public boolean readResident(long offset, ByteBuffer target) {
+            throw new AssertionError("nothing is sent");
+        }
+
+        @Override
         public PageResidency residency(long offset, long length) {
             return PageResidency.UNKNOWN;
         }

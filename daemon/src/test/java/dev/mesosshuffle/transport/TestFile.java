@@ -79,16 +79,27 @@ final class TestFile implements OpenFile, AutoCloseable {
 
     @Override
     public void readAsync(Object its, long offset, ByteBuffer target, ReadListener listener) {
-        add(its, target.remaining(), listener, () -> {
-            long next = offset;
-            while (target.hasRemaining()) {
-                int read = channel.read(target, next);
-                if (read < 0) {
-                    throw new EOFException("file ended at " + channel.size());
-                }
-                next += read;
+        add(its, target.remaining(), listener, () -> read(offset, target));
+    }
+
+    @Override
+    public boolean readResident(long offset, ByteBuffer target) throws IOException {
+        if (residency(offset, target.remaining()) != PageResidency.RESIDENT) {
+            return false;
+        }
+        read(offset, target);
+        return true;
+    }
+
+    private void read(long offset, ByteBuffer target) throws IOException {
+        long next = offset;
+        while (target.hasRemaining()) {
+            int read = channel.read(target, next);
+            if (read < 0) {
+                throw new EOFException("file ended at " + channel.size());
             }
-        });
+            next += read;
+        }
     }
 
     private void add(Object its, long length, ReadListener listener, Action action) {

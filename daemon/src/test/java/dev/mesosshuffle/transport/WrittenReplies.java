@@ -19,6 +19,7 @@ import io.netty.channel.FileRegion;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -145,9 +146,26 @@ abstract class WrittenReplies {
         final Deque<Written> waiting = new ArrayDeque<>();
         final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
+        /** Whether it takes buffers at once when they are flushed, as a socket with room does. */
+        boolean readsAtOnce;
+
+        Runnable onFlush = () -> {};
+
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             waiting.add(new Written(message, promise));
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext context) {
+            onFlush.run();
+            if (readsAtOnce) {
+                try {
+                    readAll();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
         }
 
         long regions() {
