@@ -86,6 +86,11 @@ public class BufferedReplyBatchBenchmark {
         public void load(long offset, long length) {}
 
         @Override
+        public boolean readResident(long offset, ByteBuffer target) {
+            return false;
+        }
+
+        @Override
         public PageResidency residency(long offset, long length) {
             return PageResidency.RESIDENT;
         }
