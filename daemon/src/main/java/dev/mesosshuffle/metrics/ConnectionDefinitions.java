@@ -117,8 +117,21 @@ final class ConnectionDefinitions {
                     "log_lines_suppressed_total",
                     "Lines that were not logged, because there were too many of their kind."));
 
-    static final List<MetricDefinition> ALL =
-            Stream.of(CONNECTIONS, MEMORY, LOG).flatMap(List::stream).toList();
+    private static final List<MetricDefinition> ADMIN_SERVER = List.of(
+            counter("admin.requests", "admin_requests_total", "Requests to the admin server."),
+            counter(
+                    "admin.rejectedRequests",
+                    "rejected_admin_requests_total",
+                    "Connections and requests that the admin server refused or cut off because of their time or size,"
+                            + " or because there were too many."),
+            counter(
+                    "admin.authenticationFailures",
+                    "admin_authentication_failures_total",
+                    "Requests to the admin server with wrong credentials."));
+
+    static final List<MetricDefinition> ALL = Stream.of(CONNECTIONS, MEMORY, LOG, ADMIN_SERVER)
+            .flatMap(List::stream)
+            .toList();
 
     private ConnectionDefinitions() {}
 
