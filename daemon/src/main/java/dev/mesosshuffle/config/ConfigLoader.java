@@ -73,7 +73,8 @@ public final class ConfigLoader {
                         value(ConfigKeys.MIN_FREE_PERCENT)),
                 master(),
                 new AuthenticationReader(this, settings, errors).read(),
-                TlsKeys.read(this));
+                TlsKeys.read(this),
+                DiagnosticKeys.read(this));
     }
 
     private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {

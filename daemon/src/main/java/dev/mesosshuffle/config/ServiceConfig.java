@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param master the Mesos master, polled for which applications are alive
  * @param authentication who may connect
  * @param tls whether and how connections are encrypted by TLS
+ * @param diagnostics what the daemon says of itself
  */
 public record ServiceConfig(
         String host,
@@ -31,16 +32,27 @@ public record ServiceConfig(
         Cleanup cleanup,
         Master master,
         Authentication authentication,
-        Tls tls) {
+        Tls tls,
+        Diagnostics diagnostics) {
     /** A configuration without authentication and TLS. */
     public ServiceConfig(
             String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
-        this(host, port, transport, disks, expiry, cleanup, master, Authentication.NONE, Tls.NONE);
+        this(
+                host,
+                port,
+                transport,
+                disks,
+                expiry,
+                cleanup,
+                master,
+                Authentication.NONE,
+                Tls.NONE,
+                Diagnostics.DEFAULTS);
     }
 
     /** The same with other rules about who may connect. */
     public ServiceConfig withAuthentication(Authentication other) {
-        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls);
+        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls, diagnostics);
     }
 
     /** The first choice for the directory of the registry, absolute. */
@@ -114,6 +126,17 @@ public record ServiceConfig(
         public Master {
             urls = List.copyOf(urls);
         }
+    }
+
+    /**
+     * What the daemon says of itself.
+     *
+     * @param jsonLog whether the lines of the built-in log are JSON
+     * @param slowFetch a fetch that takes longer than this is logged; zero for none
+     */
+    public record Diagnostics(boolean jsonLog, Duration slowFetch) {
+        /** Those of a daemon that is not configured otherwise. */
+        public static final Diagnostics DEFAULTS = new Diagnostics(false, Duration.ofSeconds(5));
     }
 
     /**

@@ -44,7 +44,8 @@ class ConfigMappingTest {
                         new ServiceConfig.Cleanup(true, 5000, OrphanMode.REPORT, 5),
                         ServiceConfig.Master.NONE,
                         ServiceConfig.Authentication.NONE,
-                        ServiceConfig.Tls.NONE));
+                        ServiceConfig.Tls.NONE,
+                        ServiceConfig.Diagnostics.DEFAULTS));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("default");
@@ -87,6 +88,8 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.localDirNames", "any");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
+        settings.put("spark.mesos.shuffle.service.log.format", "json");
+        settings.put("spark.mesos.shuffle.service.slowFetch", "1500ms");
         settings.put("spark.authenticate", "true");
         settings.put("spark.mesos.shuffle.service.authentication", "Optional");
         settings.put("spark.authenticate.secret", "sesame");
@@ -158,7 +161,8 @@ class ConfigMappingTest {
                                 32 << 10,
                                 CryptoCipher.GCM,
                                 2),
-                        ServiceConfig.Tls.NONE));
+                        ServiceConfig.Tls.NONE,
+                        new ServiceConfig.Diagnostics(true, Duration.ofMillis(1500))));
         assertThat(loaded.settings())
                 .filteredOn(setting -> settings.containsKey(setting.key()))
                 .extracting(LoadedConfig.EffectiveSetting::origin)
