@@ -9,6 +9,7 @@ import dev.mesosshuffle.admin.SocketPathException;
 import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.LogMetrics;
 import dev.mesosshuffle.memory.MemoryBudgets;
@@ -67,7 +68,7 @@ public final class ShuffleDaemon {
                     ShuffleServer.maxDirectBytes(),
                     config.disks().maxRegistryBytes(),
                     metrics);
-            return start(new DaemonContext(config, limits, metrics, memory, lifecycle));
+            return start(new DaemonContext(config, limits, metrics, memory, lifecycle, EventRecorder.NONE));
         } catch (OutOfMemoryError e) {
             // To stop the parts takes threads too; the process ends at once, as if it were killed.
             throw e;
