@@ -201,15 +201,18 @@ public final class Main {
         LogSafeguards.install(loggers);
         ReloadableLimits limits = new ReloadableLimits(loaded.config());
         // Before anybody can see that the daemon listens, and send one.
-        SighupHandler.handle(
-                new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
-        ShuffleDaemon daemon = ShuffleDaemon.start(loaded.config(), limits);
+        ConfigReloader reloader =
+                new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels());
+        SighupHandler.handle(reloader);
+        ShuffleDaemon daemon =
+                ShuffleDaemon.start(loaded.config(), limits, new AboutDaemon(version(), reloader::settings));
         shutdown.started(daemon::stop);
         SystemdNotifier systemd = SystemdNotifier.start(environment);
         daemon.register(systemd);
         HealthMonitor health =
                 new HealthMonitor(daemon.healthProbes(), daemon.localAddress().getPort(), systemd);
         daemon.register(health);
+        daemon.watchedBy(health::report);
         health.start();
         shutdown.running();
         return RUNNING;

@@ -6,6 +6,7 @@ import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.ActiveReads;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
+import dev.mesosshuffle.concurrent.DiskActivity;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.config.ServiceConfig;
@@ -25,6 +26,7 @@ import dev.mesosshuffle.transport.ServerConfig;
 import dev.mesosshuffle.transport.ShuffleServer;
 import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import org.slf4j.Logger;
@@ -123,6 +125,16 @@ final class ServeFlow {
                 removedReaders.close(appId, nanos);
             }
         };
+    }
+
+    /** What the threads of a root do; waits for nothing. */
+    DiskActivity diskActivity(Path root) {
+        return disks.activity(root);
+    }
+
+    /** How many blocks of an application are being read or sent. */
+    int activeReads(String appId) {
+        return reads.readCount(appId);
     }
 
     /** Closes the files of dirs that no fetch may use any more. */

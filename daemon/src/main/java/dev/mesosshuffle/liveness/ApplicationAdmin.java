@@ -78,12 +78,15 @@ public final class ApplicationAdmin {
         }
         long now = clock.now();
         AppLiveness current = app.at(now);
+        DriverStates drivers = current.signals().drivers();
         return new ApplicationStatus(
                 appId,
                 current.state().label(),
                 StatusText.reason(current, now),
                 StatusText.nextStep(current, policy, now),
-                Duration.ofNanos(current.signals().idleNanos(now)));
+                Duration.ofNanos(current.signals().idleNanos(now)),
+                drivers.known().isEmpty() ? null : Duration.ofNanos(drivers.sinceLastHeartbeat(now)),
+                StatusText.nextStepIn(current, policy, now));
     }
 
     /** Returns the applications that operators keep. */

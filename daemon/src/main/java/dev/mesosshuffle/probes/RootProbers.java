@@ -249,6 +249,23 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
+     * Returns the allowed roots, as configured.
+     */
+    public List<Path> roots() {
+        return roots;
+    }
+
+    /**
+     * Returns what the probes of a root have found.
+     *
+     * @param root its configured path; one of {@link #roots}
+     * @return the last snapshot and its age
+     */
+    public RootState state(Path root) {
+        return prober(root).state();
+    }
+
+    /**
      * Returns whether nothing is known of an allowed root, not even whether it exists.
      *
      * @param root its configured path

@@ -111,6 +111,8 @@ public final class StateStore implements AutoCloseable {
     /** What was read at the start from a file that could not be written; null if it could. */
     private final @Nullable RegistrySnapshot snapshot;
 
+    private final DeferredWrites deferred;
+
     private StateStore(
             StoreFiles files,
             StoreDatabase database,
@@ -118,7 +120,8 @@ public final class StateStore implements AutoCloseable {
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
-            @Nullable RegistrySnapshot snapshot) {
+            @Nullable RegistrySnapshot snapshot,
+            DeferredWrites deferred) {
         this.files = files;
         this.database = database;
         this.limiter = limiter;
@@ -126,6 +129,7 @@ public final class StateStore implements AutoCloseable {
         this.writer = writer;
         this.checkpoints = checkpoints;
         this.snapshot = snapshot;
+        this.deferred = deferred;
     }
 
     /**
@@ -233,7 +237,7 @@ public final class StateStore implements AutoCloseable {
                         failures));
         Thread thread = DaemonThreads.newThread("store-writer", writer);
         thread.start();
-        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, snapshot);
+        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, snapshot, deferred);
     }
 
     /**
@@ -443,6 +447,11 @@ public final class StateStore implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return done.handle((written, failure) -> null);
+    }
+
+    /** Returns how many changes wait in memory because the file cannot be written; 0 if it can. Never waits. */
+    public int deferredWrites() {
+        return deferred.size();
     }
 
     /** Whether the file could be written when it was opened. */

@@ -248,6 +248,7 @@ class TlsServingTest extends RunningDaemon {
                         ServiceConfig.Tls.NONE.pem(),
                         protocol,
                         List.of()),
+                plain.admin(),
                 plain.diagnostics());
     }
 

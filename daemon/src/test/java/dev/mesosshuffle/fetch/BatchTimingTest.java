@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where a slow fetch says that its time went. The test's thread is the disk's and the event loop. */
 class BatchTimingTest {
@@ -74,22 +76,12 @@ class BatchTimingTest {
         assertThat(looks).hasValue(4 + 3);
     }
 
-    @Test
-    void saysNothingOfAFastFetch() throws Exception {
-        FetchContext context = context(THRESHOLD, clock);
+    @ParameterizedTest
+    @CsvSource({"PT5S, PT4.999999999S", "PT0S, PT24H"})
+    void saysNothingOfAFastFetchOrIfItIsOff(Duration threshold, Duration queued) throws Exception {
+        FetchContext context = context(threshold, clock);
         ChunkRead task = chunk(context, 0);
-        clock.pass(THRESHOLD.minusNanos(1));
-
-        fetch(context, task);
-
-        assertThat(log.lines()).isEmpty();
-    }
-
-    @Test
-    void saysNothingIfItIsOff() throws Exception {
-        FetchContext context = context(Duration.ZERO, clock);
-        ChunkRead task = chunk(context, 0);
-        clock.pass(Duration.ofDays(1));
+        clock.pass(queued);
 
         fetch(context, task);
 
