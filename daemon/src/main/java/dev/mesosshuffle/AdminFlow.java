@@ -7,6 +7,7 @@ import dev.mesosshuffle.api.OperationRoutes;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.metrics.PrometheusExposition;
 import dev.mesosshuffle.process.HealthReport;
 import dev.mesosshuffle.security.OperatorCredentials;
 import dev.mesosshuffle.security.SecretException;
@@ -116,12 +117,14 @@ final class AdminFlow {
      * @param operations what operators do with applications
      * @param health the watchdog's judgement
      * @param isListening whether the service accepts connections
+     * @param metrics all metrics
      */
     record Parts(
             StatusSource status,
             ApplicationOperations operations,
             Supplier<HealthReport> health,
-            BooleanSupplier isListening) {}
+            BooleanSupplier isListening,
+            PrometheusExposition metrics) {}
 
     /** Begins to serve. */
     void start(Parts parts) {
@@ -129,6 +132,7 @@ final class AdminFlow {
         routes.addAll(new HealthRoutes(() -> liveness(parts), parts.isListening(), parts.status()).all());
         routes.addAll(new ApiRoutes(parts.status()).all());
         routes.addAll(new OperationRoutes(parts.operations(), parts.status()).all());
+        routes.add(new MetricsRoute(parts.metrics()).route());
         server.start(routes, authenticator);
         InetSocketAddress address = server.localAddress();
         logger.info("Admin server on {}:{}", address.getHostString(), address.getPort());
