@@ -8,7 +8,7 @@ import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws values of the last hour as SVG in the page. Whoever cannot see it hears its summary; the figures are in a table beside
+ * Draws values of the last hour, or of what there is of it, as SVG in the page. Whoever cannot see it hears its summary; the figures are in a table beside
  * it. A series is told from another by its dashes too, not by its colour alone.
  *
  * @param id a prefix of the ids of its elements, unique on the page
@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 record LineChart(String id, String title, String summary, DoubleFunction<String> unit, int base) {
     private static final int WIDTH = 600;
-    private static final int HEIGHT = 180;
-    private static final int TOP = 14;
-    private static final int BOTTOM = 156;
+    private static final int HEIGHT = 186;
+    private static final int TOP = 20;
+    private static final int BOTTOM = 162;
     private static final int GRID_LINES = 2;
-    private static final Duration SPAN = Duration.ofHours(1);
-    private static final int MINUTES_PER_TICK = 15;
+    private static final int TICKS = 4;
+
+    /** Soon after a start, a part of the hour is enough. */
+    private static final int[] SPAN_MINUTES = {8, 20, 60};
+
     private static final double TEN = 10;
     private static final double[] STEPS = {1, 2, 5, TEN};
 
@@ -68,19 +71,35 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
                 .line();
         html.begin("title").attribute("id", id + "-title").text(title).end();
         html.begin("desc").attribute("id", id + "-summary").text(summary).end().line();
-        writeGrid(html, top);
+        long spanMillis = spanMillis(lines);
+        writeGrid(html, top, spanMillis);
         for (Series line : lines) {
             if (line.isFilled()) {
-                writePath(html, "area " + line.cssClass(), path(line.points(), top, true));
+                writePath(html, "area " + line.cssClass(), path(line.points(), top, spanMillis, true));
             }
         }
         for (Series line : lines) {
-            writePath(html, "line " + line.cssClass(), path(line.points(), top, false));
+            writePath(html, "line " + line.cssClass(), path(line.points(), top, spanMillis, false));
         }
         html.end().line();
     }
 
-    private void writeGrid(HtmlWriter html, double top) throws IOException {
+    private static long spanMillis(List<Series> lines) {
+        long oldest = lines.stream()
+                .flatMap(line -> line.points().stream())
+                .mapToLong(Point::ageMillis)
+                .max()
+                .orElse(0);
+        for (int minutes : SPAN_MINUTES) {
+            long millis = Duration.ofMinutes(minutes).toMillis();
+            if (oldest <= millis) {
+                return millis;
+            }
+        }
+        return Duration.ofMinutes(SPAN_MINUTES[SPAN_MINUTES.length - 1]).toMillis();
+    }
+
+    private void writeGrid(HtmlWriter html, double top, long spanMillis) throws IOException {
         for (int i = 0; i <= GRID_LINES; i++) {
             double value = top * i / GRID_LINES;
             double y = y(value, top);
@@ -94,10 +113,11 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
                 label(html, "2", y - 4, "start", unit.apply(value));
             }
         }
-        for (int minutes = 0; minutes <= SPAN.toMinutes(); minutes += MINUTES_PER_TICK) {
-            String anchor = minutes == 0 ? "end" : minutes == SPAN.toMinutes() ? "start" : "middle";
-            double x = x(Duration.ofMinutes(minutes).toMillis());
-            label(html, coordinate(x), HEIGHT - 6, anchor, minutes == 0 ? "now" : "−" + minutes + " min");
+        for (int tick = 0; tick <= TICKS; tick++) {
+            long millis = spanMillis * tick / TICKS;
+            String anchor = tick == 0 ? "end" : tick == TICKS ? "start" : "middle";
+            String text = tick == 0 ? "now" : "−" + Duration.ofMillis(millis).toMinutes() + " min";
+            label(html, coordinate(x(millis, spanMillis)), HEIGHT - 6, anchor, text);
         }
         html.line();
     }
@@ -117,38 +137,42 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
         }
     }
 
-    private static String path(List<Point> points, double top, boolean isArea) {
+    private static String path(List<Point> points, double top, long spanMillis, boolean isArea) {
         StringBuilder path = new StringBuilder();
         Point last = null;
         for (Point point : points) {
             Double value = point.value();
-            boolean isKnown = value != null && point.ageMillis() >= 0 && point.ageMillis() <= SPAN.toMillis();
+            boolean isKnown = value != null && point.ageMillis() >= 0 && point.ageMillis() <= spanMillis;
             boolean continues = isKnown && last != null && last.ageMillis() - point.ageMillis() <= GAP_MILLIS;
             if (isArea && last != null && !continues) {
-                appendPoint(path, 'L', last.ageMillis(), 0, top);
+                appendPoint(path, 'L', last.ageMillis(), 0, top, spanMillis);
             }
             if (isKnown && value != null) {
                 if (isArea && !continues) {
-                    appendPoint(path, 'M', point.ageMillis(), 0, top);
+                    appendPoint(path, 'M', point.ageMillis(), 0, top, spanMillis);
                 }
-                appendPoint(path, continues || isArea ? 'L' : 'M', point.ageMillis(), value, top);
+                appendPoint(path, continues || isArea ? 'L' : 'M', point.ageMillis(), value, top, spanMillis);
                 last = point;
             } else {
                 last = null;
             }
         }
         if (isArea && last != null) {
-            appendPoint(path, 'L', last.ageMillis(), 0, top);
+            appendPoint(path, 'L', last.ageMillis(), 0, top, spanMillis);
         }
         return path.toString();
     }
 
-    private static void appendPoint(StringBuilder path, char command, long ageMillis, double value, double top) {
-        path.append(command).append(coordinate(x(ageMillis))).append(' ').append(coordinate(y(value, top)));
+    private static void appendPoint(
+            StringBuilder path, char command, long ageMillis, double value, double top, long spanMillis) {
+        path.append(command)
+                .append(coordinate(x(ageMillis, spanMillis)))
+                .append(' ')
+                .append(coordinate(y(value, top)));
     }
 
-    private static double x(long ageMillis) {
-        return WIDTH - (double) WIDTH * ageMillis / SPAN.toMillis();
+    private static double x(long ageMillis, long spanMillis) {
+        return WIDTH - (double) WIDTH * ageMillis / spanMillis;
     }
 
     private static double y(double value, double top) {

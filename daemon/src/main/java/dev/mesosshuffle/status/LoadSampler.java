@@ -10,7 +10,9 @@ import dev.mesosshuffle.concurrent.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,7 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
     private Totals last;
 
     /** What the metrics said at one time. */
-    private record Totals(long nanos, long blocks, long bytes, long failures, long reads) {}
+    private record Totals(long nanos, long blocks, long bytes, long failures, Map<String, Long> readsOfDisks) {}
 
     /**
      * Creates a sampler, whose first interval begins now; it samples nothing before {@link #start}.
@@ -72,15 +74,7 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
     /** Adds the interval that ends now. */
     void sample() {
         Totals now = totals();
-        Duration median = null;
-        Duration p99 = null;
-        if (now.reads() > last.reads()) {
-            Snapshot slowest = slowestDisk();
-            if (slowest != null) {
-                median = Duration.ofNanos(Math.round(slowest.getMedian()));
-                p99 = Duration.ofNanos(Math.round(slowest.get99thPercentile()));
-            }
-        }
+        Snapshot slowest = slowestDisk(now);
         add(
                 new LoadSample(
                         clock.instant(),
@@ -88,8 +82,8 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
                         now.blocks() - last.blocks(),
                         now.bytes() - last.bytes(),
                         now.failures() - last.failures(),
-                        median,
-                        p99),
+                        slowest == null ? null : Duration.ofNanos(Math.round(slowest.getMedian())),
+                        slowest == null ? null : Duration.ofNanos(Math.round(slowest.get99thPercentile()))),
                 now);
     }
 
@@ -113,15 +107,23 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
     }
 
     private Totals totals() {
-        long reads = diskTimers().stream().mapToLong(Timer::getCount).sum();
-        return new Totals(ticker.read(), blocks.getCount(), bytes.getCount(), failures.getCount(), reads);
+        Map<String, Long> readsOfDisks = new HashMap<>();
+        diskTimers().forEach((name, timer) -> readsOfDisks.put(name, timer.getCount()));
+        return new Totals(ticker.read(), blocks.getCount(), bytes.getCount(), failures.getCount(), readsOfDisks);
     }
 
-    /** That of the disk whose 99th percentile is the highest: the one that clients notice. */
-    private @Nullable Snapshot slowestDisk() {
+    /**
+     * That of the disk whose 99th percentile is the highest, which is the one that clients notice, among those that were read in
+     * the interval. Null if none was.
+     */
+    private @Nullable Snapshot slowestDisk(Totals now) {
         Snapshot slowest = null;
-        for (Timer disk : diskTimers()) {
-            Snapshot snapshot = disk.getSnapshot();
+        for (Map.Entry<String, Timer> disk : diskTimers().entrySet()) {
+            long before = last.readsOfDisks().getOrDefault(disk.getKey(), 0L);
+            if (now.readsOfDisks().getOrDefault(disk.getKey(), 0L) == before) {
+                continue;
+            }
+            Snapshot snapshot = disk.getValue().getSnapshot();
             if (slowest == null || snapshot.get99thPercentile() > slowest.get99thPercentile()) {
                 slowest = snapshot;
             }
@@ -129,10 +131,8 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
         return slowest;
     }
 
-    private List<Timer> diskTimers() {
-        return List.copyOf(
-                metrics.getTimers((name, metric) -> name.startsWith(DISK_PREFIX) && name.endsWith(DISK_LATENCY))
-                        .values());
+    private Map<String, Timer> diskTimers() {
+        return metrics.getTimers((name, metric) -> name.startsWith(DISK_PREFIX) && name.endsWith(DISK_LATENCY));
     }
 
     /** Samples no more. */

@@ -29,11 +29,20 @@ class LineChartTest {
 
     @Test
     void drawsOneLineThroughPointsAndNoneOverGaps() throws IOException {
-        assertThat(draw(point(30_000, 1.0), point(20_000, 2.0), point(10_000, 0.0)))
-                .contains("<path class=\"line a\" d=\"M595.0 85.0L596.7 14.0L598.3 156.0\"></path>");
-        assertThat(draw(point(200_000, 1.0), point(10_000, 1.0))).contains("d=\"M566.7 14.0M598.3 14.0\"");
-        assertThat(draw(point(20_000, 1.0), point(15_000, null), point(10_000, 1.0)))
-                .contains("d=\"M596.7 14.0M598.3 14.0\"");
+        assertThat(draw(point(60_000, 1.0), point(30_000, 2.0), point(0, 0.0)))
+                .contains("<path class=\"line a\" d=\"M525.0 91.0L562.5 20.0L600.0 162.0\"></path>");
+        assertThat(draw(point(240_000, 1.0), point(0, 1.0))).contains("d=\"M300.0 20.0M600.0 20.0\"");
+        assertThat(draw(point(60_000, 1.0), point(30_000, null), point(0, 1.0)))
+                .contains("d=\"M525.0 20.0M600.0 20.0\"");
+    }
+
+    @Test
+    void showsAsMuchOfTheHourAsThereIs() throws IOException {
+        assertThat(draw(point(400_000, 1.0), point(0, 1.0)))
+                .contains(">−8 min<")
+                .doesNotContain(">−60 min<");
+        assertThat(draw(point(1_200_000, 1.0), point(0, 1.0))).contains(">−20 min<", ">−5 min<");
+        assertThat(draw(point(1_300_000, 1.0), point(0, 1.0))).contains(">−60 min<", ">−15 min<");
     }
 
     @Test

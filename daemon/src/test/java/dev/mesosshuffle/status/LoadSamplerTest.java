@@ -52,6 +52,16 @@ class LoadSamplerTest {
     }
 
     @Test
+    void leavesOutADiskThatWasNotRead() {
+        read("/d2", 300);
+        pass(10);
+        read("/d1", 2);
+        pass(10);
+
+        assertThat(sampler.samples().get(1).p99Latency()).isEqualTo(Duration.ofMillis(2));
+    }
+
+    @Test
     void keepsAnHour() {
         for (int i = 0; i < LoadSampler.MAX_SAMPLES + 5; i++) {
             serve(i, 0);
