@@ -29,9 +29,12 @@ class PrometheusScrapeTest extends RunningDaemon {
     private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\|.*\\| `(\\w+)(\\{[^`]*})?` \\|");
     private static final Pattern QUERIED = Pattern.compile("\\b(?:mesos_shuffle|process|jvm)_\\w+");
 
-    /** Where the host does not tell: of file systems without a limit of inodes, and of networks of its own. */
+    /** Where the host does not tell, as in a network of its own, and nothing looks for orphans. */
     private static final Set<String> OPTIONAL = Set.of(
-            "mesos_shuffle_disk_inodes", "mesos_shuffle_disk_free_inodes", "mesos_shuffle_host_tcp_memory_used_ratio");
+            "mesos_shuffle_disk_inodes",
+            "mesos_shuffle_disk_free_inodes",
+            "mesos_shuffle_host_tcp_memory_used_ratio",
+            "mesos_shuffle_orphan_last_scan_age_seconds");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private URI metrics;

@@ -41,7 +41,8 @@ class AdminServerIT {
     @TempDir
     Path folder;
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private int adminPort;
 
     private HttpResponse<String> ask(String method, String path) throws Exception {
@@ -124,7 +125,10 @@ class AdminServerIT {
 
     private String run(String script, AttackedDaemon daemon, String... words) throws Exception {
         List<String> command = new ArrayList<>();
-        command.add(ItFolders.target().resolve("mesos-shuffle-service").resolve(script).toString());
+        command.add(ItFolders.target()
+                .resolve("mesos-shuffle-service")
+                .resolve(script)
+                .toString());
         if (script.startsWith("bin/")) {
             command.addAll(List.of(
                     "--conf",
