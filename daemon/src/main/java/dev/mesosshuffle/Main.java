@@ -15,6 +15,7 @@ import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.host.PathTrust;
 import dev.mesosshuffle.host.UnsafePathException;
+import dev.mesosshuffle.logging.LogFormat;
 import dev.mesosshuffle.logging.LogLevels;
 import dev.mesosshuffle.logging.LogSafeguards;
 import dev.mesosshuffle.markers.RootMarkers;
@@ -193,7 +194,11 @@ public final class Main {
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) throws IOException, StoreException {
-        LogSafeguards.install((LoggerContext) LoggerFactory.getILoggerFactory());
+        LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (loaded.config().diagnostics().jsonLog()) {
+            LogFormat.useJson(loggers, systemProperties.getProperty(LOG_FILE_PROPERTY));
+        }
+        LogSafeguards.install(loggers);
         ReloadableLimits limits = new ReloadableLimits(loaded.config());
         // Before anybody can see that the daemon listens, and send one.
         ConfigReloader reloader =

@@ -15,6 +15,7 @@ import dev.mesosshuffle.dispatch.LocalDirServices;
 import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.fetch.ReadTracker;
 import dev.mesosshuffle.fetch.RemovedApplicationReaders;
+import dev.mesosshuffle.fetch.SlowFetches;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.probes.RootProbers;
@@ -89,13 +90,15 @@ final class ServeFlow {
                         disks,
                         reads,
                         context.limits()::maxChunksBeingTransferred,
-                        context.memory().streams()),
+                        context.memory().streams(),
+                        new SlowFetches(context.config().diagnostics().slowFetch(), System::nanoTime, failureLog)),
                 new LocalDirServices(state.policy(), new BlockFileRemover(), reclaim.rootMonitor()),
                 diagnosis,
                 state.registry(),
                 reclaim.liveness(),
                 failureLog,
-                context.metrics());
+                context.metrics(),
+                context.events());
         TlsContext tls = TlsSetup.load(context, failureLog);
         ShuffleServer server = ShuffleServer.start(
                 serverConfig(context.config()),

@@ -9,6 +9,8 @@ import dev.mesosshuffle.admin.SocketPathException;
 import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.LogMetrics;
 import dev.mesosshuffle.memory.MemoryBudgets;
@@ -92,7 +94,9 @@ public final class ShuffleDaemon {
                     ShuffleServer.maxDirectBytes(),
                     config.disks().maxRegistryBytes(),
                     metrics);
-            return start(new DaemonContext(config, limits, metrics, memory, lifecycle), about);
+            EventRecorder events =
+                    config.admin().port() == 0 ? EventRecorder.NONE : new RecentEvents(System::currentTimeMillis);
+            return start(new DaemonContext(config, limits, metrics, memory, lifecycle, events), about);
         } catch (OutOfMemoryError e) {
             // To stop the parts takes threads too; the process ends at once, as if it were killed.
             throw e;
@@ -125,7 +129,7 @@ public final class ShuffleDaemon {
                     context.config().host(),
                     server.localAddress().getPort());
             admin.start(new AdminFlow.Parts(
-                    status.get().source(identity, about.settings()),
+                    status.get().source(identity, about.settings(), StatusFlow.history(context)),
                     new ApplicationOperations(reclaim.liveness().applicationAdmin()),
                     health,
                     server::isListening,

@@ -1,13 +1,17 @@
 package dev.mesosshuffle;
 
 import dev.mesosshuffle.config.LoadedConfig;
+import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.status.ApplicationViews;
 import dev.mesosshuffle.status.ConfigEntry;
 import dev.mesosshuffle.status.DiskUsage;
 import dev.mesosshuffle.status.DiskViews;
+import dev.mesosshuffle.status.LoadSampler;
+import dev.mesosshuffle.status.RecentEventHistory;
 import dev.mesosshuffle.status.ServiceIdentity;
 import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.status.UsageCache;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -30,7 +34,20 @@ final class StatusFlow {
         return applications;
     }
 
-    StatusSource source(ServiceIdentity identity, Supplier<List<LoadedConfig.EffectiveSetting>> settings) {
+    /** Begins to keep what operators may ask of the past; once. */
+    static StatusSource.History history(DaemonContext context) {
+        if (!(context.events() instanceof RecentEvents events)) {
+            return StatusSource.History.NONE;
+        }
+        LoadSampler load = context.register(new LoadSampler(context.metrics(), System::nanoTime, Clock.systemUTC()));
+        load.start();
+        return new StatusSource.History(new RecentEventHistory(events), load);
+    }
+
+    StatusSource source(
+            ServiceIdentity identity,
+            Supplier<List<LoadedConfig.EffectiveSetting>> settings,
+            StatusSource.History history) {
         return new StatusSource(
                 identity,
                 () -> settings.get().stream()
@@ -39,7 +56,7 @@ final class StatusFlow {
                 applications,
                 disks,
                 state.store()::deferredWrites,
-                StatusSource.History.NONE,
+                history,
                 System::nanoTime);
     }
 }

@@ -75,7 +75,8 @@ public final class ConfigLoader {
                 master(),
                 new AuthenticationReader(this, settings, errors).read(),
                 TlsKeys.read(this),
-                AdminKeys.read(this, port));
+                AdminKeys.read(this, port),
+                DiagnosticKeys.read(this));
     }
 
     private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param authentication who may connect
  * @param tls whether and how connections are encrypted by TLS
  * @param admin the admin server
+ * @param diagnostics what the daemon says of itself
  */
 public record ServiceConfig(
         String host,
@@ -35,21 +36,34 @@ public record ServiceConfig(
         Master master,
         Authentication authentication,
         Tls tls,
-        Admin admin) {
+        Admin admin,
+        Diagnostics diagnostics) {
     /** A configuration without authentication, TLS and admin server. */
     public ServiceConfig(
             String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
-        this(host, port, transport, disks, expiry, cleanup, master, Authentication.NONE, Tls.NONE, Admin.OFF);
+        this(
+                host,
+                port,
+                transport,
+                disks,
+                expiry,
+                cleanup,
+                master,
+                Authentication.NONE,
+                Tls.NONE,
+                Admin.OFF,
+                Diagnostics.DEFAULTS);
     }
 
     /** The same with other rules about who may connect. */
     public ServiceConfig withAuthentication(Authentication other) {
-        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls, admin);
+        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls, admin, diagnostics);
     }
 
     /** The same with another admin server. */
     public ServiceConfig withAdmin(Admin other) {
-        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, authentication, tls, other);
+        return new ServiceConfig(
+                host, port, transport, disks, expiry, cleanup, master, authentication, tls, other, diagnostics);
     }
 
     /** The first choice for the directory of the registry, absolute. */
@@ -123,6 +137,17 @@ public record ServiceConfig(
         public Master {
             urls = List.copyOf(urls);
         }
+    }
+
+    /**
+     * What the daemon says of itself.
+     *
+     * @param jsonLog whether the lines of the built-in log are JSON
+     * @param slowFetch a fetch that takes longer than this is logged; zero for none
+     */
+    public record Diagnostics(boolean jsonLog, Duration slowFetch) {
+        /** Those of a daemon that is not configured otherwise. */
+        public static final Diagnostics DEFAULTS = new Diagnostics(false, Duration.ofSeconds(5));
     }
 
     /**

@@ -99,6 +99,7 @@ final class CopiedBlockTransfer {
         if (!failed && !reading && copiedBytes < block.length() && mayHoldAnotherWindow()) {
             readNextWindow();
         }
+        listener.setWaitingForDisk(reading && windowsInChannel == 0);
         boolean allQueued = failed || (!reading && copiedBytes == block.length());
         if (allQueued && windowsInChannel == 0 && !reading && !finished) {
             finished = true;

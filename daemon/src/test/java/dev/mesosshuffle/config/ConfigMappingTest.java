@@ -54,7 +54,8 @@ class ConfigMappingTest {
                                 true,
                                 Set.of(),
                                 null,
-                                new ServiceConfig.TlsPem(null, null, null))));
+                                new ServiceConfig.TlsPem(null, null, null)),
+                        ServiceConfig.Diagnostics.DEFAULTS));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("default");
@@ -104,6 +105,8 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.localDirNames", "any");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
+        settings.put("spark.mesos.shuffle.service.log.format", "json");
+        settings.put("spark.mesos.shuffle.service.slowFetch", "1500ms");
         settings.put("spark.authenticate", "true");
         settings.put("spark.mesos.shuffle.service.authentication", "Optional");
         settings.put("spark.authenticate.secret", "sesame");
@@ -184,7 +187,8 @@ class ConfigMappingTest {
                                 Set.of(AdminEndpoint.METRICS, AdminEndpoint.HEALTH),
                                 Path.of("/etc/operators"),
                                 new ServiceConfig.TlsPem(
-                                        Path.of("/etc/key.pem"), new SecretText("open"), Path.of("/etc/chain.pem")))));
+                                        Path.of("/etc/key.pem"), new SecretText("open"), Path.of("/etc/chain.pem"))),
+                        new ServiceConfig.Diagnostics(true, Duration.ofMillis(1500))));
         assertThat(loaded.settings())
                 .filteredOn(setting -> settings.containsKey(setting.key()))
                 .extracting(LoadedConfig.EffectiveSetting::origin)

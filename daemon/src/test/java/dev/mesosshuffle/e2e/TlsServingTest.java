@@ -248,7 +248,8 @@ class TlsServingTest extends RunningDaemon {
                         ServiceConfig.Tls.NONE.pem(),
                         protocol,
                         List.of()),
-                plain.admin());
+                plain.admin(),
+                plain.diagnostics());
     }
 
     private SSLSocket connectTls() throws IOException {
