@@ -38,6 +38,9 @@ class AdminServerIT {
     /** Far more than the heap has. */
     private static final int ENDLESS_MIB = 300;
 
+    private static final String UNFINISHED_POST =
+            "POST /api/v1/applications/x/remove HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000\r\n\r\n";
+
     @TempDir
     Path folder;
 
@@ -81,8 +84,7 @@ class AdminServerIT {
                     hostile.add(send("GET /api/v1/app"));
                     hostile.add(send("GET /api/v1/config HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
                             + "\r\n\r\n"));
-                    hostile.add(send("POST /api/v1/applications/x/remove HTTP/1.1\r\nHost: localhost\r\n"
-                            + "Content-Length: 4000\r\n\r\n"));
+                    hostile.add(send(UNFINISHED_POST));
                     hostile.add(send("\u0016\u0003\u0001"));
                 }
                 sendEndless("GET /");
