@@ -110,6 +110,18 @@ class PrometheusScrapeTest extends RunningDaemon {
         assertThat(lines()).anyMatch(line -> line.matches("mesos_shuffle_commit_duration_seconds_count [1-9]\\d*"));
     }
 
+    @Test
+    void countsARegistrationThatIsRefused() throws Exception {
+        assertThat(lines()).contains("mesos_shuffle_failed_registrations_total 0.0");
+
+        try (RawClient client = connect()) {
+            String elsewhere = temp.resolve("blockmgr-elsewhere").toString();
+            assertThat(client.rpc("02 'app' '8' 00000001 '" + elsewhere + "' 00000040 'sort'"))
+                    .doesNotStartWith("04");
+        }
+        assertThat(lines()).contains("mesos_shuffle_failed_registrations_total 1.0", "mesos_shuffle_executors 1.0");
+    }
+
     /** Neither applications nor their names cost a scrape anything but the time to count them. */
     @Test
     void hasAsManySeriesForManyApplications() throws Exception {
