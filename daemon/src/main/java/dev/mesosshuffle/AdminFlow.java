@@ -8,6 +8,7 @@ import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.host.HostName;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.metrics.PrometheusExposition;
 import dev.mesosshuffle.page.StatusPage;
 import dev.mesosshuffle.process.HealthReport;
 import dev.mesosshuffle.security.OperatorCredentials;
@@ -119,12 +120,14 @@ final class AdminFlow {
      * @param operations what operators do with applications
      * @param health the watchdog's judgement
      * @param isListening whether the service accepts connections
+     * @param metrics all metrics
      */
     record Parts(
             StatusSource status,
             ApplicationOperations operations,
             Supplier<HealthReport> health,
-            BooleanSupplier isListening) {}
+            BooleanSupplier isListening,
+            PrometheusExposition metrics) {}
 
     /** Begins to serve. */
     void start(Parts parts) {
@@ -132,6 +135,7 @@ final class AdminFlow {
         routes.addAll(new HealthRoutes(() -> liveness(parts), parts.isListening(), parts.status()).all());
         routes.addAll(new ApiRoutes(parts.status()).all());
         routes.addAll(new OperationRoutes(parts.operations(), parts.status()).all());
+        routes.add(new MetricsRoute(parts.metrics()).route());
         routes.addAll(new StatusPage(parts.status(), HostName.read(), Clock.systemUTC()).routes());
         server.start(routes, authenticator);
         InetSocketAddress address = server.localAddress();

@@ -14,7 +14,9 @@ import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.LogMetrics;
 import dev.mesosshuffle.memory.MemoryBudgets;
+import dev.mesosshuffle.metrics.LatencyRegistry;
 import dev.mesosshuffle.metrics.MetricsReporter;
+import dev.mesosshuffle.metrics.PrometheusExposition;
 import dev.mesosshuffle.process.HealthReport;
 import dev.mesosshuffle.process.Lifecycle;
 import dev.mesosshuffle.status.DiskUsage;
@@ -84,7 +86,8 @@ public final class ShuffleDaemon {
             throws IOException, StoreException {
         Lifecycle lifecycle = new Lifecycle();
         try {
-            MetricRegistry metrics = new MetricRegistry();
+            // Histograms are recorded only where they are exposed.
+            MetricRegistry metrics = config.admin().port() == 0 ? new MetricRegistry() : new LatencyRegistry();
             LogMetrics.register(metrics);
             MemoryBudgets memory = MemoryBudgets.of(
                     Runtime.getRuntime().maxMemory(),
@@ -129,7 +132,8 @@ public final class ShuffleDaemon {
                     status.get().source(identity, about.settings(), StatusFlow.history(context)),
                     new ApplicationOperations(reclaim.liveness().applicationAdmin()),
                     health,
-                    server::isListening));
+                    server::isListening,
+                    new PrometheusExposition(context.metrics(), about.version())));
         }
         logger.info(
                 "Listening on {}:{}",

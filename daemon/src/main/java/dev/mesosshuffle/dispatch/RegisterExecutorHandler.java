@@ -158,6 +158,7 @@ final class RegisterExecutorHandler {
 
     private void refuse(RpcMessage.RegisterExecutor message, RpcCall call, Throwable error) {
         metrics.rejectedRequests.inc();
+        metrics.failedRegistrations.inc();
         Throwable cause = ErrorMessages.cause(error);
         if (!(cause instanceof ClientGoneException)) {
             warn(message, call, cause);

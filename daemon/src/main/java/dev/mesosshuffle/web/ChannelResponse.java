@@ -3,6 +3,7 @@ package dev.mesosshuffle.web;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -22,6 +24,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class ChannelResponse implements WebResponse {
     private static final int BUFFER_BYTES = 16 << 10;
     private static final long LOOK_INTERVAL_MILLIS = 500;
+    private static final long LINGER_MILLIS = 1000;
     private static final long NOT_WAITING = Long.MIN_VALUE;
 
     /** Everything in an answer is from this server and for this reader alone; the page loosens what it needs. */
@@ -72,7 +76,7 @@ final class ChannelResponse implements WebResponse {
 
     @Override
     public void header(String name, String value) {
-        headers.put(name.toLowerCase(java.util.Locale.ROOT), value);
+        headers.put(name.toLowerCase(Locale.ROOT), value);
     }
 
     @Override
@@ -203,14 +207,13 @@ final class ChannelResponse implements WebResponse {
 
     /**
      * Lets the client read the answer before it finds that the rest of its request was not read: a close with unread bytes
-     * would reset the connection.
+     * resets the connection. Nothing more is read meanwhile.
      */
     private void closeGently() {
-        if (channel instanceof io.netty.channel.socket.DuplexChannel socket
-                && channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) == null) {
+        if (channel instanceof DuplexChannel socket && channel.pipeline().get(SslHandler.class) == null) {
             var unusedShutdown = socket.shutdownOutput();
-            channel.config().setAutoRead(true);
-            var unusedClose = channel.eventLoop().schedule((Runnable) this::abort, 1, TimeUnit.SECONDS);
+            var unusedClose =
+                    channel.eventLoop().schedule((Runnable) this::abort, LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             abort();
         }

@@ -57,7 +57,7 @@ final class RequestReceiver extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
-        if (complete) {
+        if (complete || !context.channel().isActive()) {
             return;
         }
         if (part.decoderResult().isFailure()) {
