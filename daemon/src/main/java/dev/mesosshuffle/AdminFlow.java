@@ -108,9 +108,14 @@ final class AdminFlow {
         }
         TlsSettings settings = new TlsSettings(
                 false, new TlsSettings.PemFiles(privateKey, config.password(), certChain), "TLSv1.3", List.of());
-        TlsContext tls = TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
-        context.limits().onChange(tls::reload);
-        return tls;
+        try {
+            TlsContext tls =
+                    TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
+            context.limits().onChange(tls::reload);
+            return tls;
+        } catch (IOException e) {
+            throw new IOException("spark.mesos.shuffle.service.admin.tls: " + ErrorMessages.of(e), e);
+        }
     }
 
     /**
