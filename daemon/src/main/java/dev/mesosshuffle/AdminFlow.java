@@ -109,8 +109,7 @@ final class AdminFlow {
         TlsSettings settings = new TlsSettings(
                 false, new TlsSettings.PemFiles(privateKey, config.password(), certChain), "TLSv1.3", List.of());
         try {
-            TlsContext tls =
-                    TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
+            TlsContext tls = TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
             context.limits().onChange(tls::reload);
             return tls;
         } catch (IOException e) {

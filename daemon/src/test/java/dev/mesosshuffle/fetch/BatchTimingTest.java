@@ -96,7 +96,11 @@ class BatchTimingTest {
 
         fetch(context, task);
 
-        assertThat(log.lines()).singleElement().asString().startsWith("WARN").contains("Queue 5.000 s", "client 0.000 s");
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .startsWith("WARN")
+                .contains("Queue 5.000 s", "client 0.000 s");
     }
 
     @Test
