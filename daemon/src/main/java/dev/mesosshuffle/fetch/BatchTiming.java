@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class BatchTiming implements SendProgress {
     private final SlowFetches slowFetches;
     private final ReadTracker reads;
+    private final FetchMetrics metrics;
     private final Path disk;
     private final Connection connection;
     private final ChunkRead first;
@@ -37,6 +38,7 @@ final class BatchTiming implements SendProgress {
     BatchTiming(FetchContext context, Path disk, Connection connection, ChunkRead first, int chunks) {
         this.slowFetches = context.services().slowFetches();
         this.reads = context.services().reads();
+        this.metrics = context.metrics();
         this.disk = disk;
         this.connection = connection;
         this.first = first;
@@ -92,12 +94,14 @@ final class BatchTiming implements SendProgress {
     /** All has left. Throws nothing: whether there is memory to tell of it or not. */
     private void sent() {
         long sentAt = slowFetches.now();
+        long nanos = sentAt - first.requestedAt();
         FetchEvent event = FlightRecording.fetch();
-        boolean isSlow = slowFetches.isSlow(sentAt - first.requestedAt());
-        if (event == null && !isSlow) {
-            return;
-        }
+        boolean isSlow = slowFetches.isSlow(nanos);
         try {
+            metrics.fetched(nanos);
+            if (event == null && !isSlow) {
+                return;
+            }
             SlowFetches.Fetched fetched = describe(sentAt);
             if (event != null) {
                 slowFetches.record(fetched, event);

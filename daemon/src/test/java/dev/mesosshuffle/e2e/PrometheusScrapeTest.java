@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What Prometheus gets from a daemon that served a block. */
 class PrometheusScrapeTest extends RunningDaemon {
@@ -89,6 +90,7 @@ class PrometheusScrapeTest extends RunningDaemon {
     }
 
     @Test
+    @Timeout(60)
     void countsWhatTheClientDid() throws Exception {
         assertThat(lines())
                 .contains(
@@ -98,6 +100,10 @@ class PrometheusScrapeTest extends RunningDaemon {
                         "mesos_shuffle_open_duration_seconds_count 1",
                         "mesos_shuffle_registration_duration_seconds_count 1",
                         "mesos_shuffle_cache_misses_total{cache=\"index\"} 1.0");
+        // The server learns a little later than the client that all has been sent.
+        while (!lines().contains("mesos_shuffle_fetch_duration_seconds_count 1")) {
+            Thread.onSpinWait();
+        }
         assertThat(lines()).anyMatch(line -> line.matches("mesos_shuffle_commit_duration_seconds_count [1-9]\\d*"));
     }
 

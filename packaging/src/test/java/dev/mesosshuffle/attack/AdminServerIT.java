@@ -38,10 +38,14 @@ class AdminServerIT {
     /** Far more than the heap has. */
     private static final int ENDLESS_MIB = 300;
 
+    private static final String UNFINISHED_POST =
+            "POST /api/v1/applications/x/remove HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000\r\n\r\n";
+
     @TempDir
     Path folder;
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private int adminPort;
 
     private HttpResponse<String> ask(String method, String path) throws Exception {
@@ -80,8 +84,7 @@ class AdminServerIT {
                     hostile.add(send("GET /api/v1/app"));
                     hostile.add(send("GET /api/v1/config HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
                             + "\r\n\r\n"));
-                    hostile.add(send("POST /api/v1/applications/x/remove HTTP/1.1\r\nHost: localhost\r\n"
-                            + "Content-Length: 4000\r\n\r\n"));
+                    hostile.add(send(UNFINISHED_POST));
                     hostile.add(send("\u0016\u0003\u0001"));
                 }
                 sendEndless("GET /");
@@ -124,7 +127,10 @@ class AdminServerIT {
 
     private String run(String script, AttackedDaemon daemon, String... words) throws Exception {
         List<String> command = new ArrayList<>();
-        command.add(ItFolders.target().resolve("mesos-shuffle-service").resolve(script).toString());
+        command.add(ItFolders.target()
+                .resolve("mesos-shuffle-service")
+                .resolve(script)
+                .toString());
         if (script.startsWith("bin/")) {
             command.addAll(List.of(
                     "--conf",
