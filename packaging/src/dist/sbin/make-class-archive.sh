@@ -25,18 +25,27 @@ trap 'rm -rf -- "$work"; rm -f -- "$new"' EXIT
 trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null; exit 1' INT TERM
 mkdir "$work/root" && : >"$work/log" || fail "$work could not be filled"
 
-# A start for practice, on a port and in a folder of its own; the JVM writes the archive when it ends.
-rm -f -- "$new"
-env -u SPARK_LOCAL_DIRS -u SPARK_CONF_DIR -u SPARK_SHUFFLE_OPTS \
-  MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE= \
-  SPARK_DAEMON_JAVA_OPTS="\"-XX:ArchiveClassesAtExit=$new\" -Xlog:disable" \
-  "$home/bin/mesos-shuffle-service" \
-  --conf spark.mesos.shuffle.service.host=127.0.0.1 --conf spark.shuffle.service.port=0 \
-  --conf "spark.local.dir=$work/root" --conf "spark.mesos.shuffle.service.state.dir=$work/state" >"$work/log" 2>&1 &
-daemon=$!
+# A start for practice, on ports and in a folder of its own; the JVM writes the archive when it ends.
+begin() {
+  rm -f -- "$new"
+  env -u SPARK_LOCAL_DIRS -u SPARK_CONF_DIR -u SPARK_SHUFFLE_OPTS \
+    MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE= \
+    SPARK_DAEMON_JAVA_OPTS="\"-XX:ArchiveClassesAtExit=$new\" -Xlog:disable" \
+    "$home/bin/mesos-shuffle-service" \
+    --conf spark.mesos.shuffle.service.host=127.0.0.1 --conf spark.shuffle.service.port=0 \
+    --conf "spark.mesos.shuffle.service.admin.port=$1" \
+    --conf "spark.local.dir=$work/root" --conf "spark.mesos.shuffle.service.state.dir=$work/state" >"$work/log" 2>&1 &
+  daemon=$!
+}
+# With the admin server, whose classes a usual start loads too, unless somebody listens on the port that is tried.
+begin $((20000 + $$ % 12000))
 tries=0
 until grep -q 'Listening on' "$work/log"; do
-  kill -0 "$daemon" 2>/dev/null || fail "the daemon did not start: $(tail -n 1 "$work/log")"
+  if ! kill -0 "$daemon" 2>/dev/null; then
+    grep -q 'the admin server cannot listen' "$work/log" ||
+      fail "the daemon did not start: $(tail -n 1 "$work/log")"
+    begin 0
+  fi
   tries=$((tries + 1))
   [ "$tries" -lt 600 ] || fail "the daemon did not start within a minute"
   sleep 0.1

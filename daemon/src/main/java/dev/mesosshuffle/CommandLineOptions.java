@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
                         + " finishes.",
         customSynopsis = {
             "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] [--check-config] [--version] [--help]",
-            "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] apps | keep APP | release APP | remove APP"
+            "mesos-shuffle-service [--conf KEY=VALUE]... [--properties-file FILE] apps [--output json] | keep APP | release APP | remove APP"
         },
         usageHelpWidth = 110,
         sortOptions = false,
@@ -37,6 +37,8 @@ import picocli.CommandLine.Parameters;
         })
 final class CommandLineOptions {
     private static final String SETTING = "KEY=VALUE";
+    private static final String TEXT = "text";
+    private static final String JSON = "json";
     private static final Set<String> ON_ONE_APPLICATION = Set.of("keep", "release", "remove");
 
     @Option(
@@ -53,6 +55,12 @@ final class CommandLineOptions {
 
     @Option(names = "--check-config", description = "Prints every setting with its value and its source.")
     private boolean checkConfig;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FORMAT",
+            description = "The format of what apps prints: text (the default) or json.")
+    private String output = TEXT;
 
     @Option(names = "--version", description = "Prints the version.")
     private boolean version;
@@ -93,10 +101,13 @@ final class CommandLineOptions {
     }
 
     private void checkRequest() {
+        boolean forAll = "apps".equals(command);
+        if (!output.equals(TEXT) && !(output.equals(JSON) && forAll)) {
+            throw new IllegalArgumentException("--output: " + output + " (expected: text, or for apps, json)");
+        }
         if (command == null) {
             return;
         }
-        boolean forAll = command.equals("apps");
         if (!forAll && !ON_ONE_APPLICATION.contains(command)) {
             throw new IllegalArgumentException(
                     "command: " + command + " (expected: apps, keep APP, release APP or remove APP)");
@@ -115,6 +126,9 @@ final class CommandLineOptions {
     /** What is asked of the daemon that runs; null if one is to be started. */
     @Nullable
     String request() {
+        if (output.equals(JSON)) {
+            return command + ' ' + JSON;
+        }
         return application == null ? command : command + ' ' + application;
     }
 

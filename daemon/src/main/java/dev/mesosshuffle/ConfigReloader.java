@@ -25,7 +25,7 @@ final class ConfigReloader implements Runnable {
     private final Source source;
     private final Consumer<ServiceConfig> limits;
     private final LogLevels logLevels;
-    private LoadedConfig current;
+    private volatile LoadedConfig current;
 
     /** Where a configuration comes from. */
     interface Source {
@@ -46,6 +46,11 @@ final class ConfigReloader implements Runnable {
         this.limits = limits;
         this.logLevels = logLevels;
         this.current = started;
+    }
+
+    /** Returns every setting with the value that is in effect. */
+    List<LoadedConfig.EffectiveSetting> settings() {
+        return started.inEffectAfter(current);
     }
 
     @Override

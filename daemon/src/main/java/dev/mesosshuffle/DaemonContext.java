@@ -3,6 +3,7 @@ package dev.mesosshuffle;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.MemoryBudgets;
 import dev.mesosshuffle.process.Lifecycle;
 
@@ -14,13 +15,15 @@ import dev.mesosshuffle.process.Lifecycle;
  * @param metrics where all metrics are registered
  * @param memory the budgets of what clients make the daemon keep
  * @param lifecycle stops what was registered with it, in reverse order
+ * @param events keeps what operators may ask for
  */
 record DaemonContext(
         ServiceConfig config,
         ReloadableLimits limits,
         MetricRegistry metrics,
         MemoryBudgets memory,
-        Lifecycle lifecycle) {
+        Lifecycle lifecycle,
+        EventRecorder events) {
     /** Registers a part that runs, so that it is stopped before all parts registered earlier. */
     <T extends AutoCloseable> T register(T part) {
         return lifecycle.register(part);

@@ -15,6 +15,7 @@ import dev.mesosshuffle.config.StateDirCandidates;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.host.PathTrust;
 import dev.mesosshuffle.host.UnsafePathException;
+import dev.mesosshuffle.logging.LogFormat;
 import dev.mesosshuffle.logging.LogLevels;
 import dev.mesosshuffle.logging.LogSafeguards;
 import dev.mesosshuffle.markers.RootMarkers;
@@ -193,18 +194,25 @@ public final class Main {
     }
 
     private int start(CommandLineOptions options, LoadedConfig loaded) throws IOException, StoreException {
-        LogSafeguards.install((LoggerContext) LoggerFactory.getILoggerFactory());
+        LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (loaded.config().diagnostics().jsonLog()) {
+            LogFormat.useJson(loggers, systemProperties.getProperty(LOG_FILE_PROPERTY));
+        }
+        LogSafeguards.install(loggers);
         ReloadableLimits limits = new ReloadableLimits(loaded.config());
         // Before anybody can see that the daemon listens, and send one.
-        SighupHandler.handle(
-                new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels()));
-        ShuffleDaemon daemon = ShuffleDaemon.start(loaded.config(), limits);
+        ConfigReloader reloader =
+                new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels());
+        SighupHandler.handle(reloader);
+        ShuffleDaemon daemon =
+                ShuffleDaemon.start(loaded.config(), limits, new AboutDaemon(version(), reloader::settings));
         shutdown.started(daemon::stop);
         SystemdNotifier systemd = SystemdNotifier.start(environment);
         daemon.register(systemd);
         HealthMonitor health =
                 new HealthMonitor(daemon.healthProbes(), daemon.localAddress().getPort(), systemd);
         daemon.register(health);
+        daemon.watchedBy(health::report);
         health.start();
         shutdown.running();
         return RUNNING;

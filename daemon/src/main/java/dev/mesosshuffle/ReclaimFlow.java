@@ -78,10 +78,12 @@ final class ReclaimFlow {
                 System::nanoTime,
                 new RootExecutors("cleanup-", context.limits()::deletionRate),
                 context.metrics(),
-                context.memory().registry()));
+                context.memory().registry(),
+                context.events()));
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
         resumeRemovals(state.store().loadRemovals());
-        this.rootMonitor = new RootMonitor(state.registry()::rootInodes, reclaimer::rootInodes, state.probers());
+        this.rootMonitor =
+                new RootMonitor(state.registry()::rootInodes, reclaimer::rootInodes, state.probers(), context.events());
         rootMonitor.start();
         StateStore store = state.store();
         this.liveness = new LivenessMonitor(
@@ -98,7 +100,8 @@ final class ReclaimFlow {
                         serve.backgroundDisks(),
                         FileTimes.ON_DISK,
                         new LivenessStoreAdapter(store),
-                        mesosMaster(config.master())),
+                        mesosMaster(config.master()),
+                        context.events()),
                 serve::invalidate,
                 context.metrics());
         restoreIdleTimes(store);

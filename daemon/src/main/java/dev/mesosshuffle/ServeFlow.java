@@ -6,6 +6,7 @@ import dev.mesosshuffle.blocks.DataFileCache;
 import dev.mesosshuffle.blocks.IndexCache;
 import dev.mesosshuffle.cleanup.ActiveReads;
 import dev.mesosshuffle.cleanup.BlockFileRemover;
+import dev.mesosshuffle.concurrent.DiskActivity;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.DiskExecutors;
 import dev.mesosshuffle.config.ServiceConfig;
@@ -14,6 +15,7 @@ import dev.mesosshuffle.dispatch.LocalDirServices;
 import dev.mesosshuffle.fetch.FetchServices;
 import dev.mesosshuffle.fetch.ReadTracker;
 import dev.mesosshuffle.fetch.RemovedApplicationReaders;
+import dev.mesosshuffle.fetch.SlowFetches;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.probes.RootProbers;
@@ -24,6 +26,7 @@ import dev.mesosshuffle.transport.ServerConfig;
 import dev.mesosshuffle.transport.ShuffleServer;
 import dev.mesosshuffle.transport.TcpMemoryMonitor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import org.slf4j.Logger;
@@ -87,13 +90,15 @@ final class ServeFlow {
                         disks,
                         reads,
                         context.limits()::maxChunksBeingTransferred,
-                        context.memory().streams()),
+                        context.memory().streams(),
+                        new SlowFetches(context.config().diagnostics().slowFetch(), System::nanoTime, failureLog)),
                 new LocalDirServices(state.policy(), new BlockFileRemover(), reclaim.rootMonitor()),
                 diagnosis,
                 state.registry(),
                 reclaim.liveness(),
                 failureLog,
-                context.metrics());
+                context.metrics(),
+                context.events());
         TlsContext tls = TlsSetup.load(context, failureLog);
         ShuffleServer server = ShuffleServer.start(
                 serverConfig(context.config()),
@@ -120,6 +125,16 @@ final class ServeFlow {
                 removedReaders.close(appId, nanos);
             }
         };
+    }
+
+    /** What the threads of a root do; waits for nothing. */
+    DiskActivity diskActivity(Path root) {
+        return disks.activity(root);
+    }
+
+    /** How many blocks of an application are being read or sent. */
+    int activeReads(String appId) {
+        return reads.readCount(appId);
     }
 
     /** Closes the files of dirs that no fetch may use any more. */

@@ -2,24 +2,32 @@ package dev.mesosshuffle;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.admin.AdminCommands;
+import dev.mesosshuffle.admin.ApplicationOperations;
 import dev.mesosshuffle.admin.ControlServer;
 import dev.mesosshuffle.admin.ControlSocket;
-import dev.mesosshuffle.admin.DiskUsage;
 import dev.mesosshuffle.admin.SocketPathException;
 import dev.mesosshuffle.config.ReloadableLimits;
 import dev.mesosshuffle.config.ServiceConfig;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.LogMetrics;
 import dev.mesosshuffle.memory.MemoryBudgets;
+import dev.mesosshuffle.metrics.LatencyRegistry;
 import dev.mesosshuffle.metrics.MetricsReporter;
+import dev.mesosshuffle.metrics.PrometheusExposition;
+import dev.mesosshuffle.process.HealthReport;
 import dev.mesosshuffle.process.Lifecycle;
+import dev.mesosshuffle.status.DiskUsage;
+import dev.mesosshuffle.status.ServiceIdentity;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +45,23 @@ public final class ShuffleDaemon {
     private final Lifecycle lifecycle;
     private final StateStore store;
     private final ShuffleServer server;
+    private final HealthSource health;
 
-    private ShuffleDaemon(Lifecycle lifecycle, StateStore store, ShuffleServer server) {
+    private ShuffleDaemon(Lifecycle lifecycle, StateStore store, ShuffleServer server, HealthSource health) {
         this.lifecycle = lifecycle;
         this.store = store;
         this.server = server;
+        this.health = health;
+    }
+
+    /** The last judgement of whoever watches the daemon, which begins after its start. For any thread. */
+    static final class HealthSource implements Supplier<HealthReport> {
+        private volatile Supplier<HealthReport> watcher = () -> HealthReport.UNWATCHED;
+
+        @Override
+        public HealthReport get() {
+            return watcher.get();
+        }
     }
 
     /** As {@link #start(ServiceConfig, ReloadableLimits)}, with limits that do not change. */
@@ -58,16 +78,25 @@ public final class ShuffleDaemon {
      */
     public static ShuffleDaemon start(ServiceConfig config, ReloadableLimits limits)
             throws IOException, StoreException {
+        return start(config, limits, AboutDaemon.UNKNOWN);
+    }
+
+    /** As {@link #start(ServiceConfig, ReloadableLimits)}, with what operators are told about it. */
+    static ShuffleDaemon start(ServiceConfig config, ReloadableLimits limits, AboutDaemon about)
+            throws IOException, StoreException {
         Lifecycle lifecycle = new Lifecycle();
         try {
-            MetricRegistry metrics = new MetricRegistry();
+            // Histograms are recorded only where they are exposed.
+            MetricRegistry metrics = config.admin().port() == 0 ? new MetricRegistry() : new LatencyRegistry();
             LogMetrics.register(metrics);
             MemoryBudgets memory = MemoryBudgets.of(
                     Runtime.getRuntime().maxMemory(),
                     ShuffleServer.maxDirectBytes(),
                     config.disks().maxRegistryBytes(),
                     metrics);
-            return start(new DaemonContext(config, limits, metrics, memory, lifecycle));
+            EventRecorder events =
+                    config.admin().port() == 0 ? EventRecorder.NONE : new RecentEvents(System::currentTimeMillis);
+            return start(new DaemonContext(config, limits, metrics, memory, lifecycle, events), about);
         } catch (OutOfMemoryError e) {
             // To stop the parts takes threads too; the process ends at once, as if it were killed.
             throw e;
@@ -77,30 +106,55 @@ public final class ShuffleDaemon {
         }
     }
 
-    private static ShuffleDaemon start(DaemonContext context) throws IOException, StoreException {
+    private static ShuffleDaemon start(DaemonContext context, AboutDaemon about) throws IOException, StoreException {
+        Instant startedAt = Instant.now();
+        long startedNanos = System.nanoTime();
         context.register(MetricsReporter.start(context.metrics()));
         PersistentState state = PersistentState.open(context);
         ServeFlow serve = new ServeFlow(context, state.probers());
         ReclaimFlow reclaim = new ReclaimFlow(context, state, serve);
 
+        AdminFlow admin = context.config().admin().port() == 0 ? null : AdminFlow.bind(context);
         ShuffleServer server = serve.listen(state, reclaim);
         reclaim.startExpiry();
-        startControl(context, state, serve, reclaim);
+        DiskUsage diskUsage = new DiskUsage(serve.backgroundDisks(), DISK_USAGE_LIMIT);
+        Supplier<StatusFlow> status = () -> new StatusFlow(state, serve, reclaim, diskUsage);
+        startControl(context, state, diskUsage, reclaim, status);
+        HealthSource health = new HealthSource();
+        if (admin != null) {
+            ServiceIdentity identity = new ServiceIdentity(
+                    about.version(),
+                    startedAt,
+                    startedNanos,
+                    context.config().host(),
+                    server.localAddress().getPort());
+            admin.start(new AdminFlow.Parts(
+                    status.get().source(identity, about.settings(), StatusFlow.history(context)),
+                    new ApplicationOperations(reclaim.liveness().applicationAdmin()),
+                    health,
+                    server::isListening,
+                    new PrometheusExposition(context.metrics(), about.version())));
+        }
         logger.info(
                 "Listening on {}:{}",
                 context.config().host(),
                 server.localAddress().getPort());
         reclaim.startScans();
-        return new ShuffleDaemon(context.lifecycle(), state.store(), server);
+        return new ShuffleDaemon(context.lifecycle(), state.store(), server, health);
     }
 
     /** The service runs without it: nothing depends on it but an operator's comfort. */
     private static void startControl(
-            DaemonContext context, PersistentState state, ServeFlow serve, ReclaimFlow reclaim) {
+            DaemonContext context,
+            PersistentState state,
+            DiskUsage diskUsage,
+            ReclaimFlow reclaim,
+            Supplier<StatusFlow> status) {
         AdminCommands commands = new AdminCommands(
                 reclaim.liveness().applicationAdmin(),
                 state.registry(),
-                new DiskUsage(serve.backgroundDisks(), DISK_USAGE_LIMIT));
+                diskUsage,
+                () -> status.get().applications());
         try {
             Path socket = ControlSocket.path(state.stateDir(), context.config().port());
             ControlServer control = new ControlServer(socket, commands);
@@ -122,6 +176,11 @@ public final class ShuffleDaemon {
         server.loops().forEach((name, loop) -> probes.put(name, () -> CompletableFuture.runAsync(() -> {}, loop)));
         probes.put("the registry's store", store::ping);
         return probes;
+    }
+
+    /** From now on the admin server tells this judgement about the daemon. */
+    void watchedBy(Supplier<HealthReport> watcher) {
+        health.watcher = watcher;
     }
 
     /** Registers a part that is stopped before all others. */

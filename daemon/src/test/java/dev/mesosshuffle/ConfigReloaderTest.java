@@ -85,7 +85,8 @@ class ConfigReloaderTest {
         reload.run();
         assertThat(log.lines())
                 .hasSize(2)
-                .containsOnly("INFO Reloaded: spark.shuffle.service.port stays 7337 until a restart (then 4711)");
+                .containsOnly("INFO Reloaded: spark.shuffle.service.port stays 7337 until a restart (then 4711);"
+                        + " spark.mesos.shuffle.service.admin.port stays 17337 until a restart (then 14711)");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mesosshuffle.admin;
 import dev.mesosshuffle.liveness.ApplicationStatus;
 import dev.mesosshuffle.logging.HumanReadable;
 import dev.mesosshuffle.logging.Sanitizer;
+import dev.mesosshuffle.status.DiskUsage;
 import java.io.IOException;
 import java.util.List;
 

@@ -53,6 +53,12 @@ public final class BlockResolver {
         return output != null && (block.segment() != null || output.index() instanceof InMemoryIndex);
     }
 
+    /** Whether the data file is open already, so that {@link #open} need not wait for a disk. It may be closed meanwhile. */
+    public boolean isOpen(LocatedBlock block) {
+        MapOutput output = block.output();
+        return output != null && (output.cachedFile() != null || output.index().dataLength() == 0);
+    }
+
     /**
      * Takes the next step of a block that is not found. Reads the disk of the block's file.
      *

@@ -9,8 +9,11 @@ import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.NotADirectoryException;
 import dev.mesosshuffle.host.RootUnavailableException;
+import dev.mesosshuffle.jfr.FlightRecording;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.store.StateStore;
 import java.io.IOException;
@@ -82,6 +85,7 @@ public final class Reclaimer implements AutoCloseable {
     private final CleanupMetrics metrics;
     private final RemovalStepper stepper;
     private final RemovalFailures failures;
+    private final EventRecorder events;
     private final PeriodicTask timer = new PeriodicTask("cleanup-timer", this::check);
 
     /**
@@ -92,6 +96,7 @@ public final class Reclaimer implements AutoCloseable {
      * @param registry receives the metrics
      * @param memory the budget of what is registered: a removal counts until its intent is deleted, so that as much as what
      *     waits for a disk can no longer be registered
+     * @param events keeps what was deleted
      */
     public Reclaimer(
             StateStore store,
@@ -99,7 +104,8 @@ public final class Reclaimer implements AutoCloseable {
             Ticker ticker,
             RootExecutors workers,
             MetricRegistry registry,
-            ByteBudget memory) {
+            ByteBudget memory,
+            EventRecorder events) {
         this.store = store;
         this.removals = new RemovalTable(memory);
         this.guards = guards;
@@ -110,6 +116,7 @@ public final class Reclaimer implements AutoCloseable {
                 .count());
         this.stepper = new RemovalStepper(guards, metrics, closed::get);
         this.failures = new RemovalFailures(metrics);
+        this.events = events;
     }
 
     /**
@@ -321,6 +328,7 @@ public final class Reclaimer implements AutoCloseable {
                 reschedule(removal, READ_RETRY_DELAY);
             }
             case DELETED -> {
+                report(removal);
                 if (removal.isOrphan()) {
                     removal.deleted();
                     metrics.deletedOrphans().inc();
@@ -339,6 +347,17 @@ public final class Reclaimer implements AutoCloseable {
             }
             case RETAINED -> withdraw(removal);
             case INTERRUPTED -> logger.debug("{} is left to the next start", removal.dir.path());
+        }
+    }
+
+    /** It is deleted, whether or not there is memory to tell of it. */
+    private void report(DirRemoval removal) {
+        try {
+            String path = removal.dir.path().toString();
+            events.record(EventKind.REMOVAL, removal.appId == null ? "" : removal.appId, "deleted " + path);
+            FlightRecording.removed(removal.appId, path, ticker.read() - removal.decidedAt());
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
         }
     }
 

@@ -3,8 +3,10 @@ package dev.mesosshuffle.concurrent;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Snapshot;
 import com.codahale.metrics.Timer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -109,6 +111,28 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
     /** Counts a failed read, so that operators see which disk fails. */
     public void countReadError(Path root) {
         disk(root).readErrors().inc();
+    }
+
+    /**
+     * What the threads of a disk do. For any thread; waits for no disk.
+     *
+     * @param root the local root that stands for the disk
+     * @return its figures; those of a disk that was never used if it is unknown
+     */
+    public DiskActivity activity(Path root) {
+        Disk disk = disks.get(root);
+        if (disk == null) {
+            return DiskActivity.NONE;
+        }
+        Snapshot latency = disk.readLatency().getSnapshot();
+        return new DiskActivity(
+                disk.pool().queuedTasks(),
+                disk.pool().activeTasks(),
+                disk.hungTasks().count(),
+                disk.readLatency().getCount(),
+                disk.readErrors().getCount(),
+                Duration.ofNanos((long) latency.getMedian()),
+                Duration.ofNanos((long) latency.get99thPercentile()));
     }
 
     private Disk disk(Path root) {

@@ -283,7 +283,7 @@ final class ConfigKeys {
             MIN_FREE_PERCENT);
 
     private static final List<ConfigKey<?>> ALL = Stream.<List<ConfigKey<?>>>of(
-                    GENERAL, AuthenticationKeys.all(), TlsKeys.all())
+                    GENERAL, DiagnosticKeys.all(), AuthenticationKeys.all(), TlsKeys.all(), AdminKeys.all())
             .<ConfigKey<?>>flatMap(List::stream)
             .toList();
 

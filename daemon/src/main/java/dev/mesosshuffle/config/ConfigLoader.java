@@ -52,11 +52,12 @@ public final class ConfigLoader {
     }
 
     private ServiceConfig config(ConfigSources sources) {
+        int port = value(ConfigKeys.PORT);
         Duration networkTimeout = value(ConfigKeys.NETWORK_TIMEOUT);
         List<Path> roots = value(ConfigKeys.LOCAL_DIR);
         return new ServiceConfig(
                 value(ConfigKeys.HOST),
-                value(ConfigKeys.PORT),
+                port,
                 transport(networkTimeout),
                 new ServiceConfig.Disks(
                         roots,
@@ -73,7 +74,9 @@ public final class ConfigLoader {
                         value(ConfigKeys.MIN_FREE_PERCENT)),
                 master(),
                 new AuthenticationReader(this, settings, errors).read(),
-                TlsKeys.read(this));
+                TlsKeys.read(this),
+                AdminKeys.read(this, port),
+                DiagnosticKeys.read(this));
     }
 
     private StateDirCandidates stateDirs(Map<String, String> environment, List<Path> roots) {
@@ -219,6 +222,18 @@ public final class ConfigLoader {
         }
         record(key, key.defaultText(), DEFAULT);
         return key.parser().parse(key.defaultText());
+    }
+
+    /** The value that was given for a key whose default follows from others; null if there is none, or if it is wrong. */
+    <T> @Nullable T given(ConfigKey<T> key) {
+        return parsed(key);
+    }
+
+    /** Shows the default that followed from others for a key that was not given. */
+    void recordDefault(ConfigKey<?> key, String value) {
+        if (settings.get(key) == null) {
+            record(key, value, DEFAULT);
+        }
     }
 
     /** The value that was given; null if there is none, or if it is wrong, which becomes an error. */

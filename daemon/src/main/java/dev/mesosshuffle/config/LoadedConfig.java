@@ -51,6 +51,19 @@ public record LoadedConfig(ServiceConfig config, List<EffectiveSetting> settings
                 .toList();
     }
 
+    /**
+     * Returns every setting that is in effect once a newer configuration was applied: those that are reloadable are the newer
+     * ones.
+     */
+    public List<EffectiveSetting> inEffectAfter(LoadedConfig newer) {
+        Map<String, EffectiveSetting> now =
+                newer.settings.stream().collect(toMap(EffectiveSetting::key, setting -> setting));
+        return settings.stream()
+                .map(setting ->
+                        ConfigKeys.isReloadable(setting.key()) ? now.getOrDefault(setting.key(), setting) : setting)
+                .toList();
+    }
+
     /** Key, value and origin in three columns, a line for each key. */
     public String table() {
         int keyWidth = settings.stream().mapToInt(s -> s.key().length()).max().orElse(0);

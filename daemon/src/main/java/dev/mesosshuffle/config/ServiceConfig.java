@@ -1,5 +1,6 @@
 package dev.mesosshuffle.config;
 
+import dev.mesosshuffle.model.AdminEndpoint;
 import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.model.SecretText;
@@ -7,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param master the Mesos master, polled for which applications are alive
  * @param authentication who may connect
  * @param tls whether and how connections are encrypted by TLS
+ * @param admin the admin server
+ * @param diagnostics what the daemon says of itself
  */
 public record ServiceConfig(
         String host,
@@ -31,16 +35,35 @@ public record ServiceConfig(
         Cleanup cleanup,
         Master master,
         Authentication authentication,
-        Tls tls) {
-    /** A configuration without authentication and TLS. */
+        Tls tls,
+        Admin admin,
+        Diagnostics diagnostics) {
+    /** A configuration without authentication, TLS and admin server. */
     public ServiceConfig(
             String host, int port, Transport transport, Disks disks, Expiry expiry, Cleanup cleanup, Master master) {
-        this(host, port, transport, disks, expiry, cleanup, master, Authentication.NONE, Tls.NONE);
+        this(
+                host,
+                port,
+                transport,
+                disks,
+                expiry,
+                cleanup,
+                master,
+                Authentication.NONE,
+                Tls.NONE,
+                Admin.OFF,
+                Diagnostics.DEFAULTS);
     }
 
     /** The same with other rules about who may connect. */
     public ServiceConfig withAuthentication(Authentication other) {
-        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls);
+        return new ServiceConfig(host, port, transport, disks, expiry, cleanup, master, other, tls, admin, diagnostics);
+    }
+
+    /** The same with another admin server. */
+    public ServiceConfig withAdmin(Admin other) {
+        return new ServiceConfig(
+                host, port, transport, disks, expiry, cleanup, master, authentication, tls, other, diagnostics);
     }
 
     /** The first choice for the directory of the registry, absolute. */
@@ -117,6 +140,17 @@ public record ServiceConfig(
     }
 
     /**
+     * What the daemon says of itself.
+     *
+     * @param jsonLog whether the lines of the built-in log are JSON
+     * @param slowFetch a fetch that takes longer than this is logged; zero for none
+     */
+    public record Diagnostics(boolean jsonLog, Duration slowFetch) {
+        /** Those of a daemon that is not configured otherwise. */
+        public static final Diagnostics DEFAULTS = new Diagnostics(false, Duration.ofSeconds(5));
+    }
+
+    /**
      * TLS.
      *
      * @param enabled whether it is spoken
@@ -176,6 +210,35 @@ public record ServiceConfig(
         /** Whether there are both a key and certificates. */
         public boolean isComplete() {
             return privateKey != null && certChain != null;
+        }
+    }
+
+    /**
+     * The admin server.
+     *
+     * @param port the port; 0 if there is no such server
+     * @param isPortSet whether that was set, so that the service must not run without it
+     * @param host the address
+     * @param isLoopback whether only this host can reach that address
+     * @param openEndpoints what may be read without credentials
+     * @param credentialsFile those who may ask; null if there are none
+     * @param tls the key and its certificates; none without TLS
+     */
+    public record Admin(
+            int port,
+            boolean isPortSet,
+            String host,
+            boolean isLoopback,
+            Set<AdminEndpoint> openEndpoints,
+            @Nullable Path credentialsFile,
+            TlsPem tls) {
+        /** There is no such server. */
+        public static final Admin OFF =
+                new Admin(0, false, "127.0.0.1", true, Set.of(), null, new TlsPem(null, null, null));
+
+        /** Keeps its own copy of the endpoints. */
+        public Admin {
+            openEndpoints = Set.copyOf(openEndpoints);
         }
     }
 

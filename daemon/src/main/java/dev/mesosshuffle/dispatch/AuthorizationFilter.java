@@ -1,6 +1,8 @@
 package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.Counter;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.AppExecId;
@@ -25,6 +27,7 @@ final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
     private final RpcMessage.Visitor<RpcCall> authorized;
     private final DispatchMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
+    private final EventRecorder events;
 
     /**
      * Creates a filter.
@@ -36,11 +39,13 @@ final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
             ClientIdentity client,
             RpcMessage.Visitor<RpcCall> authorized,
             DispatchMetrics metrics,
-            RateLimitedLogger rateLimitedLogger) {
+            RateLimitedLogger rateLimitedLogger,
+            EventRecorder events) {
         this.client = client;
         this.authorized = authorized;
         this.metrics = metrics;
         this.rateLimitedLogger = rateLimitedLogger;
+        this.events = events;
     }
 
     @Override
@@ -101,6 +106,10 @@ final class AuthorizationFilter implements RpcMessage.Visitor<RpcCall> {
 
     private void refuse(String appId, Counter refusals, RpcCall call) {
         refusals.inc();
+        events.record(
+                EventKind.REFUSAL,
+                client.appId(),
+                "its client at " + call.caller().remoteAddress() + " asked about application " + appId);
         rateLimitedLogger.warn(
                 logger,
                 "unauthorized",

@@ -16,6 +16,8 @@ final class DispatchMetrics {
     final Timer fetchMergedBlocksMetaLatency;
     /** Requests that failed because of their content. */
     final Counter rejectedRequests;
+    /** Registrations of executors that were answered with a failure. */
+    final Counter failedRegistrations;
     /** Requests of authenticated clients about applications of others. */
     final Counter unauthorizedRequests;
     /** Heartbeats of authenticated clients for applications of others, which were dropped. */
@@ -27,6 +29,7 @@ final class DispatchMetrics {
         fetchMergedBlocksMetaLatency = metrics.timer(PREFIX + "fetchMergedBlocksMetaLatencyMillis");
         metrics.timer(PREFIX + "finalizeShuffleMergeLatencyMillis");
         rejectedRequests = metrics.counter(PREFIX + "rejectedRequests");
+        failedRegistrations = metrics.counter(PREFIX + "failedRegistrations");
         unauthorizedRequests = metrics.counter(PREFIX + "authentication.unauthorizedRequests");
         foreignHeartbeats = metrics.counter(PREFIX + "authentication.foreignHeartbeats");
     }

@@ -2,6 +2,7 @@ package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.ClientDiskExecutor;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.fetch.ChunkFetcherFactory;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.FetchServices;
@@ -26,6 +27,7 @@ public final class Dispatcher {
      * @param liveness gets the heartbeats and the activity of applications
      * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of Spark's {@code ExternalBlockHandler}
+     * @param events keeps registrations and refusals
      */
     public Dispatcher(
             FetchServices fetchServices,
@@ -34,7 +36,8 @@ public final class Dispatcher {
             Registry registry,
             LivenessMonitor liveness,
             RateLimitedLogger rateLimitedLogger,
-            MetricRegistry metricRegistry) {
+            MetricRegistry metricRegistry,
+            EventRecorder events) {
         DispatchMetrics metrics = new DispatchMetrics(metricRegistry);
         this.liveness = liveness;
         this.chunkFetchers = new ChunkFetcherFactory(
@@ -48,13 +51,15 @@ public final class Dispatcher {
                         liveness,
                         fetchServices.diskExecutors(),
                         metrics,
-                        rateLimitedLogger),
+                        rateLimitedLogger,
+                        events),
                 new RemoveBlocksHandler(
                         localDirServices.blockFileRemover(), fetchServices.diskExecutors(), rateLimitedLogger),
                 new DiagnoseCorruptionHandler(
                         fetchServices.blockResolver(), diagnosisExecutor, System::nanoTime, rateLimitedLogger),
                 metrics,
-                rateLimitedLogger);
+                rateLimitedLogger,
+                events);
     }
 
     /**

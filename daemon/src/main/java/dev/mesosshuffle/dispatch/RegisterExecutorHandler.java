@@ -5,7 +5,11 @@ import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.cleanup.LocalDirRefusedException;
 import dev.mesosshuffle.cleanup.LocalDirUnknownException;
 import dev.mesosshuffle.concurrent.DiskExecutors;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.fetch.DiskRefusals;
+import dev.mesosshuffle.jfr.FlightRecording;
+import dev.mesosshuffle.jfr.RegistrationEvent;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
@@ -27,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +56,7 @@ final class RegisterExecutorHandler {
     private final RootMonitor rootMonitor;
     private final DispatchMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
+    private final EventRecorder events;
 
     RegisterExecutorHandler(
             LocalDirServices localDirServices,
@@ -58,7 +64,8 @@ final class RegisterExecutorHandler {
             LivenessMonitor liveness,
             DiskExecutors diskExecutors,
             DispatchMetrics metrics,
-            RateLimitedLogger rateLimitedLogger) {
+            RateLimitedLogger rateLimitedLogger,
+            EventRecorder events) {
         this.policy = localDirServices.policy();
         this.registry = registry;
         this.liveness = liveness;
@@ -67,6 +74,7 @@ final class RegisterExecutorHandler {
         this.rootMonitor = localDirServices.rootMonitor();
         this.metrics = metrics;
         this.rateLimitedLogger = rateLimitedLogger;
+        this.events = events;
     }
 
     /** Registers an executor, when it is its client's turn, and replies once it is persisted or rejected. */
@@ -83,12 +91,18 @@ final class RegisterExecutorHandler {
         RequestTurns turns =
                 isLong ? call.caller().longRequestTurns() : call.caller().requestTurns();
         Timer.Context timer = metrics.registerExecutorRequestLatency.time();
-        if (!call.takeTurn(turns, done -> register(message, call, timer, done))) {
+        RegistrationEvent recorded = FlightRecording.registration();
+        if (!call.takeTurn(turns, done -> register(message, call, timer, recorded, done))) {
             metrics.rejectedRequests.inc();
         }
     }
 
-    private void register(RpcMessage.RegisterExecutor message, RpcCall call, Timer.Context timer, Runnable done) {
+    private void register(
+            RpcMessage.RegisterExecutor message,
+            RpcCall call,
+            Timer.Context timer,
+            @Nullable RegistrationEvent recorded,
+            Runnable done) {
         Caller client = call.caller();
         String appId = message.executor().appId();
         List<String> spelled = message.info().localDirs();
@@ -112,9 +126,15 @@ final class RegisterExecutorHandler {
                         () -> {
                             done.run();
                             timer.stop();
+                            record(recorded, message, call, error);
                             if (error == null) {
                                 liveness.activity(appId);
                                 call.caller().requestSucceeded();
+                                events.record(
+                                        EventKind.REGISTRATION,
+                                        appId,
+                                        "executor " + message.executor().execId() + " from "
+                                                + call.caller().remoteAddress());
                                 call.succeed();
                             } else {
                                 refuse(message, call, error);
@@ -123,8 +143,22 @@ final class RegisterExecutorHandler {
                         done));
     }
 
+    private static void record(
+            @Nullable RegistrationEvent recorded,
+            RpcMessage.RegisterExecutor message,
+            RpcCall call,
+            @Nullable Throwable error) {
+        if (recorded != null) {
+            recorded.executor = message.executor().toString();
+            recorded.client = call.caller().remoteAddress();
+            recorded.refusal = error == null ? null : ErrorMessages.of(error);
+            recorded.commit();
+        }
+    }
+
     private void refuse(RpcMessage.RegisterExecutor message, RpcCall call, Throwable error) {
         metrics.rejectedRequests.inc();
+        metrics.failedRegistrations.inc();
         Throwable cause = ErrorMessages.cause(error);
         if (!(cause instanceof ClientGoneException)) {
             warn(message, call, cause);
@@ -216,11 +250,16 @@ final class RegisterExecutorHandler {
     private void warn(RpcMessage.RegisterExecutor message, RpcCall call, Throwable cause) {
         boolean unknown = cause instanceof LocalDirUnknownException;
         String detail = cause instanceof LocalDirRefusedException refused ? ' ' + refused.detail() : "";
+        String reason = ErrorMessages.of(cause) + detail.stripTrailing();
+        events.record(
+                EventKind.REFUSAL,
+                message.executor().appId(),
+                "executor " + message.executor().execId() + " from "
+                        + call.caller().remoteAddress() + ": " + reason);
         rateLimitedLogger.warn(
                 logger,
                 unknown ? "registration without descriptors" : "registration",
                 (unknown ? "Could not register " : "Refused to register ") + message.executor() + " from "
-                        + call.caller().remoteAddress() + ": " + ErrorMessages.of(cause)
-                        + detail.stripTrailing());
+                        + call.caller().remoteAddress() + ": " + reason);
     }
 }

@@ -1,6 +1,10 @@
 package dev.mesosshuffle.dispatch;
 
 import com.codahale.metrics.Timer;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.jfr.FlightRecording;
+import dev.mesosshuffle.jfr.OpenStreamEvent;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
@@ -29,6 +33,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     private final GetLocalDirsHandler getLocalDirsHandler;
     private final DispatchMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
+    private final EventRecorder events;
 
     RpcHandler(
             Registry registry,
@@ -37,7 +42,8 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             RemoveBlocksHandler removeBlocksHandler,
             DiagnoseCorruptionHandler diagnoseCorruptionHandler,
             DispatchMetrics metrics,
-            RateLimitedLogger rateLimitedLogger) {
+            RateLimitedLogger rateLimitedLogger,
+            EventRecorder events) {
         this.registry = registry;
         this.liveness = liveness;
         this.registerExecutorHandler = registerExecutorHandler;
@@ -46,11 +52,12 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         this.getLocalDirsHandler = new GetLocalDirsHandler(registry, liveness, metrics);
         this.metrics = metrics;
         this.rateLimitedLogger = rateLimitedLogger;
+        this.events = events;
     }
 
     /** A handler of the messages of one authenticated client. */
     RpcMessage.Visitor<RpcCall> restrictedTo(ClientIdentity client) {
-        return new AuthorizationFilter(client, this, metrics, rateLimitedLogger);
+        return new AuthorizationFilter(client, this, metrics, rateLimitedLogger, events);
     }
 
     @Override
@@ -61,6 +68,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     @Override
     public void openStream(RpcMessage.OpenStream message, RpcCall call) {
         Timer.Context timer = metrics.openBlockRequestLatency.time();
+        OpenStreamEvent recorded = FlightRecording.openStream();
         try {
             liveness.activity(message.executor().appId());
             RegisteredExecutor executor = registry.executor(message.executor());
@@ -89,6 +97,12 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             }
         } finally {
             timer.stop();
+            if (recorded != null) {
+                recorded.executor = message.executor().toString();
+                recorded.client = call.caller().remoteAddress();
+                recorded.blocks = message.blocks().size();
+                recorded.commit();
+            }
         }
     }
 
@@ -153,8 +167,14 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         done.run();
         if (error == null) {
             call.caller().requestSucceeded();
+            events.record(
+                    EventKind.REGISTRATION, appId, "driver at " + call.caller().remoteAddress());
             call.succeed();
         } else {
+            events.record(
+                    EventKind.REFUSAL,
+                    appId,
+                    "driver at " + call.caller().remoteAddress() + ": " + ErrorMessages.of(error));
             rateLimitedLogger.warn(
                     logger,
                     "driver registration",

@@ -32,7 +32,9 @@ final class BlockReader {
     private @Nullable String pinnedApp;
     private @Nullable AppExecId executorId;
     private @Nullable RegisteredExecutor executor;
+    private final BatchTiming timing;
     private int processed;
+    private int queuedReplies;
     private int sentChunks;
     private int sentBlocks;
     private long sentBytes;
@@ -41,14 +43,16 @@ final class BlockReader {
      * Creates a reader of one batch.
      *
      * @param disk the root of the disk whose thread this is
+     * @param timing the time of the batch, which has begun
      */
-    BlockReader(FetchContext context, Path disk, Connection connection) {
+    BlockReader(FetchContext context, Path disk, Connection connection, BatchTiming timing) {
         this.context = context;
         this.blockResolver = context.services().blockResolver();
         this.reads = context.services().reads();
         this.disk = disk;
         this.connection = connection;
-        this.replies = connection.newBatch(reads::chunksFinished);
+        this.timing = timing;
+        this.replies = connection.newBatch(timing);
     }
 
     /**
@@ -70,6 +74,10 @@ final class BlockReader {
             } finally {
                 replies.finish();
             }
+        }
+        long nanos = timing.readEnded(queuedReplies, sentBytes);
+        for (ChunkRead retry : retries) {
+            retry.countEarlierStep(nanos);
         }
     }
 
@@ -103,11 +111,25 @@ final class BlockReader {
                 task.setBlock(blockResolver.locate(registered, task.block().id()));
             }
             while (task.disk().equals(disk) && !blockResolver.isFound(task.block())) {
+                long begin = timing.now();
                 task.setBlock(blockResolver.next(task.block()));
+                timing.indexRead(begin);
             }
-            return task.disk().equals(disk) && send(task, blockResolver.open(task.block()));
+            return task.disk().equals(disk) && send(task, open(task.block()));
         } catch (IOException e) {
             return handleReadError(task, e);
+        }
+    }
+
+    private OpenSegment open(LocatedBlock block) throws IOException {
+        if (blockResolver.isOpen(block)) {
+            return blockResolver.open(block);
+        }
+        long begin = timing.now();
+        try {
+            return blockResolver.open(block);
+        } finally {
+            timing.opened(begin);
         }
     }
 
@@ -129,6 +151,7 @@ final class BlockReader {
             throw e;
         }
         replies.add(reply, owned);
+        queuedReplies++;
         sentChunks++;
         sentBlocks += task.block().id().count();
         sentBytes += length;
@@ -210,6 +233,7 @@ final class BlockReader {
 
     private boolean fail(ChunkRead task, String error) {
         replies.add(task.failure(error));
+        queuedReplies++;
         return true;
     }
 

@@ -17,6 +17,13 @@ final class ChunkRead {
     private final @Nullable String streamChunkId;
     private LocatedBlock block;
     private int failedAttempts;
+    private long requestedAt;
+
+    /** What its lane had waited for the client when it was queued, in ns. */
+    private long laneWaitNanos;
+
+    private long clientWaitNanos;
+    private long earlierStepsNanos;
 
     /**
      * Creates a read.
@@ -64,6 +71,48 @@ final class ChunkRead {
         return streamChunkId != null
                 ? Reply.streamFailed(streamChunkId, error)
                 : Reply.chunkFailed(chunk.streamId(), chunk.index(), error);
+    }
+
+    /** Keeps when it was requested, in ns. */
+    void requested(long at) {
+        this.requestedAt = at;
+    }
+
+    long requestedAt() {
+        return requestedAt;
+    }
+
+    /**
+     * Starts to wait for a disk.
+     *
+     * @param laneNanos how long its lane has waited for the client before
+     */
+    void queued(long laneNanos) {
+        this.laneWaitNanos = laneNanos;
+    }
+
+    /**
+     * Ends the wait for a disk.
+     *
+     * @param laneNanos how long its lane has waited for the client until now
+     */
+    void taken(long laneNanos) {
+        clientWaitNanos += laneNanos - laneWaitNanos;
+    }
+
+    /** How long it has waited because the client had not taken other blocks, in ns. */
+    long clientWaitNanos() {
+        return clientWaitNanos;
+    }
+
+    /** Counts a step on a disk after which another follows, such as that of its index. */
+    void countEarlierStep(long nanos) {
+        earlierStepsNanos += nanos;
+    }
+
+    /** How long the steps before the last one took, in ns. */
+    long earlierStepsNanos() {
+        return earlierStepsNanos;
     }
 
     void countFailedAttempt() {

@@ -2,7 +2,6 @@ package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.concurrent.GroupedClient;
 import dev.mesosshuffle.protocol.Reply;
-import java.util.function.IntConsumer;
 
 /**
  * What the server offers to the session of a connection. Connections of one address are a group. All methods may be called on
@@ -49,9 +48,9 @@ public interface Connection extends GroupedClient {
     /**
      * Begins a batch of replies to requests for chunks.
      *
-     * @param onFinished gets, on any thread, the number of its replies that were sent or never will be
+     * @param progress learns, on any thread, of its replies that were sent or never will be
      */
-    ReplyBatch newBatch(IntConsumer onFinished);
+    ReplyBatch newBatch(SendProgress progress);
 
     /** Sends all queued replies. */
     void flush();

@@ -38,6 +38,11 @@ final class FetchQueue {
     private final Lane orderedLane = new Lane(1);
     private boolean closed;
 
+    /** When the requests that are being read from the socket arrived, in ns; the first of them reads the clock. */
+    private long arrivedAt;
+
+    private boolean arrivalKnown;
+
     FetchQueue(Connection connection, StreamRequestQueue streamRequests, FetchContext context) {
         this.connection = connection;
         this.streamRequests = streamRequests;
@@ -46,7 +51,22 @@ final class FetchQueue {
 
     /** Adds a chunk whose reply may be sent in any order. */
     void add(ChunkRead task) {
-        lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH)).pending.add(task);
+        task.requested(arrivalTime());
+        enqueue(task);
+    }
+
+    private void enqueue(ChunkRead task) {
+        Lane lane = lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH));
+        task.queued(lane.clientWaitNanos);
+        lane.pending.add(task);
+    }
+
+    private long arrivalTime() {
+        if (!arrivalKnown) {
+            arrivedAt = context.services().slowFetches().now();
+            arrivalKnown = true;
+        }
+        return arrivedAt;
     }
 
     /** Starts a batch in each idle lane that has work, while the connection is writable. */
@@ -59,10 +79,14 @@ final class FetchQueue {
         }
         start(orderedLane);
         lanes.values().forEach(this::start);
+        arrivalKnown = false;
     }
 
     private void addOrdered(ChunkRead task) {
         try {
+            // Its time begins with its turn: before, only its name waits.
+            task.requested(arrivalTime());
+            task.queued(orderedLane.clientWaitNanos);
             orderedLane.pending.add(task);
         } catch (OutOfMemoryError e) {
             context.services().reads().chunksFinished(1);
@@ -79,13 +103,20 @@ final class FetchQueue {
     }
 
     private void start(Lane lane) {
-        if (closed || lane.busy || lane.pending.isEmpty() || !connection.isWritable()) {
+        if (closed || lane.busy || lane.pending.isEmpty()) {
             return;
         }
+        if (!connection.isWritable()) {
+            lane.beginClientWait(context.services().slowFetches());
+            return;
+        }
+        lane.endClientWait(context.services().slowFetches());
         List<ChunkRead> batch = new ArrayList<>(Math.min(lane.maxBatch, lane.pending.size()));
         Path disk = lane.pending.element().disk();
         while (batch.size() < lane.maxBatch && !lane.pending.isEmpty()) {
-            batch.add(lane.pending.remove());
+            ChunkRead next = lane.pending.remove();
+            next.taken(lane.clientWaitNanos);
+            batch.add(next);
         }
         lane.busy = true;
         try {
@@ -106,7 +137,8 @@ final class FetchQueue {
     /** Reads a batch, on the disk's thread. */
     private void readBatch(Lane lane, Path disk, List<ChunkRead> batch) {
         List<ChunkRead> retries = new ArrayList<>(0);
-        BlockReader reader = new BlockReader(context, disk, connection);
+        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0), batch.size());
+        BlockReader reader = new BlockReader(context, disk, connection, timing);
         try {
             reader.read(batch, retries);
         } catch (RuntimeException | Error e) {
@@ -152,15 +184,17 @@ final class FetchQueue {
     /** Each one leaves its list when it is queued, so that the lists hold what memory ran out for. */
     private void requeue(Lane lane, List<ChunkRead> remaining, List<ChunkRead> retries) {
         for (int last = remaining.size() - 1; last >= 0; last--) {
+            remaining.get(last).queued(lane.clientWaitNanos);
             lane.pending.addFirst(remaining.get(last));
             remaining.remove(last);
         }
         while (!retries.isEmpty()) {
             ChunkRead task = retries.get(0);
             if (lane == orderedLane) {
+                task.queued(lane.clientWaitNanos);
                 lane.pending.addFirst(task);
             } else {
-                add(task);
+                enqueue(task);
             }
             retries.remove(0);
         }
@@ -179,8 +213,28 @@ final class FetchQueue {
 
         private boolean busy;
 
+        /** How long chunks have waited here in all because the client had not taken others, in ns. */
+        private long clientWaitNanos;
+
+        private boolean waitsForClient;
+        private long waitsSince;
+
         private Lane(int maxBatch) {
             this.maxBatch = maxBatch;
+        }
+
+        private void beginClientWait(SlowFetches clock) {
+            if (!waitsForClient) {
+                waitsForClient = true;
+                waitsSince = clock.now();
+            }
+        }
+
+        private void endClientWait(SlowFetches clock) {
+            if (waitsForClient) {
+                waitsForClient = false;
+                clientWaitNanos += clock.now() - waitsSince;
+            }
         }
 
         private boolean isIdle() {

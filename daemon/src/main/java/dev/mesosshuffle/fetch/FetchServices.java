@@ -14,10 +14,12 @@ import java.util.function.LongSupplier;
  * @param maxChunksInFlight the number of chunks in flight at which a connection that requests one more is closed; may
  *     change at any time
  * @param streams the budget of the block ids of open streams
+ * @param slowFetches tells where the time of fetches went
  */
 public record FetchServices(
         BlockResolver blockResolver,
         DiskExecutors diskExecutors,
         ReadTracker reads,
         LongSupplier maxChunksInFlight,
-        ByteBudget streams) {}
+        ByteBudget streams,
+        SlowFetches slowFetches) {}

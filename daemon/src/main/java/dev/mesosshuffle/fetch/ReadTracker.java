@@ -99,6 +99,11 @@ public final class ReadTracker {
                 .collect(Collectors.toSet());
     }
 
+    /** Returns how many of the application's blocks are being read or sent. */
+    public int readCount(String appId) {
+        return readsByApplication.getOrDefault(appId, 0);
+    }
+
     /** Whether any of the application's files is being read. */
     public boolean isRead(String appId) {
         return readsByApplication.containsKey(appId);

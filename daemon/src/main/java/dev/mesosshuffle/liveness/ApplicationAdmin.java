@@ -2,6 +2,9 @@ package dev.mesosshuffle.liveness;
 
 import com.codahale.metrics.Counter;
 import dev.mesosshuffle.concurrent.HeapShortage;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.jfr.FlightRecording;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
@@ -33,9 +36,14 @@ public final class ApplicationAdmin {
     private final LivenessStore store;
     private final ExpiredApplicationRemover remover;
     private final Counter removals;
+    private final EventRecorder events;
 
     ApplicationAdmin(
-            TrackingContext tracking, LivenessStore store, ExpiredApplicationRemover remover, Counter removals) {
+            TrackingContext tracking,
+            LivenessStore store,
+            ExpiredApplicationRemover remover,
+            Counter removals,
+            EventRecorder events) {
         this.apps = tracking.apps();
         this.registry = tracking.registry();
         this.clock = tracking.clock();
@@ -43,6 +51,7 @@ public final class ApplicationAdmin {
         this.store = store;
         this.remover = remover;
         this.removals = removals;
+        this.events = events;
     }
 
     /** Returns the status of each application, ordered by id. */
@@ -69,12 +78,15 @@ public final class ApplicationAdmin {
         }
         long now = clock.now();
         AppLiveness current = app.at(now);
+        DriverStates drivers = current.signals().drivers();
         return new ApplicationStatus(
                 appId,
                 current.state().label(),
                 StatusText.reason(current, now),
                 StatusText.nextStep(current, policy, now),
-                Duration.ofNanos(current.signals().idleNanos(now)));
+                Duration.ofNanos(current.signals().idleNanos(now)),
+                drivers.known().isEmpty() ? null : Duration.ofNanos(drivers.sinceLastHeartbeat(now)),
+                StatusText.nextStepIn(current, policy, now));
     }
 
     /** Returns the applications that operators keep. */
@@ -155,12 +167,12 @@ public final class ApplicationAdmin {
     }
 
     /** It is persisted, whether or not there is memory to log that. */
-    private static void logRemoval(String appId, RemovalDecision decision) {
+    private void logRemoval(String appId, RemovalDecision decision) {
         try {
-            logger.info(
-                    "Application {} expired: an operator removed it; it was {}.",
-                    appId,
-                    decision.before().state().label());
+            String state = decision.before().state().label();
+            logger.info("Application {} expired: an operator removed it; it was {}.", appId, state);
+            events.record(EventKind.OPERATOR, appId, "removed; it was " + state);
+            FlightRecording.expired(appId, "an operator removed it");
         } catch (OutOfMemoryError e) {
             HeapShortage.survived(e);
         }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import dev.mesosshuffle.activity.FileTimes;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.events.EventRecorder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileTimes reads the times of files
  * @param store persists what the next process must know
  * @param master the Mesos master; null if none is configured
+ * @param events keeps what happens to applications
  */
 public record LivenessContext(
         Ticker ticker,
@@ -25,4 +27,5 @@ public record LivenessContext(
         DiskExecutor diskExecutor,
         FileTimes fileTimes,
         LivenessStore store,
-        @Nullable MesosMaster master) {}
+        @Nullable MesosMaster master,
+        EventRecorder events) {}

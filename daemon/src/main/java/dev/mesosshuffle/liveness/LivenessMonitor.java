@@ -87,7 +87,8 @@ public final class LivenessMonitor implements AutoCloseable {
         this.registry = registry;
         this.clock = new PauseAwareClock(context.ticker());
         LivenessMetrics counters = new LivenessMetrics(metrics);
-        this.apps = new TrackedApplications(clock, new TransitionReporter(counters, policy), context.store(), policy);
+        this.apps = new TrackedApplications(
+                clock, new TransitionReporter(counters, policy, context.events()), context.store(), policy);
         LivenessMetrics.registerGauges(metrics, apps.all(), clock);
         this.unknownHeartbeats = new UnknownHeartbeatLogger(counters.unknownHeartbeats, context.ticker());
         RateLimitedLogger failureLogger = new RateLimitedLogger(context.ticker());
@@ -113,7 +114,8 @@ public final class LivenessMonitor implements AutoCloseable {
                 master == null ? null : new MasterPoller(master, context.random(), policy, clock.now(), metrics),
                 remover,
                 failureLogger);
-        this.applicationAdmin = new ApplicationAdmin(tracking, context.store(), remover, counters.operatorRemovals);
+        this.applicationAdmin =
+                new ApplicationAdmin(tracking, context.store(), remover, counters.operatorRemovals, context.events());
         this.checkTask = new PeriodicTask("liveness-check", check::run);
     }
 

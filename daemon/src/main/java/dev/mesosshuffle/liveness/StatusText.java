@@ -2,7 +2,9 @@ package dev.mesosshuffle.liveness;
 
 import dev.mesosshuffle.activity.ScanFailure;
 import dev.mesosshuffle.logging.HumanReadable;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An application's state in words, for operators: why it is in that state, and what happens next. */
 final class StatusText {
@@ -51,7 +53,7 @@ final class StatusText {
     /** What happens next, and when, without a further liveness signal. */
     static String nextStep(AppLiveness app, ExpiryPolicy policy, long now) {
         LivenessSignals signals = app.signals();
-        long due = Math.max(signals.expiryDueIn(now, policy.orphanTimeoutNanos()), signals.activeFor(now));
+        long due = dueIn(app, policy, now);
         return switch (app.state()) {
             case DRIVER_ALIVE, DRIVER_UNRESPONSIVE -> expires(due, policy) + " unless its driver sends a heartbeat";
             case DRIVERLESS -> expires(due, policy) + " unless its files are used";
@@ -67,6 +69,29 @@ final class StatusText {
             case KEPT -> "stays until it is released";
             case REMOVING -> "its directories are deleted next";
         };
+    }
+
+    /** When that happens; null if no time is set for it. */
+    static @Nullable Duration nextStepIn(AppLiveness app, ExpiryPolicy policy, long now) {
+        return switch (app.state()) {
+            case DRIVER_ALIVE, DRIVER_UNRESPONSIVE, DRIVERLESS -> untilDue(dueIn(app, policy, now));
+            case DEFERRED ->
+                app.deferral() == Deferral.MASTER || app.deferral() == Deferral.UNKNOWN
+                        ? null
+                        : untilDue(app.signals().activeFor(now));
+            case WAITING_FOR_MASTER -> untilDue(app.since() + policy.masterTimeoutNanos() - now);
+            case KEPT -> null;
+            case REMOVING -> Duration.ZERO;
+        };
+    }
+
+    private static Duration untilDue(long nanos) {
+        return Duration.ofNanos(Math.max(0, nanos));
+    }
+
+    private static long dueIn(AppLiveness app, ExpiryPolicy policy, long now) {
+        LivenessSignals signals = app.signals();
+        return Math.max(signals.expiryDueIn(now, policy.orphanTimeoutNanos()), signals.activeFor(now));
     }
 
     private static String expires(long nanos, ExpiryPolicy policy) {

@@ -1,5 +1,8 @@
 package dev.mesosshuffle.liveness;
 
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.jfr.FlightRecording;
 import dev.mesosshuffle.logging.HumanReadable;
 import dev.mesosshuffle.logging.SparkLoggers;
 import org.slf4j.Logger;
@@ -11,10 +14,12 @@ final class TransitionReporter {
 
     private final LivenessMetrics metrics;
     private final ExpiryPolicy policy;
+    private final EventRecorder events;
 
-    TransitionReporter(LivenessMetrics metrics, ExpiryPolicy policy) {
+    TransitionReporter(LivenessMetrics metrics, ExpiryPolicy policy, EventRecorder events) {
         this.metrics = metrics;
         this.policy = policy;
+        this.events = events;
     }
 
     void report(String appId, AppLiveness before, AppLiveness after, long now) {
@@ -81,11 +86,10 @@ final class TransitionReporter {
             return;
         }
         String requiredIdleTime = HumanReadable.time(after.signals().requiredIdleNanos());
-        logger.info(
-                "Application {} would expire ({}), but stays: {}.",
-                appId,
-                expiryReason(after, now),
-                reason.text(requiredIdleTime));
+        String expiry = expiryReason(after, now);
+        String why = reason.text(requiredIdleTime);
+        logger.info("Application {} would expire ({}), but stays: {}.", appId, expiry, why);
+        events.record(EventKind.EXPIRY, appId, "would expire (" + expiry + "), but stays: " + why);
     }
 
     private void reportWait(String appId, AppLiveness after, long now) {
@@ -99,6 +103,10 @@ final class TransitionReporter {
 
     private void reportKeep(String appId, AppLiveness before) {
         metrics.operatorKeeps.inc();
+        events.record(
+                EventKind.OPERATOR,
+                appId,
+                "kept until it is released; it was " + before.state().label());
         logger.info(
                 "Application {} is kept by an operator, and cannot expire until it is released; it was {}.",
                 appId,
@@ -107,6 +115,7 @@ final class TransitionReporter {
 
     private void reportRelease(String appId, AppLiveness after, long now) {
         metrics.operatorReleases.inc();
+        events.record(EventKind.OPERATOR, appId, "released, and its timeouts restart");
         logger.info(
                 "Application {} was released by an operator, and its timeouts restart: {}.",
                 appId,
@@ -118,7 +127,10 @@ final class TransitionReporter {
             return;
         }
         String master = policy.pollsMaster() ? "; " + before.framework().text() : "";
-        logger.info("Application {} expired: {}{}.", appId, expiryReason(before, now), master);
+        String reason = expiryReason(before, now) + master;
+        logger.info("Application {} expired: {}.", appId, reason);
+        events.record(EventKind.EXPIRY, appId, "expired: " + reason);
+        FlightRecording.expired(appId, reason);
         // Operators know this line from Spark's log, by the name of the class that wrote it there.
         SparkLoggers.BLOCK_HANDLER.info("Application {} timed out. Removing shuffle files.", appId);
     }

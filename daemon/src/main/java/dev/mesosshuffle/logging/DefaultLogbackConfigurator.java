@@ -8,7 +8,9 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
@@ -17,6 +19,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class DefaultLogbackConfigurator extends ContextAwareBase implements Configurator {
+    /** The name of the only appender. */
+    static final String APPENDER = "STDOUT";
+
     /**
      * One line for each event, as Spark 2 wrote it: the logger is the last two parts of its name. An exception adds its root
      * cause and the frames next to it.
@@ -33,14 +38,19 @@ public final class DefaultLogbackConfigurator extends ContextAwareBase implement
         encoder.setContext(loggers);
         encoder.setPattern(PATTERN);
         encoder.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-        appender.setContext(loggers);
-        appender.setName("STDOUT");
-        appender.setEncoder(encoder);
-        appender.start();
         Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
-        root.addAppender(appender);
+        root.addAppender(appender(loggers, encoder));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Writes to standard output. */
+    static Appender<ILoggingEvent> appender(LoggerContext loggers, Encoder<ILoggingEvent> encoder) {
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(loggers);
+        appender.setName(APPENDER);
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
     }
 }

@@ -50,6 +50,16 @@ public final class RateLimitedLogger {
         return leftOut >= 0;
     }
 
+    /** As {@link #warn}, at INFO: for what is no trouble of this service. */
+    public void info(Logger logger, String kind, String line) {
+        long leftOut = kinds.computeIfAbsent(kind, k -> new Kind()).turn(ticker.read());
+        if (leftOut == 0) {
+            logger.info("{}", line);
+        } else if (leftOut > 0) {
+            logger.info("{} ({} more of these since the last such line)", line, leftOut);
+        }
+    }
+
     /**
      * Logs what should never happen, with where it did, unless there was such a line within the last minute: who found out
      * how to cause it may do so at any rate.

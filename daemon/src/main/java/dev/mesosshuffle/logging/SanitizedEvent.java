@@ -42,6 +42,21 @@ final class SanitizedEvent implements ILoggingEvent {
         this.time = event.getInstant();
     }
 
+    private SanitizedEvent(SanitizedEvent whole, BoundedJsonEncoder.Detail detail) {
+        this.level = whole.level;
+        this.loggerName = whole.loggerName;
+        this.context = whole.context;
+        this.threadName = whole.threadName;
+        this.message = Sanitizer.line(whole.message, detail.messageBytes());
+        this.failure = whole.failure == null ? null : whole.failure.reducedTo(detail);
+        this.time = whole.time;
+    }
+
+    /** The same event with less detail. */
+    SanitizedEvent reducedTo(BoundedJsonEncoder.Detail detail) {
+        return new SanitizedEvent(this, detail);
+    }
+
     /** About how many bytes of the heap it keeps. */
     int estimatedBytes() {
         return OVERHEAD_BYTES + 2 * message.length() + (failure == null ? 0 : failure.estimatedBytes());

@@ -2,6 +2,7 @@ package dev.mesosshuffle.logging;
 
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** An exception and its causes as they may be written. See {@link SanitizedEvent}. */
@@ -29,6 +30,34 @@ final class SanitizedThrowable implements IThrowableProxy {
         for (int i = 0; i < suppressed.length; i++) {
             suppressed[i] = new SanitizedThrowable(others[i]);
         }
+    }
+
+    private SanitizedThrowable(
+            SanitizedThrowable whole, BoundedJsonEncoder.Detail detail, @Nullable SanitizedThrowable cause) {
+        this.className = whole.className;
+        this.message = whole.message == null ? null : Sanitizer.line(whole.message, detail.failureMessageBytes());
+        this.frames = Arrays.copyOf(whole.frames, Math.min(whole.frames.length, detail.frames()));
+        // The frames that are left are its own.
+        this.commonFrames = 0;
+        this.cyclic = whole.cyclic;
+        this.cause = cause;
+        this.suppressed = new SanitizedThrowable[0];
+    }
+
+    /** The same with less detail: itself and its root cause, or one of both, or nothing. */
+    @Nullable
+    SanitizedThrowable reducedTo(BoundedJsonEncoder.Detail detail) {
+        if (detail.exceptions() == 0) {
+            return null;
+        }
+        SanitizedThrowable root = this;
+        while (root.cause != null) {
+            root = root.cause;
+        }
+        SanitizedThrowable reducedRoot = new SanitizedThrowable(root, detail, null);
+        return root.equals(this) || detail.exceptions() == 1
+                ? reducedRoot
+                : new SanitizedThrowable(this, detail, reducedRoot);
     }
 
     static @Nullable SanitizedThrowable of(@Nullable IThrowableProxy thrown) {

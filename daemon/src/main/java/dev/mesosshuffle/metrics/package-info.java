@@ -1,5 +1,6 @@
 /**
- * The way of the metric registry out through JMX: {@code MetricsReporter}.
+ * Every metric of the daemon ({@code MetricCatalog}), and its ways out: through JMX ({@code MetricsReporter}) and to Prometheus
+ * ({@code PrometheusExposition}).
  */
 @NullMarked
 package dev.mesosshuffle.metrics;

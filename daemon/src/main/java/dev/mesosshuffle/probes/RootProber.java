@@ -143,6 +143,11 @@ final class RootProber {
         return last == null ? null : Duration.ofNanos(ticker.read() - lastAt);
     }
 
+    /** Returns all of that at one time. */
+    synchronized RootState state() {
+        return new RootState(path(), last, age(), unavailabilityReason(), isUnresponsive());
+    }
+
     /** Returns why nothing can be done under the root; null if something can. */
     synchronized @Nullable String unavailabilityReason() {
         if (!current.isDone()) {

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,8 +97,8 @@ public final class RootProbers implements AutoCloseable {
     /**
      * Starts to probe the roots, and waits for up to 3 s for those that answer.
      *
-     * @param metrics receives, for each root, {@code shuffleService.disk.ROOT.freeBytes}, {@code .freeInodes} and {@code
-     *     .lastProbeSeconds}
+     * @param metrics receives, for each root, {@code shuffleService.disk.ROOT.freeBytes}, {@code .totalBytes}, {@code
+     *     .freeInodes}, {@code .totalInodes} and {@code .lastProbeSeconds}
      */
     public void start(MetricRegistry metrics) {
         register(metrics);
@@ -109,21 +110,34 @@ public final class RootProbers implements AutoCloseable {
         for (Path root : roots) {
             String name = "shuffleService.disk." + root;
             RootProber prober = prober(root);
-            metrics.gauge(name + ".freeBytes", () -> (Gauge<Long>) () -> {
-                RootSnapshot last = prober.last();
-                return last == null ? UNKNOWN : last.usage().freeBytes();
-            });
-            metrics.gauge(name + ".freeInodes", () -> (Gauge<Long>) () -> {
-                RootSnapshot last = prober.last();
-                return last == null || !last.usage().inodes().isKnown()
-                        ? UNKNOWN
-                        : last.usage().inodes().free();
-            });
+            metrics.gauge(name + ".freeBytes", () -> lastOf(prober, FileSystemUsage::freeBytes));
+            metrics.gauge(name + ".totalBytes", () -> lastOf(prober, FileSystemUsage::totalBytes));
+            metrics.gauge(
+                    name + ".freeInodes",
+                    () -> lastOf(
+                            prober,
+                            usage -> ifKnown(usage.inodes(), usage.inodes().free())));
+            metrics.gauge(
+                    name + ".totalInodes",
+                    () -> lastOf(
+                            prober,
+                            usage -> ifKnown(usage.inodes(), usage.inodes().total())));
             metrics.gauge(name + ".lastProbeSeconds", () -> (Gauge<Long>) () -> {
                 Duration age = prober.age();
                 return age == null ? UNKNOWN : age.toSeconds();
             });
         }
+    }
+
+    private static Gauge<Long> lastOf(RootProber prober, ToLongFunction<FileSystemUsage> value) {
+        return () -> {
+            RootSnapshot last = prober.last();
+            return last == null ? UNKNOWN : value.applyAsLong(last.usage());
+        };
+    }
+
+    private static long ifKnown(FileSystemUsage.Inodes inodes, long value) {
+        return inodes.isKnown() ? value : UNKNOWN;
     }
 
     /**
@@ -246,6 +260,23 @@ public final class RootProbers implements AutoCloseable {
     public @Nullable String unavailabilityReason(Path root) {
         RootProber prober = find(root);
         return prober == null ? null : prober.unavailabilityReason();
+    }
+
+    /**
+     * Returns the allowed roots, as configured.
+     */
+    public List<Path> roots() {
+        return roots;
+    }
+
+    /**
+     * Returns what the probes of a root have found.
+     *
+     * @param root its configured path; one of {@link #roots}
+     * @return the last snapshot and its age
+     */
+    public RootState state(Path root) {
+        return prober(root).state();
     }
 
     /**

@@ -15,6 +15,9 @@ public final class HealthMonitor implements AutoCloseable {
     /** The longest time between two probes; {@code check-mesos-shuffle-service.sh} allows for three of them. */
     private static final Duration INTERVAL = Duration.ofSeconds(20);
 
+    /** After how many intervals without all responses the daemon is not healthy. */
+    private static final int TOLERATED_INTERVALS = 3;
+
     /** How often components are probed within the timeout of systemd's watchdog. */
     private static final int PROBES_PER_TIMEOUT = 3;
 
@@ -25,6 +28,9 @@ public final class HealthMonitor implements AutoCloseable {
 
     /** Written by the task's thread alone. */
     private boolean started;
+
+    /** When all components had last responded, or the first probe began. */
+    private volatile long healthyAt = System.nanoTime();
 
     /**
      * Creates a monitor that does not run yet.
@@ -38,6 +44,7 @@ public final class HealthMonitor implements AutoCloseable {
         this.watchdog = new Watchdog(
                 probes,
                 () -> {
+                    healthyAt = System.nanoTime();
                     indicator.run();
                     systemd.feedWatchdog();
                 },
@@ -51,9 +58,17 @@ public final class HealthMonitor implements AutoCloseable {
         task.start(Duration.ZERO, interval);
     }
 
+    /** Returns the last judgement, as the health check that has nothing but a shell makes it. For any thread. */
+    public HealthReport report() {
+        boolean isHealthy = System.nanoTime() - healthyAt
+                < interval.multipliedBy(TOLERATED_INTERVALS).toNanos();
+        return new HealthReport(isHealthy, watchdog.unresponsive());
+    }
+
     private void check() {
         if (!started) {
             started = true;
+            healthyAt = System.nanoTime();
             // The daemon has just started; and a component that never responds must not look like one that nobody
             // probes.
             indicator.run();

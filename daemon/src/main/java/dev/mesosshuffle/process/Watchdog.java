@@ -55,12 +55,20 @@ final class Watchdog implements Runnable {
         }
     }
 
+    /** Returns the names of the components that had not responded at the last run. For any thread. */
+    List<String> unresponsive() {
+        return components.stream()
+                .filter(Component::isUnresponsive)
+                .map(component -> component.name)
+                .toList();
+    }
+
     private static final class Component {
         private final String name;
         private final Supplier<CompletableFuture<Void>> probe;
         private @Nullable CompletableFuture<Void> response;
         private long probedAt;
-        private boolean unresponsive;
+        private volatile boolean unresponsive;
 
         Component(String name, Supplier<CompletableFuture<Void>> probe) {
             this.name = name;
@@ -82,6 +90,10 @@ final class Watchdog implements Runnable {
                 response = probe();
             }
             return responded;
+        }
+
+        boolean isUnresponsive() {
+            return unresponsive;
         }
 
         private CompletableFuture<Void> probe() {

@@ -160,6 +160,22 @@ public final class Registry {
     }
 
     /**
+     * Returns the executors that an application has registered.
+     *
+     * @param appId the application
+     * @return its executors, in no order; none if it is not known
+     */
+    public List<RegisteredExecutor> executors(String appId) {
+        state.lock.lock();
+        try {
+            RegisteredApplication application = state.applications.get(appId);
+            return application == null ? List.of() : application.executors();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
      * Returns every local directory that an application ever owned.
      *
      * @param appId the application

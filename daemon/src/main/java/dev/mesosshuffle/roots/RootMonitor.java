@@ -1,5 +1,7 @@
 package dev.mesosshuffle.roots;
 
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.RootIdentity;
 import dev.mesosshuffle.host.RootUnavailableException;
 import dev.mesosshuffle.probes.RootProbers;
@@ -31,6 +33,7 @@ public final class RootMonitor {
     private final Supplier<Map<Path, Set<Long>>> registered;
     private final Supplier<Map<Path, Set<Long>>> removals;
     private final RootProbers probers;
+    private final EventRecorder events;
 
     /** As of the last round of probes: a fetch must not iterate over all applications. */
     private volatile Map<Path, Set<Long>> expected = Map.of();
@@ -42,12 +45,17 @@ public final class RootMonitor {
      *
      * @param registered the roots of applications' dirs, each with its inodes when these were registered
      * @param removals the same of the dirs that are to be deleted
+     * @param events keeps which root is missing, or back
      */
     public RootMonitor(
-            Supplier<Map<Path, Set<Long>>> registered, Supplier<Map<Path, Set<Long>>> removals, RootProbers probers) {
+            Supplier<Map<Path, Set<Long>>> registered,
+            Supplier<Map<Path, Set<Long>>> removals,
+            RootProbers probers,
+            EventRecorder events) {
         this.registered = registered;
         this.removals = removals;
         this.probers = probers;
+        this.events = events;
     }
 
     /** Starts to compare the roots, which are probed from now on. */
@@ -123,6 +131,7 @@ public final class RootMonitor {
     private @Nullable String report(Path root, @Nullable String reason) {
         if (reason != null) {
             if (unavailable.add(root)) {
+                events.record(EventKind.DISK, "", "root " + root + " is not what it was: " + reason);
                 logger.warn(
                         "Root {} is not what it was: {}. Is its disk mounted? Until it is, executors with dirs there are"
                                 + " kept but cannot be served, and no registered dir is deleted there.",
@@ -130,6 +139,7 @@ public final class RootMonitor {
                         reason);
             }
         } else if (unavailable.remove(root)) {
+            events.record(EventKind.DISK, "", "root " + root + " is what it was again");
             logger.info(
                     "Root {} is what it was again: executors with dirs there are served, and removals continue", root);
         }

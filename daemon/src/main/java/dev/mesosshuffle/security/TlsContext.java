@@ -126,7 +126,12 @@ public final class TlsContext implements AutoCloseable {
                 allocator -> newHandler(allocator, client), settings.optional(), failures, onEncrypted));
     }
 
-    SslHandler newHandler(ByteBufAllocator allocator, Object client) {
+    /**
+     * Creates what encrypts one connection, from its first byte on.
+     *
+     * @param client the client's address, whose handshakes take turns together
+     */
+    public SslHandler newHandler(ByteBufAllocator allocator, Object client) {
         SSLEngine engine = current.newEngine(allocator);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setUseCipherSuitesOrder(true);

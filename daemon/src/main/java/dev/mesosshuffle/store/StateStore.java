@@ -108,6 +108,8 @@ public final class StateStore implements AutoCloseable {
 
     private final RegistryFileReader reader;
 
+    private final DeferredWrites deferred;
+
     private StateStore(
             StoreFiles files,
             StoreDatabase database,
@@ -115,7 +117,8 @@ public final class StateStore implements AutoCloseable {
             OperationQueue queue,
             Thread writer,
             ExecutorService checkpoints,
-            RegistryFileReader reader) {
+            RegistryFileReader reader,
+            DeferredWrites deferred) {
         this.files = files;
         this.database = database;
         this.limiter = limiter;
@@ -123,6 +126,7 @@ public final class StateStore implements AutoCloseable {
         this.writer = writer;
         this.checkpoints = checkpoints;
         this.reader = reader;
+        this.deferred = deferred;
     }
 
     /**
@@ -230,7 +234,7 @@ public final class StateStore implements AutoCloseable {
                         failures));
         Thread thread = DaemonThreads.newThread("store-writer", writer);
         thread.start();
-        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, reader);
+        return new StateStore(files, database, peers.limiter(), queue, thread, checkpoints, reader, deferred);
     }
 
     /**
@@ -432,6 +436,11 @@ public final class StateStore implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return done.handle((written, failure) -> null);
+    }
+
+    /** Returns how many changes wait in memory because the file cannot be written; 0 if it can. Never waits. */
+    public int deferredWrites() {
+        return deferred.size();
     }
 
     /** Whether the file could be written when it was opened. */

@@ -5,6 +5,7 @@ import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
 import dev.mesosshuffle.host.UnsafePathException;
+import dev.mesosshuffle.metrics.LatencyRegistry;
 import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -152,7 +153,7 @@ public final class StorePlaces {
 
     private StateStore open(Path place, PeerDatabases peers, MetricRegistry metrics) throws StoreException {
         // Of its own: a place that responds too late must not register its metrics beside those of another.
-        MetricRegistry own = new MetricRegistry();
+        MetricRegistry own = LatencyRegistry.like(metrics);
         StateStore store = bounded(place, () -> StateStore.open(place, port, clock, own, peers), StateStore::close);
         metrics.registerAll(own);
         return store;

@@ -50,6 +50,9 @@ final class BlockTransfer {
 
     /** Receives the progress of a transfer, on the event loop. */
     interface Listener {
+        /** Nothing of the block can be sent until its next part is read, or that has ended; told again without a change. */
+        default void setWaitingForDisk(boolean waiting) {}
+
         /** The channel has all of the block, or gets no more of it; the next reply may be written. */
         void onFullyQueued();
 
@@ -139,6 +142,7 @@ final class BlockTransfer {
         } else if (!loading) {
             prepareNextWindow();
         }
+        listener.setWaitingForDisk(loading && queuedWindow == null);
     }
 
     /** Loads the part after the window in the channel; of a truncated window, the rest. */

@@ -2,13 +2,13 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.fetch.ReplyBatch;
+import dev.mesosshuffle.fetch.SendProgress;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,7 @@ final class BufferedReplyBatch implements ReplyBatch {
     private final ReplyBufferPool buffers;
     private final ReplyWriter writer;
     private final Ticker ticker;
-    private final IntConsumer onFinished;
+    private final SendProgress progress;
     private final boolean sendsCopies;
     /** Up to which length a block is buffered. Decided once, because callers of {@link #isBuffered} rely on its result. */
     private final int maxBufferedBytes;
@@ -47,13 +47,13 @@ final class BufferedReplyBatch implements ReplyBatch {
      * Creates a batch.
      *
      * @param ticker the clock, the same as the writer's
-     * @param onFinished gets the number of replies that were sent or never will be
+     * @param progress learns of the replies that were sent or never will be
      */
-    BufferedReplyBatch(ReplyBufferPool buffers, ReplyWriter writer, Ticker ticker, IntConsumer onFinished) {
+    BufferedReplyBatch(ReplyBufferPool buffers, ReplyWriter writer, Ticker ticker, SendProgress progress) {
         this.buffers = buffers;
         this.writer = writer;
         this.ticker = ticker;
-        this.onFinished = onFinished;
+        this.progress = progress;
         this.sendsCopies = writer.sendsCopies();
         this.maxBufferedBytes = maxBufferedBytes(buffers.isExhausted(), sendsCopies);
     }
@@ -135,7 +135,7 @@ final class BufferedReplyBatch implements ReplyBatch {
             seal();
             head = buffers.acquire(reply.encodedLength());
             reply.writeTo(head);
-            writer.queue(PendingWrite.block(head, block, readyNanos, onFinished));
+            writer.queue(PendingWrite.block(head, block, readyNanos, progress));
             queued = true;
         } finally {
             if (!queued) {
@@ -162,7 +162,7 @@ final class BufferedReplyBatch implements ReplyBatch {
             reply.writeTo(first);
             int copiedBytes = (int) Math.min(first.writableBytes(), block.length());
             read(block, copiedBytes, first);
-            writer.queue(PendingWrite.copiedBlock(first, block, copiedBytes, onFinished));
+            writer.queue(PendingWrite.copiedBlock(first, block, copiedBytes, progress));
             queued = true;
         } finally {
             if (!queued) {
@@ -201,7 +201,7 @@ final class BufferedReplyBatch implements ReplyBatch {
                 return;
             }
             try {
-                writer.queue(PendingWrite.replies(full, bufferedReplies, onFinished));
+                writer.queue(PendingWrite.replies(full, bufferedReplies, progress));
             } catch (RuntimeException | Error e) {
                 drop(full);
                 throw e;
@@ -217,7 +217,7 @@ final class BufferedReplyBatch implements ReplyBatch {
         buffer = null;
         bufferedReplies = 0;
         buffers.release(full);
-        onFinished.accept(replies);
+        progress.onFinished(replies);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.mesosshuffle.dispatch.ClientIdentity;
 import dev.mesosshuffle.dispatch.Session;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.fetch.ReplyBatch;
+import dev.mesosshuffle.fetch.SendProgress;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.protocol.MalformedMessageException;
@@ -22,7 +23,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -311,8 +311,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public ReplyBatch newBatch(IntConsumer onFinished) {
-        return new BufferedReplyBatch(services.buffers(), writer, ticker, onFinished);
+    public ReplyBatch newBatch(SendProgress progress) {
+        return new BufferedReplyBatch(services.buffers(), writer, ticker, progress);
     }
 
     @Override

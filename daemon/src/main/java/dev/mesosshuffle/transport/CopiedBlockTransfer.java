@@ -116,6 +116,7 @@ final class CopiedBlockTransfer {
         } finally {
             proceeding = false;
         }
+        listener.setWaitingForDisk(reading && windowsInChannel == 0);
         boolean allQueued = failed || (!reading && copiedBytes == block.length());
         if (allQueued && windowsInChannel == 0 && !reading && !finished) {
             finished = true;

@@ -1,8 +1,8 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.fetch.SendProgress;
 import dev.mesosshuffle.model.OpenSegment;
 import io.netty.buffer.ByteBuf;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param readyNanos the time when the first window of a block that is sent from its file was known to be resident
  * @param replies the number of replies
  * @param weight what it counts for against the connection's watermarks, in bytes
- * @param onFinished gets the number of replies that were sent or never will be; null for an answer, which counts against the
- *     {@link AnswerLimit} instead
+ * @param progress learns of the replies that were sent or never will be; null for an answer, which counts against the {@link
+ *     AnswerLimit} instead
  */
 record PendingWrite(
         ByteBuf bytes,
@@ -24,19 +24,19 @@ record PendingWrite(
         long readyNanos,
         int replies,
         long weight,
-        @Nullable IntConsumer onFinished) {
+        @Nullable SendProgress progress) {
     /** Replies that are completely in memory. */
-    static PendingWrite replies(ByteBuf bytes, int replies, @Nullable IntConsumer onFinished) {
-        return new PendingWrite(bytes, null, 0, 0, replies, bytes.capacity(), onFinished);
+    static PendingWrite replies(ByteBuf bytes, int replies, @Nullable SendProgress progress) {
+        return new PendingWrite(bytes, null, 0, 0, replies, bytes.capacity(), progress);
     }
 
     /** A reply with a block that is sent from its file. */
-    static PendingWrite block(ByteBuf head, OpenSegment block, long readyNanos, IntConsumer onFinished) {
-        return new PendingWrite(head, block, 0, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, onFinished);
+    static PendingWrite block(ByteBuf head, OpenSegment block, long readyNanos, SendProgress progress) {
+        return new PendingWrite(head, block, 0, readyNanos, 1, BlockTransfer.WEIGHT_BYTES, progress);
     }
 
     /** A reply with a block that is sent in copies, of which the first is in the same buffer. */
-    static PendingWrite copiedBlock(ByteBuf first, OpenSegment block, int copiedBytes, IntConsumer onFinished) {
-        return new PendingWrite(first, block, copiedBytes, 0, 1, first.capacity(), onFinished);
+    static PendingWrite copiedBlock(ByteBuf first, OpenSegment block, int copiedBytes, SendProgress progress) {
+        return new PendingWrite(first, block, copiedBytes, 0, 1, first.capacity(), progress);
     }
 }

@@ -212,15 +212,15 @@ final class ReplyWriter {
     private void release(PendingWrite done) {
         int bytes = done.bytes().capacity();
         buffers.release(done.bytes());
-        if (done.onFinished() == null) {
+        if (done.progress() == null) {
             answers.remove(bytes);
         }
     }
 
     private void account(PendingWrite done) {
         outstandingBytes.addAndGet(-done.weight());
-        if (done.onFinished() != null) {
-            done.onFinished().accept(done.replies());
+        if (done.progress() != null) {
+            done.progress().onFinished(done.replies());
         }
     }
 
@@ -256,8 +256,25 @@ final class ReplyWriter {
     private final class TransferListener implements BlockTransfer.Listener {
         private final PendingWrite write;
 
+        private boolean waitsForDisk;
+        private long waitsSince;
+
         private TransferListener(PendingWrite write) {
             this.write = write;
+        }
+
+        @Override
+        public void setWaitingForDisk(boolean waiting) {
+            if (waiting == waitsForDisk) {
+                return;
+            }
+            waitsForDisk = waiting;
+            long now = ticker.read();
+            if (waiting) {
+                waitsSince = now;
+            } else if (write.progress() != null) {
+                write.progress().onDiskWait(now - waitsSince);
+            }
         }
 
         @Override

@@ -204,6 +204,11 @@ public final class ShuffleServer {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** Whether it accepts connections. For any thread. */
+    public boolean isListening() {
+        return listener.isActive();
+    }
+
     /**
      * Stops accepting connections and reading requests, waits for the pending replies, and closes all connections.
      *

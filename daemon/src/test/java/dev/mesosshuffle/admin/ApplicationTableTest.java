@@ -3,6 +3,7 @@ package dev.mesosshuffle.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.liveness.ApplicationStatus;
+import dev.mesosshuffle.status.DiskUsage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,6 @@ final class ApplicationTableTest {
     }
 
     private static ApplicationStatus status(String appId, Duration idle) {
-        return new ApplicationStatus(appId, "kept", "an operator", "it stays", idle);
+        return new ApplicationStatus(appId, "kept", "an operator", "it stays", idle, null, null);
     }
 }

@@ -2,6 +2,7 @@ package dev.mesosshuffle.cleanup;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.orphans.OrphanPolicy;
@@ -40,7 +41,8 @@ public final class BackgroundCleanup implements AutoCloseable {
                 time,
                 workers,
                 metrics,
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
     }
 
     public Reclaimer reclaimer() {

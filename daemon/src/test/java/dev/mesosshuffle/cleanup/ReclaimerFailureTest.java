@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
@@ -61,7 +62,8 @@ final class ReclaimerFailureTest {
                 time,
                 DirectRootExecutors.withPause(() -> beforeEachFile.run()),
                 metrics,
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
     }
 
     @AfterEach

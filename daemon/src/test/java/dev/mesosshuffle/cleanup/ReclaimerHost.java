@@ -3,6 +3,7 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
@@ -64,7 +65,8 @@ abstract class ReclaimerHost {
                 time,
                 DirectRootExecutors.unlimited(),
                 metrics,
-                memory);
+                memory,
+                EventRecorder.NONE);
     }
 
     boolean isRead(String appId) {

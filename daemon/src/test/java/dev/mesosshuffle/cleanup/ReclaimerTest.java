@@ -8,6 +8,7 @@ import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.SecureDirectories;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
@@ -234,7 +235,8 @@ final class ReclaimerTest extends ReclaimerHost {
                 time,
                 scarce,
                 new MetricRegistry(),
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
         LocalDir dir = over("blockmgr-1");
         try (ScarceLog noLog = ScarceLog.of(ThreadShortage.class)) {
             assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> reclaim(APP, List.of(dir)));

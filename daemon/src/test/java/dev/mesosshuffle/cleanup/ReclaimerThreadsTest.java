@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
@@ -63,7 +64,8 @@ final class ReclaimerThreadsTest {
                 System::nanoTime,
                 new RootExecutors("cleanup-", () -> 0),
                 registry,
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
         started.start(Reclaimer.CHECK_INTERVAL);
         return started;
     }

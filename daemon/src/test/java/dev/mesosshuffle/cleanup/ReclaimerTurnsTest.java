@@ -7,6 +7,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoredRemoval;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.store.StateStore;
@@ -85,7 +86,8 @@ final class ReclaimerTurnsTest {
                             beforeEachFile.run();
                         })),
                 cleanupMetrics,
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
     }
 
     @AfterEach

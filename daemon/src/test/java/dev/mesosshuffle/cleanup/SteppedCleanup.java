@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.RateLimiter;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.host.ScriptedHost;
 import dev.mesosshuffle.memory.ByteBudget;
@@ -89,8 +90,14 @@ public final class SteppedCleanup {
                 context.host()::view);
         RemovalGuards guards = new RemovalGuards(policy, orphanPolicy, context.registries(), context.reads());
         Ticker ticker = context.ticker();
-        reclaimer =
-                new Reclaimer(context.store(), guards, ticker, workers(ticker), metrics, ByteBudget.of(Long.MAX_VALUE));
+        reclaimer = new Reclaimer(
+                context.store(),
+                guards,
+                ticker,
+                workers(ticker),
+                metrics,
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
         scanner = new OrphanScanner(context.mode(), policy, orphanPolicy, reclaimer, ticker, workers(ticker), metrics);
         pressure = new DiskPressure(
                 MIN_FREE_PERCENT,

@@ -2,6 +2,7 @@ package dev.mesosshuffle.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.model.AdminEndpoint;
 import dev.mesosshuffle.model.LocalDirNaming;
 import dev.mesosshuffle.model.OrphanMode;
 import dev.mesosshuffle.model.SecretText;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Each key, at its default and at a value of its own. */
@@ -44,7 +46,16 @@ class ConfigMappingTest {
                         new ServiceConfig.Cleanup(true, 5000, OrphanMode.REPORT, 5),
                         ServiceConfig.Master.NONE,
                         ServiceConfig.Authentication.NONE,
-                        ServiceConfig.Tls.NONE));
+                        ServiceConfig.Tls.NONE,
+                        new ServiceConfig.Admin(
+                                17337,
+                                false,
+                                "127.0.0.1",
+                                true,
+                                Set.of(),
+                                null,
+                                new ServiceConfig.TlsPem(null, null, null)),
+                        ServiceConfig.Diagnostics.DEFAULTS));
         assertThat(loaded.settings())
                 .extracting(LoadedConfig.EffectiveSetting::origin)
                 .containsOnly("default");
@@ -57,6 +68,13 @@ class ConfigMappingTest {
         settings.put("spark.shuffle.service.port", "0");
         settings.put("spark.local.dir", "/d1/spark, /d2/spark/,,/d1/spark,file:/d3");
         settings.put("spark.mesos.shuffle.service.state.dir", "/var/lib/shuffle");
+        settings.put("spark.mesos.shuffle.service.admin.port", "9000");
+        settings.put("spark.mesos.shuffle.service.admin.host", "::");
+        settings.put("spark.mesos.shuffle.service.admin.openEndpoints", "metrics, HEALTH");
+        settings.put("spark.mesos.shuffle.service.admin.credentials.file", "/etc/operators");
+        settings.put("spark.mesos.shuffle.service.admin.tls.privateKey", "/etc/key.pem");
+        settings.put("spark.mesos.shuffle.service.admin.tls.privateKeyPassword", "open");
+        settings.put("spark.mesos.shuffle.service.admin.tls.certChain", "/etc/chain.pem");
         settings.put("spark.network.timeout", "9s");
         settings.put("spark.shuffle.io.connectionTimeout", "500ms");
         settings.put("spark.shuffle.io.mode", "nio");
@@ -87,6 +105,8 @@ class ConfigMappingTest {
         settings.put("spark.mesos.shuffle.service.localDirNames", "any");
         settings.put("spark.mesos.shuffle.service.orphans", "delete");
         settings.put("spark.mesos.shuffle.service.minFreePercent", "7");
+        settings.put("spark.mesos.shuffle.service.log.format", "json");
+        settings.put("spark.mesos.shuffle.service.slowFetch", "1500ms");
         settings.put("spark.authenticate", "true");
         settings.put("spark.mesos.shuffle.service.authentication", "Optional");
         settings.put("spark.authenticate.secret", "sesame");
@@ -158,7 +178,17 @@ class ConfigMappingTest {
                                 32 << 10,
                                 CryptoCipher.GCM,
                                 2),
-                        ServiceConfig.Tls.NONE));
+                        ServiceConfig.Tls.NONE,
+                        new ServiceConfig.Admin(
+                                9000,
+                                true,
+                                "::",
+                                false,
+                                Set.of(AdminEndpoint.METRICS, AdminEndpoint.HEALTH),
+                                Path.of("/etc/operators"),
+                                new ServiceConfig.TlsPem(
+                                        Path.of("/etc/key.pem"), new SecretText("open"), Path.of("/etc/chain.pem"))),
+                        new ServiceConfig.Diagnostics(true, Duration.ofMillis(1500))));
         assertThat(loaded.settings())
                 .filteredOn(setting -> settings.containsKey(setting.key()))
                 .extracting(LoadedConfig.EffectiveSetting::origin)

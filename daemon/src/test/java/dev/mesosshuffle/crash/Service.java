@@ -7,6 +7,7 @@ import dev.mesosshuffle.cleanup.BackgroundCleanup;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.concurrent.TimeLimiter;
 import dev.mesosshuffle.database.StoreException;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.HostInspector;
 import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.liveness.LivenessConfig;
@@ -83,7 +84,8 @@ final class Service implements AutoCloseable {
                         (root, task) -> task.run(),
                         FileTimes.ON_DISK,
                         new LivenessStoreAdapter(store),
-                        null),
+                        null,
+                        EventRecorder.NONE),
                 dirs -> {},
                 metrics);
         Map<String, Duration> quietTimes = store.loadIdleTimes();

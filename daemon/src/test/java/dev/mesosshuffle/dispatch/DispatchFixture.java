@@ -8,6 +8,7 @@ import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.TestRemovalGuards;
 import dev.mesosshuffle.concurrent.ClientDiskExecutor;
 import dev.mesosshuffle.concurrent.RootExecutors;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.liveness.LivenessConfig;
 import dev.mesosshuffle.liveness.LivenessContext;
@@ -38,7 +39,8 @@ public final class DispatchFixture implements AutoCloseable {
                 System::nanoTime,
                 new RootExecutors("cleanup-", () -> 0),
                 fetch.metrics,
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
         liveness = new LivenessMonitor(
                 fetch.registry,
@@ -51,7 +53,8 @@ public final class DispatchFixture implements AutoCloseable {
                         (root, task) -> task.run(),
                         FileTimes.ON_DISK,
                         new LivenessStoreAdapter(fetch.store),
-                        null),
+                        null,
+                        EventRecorder.NONE),
                 dirs -> {},
                 fetch.metrics);
     }
@@ -74,7 +77,8 @@ public final class DispatchFixture implements AutoCloseable {
                 fetch.registry,
                 liveness,
                 fetch.rateLimitedLogger,
-                fetch.metrics);
+                fetch.metrics,
+                EventRecorder.NONE);
     }
 
     @Override

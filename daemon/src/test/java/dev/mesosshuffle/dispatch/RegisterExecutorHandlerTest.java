@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
 import dev.mesosshuffle.model.LocalDir;
@@ -235,7 +236,8 @@ class RegisterExecutorHandlerTest {
                         fixture.liveness,
                         fixture.fetch.diskExecutors,
                         new DispatchMetrics(fixture.fetch.metrics),
-                        fixture.fetch.rateLimitedLogger)
+                        fixture.fetch.rateLimitedLogger,
+                        EventRecorder.NONE)
                 .register(
                         new RpcMessage.RegisterExecutor(
                                 ID,

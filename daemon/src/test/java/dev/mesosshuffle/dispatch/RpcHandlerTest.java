@@ -3,6 +3,7 @@ package dev.mesosshuffle.dispatch;
 import static dev.mesosshuffle.fetch.FakeConnection.encoded;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.fetch.FetchFixture;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -46,7 +47,8 @@ class RpcHandlerTest {
                         fixture.liveness,
                         fetch.diskExecutors,
                         metrics,
-                        fetch.rateLimitedLogger),
+                        fetch.rateLimitedLogger,
+                        EventRecorder.NONE),
                 new RemoveBlocksHandler(services.blockFileRemover(), fetch.diskExecutors, fetch.rateLimitedLogger),
                 new DiagnoseCorruptionHandler(
                         fetch.blockResolver,
@@ -54,7 +56,8 @@ class RpcHandlerTest {
                         System::nanoTime,
                         fetch.rateLimitedLogger),
                 metrics,
-                fetch.rateLimitedLogger);
+                fetch.rateLimitedLogger,
+                EventRecorder.NONE);
     }
 
     @AfterEach

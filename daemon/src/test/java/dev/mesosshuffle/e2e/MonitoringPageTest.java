@@ -26,7 +26,7 @@ class MonitoringPageTest extends RunningDaemon {
 
     @Test
     void listsEveryMetricOfADaemonThatServedABlock() throws Exception {
-        restart(withMaster(config(IoMode.AUTO, LONG, Long.MAX_VALUE)));
+        restart(withMaster(config(IoMode.AUTO, LONG, Long.MAX_VALUE)).withAdmin(AdminEndpoints.onLoopback()));
         files.writeMapOutput(0, 5, block(100, 1));
         try (RawClient client = connectAndRegister()) {
             fetch(client, "shuffle_0_5_0");
@@ -35,7 +35,7 @@ class MonitoringPageTest extends RunningDaemon {
     }
 
     /** A master that is not there has metrics too. */
-    private static ServiceConfig withMaster(ServiceConfig config) {
+    static ServiceConfig withMaster(ServiceConfig config) {
         return new ServiceConfig(
                 config.host(),
                 config.port(),

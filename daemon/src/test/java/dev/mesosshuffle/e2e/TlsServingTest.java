@@ -247,7 +247,9 @@ class TlsServingTest extends RunningDaemon {
                         new ServiceConfig.TlsKeyStore(store, "PKCS12", new SecretText(TestCertificate.PASSWORD), null),
                         ServiceConfig.Tls.NONE.pem(),
                         protocol,
-                        List.of()));
+                        List.of()),
+                plain.admin(),
+                plain.diagnostics());
     }
 
     private SSLSocket connectTls() throws IOException {

@@ -251,7 +251,7 @@ class BlockReaderTest {
         assertThat(task.disk()).isEqualTo(fixture.otherRoot);
         assertThat(connection.queuedReplies()).isZero();
 
-        new BlockReader(context, fixture.otherRoot, connection).read(List.of(task), retries);
+        reader(fixture.otherRoot, List.of(task)).read(List.of(task), retries);
         assertThat(task.disk()).isEqualTo(fixture.root);
         read(List.of(task));
         connection.flush();
@@ -271,9 +271,14 @@ class BlockReaderTest {
     }
 
     private BlockReader read(List<ChunkRead> batch) {
-        BlockReader reader = new BlockReader(context, fixture.root, connection);
+        BlockReader reader = reader(fixture.root, batch);
         reader.read(batch, retries);
         return reader;
+    }
+
+    private BlockReader reader(Path disk, List<ChunkRead> batch) {
+        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0), batch.size());
+        return new BlockReader(context, disk, connection, timing);
     }
 
     private ChunkRead chunk(int reduceId) {
@@ -282,7 +287,10 @@ class BlockReaderTest {
 
     private ChunkRead chunk(RegisteredExecutor its, int index, BlockId id) {
         fixture.reads.chunkRequested();
-        return new ChunkRead(new Chunk(STREAM, index, its.id(), id), fixture.blockResolver.locate(its, id), null);
+        ChunkRead task =
+                new ChunkRead(new Chunk(STREAM, index, its.id(), id), fixture.blockResolver.locate(its, id), null);
+        task.requested(fixture.fetchClock.read());
+        return task;
     }
 
     private void assertOnlyReply(Reply reply) {

@@ -16,7 +16,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ public final class FakeConnection implements Connection {
     private record Queued(
             String reply,
             @Nullable OpenSegment block,
-            @Nullable IntConsumer onFinished) {}
+            @Nullable SendProgress onFinished) {}
 
     /** What a client receives of a reply without a block, in hex. */
     public static String encoded(Reply reply) {
@@ -155,7 +154,7 @@ public final class FakeConnection implements Connection {
     }
 
     @Override
-    public ReplyBatch newBatch(IntConsumer onFinished) {
+    public ReplyBatch newBatch(SendProgress onFinished) {
         return new FakeBatch(onFinished);
     }
 
@@ -169,7 +168,7 @@ public final class FakeConnection implements Connection {
         for (Queued next : flushed) {
             sent.add(next.reply() + read(next.block()));
             if (next.onFinished() != null) {
-                next.onFinished().accept(1);
+                next.onFinished().onFinished(1);
             }
         }
     }
@@ -226,10 +225,10 @@ public final class FakeConnection implements Connection {
 
     /** Keeps its replies until it is finished, as a real batch does. */
     private final class FakeBatch implements ReplyBatch {
-        private final IntConsumer onFinished;
+        private final SendProgress onFinished;
         private final List<Queued> replies = new ArrayList<>();
 
-        FakeBatch(IntConsumer onFinished) {
+        FakeBatch(SendProgress onFinished) {
             this.onFinished = onFinished;
         }
 

@@ -19,9 +19,11 @@ import dev.mesosshuffle.roots.RootMonitor;
 import dev.mesosshuffle.roots.TestRootMonitor;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.store.StoreFixture;
+import dev.mesosshuffle.testing.ManualTicker;
 import dev.mesosshuffle.testing.ShuffleFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,12 @@ public final class FetchFixture implements AutoCloseable {
     public final FetchServices services;
     public final RateLimitedLogger rateLimitedLogger = new RateLimitedLogger(() -> 0);
 
+    /** The time that fetches are measured by. */
+    public final ManualTicker fetchClock = new ManualTicker();
+
+    /** How far the time of day is ahead, so that files are not too new to be cached. */
+    public volatile long wallAheadMillis;
+
     /** The limit of chunks in flight. */
     public volatile long maxChunks = Long.MAX_VALUE;
 
@@ -64,8 +72,10 @@ public final class FetchFixture implements AutoCloseable {
         store = StoreFixture.open(temp.resolve("state"));
         registry = Registry.load(store, metrics);
         dataFiles = new DataFileCache(10, diskExecutors, System::nanoTime, metrics);
-        blockResolver = new BlockResolver(new IndexCache(1 << 20, System::currentTimeMillis, metrics), dataFiles);
-        services = new FetchServices(blockResolver, diskExecutors, reads, () -> maxChunks, streams);
+        blockResolver = new BlockResolver(
+                new IndexCache(1 << 20, () -> System.currentTimeMillis() + wallAheadMillis, metrics), dataFiles);
+        SlowFetches slowFetches = new SlowFetches(Duration.ofSeconds(5), fetchClock, rateLimitedLogger);
+        services = new FetchServices(blockResolver, diskExecutors, reads, () -> maxChunks, streams, slowFetches);
     }
 
     /** Registers an executor with one local dir, which is named after it. */

@@ -288,19 +288,25 @@ final class ApplicationAdminTest extends MonitoredApplications {
                                 "unresponsive",
                                 "its driver at /10.0.0.1:1 sent its last heartbeat 121 s ago, and its connection is open",
                                 "expires in 119 s unless its driver sends a heartbeat",
-                                Duration.ofSeconds(121)),
+                                Duration.ofSeconds(121),
+                                Duration.ofSeconds(121),
+                                Duration.ofSeconds(119)),
                         new ApplicationStatus(
                                 "app-2",
                                 "kept",
                                 "kept by an operator",
                                 "stays until it is released",
-                                Duration.ofSeconds(121)),
+                                Duration.ofSeconds(121),
+                                Duration.ofSeconds(121),
+                                null),
                         new ApplicationStatus(
                                 "app-3",
                                 "driverless",
                                 "its driver has not registered since this daemon started",
                                 "expires in 24 h unless its files are used",
-                                Duration.ZERO));
+                                Duration.ZERO,
+                                null,
+                                Duration.ofHours(24)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.cleanup.TestRemovalGuards;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
@@ -116,7 +117,8 @@ final class LivenessFixture implements AutoCloseable {
                 System::nanoTime,
                 new RootExecutors("cleanup-", () -> 0),
                 metrics,
-                ByteBudget.of(Long.MAX_VALUE));
+                ByteBudget.of(Long.MAX_VALUE),
+                EventRecorder.NONE);
         reclaimer.start(Reclaimer.CHECK_INTERVAL);
         monitor = newMonitor(metrics);
     }
@@ -150,7 +152,8 @@ final class LivenessFixture implements AutoCloseable {
                 },
                 files,
                 new FailingStore(),
-                master);
+                master,
+                EventRecorder.NONE);
     }
 
     /** The real store, which fails on demand. */

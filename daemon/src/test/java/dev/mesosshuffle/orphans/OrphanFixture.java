@@ -10,6 +10,7 @@ import dev.mesosshuffle.cleanup.RemovalGuards;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredLocalDir;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.FakeProc;
 import dev.mesosshuffle.host.ProcessCredentials;
 import dev.mesosshuffle.markers.MarkedRoot;
@@ -135,7 +136,8 @@ public final class OrphanFixture implements AutoCloseable {
         metrics = new MetricRegistry();
         reclaimWorkers = DirectRootExecutors.withPause(() -> beforeEachFile.run());
         RemovalGuards guards = new RemovalGuards(policy, orphanPolicy, registries, reading::contains);
-        reclaimer = new Reclaimer(store, guards, time, reclaimWorkers, metrics, ByteBudget.of(Long.MAX_VALUE));
+        reclaimer = new Reclaimer(
+                store, guards, time, reclaimWorkers, metrics, ByteBudget.of(Long.MAX_VALUE), EventRecorder.NONE);
         scanner = new OrphanScanner(
                 mode, policy, orphanPolicy, reclaimer, time, DirectRootExecutors.unlimited(), metrics);
         reclaimer.reclaim(store.loadRemovals());

@@ -2,6 +2,7 @@ package dev.mesosshuffle.roots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class RootMonitorTest {
     private final Map<Path, Set<Long>> registered = new HashMap<>();
     private final Map<Path, Set<Long>> toBeDeleted = new HashMap<>();
     private final RootProbers roots = RootProbers.inCallersThread(List.of());
-    private final RootMonitor monitor = new RootMonitor(() -> registered, () -> toBeDeleted, roots);
+    private final RootMonitor monitor = new RootMonitor(() -> registered, () -> toBeDeleted, roots, EventRecorder.NONE);
 
     @TempDir
     private Path temp;

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.roots;
 
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.probes.RootProbers;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +23,7 @@ public final class TestRootMonitor {
 
     /** The same, with probers that a test controls. */
     public static RootMonitor of(Map<Path, Set<Long>> registered, RootProbers probers) {
-        RootMonitor monitor = new RootMonitor(() -> registered, Map::of, probers);
+        RootMonitor monitor = new RootMonitor(() -> registered, Map::of, probers, EventRecorder.NONE);
         monitor.start();
         probers.probeAll();
         return monitor;

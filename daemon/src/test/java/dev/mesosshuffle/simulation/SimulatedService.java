@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.LivenessStoreAdapter;
 import dev.mesosshuffle.cleanup.LocalDirRefusedException;
 import dev.mesosshuffle.cleanup.SteppedCleanup;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.fetch.ReadTracker;
 import dev.mesosshuffle.host.ScriptedHost;
 import dev.mesosshuffle.liveness.LivenessConfig;
@@ -124,7 +125,8 @@ final class SimulatedService implements AutoCloseable {
                         disk,
                         disk.files,
                         new LivenessStoreAdapter(store),
-                        setting.master()),
+                        setting.master(),
+                        EventRecorder.NONE),
                 dirs -> {},
                 metrics);
     }

@@ -1,4 +1,4 @@
-package dev.mesosshuffle.admin;
+package dev.mesosshuffle.status;
 
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.host.TreeSize;
@@ -30,7 +30,8 @@ public final class DiskUsage {
     /** How many applications are measured at a time. */
     static final int BATCH = 1000;
 
-    static final Usage UNKNOWN = new Usage(0, false);
+    /** Nothing was measured. */
+    public static final Usage UNKNOWN = new Usage(0, false);
 
     private final DiskExecutor executor;
     private final Duration limit;
@@ -53,7 +54,7 @@ public final class DiskUsage {
      * @param bytes the length of all files that were measured
      * @param isComplete whether all were
      */
-    record Usage(long bytes, boolean isComplete) {}
+    public record Usage(long bytes, boolean isComplete) {}
 
     /** One application, while it is measured. */
     private static final class Total {
@@ -76,8 +77,9 @@ public final class DiskUsage {
      * twice.
      *
      * @param dirs returns the directories of an application
+     * @return the result for each application that its turn came to
      */
-    synchronized Map<String, Usage> measure(List<String> appIds, Function<String, List<LocalDir>> dirs)
+    public synchronized Map<String, Usage> measure(List<String> appIds, Function<String, List<LocalDir>> dirs)
             throws InterruptedException {
         Map<String, Usage> result = new HashMap<>();
         long start = System.nanoTime();

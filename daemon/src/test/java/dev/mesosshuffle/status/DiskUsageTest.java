@@ -1,4 +1,4 @@
-package dev.mesosshuffle.admin;
+package dev.mesosshuffle.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,153 @@
+package dev.mesosshuffle;
+
+import dev.mesosshuffle.admin.ApplicationOperations;
+import dev.mesosshuffle.api.ApiRoutes;
+import dev.mesosshuffle.api.HealthRoutes;
+import dev.mesosshuffle.api.OperationRoutes;
+import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.host.HostName;
+import dev.mesosshuffle.logging.ErrorMessages;
+import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.metrics.PrometheusExposition;
+import dev.mesosshuffle.page.StatusPage;
+import dev.mesosshuffle.process.HealthReport;
+import dev.mesosshuffle.security.OperatorCredentials;
+import dev.mesosshuffle.security.SecretException;
+import dev.mesosshuffle.security.TlsContext;
+import dev.mesosshuffle.security.TlsSettings;
+import dev.mesosshuffle.status.StatusSource;
+import dev.mesosshuffle.web.AdminServer;
+import dev.mesosshuffle.web.AdminServerConfig;
+import dev.mesosshuffle.web.Authenticator;
+import dev.mesosshuffle.web.Route;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin server and what it serves. Its address is bound before the service listens, so that a wrong setting stops the start;
+ * it serves after that. This class is loaded only if there is such a server.
+ */
+final class AdminFlow {
+    private static final Logger logger = LoggerFactory.getLogger(AdminFlow.class);
+
+    private final AdminServer server;
+    private final @Nullable Authenticator authenticator;
+
+    private AdminFlow(AdminServer server, @Nullable Authenticator authenticator) {
+        this.server = server;
+        this.authenticator = authenticator;
+    }
+
+    /**
+     * Binds the address of the admin server.
+     *
+     * @return the flow; null if its default port cannot be bound, which is logged: the service runs without it
+     * @throws IOException on one line, if a port that is set cannot be bound, or a file is wrong
+     */
+    static @Nullable AdminFlow bind(DaemonContext context) throws IOException {
+        ServiceConfig.Admin config = context.config().admin();
+        Authenticator authenticator = authenticator(context, config.credentialsFile());
+        TlsContext tls = tls(context, config.tls());
+        AdminServerConfig server =
+                new AdminServerConfig(config.host(), config.port(), config.isLoopback(), config.openEndpoints());
+        try {
+            return new AdminFlow(context.register(AdminServer.bind(server, tls, context.metrics())), authenticator);
+        } catch (IOException e) {
+            if (config.isPortSet()) {
+                throw new IOException(
+                        "the admin server " + ErrorMessages.of(e)
+                                + "; set spark.mesos.shuffle.service.admin.port and admin.host, or the port to 0 for none",
+                        e);
+            }
+            logger.warn(
+                    "No admin server, since it {}. The service runs without it. To have one, set"
+                            + " spark.mesos.shuffle.service.admin.port.",
+                    ErrorMessages.of(e));
+            return null;
+        }
+    }
+
+    private static @Nullable Authenticator authenticator(DaemonContext context, @Nullable Path file)
+            throws IOException {
+        if (file == null) {
+            return null;
+        }
+        try {
+            OperatorCredentials credentials = OperatorCredentials.read(file);
+            context.limits().onChange(credentials::reload);
+            return new Authenticator() {
+                @Override
+                public @Nullable String userOfToken(String token) {
+                    return credentials.userOfToken(token);
+                }
+
+                @Override
+                public @Nullable String userOfPassword(String name, String secret) {
+                    return credentials.userOfPassword(name, secret);
+                }
+            };
+        } catch (SecretException e) {
+            throw new IOException("spark.mesos.shuffle.service.admin.credentials.file: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable TlsContext tls(DaemonContext context, ServiceConfig.TlsPem config) throws IOException {
+        Path privateKey = config.privateKey();
+        Path certChain = config.certChain();
+        if (privateKey == null || certChain == null) {
+            return null;
+        }
+        TlsSettings settings = new TlsSettings(
+                false, new TlsSettings.PemFiles(privateKey, config.password(), certChain), "TLSv1.3", List.of());
+        try {
+            TlsContext tls = TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
+            context.limits().onChange(tls::reload);
+            return tls;
+        } catch (IOException e) {
+            throw new IOException("spark.mesos.shuffle.service.admin.tls: " + ErrorMessages.of(e), e);
+        }
+    }
+
+    /**
+     * What is served.
+     *
+     * @param status what can be seen of the daemon
+     * @param operations what operators do with applications
+     * @param health the watchdog's judgement
+     * @param isListening whether the service accepts connections
+     * @param metrics all metrics
+     */
+    record Parts(
+            StatusSource status,
+            ApplicationOperations operations,
+            Supplier<HealthReport> health,
+            BooleanSupplier isListening,
+            PrometheusExposition metrics) {}
+
+    /** Begins to serve. */
+    void start(Parts parts) {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new HealthRoutes(() -> liveness(parts), parts.isListening(), parts.status()).all());
+        routes.addAll(new ApiRoutes(parts.status()).all());
+        routes.addAll(new OperationRoutes(parts.operations(), parts.status()).all());
+        routes.add(new MetricsRoute(parts.metrics()).route());
+        routes.addAll(new StatusPage(parts.status(), HostName.read(), Clock.systemUTC()).routes());
+        server.start(routes, authenticator);
+        InetSocketAddress address = server.localAddress();
+        logger.info("Admin server on {}:{}", address.getHostString(), address.getPort());
+    }
+
+    private static HealthRoutes.Liveness liveness(Parts parts) {
+        HealthReport report = parts.health().get();
+        return new HealthRoutes.Liveness(report.isHealthy(), report.unresponsive());
+    }
+}

@@ -1,0 +1,17 @@
+package dev.mesosshuffle.events;
+
+/** The kinds of events; the last ones of each are kept. */
+public enum EventKind {
+    /** An executor or a driver registered. */
+    REGISTRATION,
+    /** A registration, a request or a client was refused. */
+    REFUSAL,
+    /** An application expired, by a rule or an operator's command. */
+    EXPIRY,
+    /** A directory was deleted. */
+    REMOVAL,
+    /** An operator kept, released or removed an application. */
+    OPERATOR,
+    /** A disk came to be missing, or is back. */
+    DISK
+}
