@@ -1,6 +1,6 @@
 package dev.mesosshuffle.events;
 
-/** The kinds of events that are kept, each by itself. */
+/** The kinds of events; the last ones of each are kept. */
 public enum EventKind {
     /** An executor or a driver registered. */
     REGISTRATION,

@@ -10,7 +10,7 @@ public interface EventRecorder {
      * Records an event.
      *
      * @param kind its kind
-     * @param subject the application, executor or directory that it is about; may be a text of a client
+     * @param subject the id of the application that it is about, which may be a text of a client; empty if it is about none
      * @param text what happened, and why; may hold texts of a client
      */
     void record(EventKind kind, String subject, String text);

@@ -106,6 +106,6 @@ public final class SlowFetches {
     }
 
     private static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%.1f", nanos / NANOS_PER_SECOND);
+        return String.format(Locale.ROOT, "%.3f", nanos / NANOS_PER_SECOND);
     }
 }

@@ -68,6 +68,12 @@ final class DiskDefinitions {
                     .withAdvice("Above 0, a disk is nearly full."),
             count("orphans.dirs", "orphan_directories", "Orphan directories found by the last scan."),
             bytes("orphans.bytes", "orphan_bytes", "Bytes in those directories."),
+            gauge(
+                    "orphans.lastScanSeconds",
+                    MetricUnit.SECONDS,
+                    "orphan_last_scan_age_seconds",
+                    "Age of the oldest of the roots' last scans, and so of the two values above; unknown if there was"
+                            + " none, as with `orphans=off`."),
             counter("orphans.deletedDirs", "orphan_directories_deleted_total", "Deleted orphan directories."),
             timer("store.commitLatencyMillis", "commit_duration_seconds", "Time of a commit."),
             counter("store.failures", "registry_failed_commits_total", "Failed commits."),

@@ -10,14 +10,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows a registry's metrics, and those of the process, in Prometheus's text format or as OpenMetrics. A scrape reads
  * values that are in memory: it waits for no disk, no event loop and no lock held over either. Classes of Prometheus's
- * library are loaded when the first exposition is created.
+ * library are loaded with the first scrape.
  *
  * <p>For any thread; scrapes may run at the same time.
  */
 public final class PrometheusExposition {
     private final RegisteredValues registered;
     private final ProcessValues process;
-    private final ExpositionFormats formats;
+
+    /** Loaded with the first scrape, which most hosts never see. */
+    private static final class Formats {
+        static final ExpositionFormats ALL = ExpositionFormats.init();
+    }
 
     /**
      * Creates an exposition.
@@ -28,7 +32,6 @@ public final class PrometheusExposition {
     public PrometheusExposition(MetricRegistry metrics, String version) {
         this.registered = new RegisteredValues(metrics);
         this.process = new ProcessValues(version);
-        this.formats = ExpositionFormats.init();
     }
 
     /**
@@ -56,8 +59,9 @@ public final class PrometheusExposition {
 
     /** Anything but OpenMetrics by its name is the text format, which every scraper reads. */
     private ExpositionFormatWriter writer(@Nullable String acceptHeader) {
-        return acceptHeader != null && formats.getOpenMetricsTextFormatWriter().accepts(acceptHeader)
-                ? formats.getOpenMetricsTextFormatWriter()
-                : formats.getPrometheusTextFormatWriter();
+        return acceptHeader != null
+                        && Formats.ALL.getOpenMetricsTextFormatWriter().accepts(acceptHeader)
+                ? Formats.ALL.getOpenMetricsTextFormatWriter()
+                : Formats.ALL.getPrometheusTextFormatWriter();
     }
 }

@@ -2,6 +2,7 @@ package dev.mesosshuffle.orphans;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.HumanReadable;
 import dev.mesosshuffle.model.LocalDir;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,16 @@ final class OrphanReporter {
     private final Map<Path, String> withheld = new ConcurrentHashMap<>();
     private final AtomicBoolean unavailable = new AtomicBoolean();
     private final AtomicBoolean gapLogged = new AtomicBoolean();
+    private final Map<Path, Long> scannedAt = new ConcurrentHashMap<>();
+    private final Ticker ticker;
 
-    private OrphanReporter() {}
+    private OrphanReporter(Ticker ticker) {
+        this.ticker = ticker;
+    }
 
-    static OrphanReporter in(MetricRegistry metrics) {
-        OrphanReporter report = new OrphanReporter();
+    static OrphanReporter in(MetricRegistry metrics, Ticker ticker) {
+        OrphanReporter report = new OrphanReporter(ticker);
+        metrics.register(PREFIX + "lastScanSeconds", (Gauge<Long>) report::lastScanSeconds);
         metrics.register(PREFIX + "dirs", (Gauge<Integer>)
                 () -> report.byRoot.values().stream().mapToInt(List::size).sum());
         metrics.register(PREFIX + "bytes", (Gauge<Long>) () ->
@@ -67,8 +74,18 @@ final class OrphanReporter {
         }
     }
 
+    /** Returns the age of the oldest of the roots' last scans; -1 if there was none. */
+    private long lastScanSeconds() {
+        long now = ticker.read();
+        return scannedAt.values().stream()
+                .mapToLong(at -> TimeUnit.NANOSECONDS.toSeconds(now - at))
+                .max()
+                .orElse(-1);
+    }
+
     /** A root was scanned. */
     void scanned(Path root) {
+        scannedAt.put(root, ticker.read());
         if (failed.remove(root)) {
             logger.info("Root {} was scanned for orphans again", root);
         }

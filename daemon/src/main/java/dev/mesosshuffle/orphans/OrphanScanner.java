@@ -71,7 +71,7 @@ public final class OrphanScanner implements AutoCloseable {
      * @param policy decides what an orphan is
      * @param reclaimer removes them
      * @param workers scan the roots, at the rate that they allow
-     * @param metrics receives {@code shuffleService.orphans.dirs} and {@code .bytes}
+     * @param metrics receives {@code shuffleService.orphans.dirs}, {@code .bytes} and {@code .lastScanSeconds}
      */
     public OrphanScanner(
             OrphanMode mode,
@@ -88,7 +88,7 @@ public final class OrphanScanner implements AutoCloseable {
         this.reclaimer = reclaimer;
         this.ticker = ticker;
         this.workers = workers;
-        this.reporter = OrphanReporter.in(metrics);
+        this.reporter = OrphanReporter.in(metrics, ticker);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.page;
 
+import dev.mesosshuffle.events.EventKind;
 import dev.mesosshuffle.status.EventHistory;
 import dev.mesosshuffle.status.EventView;
 import java.io.IOException;
@@ -49,7 +50,7 @@ record EventSection(EventHistory history, Instant now) {
     /** The newest of each kind, the newest first. */
     private List<EventView> shown() {
         List<EventView> all = history.events(0, MAX_EVENTS);
-        Map<EventView.Kind, Integer> counts = new EnumMap<>(EventView.Kind.class);
+        Map<EventKind, Integer> counts = new EnumMap<>(EventKind.class);
         List<EventView> shown = new ArrayList<>();
         for (int i = all.size() - 1; i >= 0; i--) {
             if (counts.merge(all.get(i).kind(), 1, Integer::sum) <= MAX_PER_KIND) {
@@ -89,7 +90,7 @@ record EventSection(EventHistory history, Instant now) {
                 .end();
     }
 
-    private static String word(EventView.Kind kind) {
+    private static String word(EventKind kind) {
         return switch (kind) {
             case REGISTRATION -> "Registration";
             case REFUSAL -> "Refusal";
@@ -100,7 +101,7 @@ record EventSection(EventHistory history, Instant now) {
         };
     }
 
-    private static Tone tone(EventView.Kind kind) {
+    private static Tone tone(EventKind kind) {
         return switch (kind) {
             case REGISTRATION, REMOVAL -> Tone.NEUTRAL;
             case REFUSAL, DISK -> Tone.BAD;

@@ -28,6 +28,7 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
     /** Soon after a start, a part of the hour is enough. */
     private static final int[] SPAN_MINUTES = {8, 20, 60};
 
+    private static final int BINARY = 1024;
     private static final double TEN = 10;
     private static final double[] STEPS = {1, 2, 5, TEN};
 
@@ -190,7 +191,7 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
      */
     static double niceCeiling(double value, int base) {
         if (value <= 0 || !Double.isFinite(value)) {
-            return 1;
+            return base == BINARY ? BINARY : 1;
         }
         double prefix = Math.pow(base, Math.floor(Math.log(value) / Math.log(base)));
         double inUnit = value / prefix;

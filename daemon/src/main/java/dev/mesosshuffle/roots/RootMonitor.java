@@ -131,7 +131,7 @@ public final class RootMonitor {
     private @Nullable String report(Path root, @Nullable String reason) {
         if (reason != null) {
             if (unavailable.add(root)) {
-                events.record(EventKind.DISK, root.toString(), "is not what it was: " + reason);
+                events.record(EventKind.DISK, "", "root " + root + " is not what it was: " + reason);
                 logger.warn(
                         "Root {} is not what it was: {}. Is its disk mounted? Until it is, executors with dirs there are"
                                 + " kept but cannot be served, and no registered dir is deleted there.",
@@ -139,7 +139,7 @@ public final class RootMonitor {
                         reason);
             }
         } else if (unavailable.remove(root)) {
-            events.record(EventKind.DISK, root.toString(), "is what it was again");
+            events.record(EventKind.DISK, "", "root " + root + " is what it was again");
             logger.info(
                     "Root {} is what it was again: executors with dirs there are served, and removals continue", root);
         }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.status;
 
+import dev.mesosshuffle.events.EventKind;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +14,4 @@ import org.jspecify.annotations.Nullable;
  * @param text what happened and why, printable
  */
 public record EventView(
-        long number, Instant time, Kind kind, @Nullable String application, String text) {
-    /** The kinds of events. */
-    public enum Kind {
-        /** An application or an executor registered. */
-        REGISTRATION,
-        /** A request was refused. */
-        REFUSAL,
-        /** An application changed its state, or is about to expire. */
-        EXPIRY,
-        /** Directories were removed, or could not be. */
-        REMOVAL,
-        /** An operator did something. */
-        OPERATOR,
-        /** A disk or the registry failed, or works again. */
-        DISK
-    }
-}
+        long number, Instant time, EventKind kind, @Nullable String application, String text) {}

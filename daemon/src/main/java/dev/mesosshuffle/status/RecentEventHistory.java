@@ -1,6 +1,5 @@
 package dev.mesosshuffle.status;
 
-import dev.mesosshuffle.events.EventKind;
 import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.events.ServiceEvent;
 import java.util.ArrayList;
@@ -24,23 +23,12 @@ public final class RecentEventHistory implements EventHistory {
                 result.add(new EventView(
                         event.number(),
                         event.time(),
-                        kind(event.kind()),
+                        event.kind(),
                         event.subject().isEmpty() ? null : event.subject(),
                         event.text()));
             }
         }
         Collections.reverse(result);
         return result;
-    }
-
-    private static EventView.Kind kind(EventKind kind) {
-        return switch (kind) {
-            case REGISTRATION -> EventView.Kind.REGISTRATION;
-            case REFUSAL -> EventView.Kind.REFUSAL;
-            case EXPIRY -> EventView.Kind.EXPIRY;
-            case REMOVAL -> EventView.Kind.REMOVAL;
-            case OPERATOR -> EventView.Kind.OPERATOR;
-            case DISK -> EventView.Kind.DISK;
-        };
     }
 }

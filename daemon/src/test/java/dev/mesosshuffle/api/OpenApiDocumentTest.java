@@ -3,6 +3,7 @@ package dev.mesosshuffle.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.concurrent.DiskActivity;
+import dev.mesosshuffle.events.EventKind;
 import dev.mesosshuffle.json.StatusJson;
 import dev.mesosshuffle.status.ApplicationView;
 import dev.mesosshuffle.status.DiskView;
@@ -91,7 +92,7 @@ final class OpenApiDocumentTest {
 
     @Test
     void describesEachKindOfEvent() throws Exception {
-        for (EventView.Kind kind : EventView.Kind.values()) {
+        for (EventKind kind : EventKind.values()) {
             EventView event = new EventView(1, Instant.EPOCH, kind, null, "text");
             assertThat(document.compare("Event", written(json -> json.event(event))))
                     .isEmpty();

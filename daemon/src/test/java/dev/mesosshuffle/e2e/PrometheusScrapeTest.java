@@ -29,9 +29,12 @@ class PrometheusScrapeTest extends RunningDaemon {
     private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\|.*\\| `(\\w+)(\\{[^`]*})?` \\|");
     private static final Pattern QUERIED = Pattern.compile("\\b(?:mesos_shuffle|process|jvm)_\\w+");
 
-    /** Where the host does not tell: of file systems without a limit of inodes, and of networks of its own. */
+    /** Where the host does not tell, as in a network of its own, and nothing looks for orphans. */
     private static final Set<String> OPTIONAL = Set.of(
-            "mesos_shuffle_disk_inodes", "mesos_shuffle_disk_free_inodes", "mesos_shuffle_host_tcp_memory_used_ratio");
+            "mesos_shuffle_disk_inodes",
+            "mesos_shuffle_disk_free_inodes",
+            "mesos_shuffle_host_tcp_memory_used_ratio",
+            "mesos_shuffle_orphan_last_scan_age_seconds");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private URI metrics;
@@ -105,6 +108,18 @@ class PrometheusScrapeTest extends RunningDaemon {
             Thread.onSpinWait();
         }
         assertThat(lines()).anyMatch(line -> line.matches("mesos_shuffle_commit_duration_seconds_count [1-9]\\d*"));
+    }
+
+    @Test
+    void countsARegistrationThatIsRefused() throws Exception {
+        assertThat(lines()).contains("mesos_shuffle_failed_registrations_total 0.0");
+
+        try (RawClient client = connect()) {
+            String elsewhere = temp.resolve("blockmgr-elsewhere").toString();
+            assertThat(client.rpc("02 'app' '8' 00000001 '" + elsewhere + "' 00000040 'sort'"))
+                    .doesNotStartWith("04");
+        }
+        assertThat(lines()).contains("mesos_shuffle_failed_registrations_total 1.0", "mesos_shuffle_executors 1.0");
     }
 
     /** Neither applications nor their names cost a scrape anything but the time to count them. */

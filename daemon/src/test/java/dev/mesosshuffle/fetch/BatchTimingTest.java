@@ -58,9 +58,9 @@ class BatchTimingTest {
         fetch(context, chunk(context, 0));
 
         assertThat(log.lines())
-                .containsExactly("WARN A fetch took 9.0 s: 1 blocks (3 B) from disk " + fixture.root + " for "
+                .containsExactly("WARN A fetch took 9.000 s: 1 blocks (3 B) from disk " + fixture.root + " for "
                         + FakeConnection.ADDRESS + ", the first of " + executor.id()
-                        + ". Queue 1.0 s, index 2.0 s, open 1.0 s, read 4.0 s, wait for the client 1.0 s.");
+                        + ". Queue 1.000 s, index 2.000 s, open 1.000 s, read 4.000 s, wait for the client 1.000 s.");
     }
 
     @Test
@@ -96,7 +96,11 @@ class BatchTimingTest {
 
         fetch(context, task);
 
-        assertThat(log.lines()).singleElement().asString().startsWith("WARN").contains("Queue 5.0 s", "client 0.0 s");
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .startsWith("WARN")
+                .contains("Queue 5.000 s", "client 0.000 s");
     }
 
     @Test
@@ -111,7 +115,7 @@ class BatchTimingTest {
                 .singleElement()
                 .asString()
                 .startsWith("INFO")
-                .contains("Queue 0.0 s", "read 0.0 s", "wait for the client 7.0 s");
+                .contains("Queue 0.000 s", "read 0.000 s", "wait for the client 7.000 s");
     }
 
     @Test
@@ -124,7 +128,7 @@ class BatchTimingTest {
 
         fetch(context, task);
 
-        assertThat(log.lines()).singleElement().asString().contains("Queue 2.0 s", "wait for the client 4.0 s");
+        assertThat(log.lines()).singleElement().asString().contains("Queue 2.000 s", "wait for the client 4.000 s");
     }
 
     @Test
@@ -141,7 +145,7 @@ class BatchTimingTest {
                 .singleElement()
                 .asString()
                 .startsWith("WARN")
-                .contains("read 6.0 s, wait for the client 1.0 s");
+                .contains("read 6.000 s, wait for the client 1.000 s");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.mesosshuffle.orphans;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.cleanup.LocalDirPolicy;
 import dev.mesosshuffle.model.LocalDir;
@@ -11,6 +12,9 @@ import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,23 @@ final class OrphanReporterTest {
         orphans.scan();
         assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + other + " was scanned");
         orphans.close();
+    }
+
+    @Test
+    void tellsTheAgeOfTheLastScan() throws Exception {
+        MetricRegistry metrics = new MetricRegistry();
+        AtomicLong now = new AtomicLong();
+        OrphanReporter reporter = OrphanReporter.in(metrics, now::get);
+        Gauge<?> age = Objects.requireNonNull(metrics.getGauges().get("shuffleService.orphans.lastScanSeconds"));
+        assertThat(age.getValue()).isEqualTo(-1L);
+
+        reporter.scanned(Path.of("/a"));
+        now.addAndGet(TimeUnit.SECONDS.toNanos(90));
+        reporter.scanned(Path.of("/b"));
+        assertThat(age.getValue()).isEqualTo(90L);
+
+        reporter.scanned(Path.of("/a"));
+        assertThat(age.getValue()).isEqualTo(0L);
     }
 
     @Test

@@ -14,6 +14,7 @@ class LineChartTest {
     @ParameterizedTest
     @CsvSource({
         "0, 1000, 1",
+        "0, 1024, 1024",
         "1, 1000, 1",
         "1.1, 1000, 2",
         "3, 1000, 5",

@@ -3,6 +3,7 @@ package dev.mesosshuffle.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.concurrent.DiskActivity;
+import dev.mesosshuffle.events.EventKind;
 import dev.mesosshuffle.status.ApplicationView;
 import dev.mesosshuffle.status.ApplicationViews;
 import dev.mesosshuffle.status.ConfigEntry;
@@ -34,7 +35,7 @@ class SectionsTest {
     void escapesWhatClientsSentWhereverItStands() throws IOException {
         String page = html(html -> {
             applications(List.of(app(HOSTILE, "alive", HOSTILE)), null, HOSTILE).write(html);
-            events(event(1, EventView.Kind.REFUSAL, HOSTILE, HOSTILE)).write(html);
+            events(event(1, EventKind.REFUSAL, HOSTILE, HOSTILE)).write(html);
             new DiskSection(List.of(new DiskView(HOSTILE, HOSTILE, false, null, DiskActivity.NONE))).write(html);
             new ConfigurationSection(List.of(new ConfigEntry("key", HOSTILE, HOSTILE))).write(html);
         });
@@ -95,9 +96,9 @@ class SectionsTest {
     @Test
     void showsEveryKindOfEventInAFloodOfOne() throws IOException {
         List<EventView> all = new ArrayList<>();
-        all.add(event(1, EventView.Kind.EXPIRY, "old", "expired"));
+        all.add(event(1, EventKind.EXPIRY, "old", "expired"));
         for (int i = 2; i < 500; i++) {
-            all.add(event(i, EventView.Kind.REGISTRATION, "new", "executor " + i));
+            all.add(event(i, EventKind.REGISTRATION, "new", "executor " + i));
         }
 
         String page = html(events(all.toArray(EventView[]::new))::write);
@@ -161,7 +162,7 @@ class SectionsTest {
                 (after, limit) -> List.of(events).subList(Math.max(0, events.length - limit), events.length), NOW);
     }
 
-    private static EventView event(long number, EventView.Kind kind, String application, String text) {
+    private static EventView event(long number, EventKind kind, String application, String text) {
         return new EventView(number, NOW.minusSeconds(30), kind, application, text);
     }
 

@@ -89,8 +89,13 @@ class AdminServerIT {
             try {
                 for (int i = 0; i < HOSTILE; i++) {
                     hostile.add(send("GET /api/v1/app"));
-                    hostile.add(send("GET /api/v1/config HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
-                            + "\r\n\r\n"));
+                    hostile.add(send(String.join(
+                            "\r\n",
+                            "GET /api/v1/config HTTP/1.1",
+                            "Host: localhost",
+                            "Authorization: Bearer " + TOKEN,
+                            "",
+                            "")));
                     hostile.add(send(UNFINISHED_POST));
                     hostile.add(send("\u0016\u0003\u0001"));
                 }
