@@ -3,6 +3,7 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.process.ShortFolder;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
 import dev.mesosshuffle.it.spark.ItFolders;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The admin server of a real daemon, with hostile clients of it beside an application; and a daemon without one. */
 class AdminServerIT {
     private static final String PREFIX = "spark.mesos.shuffle.service.admin.";
+    private static final String STATE_DIR = "spark.mesos.shuffle.service.state.dir";
     private static final String TOKEN = "0123456789abcdef";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int HOSTILE = 80;
@@ -43,6 +45,9 @@ class AdminServerIT {
 
     @TempDir
     Path folder;
+
+    @TempDir(factory = ShortFolder.class)
+    Path state;
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
@@ -74,7 +79,9 @@ class AdminServerIT {
                 PREFIX + "credentials.file",
                 credentials.toString(),
                 PREFIX + "openEndpoints",
-                "health");
+                "health",
+                STATE_DIR,
+                state.toString());
         try (AttackedDaemon daemon = AttackedDaemon.start(folder, "256m", conf)) {
             assertAnswers(daemon);
             DaemonLevel level = DaemonLevel.of(daemon);
@@ -138,10 +145,7 @@ class AdminServerIT {
                 .toString());
         if (script.startsWith("bin/")) {
             command.addAll(List.of(
-                    "--conf",
-                    "spark.shuffle.service.port=" + daemon.port(),
-                    "--conf",
-                    "spark.local.dir=" + daemon.root()));
+                    "--conf", "spark.shuffle.service.port=" + daemon.port(), "--conf", STATE_DIR + "=" + state));
         }
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -186,7 +190,6 @@ class AdminServerIT {
                 .anyMatch(line -> line.contains(" dev.mesosshuffle.ShuffleDaemon "))
                 .noneMatch(line -> line.contains(" dev.mesosshuffle.web.")
                         || line.contains(" dev.mesosshuffle.status.StatusSource ")
-                        || line.contains(" dev.mesosshuffle.status.ApplicationViews ")
                         || line.contains(" dev.mesosshuffle.api.")
                         || line.contains(" dev.mesosshuffle.json.")
                         || line.contains(" dev.mesosshuffle.AdminFlow")

@@ -7,12 +7,12 @@ import dev.mesosshuffle.it.client.SparkClient;
 import dev.mesosshuffle.it.client.SparkClients;
 import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.process.ShortFolder;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
 import dev.mesosshuffle.it.spark.ItFolders;
 import dev.mesosshuffle.it.spark.SparkJvm;
 import dev.mesosshuffle.it.spark.SparkVersion;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +21,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 
 /** The commands of operators, as they type them, and a daemon that is killed in between. */
 final class OperatorCommandsIT {
@@ -40,14 +37,6 @@ final class OperatorCommandsIT {
     private Path state;
 
     private ServiceSettings settings;
-
-    /** The path of a socket is short, wherever the build is. */
-    static final class ShortFolder implements TempDirFactory {
-        @Override
-        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
-            return Files.createTempDirectory(Path.of("/tmp"), "socket");
-        }
-    }
 
     @BeforeEach
     void prepare() throws Exception {
