@@ -3,6 +3,7 @@ package dev.mesosshuffle.fetch;
 import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.jfr.FetchEvent;
 import dev.mesosshuffle.jfr.FlightRecording;
+import dev.mesosshuffle.model.AppExecId;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,8 +20,13 @@ final class BatchTiming implements SendProgress {
     private final FetchMetrics metrics;
     private final Path disk;
     private final Connection connection;
-    private final ChunkRead first;
-    private final int chunks;
+
+    /** Of the first chunk, as they are when the batch begins: a chunk changes later, and keeps files' indexes in memory. */
+    private final AppExecId executor;
+
+    private final long requestedAt;
+    private final long earlierClientNanos;
+    private final StageTimes earlierSteps;
     private final long startedAt;
 
     /** Replies that have not left. Below zero while the batch is read, as the number of its replies is not known yet. */
@@ -29,20 +35,23 @@ final class BatchTiming implements SendProgress {
     private long indexNanos;
     private long openNanos;
     private long readEndedAt;
+    private int blocks;
     private long bytes;
 
     /** While large blocks were sent; of the event loop. */
     private long diskWaitNanos;
 
     /** Starts the time of a batch, which is not empty; on the disk's thread. */
-    BatchTiming(FetchContext context, Path disk, Connection connection, ChunkRead first, int chunks) {
+    BatchTiming(FetchContext context, Path disk, Connection connection, ChunkRead first) {
         this.slowFetches = context.services().slowFetches();
         this.reads = context.services().reads();
         this.metrics = context.metrics();
         this.disk = disk;
         this.connection = connection;
-        this.first = first;
-        this.chunks = chunks;
+        this.executor = first.executor();
+        this.requestedAt = first.requestedAt();
+        this.earlierClientNanos = first.clientWaitNanos();
+        this.earlierSteps = first.earlierSteps();
         this.startedAt = slowFetches.now();
     }
 
@@ -65,17 +74,23 @@ final class BatchTiming implements SendProgress {
      * The disk's thread has done with the batch.
      *
      * @param replies how many were queued
+     * @param queuedBlocks how many blocks they have
      * @param queuedBytes the length of their blocks
-     * @return how long it took, in ns
+     * @return where the time of the batch went until now
      */
-    long readEnded(int replies, long queuedBytes) {
+    StageTimes readEnded(int replies, int queuedBlocks, long queuedBytes) {
         readEndedAt = slowFetches.now();
+        blocks = queuedBlocks;
         bytes = queuedBytes;
-        long nanos = readEndedAt - startedAt;
+        StageTimes steps = steps();
         if (replies > 0 && unsent.addAndGet(replies) == 0) {
             sent();
         }
-        return nanos;
+        return steps;
+    }
+
+    private StageTimes steps() {
+        return new StageTimes(indexNanos, openNanos, readEndedAt - startedAt - indexNanos - openNanos);
     }
 
     @Override
@@ -94,7 +109,7 @@ final class BatchTiming implements SendProgress {
     /** All has left. Throws nothing: whether there is memory to tell of it or not. */
     private void sent() {
         long sentAt = slowFetches.now();
-        long nanos = sentAt - first.requestedAt();
+        long nanos = sentAt - requestedAt;
         FetchEvent event = FlightRecording.fetch();
         boolean isSlow = slowFetches.isSlow(nanos);
         try {
@@ -115,18 +130,19 @@ final class BatchTiming implements SendProgress {
     }
 
     private SlowFetches.Fetched describe(long sentAt) {
-        long inQueue = startedAt - first.requestedAt() - first.clientWaitNanos() - first.earlierStepsNanos();
+        long inQueue = startedAt - requestedAt - earlierClientNanos - earlierSteps.total();
+        StageTimes steps = earlierSteps.plus(steps());
         return new SlowFetches.Fetched(
-                first.executor().toString(),
+                executor.toString(),
                 connection.remoteAddress(),
                 disk,
-                chunks,
+                blocks,
                 bytes,
                 new SlowFetches.Times(
                         Math.max(0, inQueue),
-                        indexNanos + first.earlierStepsNanos(),
-                        openNanos,
-                        readEndedAt - startedAt - indexNanos - openNanos + diskWaitNanos,
-                        first.clientWaitNanos() + sentAt - readEndedAt - diskWaitNanos));
+                        steps.index(),
+                        steps.open(),
+                        steps.read() + diskWaitNanos,
+                        earlierClientNanos + sentAt - readEndedAt - diskWaitNanos));
     }
 }

@@ -75,9 +75,9 @@ final class BlockReader {
                 replies.finish();
             }
         }
-        long nanos = timing.readEnded(queuedReplies, sentBytes);
+        StageTimes times = timing.readEnded(queuedReplies, sentBlocks, sentBytes);
         for (ChunkRead retry : retries) {
-            retry.countEarlierStep(nanos);
+            retry.countEarlierStep(times);
         }
     }
 
@@ -112,8 +112,11 @@ final class BlockReader {
             }
             while (task.disk().equals(disk) && !blockResolver.isFound(task.block())) {
                 long begin = timing.now();
-                task.setBlock(blockResolver.next(task.block()));
-                timing.indexRead(begin);
+                try {
+                    task.setBlock(blockResolver.next(task.block()));
+                } finally {
+                    timing.indexRead(begin);
+                }
             }
             return task.disk().equals(disk) && send(task, open(task.block()));
         } catch (IOException e) {

@@ -23,7 +23,7 @@ final class ChunkRead {
     private long laneWaitNanos;
 
     private long clientWaitNanos;
-    private long earlierStepsNanos;
+    private StageTimes earlierSteps = StageTimes.NONE;
 
     /**
      * Creates a read.
@@ -106,13 +106,13 @@ final class ChunkRead {
     }
 
     /** Counts a step on a disk after which another follows, such as that of its index. */
-    void countEarlierStep(long nanos) {
-        earlierStepsNanos += nanos;
+    void countEarlierStep(StageTimes times) {
+        earlierSteps = earlierSteps.plus(times);
     }
 
-    /** How long the steps before the last one took, in ns. */
-    long earlierStepsNanos() {
-        return earlierStepsNanos;
+    /** How long the steps before the last one took. */
+    StageTimes earlierSteps() {
+        return earlierSteps;
     }
 
     void countFailedAttempt() {

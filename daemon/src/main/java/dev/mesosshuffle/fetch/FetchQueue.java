@@ -51,13 +51,14 @@ final class FetchQueue {
 
     /** Adds a chunk whose reply may be sent in any order. */
     void add(ChunkRead task) {
-        task.requested(arrivalTime());
-        enqueue(task);
+        long arrival = arrivalTime();
+        task.requested(arrival);
+        enqueue(task, arrival);
     }
 
-    private void enqueue(ChunkRead task) {
+    private void enqueue(ChunkRead task, long at) {
         Lane lane = lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH));
-        task.queued(lane.clientWaitNanos);
+        task.queued(lane.waited(at));
         lane.pending.add(task);
     }
 
@@ -137,7 +138,7 @@ final class FetchQueue {
     /** Reads a batch, on the disk's thread. */
     private void readBatch(Lane lane, Path disk, List<ChunkRead> batch) {
         List<ChunkRead> retries = new ArrayList<>(0);
-        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0), batch.size());
+        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0));
         BlockReader reader = new BlockReader(context, disk, connection, timing);
         try {
             reader.read(batch, retries);
@@ -194,7 +195,7 @@ final class FetchQueue {
                 task.queued(lane.clientWaitNanos);
                 lane.pending.addFirst(task);
             } else {
-                enqueue(task);
+                enqueue(task, context.services().slowFetches().now());
             }
             retries.remove(0);
         }
@@ -213,7 +214,7 @@ final class FetchQueue {
 
         private boolean busy;
 
-        /** How long chunks have waited here in all because the client had not taken others, in ns. */
+        /** How long chunks have waited here because the client had not taken others, in ns, without a wait that goes on. */
         private long clientWaitNanos;
 
         private boolean waitsForClient;
@@ -235,6 +236,11 @@ final class FetchQueue {
                 waitsForClient = false;
                 clientWaitNanos += clock.now() - waitsSince;
             }
+        }
+
+        /** How long chunks have waited for the client until a time, in ns. */
+        private long waited(long at) {
+            return waitsForClient ? clientWaitNanos + at - waitsSince : clientWaitNanos;
         }
 
         private boolean isIdle() {

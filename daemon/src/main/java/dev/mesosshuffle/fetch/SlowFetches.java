@@ -42,7 +42,7 @@ public final class SlowFetches {
      * @param executor the executor that wrote the first block
      * @param client the address of who fetched it
      * @param disk the root that stands for the disk
-     * @param blocks how many were read in one turn
+     * @param blocks how many were read in one turn and sent
      * @param bytes how many bytes they have
      * @param times where the time went
      */

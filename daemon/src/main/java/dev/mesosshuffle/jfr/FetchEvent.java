@@ -29,6 +29,7 @@ public final class FetchEvent extends Event {
     public @Nullable String disk;
 
     @Label("Blocks")
+    @Description("How many were read in one turn and sent")
     public int blocks;
 
     @Label("Bytes")

@@ -56,6 +56,12 @@ final class ConnectionDefinitions {
                     "oversizedRequests",
                     "oversized_requests_total",
                     "Requests longer than `spark.mesos.shuffle.service.maxFrameSize`."),
+            counter(
+                            "delayedFrames",
+                            "delayed_frames_total",
+                            "Messages of 1 MiB or more that were read later, by up to 20 s, because their host had sent"
+                                    + " too many.")
+                    .withAdvice("If it rises, find out which client sends such long requests."),
             gauge(
                             "eventLoops.longestTurnMicros",
                             MetricUnit.MICROSECONDS,

@@ -3,7 +3,10 @@ package dev.mesosshuffle.metrics;
 import java.util.List;
 import java.util.Map;
 
-/** Metrics of the process and its JVM, under the names that they have with every program. In JMX the JVM has its own. */
+/**
+ * Metrics of the process and its JVM, under the names that they have with every program, except those of garbage collections,
+ * which are two counters here and a summary in Prometheus's own library. In JMX the JVM has its own.
+ */
 final class ProcessDefinitions {
     static final String VERSION_LABEL = "version";
 

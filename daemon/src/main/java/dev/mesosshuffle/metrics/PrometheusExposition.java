@@ -18,10 +18,11 @@ public final class PrometheusExposition {
     private final RegisteredValues registered;
     private final ProcessValues process;
 
-    /** Loaded with the first scrape, which most hosts never see. */
-    private static final class Formats {
-        static final ExpositionFormats ALL = ExpositionFormats.init();
-    }
+    /**
+     * Set by the first scrape, which most hosts never see. Not a class's constant: if memory ran out while that is computed, the
+     * class could never be used again.
+     */
+    private volatile @Nullable ExpositionFormats formats;
 
     /**
      * Creates an exposition.
@@ -59,9 +60,19 @@ public final class PrometheusExposition {
 
     /** Anything but OpenMetrics by its name is the text format, which every scraper reads. */
     private ExpositionFormatWriter writer(@Nullable String acceptHeader) {
-        return acceptHeader != null
-                        && Formats.ALL.getOpenMetricsTextFormatWriter().accepts(acceptHeader)
-                ? Formats.ALL.getOpenMetricsTextFormatWriter()
-                : Formats.ALL.getPrometheusTextFormatWriter();
+        ExpositionFormats known = formats();
+        return acceptHeader != null && known.getOpenMetricsTextFormatWriter().accepts(acceptHeader)
+                ? known.getOpenMetricsTextFormatWriter()
+                : known.getPrometheusTextFormatWriter();
+    }
+
+    /** Scrapes at the same time may each create one. */
+    private ExpositionFormats formats() {
+        ExpositionFormats known = formats;
+        if (known == null) {
+            known = ExpositionFormats.init();
+            formats = known;
+        }
+        return known;
     }
 }

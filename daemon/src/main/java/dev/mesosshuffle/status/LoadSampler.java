@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples what is served every ten seconds, from the metrics that there are, and keeps an hour of it: about 30 KB. A pause of
+ * Samples what is served every ten seconds, from the metrics that there are, and keeps an hour of it: about 55 KB. A pause of
  * the process makes a longer interval, no peak.
  *
  * <p><b>Concurrency:</b> samples on a thread of its own; read on any thread.

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import com.codahale.metrics.Counter;
 import dev.mesosshuffle.concurrent.Ticker;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class LargeFrameRate {
     private final double nanosPerByte;
     private final long burstNanos;
     private final Ticker ticker;
+    private final Counter delayedFrames;
     private final long startNanos;
 
     /** Until when each address has used its rate, in nanoseconds since the start. */
@@ -36,11 +38,14 @@ final class LargeFrameRate {
      *
      * @param bytesPerSecond the rate of each address, at least 1
      * @param burstBytes what an address may send at once that has sent nothing for long
+     * @param ticker the time
+     * @param delayedFrames counts the frames that have to wait
      */
-    LargeFrameRate(long bytesPerSecond, long burstBytes, Ticker ticker) {
+    LargeFrameRate(long bytesPerSecond, long burstBytes, Ticker ticker, Counter delayedFrames) {
         this.nanosPerByte = (double) TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
         this.burstNanos = (long) (burstBytes * nanosPerByte);
         this.ticker = ticker;
+        this.delayedFrames = delayedFrames;
         this.startNanos = ticker.read();
     }
 
@@ -57,6 +62,9 @@ final class LargeFrameRate {
         long used = Math.max(now, usedUntil.getOrDefault(address, now)) + (long) (frameBytes * nanosPerByte);
         long delay = Math.min(MAX_DELAY_NANOS, Math.max(0, used - now - burstNanos));
         usedUntil.put(address, Math.min(used, now + burstNanos + MAX_DELAY_NANOS));
+        if (delay > 0) {
+            delayedFrames.inc();
+        }
         return delay;
     }
 

@@ -290,6 +290,8 @@ final class ReplyWriter {
 
         @Override
         public void onFinished(boolean success) {
+            // First, as nobody may be told of a wait any more once the replies have ended.
+            setWaitingForDisk(false);
             if (write.copiedBytes() == 0) {
                 release(write);
             }

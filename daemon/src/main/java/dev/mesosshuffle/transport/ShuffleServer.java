@@ -113,7 +113,7 @@ public final class ShuffleServer {
         InboundAdmission admission = new InboundAdmission(
                 memory.inbound(),
                 System::nanoTime,
-                largeFrameRate(memory.decoded().maxBytes(), config.limits().maxFrameBytes()));
+                largeFrameRate(memory.decoded().maxBytes(), config.limits().maxFrameBytes(), metrics));
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config.limits(), System::nanoTime, metrics, rateLimitedLogger);
         EventLoops loops = EventLoops.start(config);
@@ -139,11 +139,12 @@ public final class ShuffleServer {
     }
 
     /** So that the very large messages of one address make the JVM collect its heap now and then, not all the time. */
-    private static LargeFrameRate largeFrameRate(long decodedBytes, int maxFrameBytes) {
+    private static LargeFrameRate largeFrameRate(long decodedBytes, int maxFrameBytes, TransportMetrics metrics) {
         return new LargeFrameRate(
                 Math.max(1, decodedBytes / LARGE_FRAMES_SECONDS),
                 Math.max(decodedBytes, maxFrameBytes),
-                System::nanoTime);
+                System::nanoTime,
+                metrics.delayedFrames);
     }
 
     /**

@@ -19,6 +19,8 @@ final class TransportMetrics {
     final Counter malformedFrames;
     /** Requests in frames above the limit. */
     final Counter oversizedRequests;
+    /** Very large frames that had to wait, because their address had sent too many. */
+    final Counter delayedFrames;
     /** Failures to accept a connection. */
     final Counter acceptFailures;
     /** Connections closed because they were idle. */
@@ -40,6 +42,7 @@ final class TransportMetrics {
         caughtExceptions = metrics.counter(PREFIX + "numCaughtExceptions");
         malformedFrames = metrics.counter(PREFIX + "malformedFrames");
         oversizedRequests = metrics.counter(PREFIX + "oversizedRequests");
+        delayedFrames = metrics.counter(PREFIX + "delayedFrames");
         acceptFailures = metrics.counter(PREFIX + "acceptFailures");
         idleConnectionsClosed = metrics.counter(PREFIX + "idleConnectionsClosed");
         frameTimeouts = metrics.counter(PREFIX + "frameTimeouts");

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.model.BlockId;
 import dev.mesosshuffle.model.RegisteredExecutor;
+import dev.mesosshuffle.model.ShuffleBlockId;
 import dev.mesosshuffle.testing.LogCapture;
 import dev.mesosshuffle.testing.ManualTicker;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,10 +135,62 @@ class BatchTimingTest {
     }
 
     @Test
+    void keepsTheTimesThatItsFirstChunkHadWhenTheBatchBegan() throws Exception {
+        FetchContext context = context(THRESHOLD, clock);
+        ChunkRead task = chunk(context, 0);
+        clock.pass(Duration.ofSeconds(6));
+        BatchTiming timing = new BatchTiming(context, fixture.root, connection, task);
+        timing.readEnded(1, 1, 3);
+        task.requested(context.services().slowFetches().now());
+        task.taken(Duration.ofSeconds(3).toNanos());
+
+        timing.onFinished(1);
+
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("took 6.000 s", "Queue 6.000 s", "wait for the client 0.000 s");
+    }
+
+    @Test
+    void tellsTheStagesOfAnEarlierAttempt() throws Exception {
+        // Each look at the clock takes a second. The first attempt finds no index.
+        AtomicLong seconds = new AtomicLong();
+        FetchContext context = context(
+                THRESHOLD, () -> Duration.ofSeconds(seconds.getAndIncrement()).toNanos());
+        Path index = fixture.files(executor).file("shuffle_0_0_0.index");
+        byte[] contents = Files.readAllBytes(index);
+        Files.delete(index);
+        ChunkRead task = chunk(context, 0);
+        assertThat(read(context, List.of(task))).containsExactly(task);
+        assertThat(log.lines()).isEmpty();
+        Files.write(index, contents);
+
+        fetch(context, task);
+
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("Queue 2.000 s, index 4.000 s, open 1.000 s, read 7.000 s, wait for the client 1.000 s.");
+    }
+
+    @Test
+    void countsTheBlocksOfTheChunksThatWereSent() throws Exception {
+        FetchContext context = context(THRESHOLD, clock);
+        ChunkRead both = chunk(context, new ShuffleBlockId(0, 0, 0, 2));
+        clock.pass(THRESHOLD);
+        connection.setWritable(false);
+
+        fetch(context, both, chunk(context, 0), chunk(context, 1));
+
+        assertThat(log.lines()).singleElement().asString().contains(": 2 blocks (6 B)");
+    }
+
+    @Test
     void tellsReadingTheRestOfALargeBlockFromItsClient() throws Exception {
         FetchContext context = context(THRESHOLD, clock);
-        BatchTiming timing = new BatchTiming(context, fixture.root, connection, chunk(context, 0), 1);
-        timing.readEnded(1, 3);
+        BatchTiming timing = new BatchTiming(context, fixture.root, connection, chunk(context, 0));
+        timing.readEnded(1, 1, 3);
         clock.pass(Duration.ofSeconds(7));
         timing.onDiskWait(Duration.ofSeconds(6).toNanos());
 
@@ -151,11 +206,11 @@ class BatchTimingTest {
     @Test
     void endsWithTheLastReplyThoughOthersLeftWhileTheBatchWasRead() throws Exception {
         FetchContext context = context(THRESHOLD, clock);
-        BatchTiming timing = new BatchTiming(context, fixture.root, connection, chunk(context, 0), 2);
+        BatchTiming timing = new BatchTiming(context, fixture.root, connection, chunk(context, 0));
         chunk(context, 1);
         timing.onFinished(1);
         clock.pass(Duration.ofSeconds(6));
-        timing.readEnded(2, 6);
+        timing.readEnded(2, 2, 6);
         assertThat(log.lines()).isEmpty();
 
         timing.onFinished(1);
@@ -186,11 +241,13 @@ class BatchTimingTest {
 
     /** Requested now. */
     private ChunkRead chunk(FetchContext context, int reduceId) {
+        return chunk(context, blockId(reduceId));
+    }
+
+    private ChunkRead chunk(FetchContext context, BlockId id) {
         fixture.reads.chunkRequested();
-        ChunkRead task = new ChunkRead(
-                new Chunk(1, reduceId, executor.id(), blockId(reduceId)),
-                fixture.blockResolver.locate(executor, blockId(reduceId)),
-                null);
+        ChunkRead task =
+                new ChunkRead(new Chunk(1, 0, executor.id(), id), fixture.blockResolver.locate(executor, id), null);
         task.requested(context.services().slowFetches().now());
         return task;
     }
@@ -200,8 +257,11 @@ class BatchTimingTest {
         connection.flush();
     }
 
-    private void read(FetchContext context, List<ChunkRead> tasks) {
-        BatchTiming timing = new BatchTiming(context, fixture.root, connection, tasks.get(0), tasks.size());
-        new BlockReader(context, fixture.root, connection, timing).read(tasks, new ArrayList<>());
+    /** Returns what deserves another attempt. */
+    private List<ChunkRead> read(FetchContext context, List<ChunkRead> tasks) {
+        List<ChunkRead> retries = new ArrayList<>();
+        BatchTiming timing = new BatchTiming(context, fixture.root, connection, tasks.get(0));
+        new BlockReader(context, fixture.root, connection, timing).read(tasks, retries);
+        return retries;
     }
 }

@@ -277,7 +277,7 @@ class BlockReaderTest {
     }
 
     private BlockReader reader(Path disk, List<ChunkRead> batch) {
-        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0), batch.size());
+        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0));
         return new BlockReader(context, disk, connection, timing);
     }
 

@@ -16,6 +16,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +80,24 @@ class FetchQueueTest {
         fixture.releaseDisk();
         connection.runNextTask();
         assertThat(connection.replies()).containsExactly(chunk(0));
+    }
+
+    @Test
+    void aChunkThatArrivesWhileOthersWaitForTheClientWaitsFromThenOn() throws Exception {
+        connection.setWritable(false);
+        ChunkRead first = add(0);
+        queue.schedule();
+        fixture.fetchClock.pass(Duration.ofSeconds(10));
+        ChunkRead late = add(1);
+        queue.schedule();
+        fixture.fetchClock.pass(Duration.ofSeconds(6));
+
+        connection.setWritable(true);
+        queue.schedule();
+        connection.runNextTask();
+
+        assertThat(Duration.ofNanos(first.clientWaitNanos())).hasSeconds(16);
+        assertThat(Duration.ofNanos(late.clientWaitNanos())).hasSeconds(6);
     }
 
     @Test
@@ -253,13 +272,16 @@ class FetchQueueTest {
         assertThat(connection.hasTask()).isFalse();
     }
 
-    private void add(int reduceId) {
-        add(executor, reduceId, blockId(reduceId));
+    private ChunkRead add(int reduceId) {
+        return add(executor, reduceId, blockId(reduceId));
     }
 
-    private void add(RegisteredExecutor its, int index, BlockId id) {
+    private ChunkRead add(RegisteredExecutor its, int index, BlockId id) {
         fixture.reads.chunkRequested();
-        queue.add(new ChunkRead(new Chunk(STREAM, index, its.id(), id), fixture.blockResolver.locate(its, id), null));
+        ChunkRead task =
+                new ChunkRead(new Chunk(STREAM, index, its.id(), id), fixture.blockResolver.locate(its, id), null);
+        queue.add(task);
+        return task;
     }
 
     private void addStream(String name) {

@@ -188,6 +188,29 @@ class CopiedBlockTransferTest extends WrittenReplies {
         assertThat(allocated()).as("the heads are in them too").isEqualTo(direct);
     }
 
+    @Test
+    void chargesTheDiskWithItsLastWindowThoughThePeerTakesItAtOnce() throws Exception {
+        send(FIRST + 1);
+        now.addAndGet(1000);
+        peer.readAll();
+        now.addAndGet(60);
+        peer.readsAtOnce = true;
+        diskAnswers();
+        assertThat(answered).hasValue(1);
+        assertThat(diskWaitNanos).hasValue(60);
+    }
+
+    @Test
+    void chargesTheDiskWithAWindowThatItCouldNotRead() throws Exception {
+        send(FIRST + 1);
+        peer.readAll();
+        now.addAndGet(60);
+        file.fail(new IOException("disk"));
+        channel.runPendingTasks();
+        assertThat(answered).hasValue(1);
+        assertThat(diskWaitNanos).hasValue(60);
+    }
+
     private static long allocated() {
         return PooledByteBufAllocator.DEFAULT.metric().directArenas().stream()
                 .mapToLong(PoolArenaMetric::numAllocations)

@@ -2,6 +2,7 @@ package dev.mesosshuffle.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Counter;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -12,13 +13,15 @@ class LargeFrameRateTest {
     private static final int MIB = 1 << 20;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+    private final Counter delayed = new Counter();
     private final ManualTicker ticker = new ManualTicker();
-    private final LargeFrameRate rate = new LargeFrameRate(MIB, 4 * MIB, ticker);
+    private final LargeFrameRate rate = new LargeFrameRate(MIB, 4 * MIB, ticker, delayed);
 
     @Test
     void aBurstDoesNotWait() {
         assertThat(IntStream.range(0, 4).mapToLong(i -> rate.delayNanos("a", MIB)))
                 .containsOnly(0L);
+        assertThat(delayed.getCount()).isZero();
     }
 
     @Test
@@ -26,6 +29,7 @@ class LargeFrameRateTest {
         rate.delayNanos("a", 4 * MIB);
         assertThat(rate.delayNanos("a", MIB)).isEqualTo(SECOND);
         assertThat(rate.delayNanos("a", 2 * MIB)).isEqualTo(3 * SECOND);
+        assertThat(delayed.getCount()).isEqualTo(2);
     }
 
     @Test

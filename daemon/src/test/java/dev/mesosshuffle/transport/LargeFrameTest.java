@@ -2,6 +2,7 @@ package dev.mesosshuffle.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Counter;
 import dev.mesosshuffle.memory.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,6 +21,7 @@ class LargeFrameTest {
     private final InboundAdmission admission = new InboundAdmission(budget, () -> 0, FrameRates.unlimited());
     private final DecoderFixture fixture = new DecoderFixture(1 << 20, admission);
     private final EmbeddedChannel channel = fixture.channel;
+    private final Counter delayed = new Counter();
 
     @AfterEach
     void close() {
@@ -217,10 +219,11 @@ class LargeFrameTest {
         int large = LargeFrameRate.MIN_FRAME_BYTES;
         ByteBudget memory = ByteBudget.of(8L * large);
         DecoderFixture limited = new DecoderFixture(
-                2 * large, new InboundAdmission(memory, () -> 0, new LargeFrameRate(large, large, () -> 0)));
+                2 * large, new InboundAdmission(memory, () -> 0, new LargeFrameRate(large, large, () -> 0, delayed)));
         limited.channel.writeInbound(head(large), bytes(large - 8), head(large), bytes(1000));
         limited.channel.<LargeFrame>readInbound().close();
         assertThat(memory.usedBytes()).as("of the second one").isZero();
+        assertThat(delayed.getCount()).isOne();
         assertThat(limited.gate.isOpen()).isFalse();
 
         limited.channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
@@ -233,6 +236,7 @@ class LargeFrameTest {
         assertThat(memory.usedBytes()).isEqualTo(large - 8);
         limited.channel.writeInbound(bytes(large - 1008));
         limited.channel.<LargeFrame>readInbound().close();
+        assertThat(delayed.getCount()).as("each once").isOne();
         limited.channel.finishAndReleaseAll();
         assertThat(memory.usedBytes()).isZero();
     }
@@ -242,7 +246,7 @@ class LargeFrameTest {
         int large = LargeFrameRate.MIN_FRAME_BYTES;
         ByteBudget memory = ByteBudget.of(8L * large);
         DecoderFixture limited = new DecoderFixture(
-                2 * large, new InboundAdmission(memory, () -> 0, new LargeFrameRate(large, 1, () -> 0)));
+                2 * large, new InboundAdmission(memory, () -> 0, new LargeFrameRate(large, 1, () -> 0, delayed)));
         limited.channel.writeInbound(head(large), bytes(1000));
         assertThat(limited.gate.isOpen()).isFalse();
         limited.channel.finishAndReleaseAll();

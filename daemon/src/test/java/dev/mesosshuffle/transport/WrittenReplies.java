@@ -4,6 +4,7 @@ import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.fetch.ReplyBatch;
+import dev.mesosshuffle.fetch.SendProgress;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
@@ -57,6 +58,24 @@ abstract class WrittenReplies {
     final ReplyWriter writer = new ReplyWriter(channel, this, buffers, now::get, listener);
     final AtomicInteger answered = new AtomicInteger();
 
+    /** How long replies had waited for the disk when the last of them was sent, in ns. */
+    final AtomicLong diskWaitNanos = new AtomicLong();
+
+    private final AtomicLong toldDiskWaitNanos = new AtomicLong();
+
+    private final SendProgress progress = new SendProgress() {
+        @Override
+        public void onFinished(int count) {
+            answered.addAndGet(count);
+            diskWaitNanos.set(toldDiskWaitNanos.get());
+        }
+
+        @Override
+        public void onDiskWait(long nanos) {
+            toldDiskWaitNanos.addAndGet(nanos);
+        }
+    };
+
     @BeforeEach
     void openFile() throws IOException {
         file = new TestFile(Files.write(temp.resolve("data"), block(FILE, 1)));
@@ -76,7 +95,7 @@ abstract class WrittenReplies {
     }
 
     ReplyBatch batch() {
-        return new BufferedReplyBatch(buffers, writer, now::get, answered::addAndGet);
+        return new BufferedReplyBatch(buffers, writer, now::get, progress);
     }
 
     void send(int length) throws IOException {
