@@ -20,7 +20,7 @@ class RecentEventHistoryTest {
         assertThat(history.events(3, 100)).extracting(EventView::number).containsExactly(4L, 5L, 6L);
         assertThat(history.events(0, 100))
                 .extracting(event -> event.kind().name())
-                .containsExactly("REGISTRATION", "REFUSAL", "EXPIRY", "REMOVAL", "OPERATOR", "DISK");
+                .containsExactly("REGISTRATION", "REFUSAL", "EXPIRY", "DEFERRAL", "REMOVAL", "OPERATOR", "DISK");
         assertThat(history.events(6, 100)).isEmpty();
     }
 
