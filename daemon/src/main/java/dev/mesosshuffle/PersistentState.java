@@ -53,7 +53,7 @@ record PersistentState(
      */
     static PersistentState open(DaemonContext context) throws IOException, StoreException {
         ServiceConfig config = context.config();
-        RootProbers probers = context.register(new RootProbers(config.disks().localRoots()));
+        RootProbers probers = context.register(new RootProbers(config.disks().localRoots(), context.events()));
         probers.start(context.metrics());
         LocalDirPolicy policy =
                 LocalDirPolicy.of(config.disks().localRoots(), config.disks().naming(), probers, context.metrics());

@@ -3,8 +3,10 @@ package dev.mesosshuffle.cleanup;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The reclaimer's metrics.
@@ -25,10 +27,12 @@ record CleanupMetrics(
         Counter rejected) {
     private static final String PREFIX = "shuffleService.cleanup.";
 
-    static CleanupMetrics in(MetricRegistry metrics, IntSupplier pendingDirs) {
+    static CleanupMetrics in(MetricRegistry metrics, IntSupplier pendingDirs, LongSupplier oldestNanos) {
         LongAdder pendingBytes = new LongAdder();
         metrics.register(PREFIX + "pendingBytes", (Gauge<Long>) pendingBytes::sum);
         metrics.register(PREFIX + "pendingDirs", (Gauge<Integer>) pendingDirs::getAsInt);
+        metrics.register(PREFIX + "oldestPendingSeconds", (Gauge<Long>)
+                () -> TimeUnit.NANOSECONDS.toSeconds(oldestNanos.getAsLong()));
         return new CleanupMetrics(
                 pendingBytes,
                 metrics.counter(PREFIX + "deletedFiles"),

@@ -111,9 +111,8 @@ public final class Reclaimer implements AutoCloseable {
         this.guards = guards;
         this.ticker = ticker;
         this.workers = workers;
-        this.metrics = CleanupMetrics.in(registry, () -> (int) removals.all().stream()
-                .filter(removal -> removal.isDecided() && !removal.isDeleted())
-                .count());
+        this.metrics =
+                CleanupMetrics.in(registry, removals::pendingDirs, () -> removals.longestWaitNanos(ticker.read()));
         this.stepper = new RemovalStepper(guards, metrics, closed::get);
         this.failures = new RemovalFailures(metrics);
         this.events = events;

@@ -5,6 +5,7 @@ import dev.mesosshuffle.model.LocalDir;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The removals that are prepared or decided and not complete, one for each dir.
@@ -30,6 +31,25 @@ final class RemovalTable {
     /** All of them, some of which may end meanwhile. */
     Collection<DirRemoval> all() {
         return removals.values();
+    }
+
+    /** Returns how many dirs wait for their deletion. */
+    int pendingDirs() {
+        return (int) pending().count();
+    }
+
+    /**
+     * Returns for how long the oldest of these has waited.
+     *
+     * @param now the time in ns
+     * @return the wait in ns; 0 if nothing waits
+     */
+    long longestWaitNanos(long now) {
+        return pending().mapToLong(removal -> now - removal.decidedAt()).max().orElse(0);
+    }
+
+    private Stream<DirRemoval> pending() {
+        return removals.values().stream().filter(removal -> removal.isDecided() && !removal.isDeleted());
     }
 
     /** Adds a removal that is not decided yet, so that no memory is needed when it is. */

@@ -8,10 +8,12 @@ public enum EventKind {
     REFUSAL,
     /** An application expired, by a rule or an operator's command. */
     EXPIRY,
+    /** An expiry that is due was postponed. */
+    DEFERRAL,
     /** A directory was deleted. */
     REMOVAL,
     /** An operator kept, released or removed an application. */
     OPERATOR,
-    /** A disk came to be missing, or is back. */
+    /** A disk came to be missing or hangs, or is back. */
     DISK
 }

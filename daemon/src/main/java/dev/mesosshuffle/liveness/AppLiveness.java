@@ -30,8 +30,23 @@ record AppLiveness(
      *
      * @param since when it was entered
      * @param deferral why the expiry is postponed; null unless the state is {@link AppState#DEFERRED}
+     * @param postponedSince since when the expiry is due, whatever the reasons to postpone it were; if it is not, as since
      */
-    record Phase(AppState state, long since, @Nullable Deferral deferral) {}
+    record Phase(AppState state, long since, @Nullable Deferral deferral, long postponedSince) {
+        static Phase begun(AppState state, long now) {
+            return new Phase(state, now, null, now);
+        }
+
+        boolean isPostponed() {
+            return state == AppState.DEFERRED || state == AppState.WAITING_FOR_MASTER;
+        }
+
+        /** Returns the next one; an expiry that stays postponed for another reason has been so since the first. */
+        Phase followedBy(AppState next, @Nullable Deferral reason, long now) {
+            Phase fresh = new Phase(next, now, reason, now);
+            return isPostponed() && fresh.isPostponed() ? new Phase(next, now, reason, postponedSince) : fresh;
+        }
+    }
 
     /**
      * What is remembered of the attempts to remove an application.
@@ -54,7 +69,7 @@ record AppLiveness(
         return new AppLiveness(
                 LivenessSignals.of(DriverStates.before(driverAddresses), now - idleNanos),
                 FrameworkStatus.UNPOLLED,
-                new Phase(AppState.DRIVERLESS, now, null),
+                Phase.begun(AppState.DRIVERLESS, now),
                 ActivityScan.NONE,
                 RemovalAttempt.NONE,
                 storedNanos);
@@ -73,7 +88,7 @@ record AppLiveness(
         AppLiveness fresh = new AppLiveness(
                 signals.registered(driver),
                 before == null ? FrameworkStatus.UNPOLLED : before.framework,
-                new Phase(AppState.DRIVERLESS, driver.lastHeartbeat(), null),
+                Phase.begun(AppState.DRIVERLESS, driver.lastHeartbeat()),
                 ActivityScan.NONE,
                 RemovalAttempt.NONE,
                 before == null ? 0 : before.storedIdleNanos);
@@ -89,6 +104,11 @@ record AppLiveness(
     /** Returns when it entered its state. */
     long since() {
         return phase.since();
+    }
+
+    /** Returns how long its expiry has been due and postponed, for whatever reasons; 0 if it is not. */
+    long postponedNanos(long now) {
+        return phase.isPostponed() ? now - phase.postponedSince() : 0;
     }
 
     @Nullable
@@ -254,7 +274,7 @@ record AppLiveness(
         return new AppLiveness(
                 signals,
                 framework,
-                new Phase(AppState.REMOVING, now, null),
+                Phase.begun(AppState.REMOVING, now),
                 ActivityScan.NONE,
                 new RemovalAttempt(expiryLogged, 0),
                 storedIdleNanos);
@@ -297,7 +317,8 @@ record AppLiveness(
     private AppLiveness in(AppState next, @Nullable Deferral reason, long now) {
         return next == state() && reason == deferral()
                 ? this
-                : new AppLiveness(signals, framework, new Phase(next, now, reason), scan, removal, storedIdleNanos);
+                : new AppLiveness(
+                        signals, framework, phase.followedBy(next, reason, now), scan, removal, storedIdleNanos);
     }
 
     /** A signal came, so a later expiry is logged again. */

@@ -15,12 +15,14 @@ final class LivenessMetrics {
     final Counter heartbeatTimeouts;
     final Counter expiries;
     final Counter expiriesAwaitingMaster;
-    final Counter recoveries;
     final Counter operatorKeeps;
     final Counter operatorReleases;
     final Counter operatorRemovals;
     final Counter failedScans;
     final Counter unknownHeartbeats;
+    private final Counter recoveries;
+    private final Counter recoveriesByHeartbeat;
+    private final Counter recoveriesByUse;
     private final Counter deferrals;
     private final Map<Deferral, Counter> deferralsByReason = new EnumMap<>(Deferral.class);
 
@@ -29,6 +31,8 @@ final class LivenessMetrics {
         this.expiries = metrics.counter(PREFIX + "expiries");
         this.expiriesAwaitingMaster = metrics.counter(PREFIX + "expiriesAwaitingMaster");
         this.recoveries = metrics.counter(PREFIX + "recoveries");
+        this.recoveriesByHeartbeat = metrics.counter(PREFIX + "recoveries.heartbeat");
+        this.recoveriesByUse = metrics.counter(PREFIX + "recoveries.use");
         this.operatorKeeps = metrics.counter(PREFIX + "operatorKeeps");
         this.operatorReleases = metrics.counter(PREFIX + "operatorReleases");
         this.operatorRemovals = metrics.counter(PREFIX + "operatorRemovals");
@@ -38,6 +42,16 @@ final class LivenessMetrics {
         for (Deferral deferral : Deferral.values()) {
             deferralsByReason.put(deferral, metrics.counter(PREFIX + "deferrals." + deferral.metric()));
         }
+    }
+
+    /**
+     * Counts an application that is alive again.
+     *
+     * @param byHeartbeat whether its driver was heard; otherwise its files are in use, without a driver that could be heard
+     */
+    void countRecovery(boolean byHeartbeat) {
+        recoveries.inc();
+        (byHeartbeat ? recoveriesByHeartbeat : recoveriesByUse).inc();
     }
 
     void countDeferral(Deferral reason) {
@@ -54,6 +68,15 @@ final class LivenessMetrics {
                     PREFIX + "applications." + state.label(), (Gauge<Long>) () -> count(apps, state, clock.now()));
         }
         metrics.register(PREFIX + "heartbeatAgeMaxMillis", (Gauge<Long>) () -> maxHeartbeatAge(apps, clock.now()));
+        metrics.register(PREFIX + "deferralMaxSeconds", (Gauge<Long>) () -> maxPostponement(apps, clock.now()));
+    }
+
+    private static long maxPostponement(Collection<AppLiveness> apps, long now) {
+        long max = 0;
+        for (AppLiveness app : apps) {
+            max = Math.max(max, app.postponedNanos(now));
+        }
+        return TimeUnit.NANOSECONDS.toSeconds(max);
     }
 
     private static long count(Collection<AppLiveness> apps, AppState state, long now) {

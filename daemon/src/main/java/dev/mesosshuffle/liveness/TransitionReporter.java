@@ -42,7 +42,7 @@ final class TransitionReporter {
     }
 
     private void reportRecovery(String appId, AppLiveness before, long now) {
-        metrics.recoveries.inc();
+        metrics.countRecovery(true);
         logger.info(
                 "Application {} is alive: its driver sent a heartbeat again after {}.",
                 appId,
@@ -54,7 +54,7 @@ final class TransitionReporter {
             // LivenessMonitor logs it, because it knows whether the whole service stops.
             return;
         }
-        metrics.recoveries.inc();
+        metrics.countRecovery(false);
         logger.info(
                 "Application {} is alive: its files are in use again after {}.",
                 appId,
@@ -89,7 +89,7 @@ final class TransitionReporter {
         String expiry = expiryReason(after, now);
         String why = reason.text(requiredIdleTime);
         logger.info("Application {} would expire ({}), but stays: {}.", appId, expiry, why);
-        events.record(EventKind.EXPIRY, appId, "would expire (" + expiry + "), but stays: " + why);
+        events.record(EventKind.DEFERRAL, appId, "would expire (" + expiry + "), but stays: " + why);
     }
 
     private void reportWait(String appId, AppLiveness after, long now) {

@@ -24,9 +24,25 @@ final class ApplicationDefinitions {
                     "Longest time since an application's last heartbeat, over all applications with a reachable driver."),
             counter("heartbeatTimeouts", "heartbeat_timeouts_total", "Drivers that missed their heartbeat timeout."),
             counter("expiries", "expiries_total", "Expired applications."),
-            counter("recoveries", "recoveries_total", "Applications that resumed activity after a timeout.")
+            inJmxAlone(
+                    "recoveries",
+                    JmxType.COUNTERS,
+                    MetricUnit.COUNT,
+                    "Applications that resumed activity after a timeout, by a heartbeat or by use."),
+            recovery("heartbeat", "Applications whose driver was heard again after its timeout.")
                     .withAdvice("If it rises, heartbeats of live drivers get lost or drivers pause."),
+            recovery(
+                    "use",
+                    "Applications without a driver that can send heartbeats, whose files were used again when their"
+                            + " expiry was due; usual after a restart."),
             inJmxAlone("deferrals", JmxType.COUNTERS, MetricUnit.COUNT, "Postponed expiries, for all reasons."),
+            gauge(
+                            "deferralMaxSeconds",
+                            MetricUnit.SECONDS,
+                            "deferral_max_age_seconds",
+                            "Longest time for which an expiry has been due and postponed, over all applications that"
+                                    + " are deferred or wait for the master; 0 without any.")
+                    .withAdvice("Above 6 h, `apps` has the reason."),
             deferral("activity", "Expiries postponed because files were in use."),
             deferral("files", "Expiries postponed because files changed."),
             deferral("master", "Expiries postponed because the Mesos master lists the framework as alive."),
@@ -62,6 +78,10 @@ final class ApplicationDefinitions {
 
     private static MetricDefinition state(String state, String meaning) {
         return gauge("applications." + state, MetricUnit.COUNT, "applications{state=" + state + '}', meaning);
+    }
+
+    private static MetricDefinition recovery(String signal, String meaning) {
+        return counter("recoveries." + signal, "recoveries_total{signal=" + signal + '}', meaning);
     }
 
     private static MetricDefinition deferral(String reason, String meaning) {

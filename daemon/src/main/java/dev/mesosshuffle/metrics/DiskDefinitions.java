@@ -30,6 +30,12 @@ final class DiskDefinitions {
                             "disk_last_probe_age_seconds",
                             "Age of the last probe, and so of the four values above; unknown if there was none.")
                     .withAdvice("Above 30 s, the disk hangs or returns errors."),
+            root(
+                            "unavailable",
+                            "disk_unavailable",
+                            "1 while probes fail or one has not returned for 10 s, even if none has ever succeeded;"
+                                    + " otherwise 0, also if the root does not exist.")
+                    .withAdvice("At 1, check the disk."),
             counter(
                             "disk.ROOT.readErrors",
                             "disk_read_errors_total",
@@ -41,6 +47,13 @@ final class DiskDefinitions {
                     "Time of one task on this root's threads: a batch of reads, the check of up to 8 registered"
                             + " directories, the deletion of up to 128 blocks, or a scan."),
             count("cleanup.pendingDirs", "removal_pending_directories", "Directories that wait for deletion."),
+            gauge(
+                            "cleanup.oldestPendingSeconds",
+                            MetricUnit.SECONDS,
+                            "removal_oldest_pending_age_seconds",
+                            "Longest time for which one of these directories has waited, since its application expired"
+                                    + " or the daemon started; 0 without any.")
+                    .withAdvice("Above 2 h, the log says why."),
             bytes(
                     "cleanup.pendingBytes",
                     "removal_pending_bytes",

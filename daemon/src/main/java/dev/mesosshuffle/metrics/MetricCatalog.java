@@ -29,6 +29,7 @@ final class MetricCatalog {
             entry("cache_hits_total", "Files found in a cache."),
             entry("cache_misses_total", "Files not found in a cache."),
             entry("connections_closed_total", "Connections closed by the daemon, by reason."),
+            entry("recoveries_total", "Applications that resumed activity after a timeout, by signal."),
             entry("deferrals_total", "Postponed expiries, by reason."),
             entry("encrypted_connections_total", "Connections encrypted by AES, by mode."),
             entry("log_lines_dropped_total", "Lines not written to the log, which is too slow, by level."),

@@ -16,6 +16,9 @@ record DiskSection(List<DiskView> disks) {
     /** Less than this share free deserves a look. */
     private static final int LOW_PERCENT = 10;
 
+    /** Sorted before any value. */
+    private static final long UNKNOWN = -1;
+
     DiskSection {
         disks = List.copyOf(disks);
     }
@@ -99,8 +102,8 @@ record DiskSection(List<DiskView> disks) {
     private static void space(HtmlWriter html, TableWriter table, DiskView.@Nullable Capacity capacity)
             throws IOException {
         if (capacity == null) {
-            table.cell("unknown");
-            table.cell("unknown");
+            table.cell(UNKNOWN, "unknown");
+            table.cell(UNKNOWN, "unknown");
             return;
         }
         table.beginCell(capacity.freeBytes());
@@ -115,7 +118,7 @@ record DiskSection(List<DiskView> disks) {
         Long free = capacity.freeInodes();
         Long total = capacity.totalInodes();
         if (free == null || total == null) {
-            table.cell("no limit");
+            table.cell(Long.MAX_VALUE, "no limit");
             return;
         }
         table.beginCell(free);

@@ -62,7 +62,7 @@ record EventSection(EventHistory history, Instant now) {
 
     private void row(HtmlWriter html, TableWriter table, EventView event) throws IOException {
         table.beginRow();
-        table.beginHeading();
+        table.beginHeading(event.time().toEpochMilli());
         age(html, event.time(), now);
         table.endCell();
         table.beginCell();
@@ -95,6 +95,7 @@ record EventSection(EventHistory history, Instant now) {
             case REGISTRATION -> "Registration";
             case REFUSAL -> "Refusal";
             case EXPIRY -> "Expiry";
+            case DEFERRAL -> "Deferral";
             case REMOVAL -> "Removal";
             case OPERATOR -> "Operator";
             case DISK -> "Disk";
@@ -103,7 +104,7 @@ record EventSection(EventHistory history, Instant now) {
 
     private static Tone tone(EventKind kind) {
         return switch (kind) {
-            case REGISTRATION, REMOVAL -> Tone.NEUTRAL;
+            case REGISTRATION, DEFERRAL, REMOVAL -> Tone.NEUTRAL;
             case REFUSAL, DISK -> Tone.BAD;
             case EXPIRY -> Tone.WARNING;
             case OPERATOR -> Tone.BUSY;

@@ -153,6 +153,10 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
                     appendPoint(path, 'M', point.ageMillis(), 0, top, spanMillis);
                 }
                 appendPoint(path, continues || isArea ? 'L' : 'M', point.ageMillis(), value, top, spanMillis);
+                if (!isArea && !continues) {
+                    // So that a point without neighbours is a dot.
+                    path.append("h0");
+                }
                 last = point;
             } else {
                 last = null;

@@ -15,6 +15,9 @@ final class LoadSection {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int DECIMAL = 1000;
+    /** Sorted before any value. */
+    private static final long UNKNOWN = -1;
+
     private static final int BINARY = 1024;
 
     /** Half a minute. */
@@ -178,11 +181,13 @@ final class LoadSection {
 
     private void row(HtmlWriter html, TableWriter table, LoadSample sample) throws IOException {
         table.beginRow();
-        table.beginHeading();
+        table.beginHeading(sample.time().toEpochMilli());
         EventSection.age(html, sample.time(), now);
         table.endCell();
-        table.cell(Quantities.number(perSecond(sample, sample.blocks())));
-        table.cell(rate(perSecond(sample, sample.bytes())));
+        double blocks = perSecond(sample, sample.blocks());
+        table.cell(Math.round(blocks * DECIMAL), Quantities.number(blocks));
+        double bytes = perSecond(sample, sample.bytes());
+        table.cell(Math.round(bytes), rate(bytes));
         table.count(sample.failures());
         time(html, table, sample.medianLatency());
         time(html, table, sample.p99Latency());
@@ -190,7 +195,7 @@ final class LoadSection {
     }
 
     private static void time(HtmlWriter html, TableWriter table, @Nullable Duration time) throws IOException {
-        table.beginCell();
+        table.beginCell(time == null ? UNKNOWN : time.toNanos());
         if (time == null) {
             html.text("–");
         } else {

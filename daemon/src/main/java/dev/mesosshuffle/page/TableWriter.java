@@ -58,6 +58,17 @@ final class TableWriter {
         label();
     }
 
+    /**
+     * Begins the cell that names the row, and is sorted by another value than its text.
+     *
+     * @param key the value
+     */
+    void beginHeading(long key) throws IOException {
+        html.begin("th").attribute("scope", "row").attribute("role", "rowheader");
+        html.attribute("data-sort", Long.toString(key));
+        label();
+    }
+
     /** Begins a cell; its content follows, then {@link #endCell}. */
     void beginCell() throws IOException {
         html.begin("td").attribute("role", "cell");
@@ -94,11 +105,20 @@ final class TableWriter {
         endCell();
     }
 
+    /**
+     * Writes a cell with a text that is sorted by another value.
+     *
+     * @param key the value
+     */
+    void cell(long key, String text) throws IOException {
+        beginCell(key);
+        html.text(text);
+        endCell();
+    }
+
     /** Writes a cell with a count. */
     void count(long count) throws IOException {
-        beginCell(count);
-        html.text(Quantities.count(count));
-        endCell();
+        cell(count, Quantities.count(count));
     }
 
     void endRow() throws IOException {

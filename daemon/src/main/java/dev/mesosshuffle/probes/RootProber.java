@@ -3,6 +3,8 @@ package dev.mesosshuffle.probes;
 import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.EventRecorder;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ final class RootProber {
     private final Executor thread;
     private final RootListener listener;
     private final Ticker ticker;
+    private final EventRecorder events;
 
     /** Done when the current probe has completed; that of the last probe, if none runs. */
     private CompletableFuture<Void> current = CompletableFuture.completedFuture(null);
@@ -50,13 +53,21 @@ final class RootProber {
      *
      * @param thread runs one task after the other
      * @param listener receives the result of each probe
+     * @param events keeps the begin and the end of each time without the root
      */
-    RootProber(Path root, RootReading reading, Executor thread, RootListener listener, Ticker ticker) {
+    RootProber(
+            Path root,
+            RootReading reading,
+            Executor thread,
+            RootListener listener,
+            Ticker ticker,
+            EventRecorder events) {
         this.root = root;
         this.reading = reading;
         this.thread = thread;
         this.listener = listener;
         this.ticker = ticker;
+        this.events = events;
     }
 
     /** Starts a probe, unless one runs; returns a future that is done when it has completed. */
@@ -175,6 +186,7 @@ final class RootProber {
         if (reason != null && !unavailable) {
             unavailable = true;
             unavailableSince = ticker.read();
+            events.record(EventKind.DISK, "", "root " + root + " is unavailable: " + reason);
             logger.warn(
                     "Root {} is unavailable: {}. Check its disk, and the server that it may be on. Until it answers, its"
                             + " blocks cannot be read, nothing is registered or deleted there, and it is not scanned for"
@@ -183,6 +195,7 @@ final class RootProber {
                     reason);
         } else if (reason == null && unavailable && current.isDone()) {
             unavailable = false;
+            events.record(EventKind.DISK, "", "root " + root + " is available again");
             logger.info(
                     "Root {} is available again, {} s after that was noticed",
                     root,

@@ -6,6 +6,7 @@ import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
+import dev.mesosshuffle.events.EventRecorder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class RootProbers implements AutoCloseable {
     private final Supplier<RootReading> newReading;
     private final Function<Path, Executor> newThread;
     private final Ticker ticker;
+    private final EventRecorder events;
     private final ConcurrentMap<Path, RootProber> probers = new ConcurrentHashMap<>();
     private final List<RootListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> beforeRounds = new CopyOnWriteArrayList<>();
@@ -61,8 +63,9 @@ public final class RootProbers implements AutoCloseable {
      * Creates probers of this host's roots, which read nothing before {@link #start}.
      *
      * @param roots the allowed roots, absolute, whether or not they exist yet
+     * @param events keeps when a root is unavailable
      */
-    public RootProbers(List<Path> roots) {
+    public RootProbers(List<Path> roots, EventRecorder events) {
         this(
                 roots,
                 () -> {
@@ -70,14 +73,21 @@ public final class RootProbers implements AutoCloseable {
                     return root -> RootSnapshot.of(root, inodes::count);
                 },
                 root -> DaemonThreads.newSingleThread("root-" + root),
-                System::nanoTime);
+                System::nanoTime,
+                events);
     }
 
-    RootProbers(List<Path> roots, Supplier<RootReading> newReading, Function<Path, Executor> newThread, Ticker ticker) {
+    RootProbers(
+            List<Path> roots,
+            Supplier<RootReading> newReading,
+            Function<Path, Executor> newThread,
+            Ticker ticker,
+            EventRecorder events) {
         this.roots = List.copyOf(roots);
         this.newReading = newReading;
         this.newThread = newThread;
         this.ticker = ticker;
+        this.events = events;
     }
 
     /**
@@ -91,14 +101,15 @@ public final class RootProbers implements AutoCloseable {
                 roots,
                 () -> root -> RootSnapshot.of(root, path -> FileSystemUsage.Inodes.UNKNOWN),
                 root -> Runnable::run,
-                System::nanoTime);
+                System::nanoTime,
+                EventRecorder.NONE);
     }
 
     /**
      * Starts to probe the roots, and waits for up to 3 s for those that answer.
      *
      * @param metrics receives, for each root, {@code shuffleService.disk.ROOT.freeBytes}, {@code .totalBytes}, {@code
-     *     .freeInodes}, {@code .totalInodes} and {@code .lastProbeSeconds}
+     *     .freeInodes}, {@code .totalInodes}, {@code .lastProbeSeconds} and {@code .unavailable}
      */
     public void start(MetricRegistry metrics) {
         register(metrics);
@@ -106,7 +117,7 @@ public final class RootProbers implements AutoCloseable {
         timer.start(TICK, TICK);
     }
 
-    private void register(MetricRegistry metrics) {
+    void register(MetricRegistry metrics) {
         for (Path root : roots) {
             String name = "shuffleService.disk." + root;
             RootProber prober = prober(root);
@@ -122,6 +133,8 @@ public final class RootProbers implements AutoCloseable {
                     () -> lastOf(
                             prober,
                             usage -> ifKnown(usage.inodes(), usage.inodes().total())));
+            metrics.gauge(
+                    name + ".unavailable", () -> (Gauge<Integer>) () -> prober.unavailabilityReason() == null ? 0 : 1);
             metrics.gauge(name + ".lastProbeSeconds", () -> (Gauge<Long>) () -> {
                 Duration age = prober.age();
                 return age == null ? UNKNOWN : age.toSeconds();
@@ -187,7 +200,8 @@ public final class RootProbers implements AutoCloseable {
 
     private RootProber prober(Path root) {
         return probers.computeIfAbsent(
-                root, path -> new RootProber(path, newReading.get(), newThread.apply(path), this::probed, ticker));
+                root,
+                path -> new RootProber(path, newReading.get(), newThread.apply(path), this::probed, ticker, events));
     }
 
     private void probed(Path root, @Nullable RootSnapshot snapshot, @Nullable IOException failure) {

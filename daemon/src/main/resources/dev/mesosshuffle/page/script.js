@@ -3,10 +3,13 @@
 
 (() => {
   const INTERVAL_MS = 10000;
+  const TIMEOUT_MS = 30000;
   const PARTS = ["summary", "overview", "load", "applications", "disks", "events", "configuration", "made"];
 
   /** How each table is sorted, by the id of its section: the column, and 1 or -1. */
   const orders = new Map();
+
+  let refreshing = false;
 
   function keyOf(table) {
     const tables = table.closest("section").querySelectorAll("table");
@@ -59,13 +62,29 @@
     }
   }
 
+  /** The button to sort by that has the focus, as its table and its column; null if none has. */
+  function focusedOrder() {
+    const head = document.activeElement && document.activeElement.closest("thead th");
+    return head ? { key: keyOf(head.closest("table")), column: head.cellIndex } : null;
+  }
+
+  function focusAgain(section, focused) {
+    for (const table of section.querySelectorAll("table")) {
+      if (keyOf(table) === focused.key) {
+        table.tHead.rows[0].cells[focused.column].firstElementChild.focus({ preventScroll: true });
+      }
+    }
+  }
+
   function replace(fresh) {
     for (const id of PARTS) {
       const before = document.getElementById(id);
       const after = fresh.getElementById(id);
-      // What is being read by keyboard or is selected stays.
+      // What is being read by keyboard or is selected stays, except that who sorts a table still wants it fresh.
       const selection = document.getSelection();
-      const inUse = before && (before.contains(document.activeElement) ||
+      const hasFocus = before && before.contains(document.activeElement);
+      const focused = hasFocus ? focusedOrder() : null;
+      const inUse = before && ((hasFocus && !focused) ||
         (!selection.isCollapsed && selection.containsNode(before, true)));
       if (!before || !after || inUse) {
         continue;
@@ -78,15 +97,19 @@
       }
       before.replaceWith(after);
       after.querySelectorAll("table").forEach(makeSortable);
+      if (focused) {
+        focusAgain(after, focused);
+      }
     }
   }
 
   async function refresh() {
-    if (document.hidden || !box.checked) {
+    if (document.hidden || !box.checked || refreshing) {
       return;
     }
+    refreshing = true;
     try {
-      const answer = await fetch(location.href, { cache: "no-store" });
+      const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
       if (answer.ok) {
         replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
         problem.textContent = "";
@@ -95,6 +118,8 @@
       }
     } catch (failure) {
       problem.textContent = "The service did not answer the last refresh.";
+    } finally {
+      refreshing = false;
     }
   }
 

@@ -49,6 +49,7 @@ final class ReclaimerTest extends ReclaimerHost {
         assertThat(LocalDirFixture.going(dir).resolve("0a/shuffle_0_0_0.data")).exists();
         assertThat(intents()).hasSize(1);
         assertThat(gauge("pendingBytes")).isEqualTo((long) LocalDirFixture.FILES * LocalDirFixture.FILE_SIZE);
+        assertThat(gauge("oldestPendingSeconds")).isEqualTo(HOUR.toSeconds());
 
         reading.clear();
         time.pass(SOON);
@@ -56,6 +57,19 @@ final class ReclaimerTest extends ReclaimerHost {
         assertThat(localDirs.root).isEmptyDirectory();
         assertThat(intents()).isEmpty();
         assertThat(gauge("pendingBytes")).isEqualTo(0L);
+        assertThat(gauge("oldestPendingSeconds")).isEqualTo(0L);
+    }
+
+    @Test
+    void measuresTheOldestRemovalThoughOthersAreDone() throws Exception {
+        reading.add(APP);
+        reclaim(APP, List.of(over("blockmgr-1")));
+        time.pass(HOUR);
+        reclaim("app-2", List.of(over("blockmgr-2")));
+        reading.add("app-3");
+        reclaim("app-3", List.of(over("blockmgr-3")));
+        assertThat(gauge("pendingDirs")).isEqualTo(2);
+        assertThat(gauge("oldestPendingSeconds")).isEqualTo(HOUR.toSeconds());
     }
 
     @Test

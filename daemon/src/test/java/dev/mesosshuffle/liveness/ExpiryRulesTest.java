@@ -3,6 +3,7 @@ package dev.mesosshuffle.liveness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.mesosshuffle.events.EventKind;
 import dev.mesosshuffle.model.CloseReason;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,8 @@ final class ExpiryRulesTest extends MonitoredApplications {
             fixture.assertAlive(APP);
         }
         assertThat(fixture.count("recoveries")).isEqualTo(100);
+        assertThat(fixture.count("recoveries.heartbeat")).isEqualTo(100);
+        assertThat(fixture.count("recoveries.use")).isZero();
     }
 
     @ParameterizedTest
@@ -226,6 +229,29 @@ final class ExpiryRulesTest extends MonitoredApplications {
         fixture.assertAlive(APP);
         fixture.assertAlive(APP);
         assertThat(fixture.count("deferrals")).isEqualTo(1);
+    }
+
+    @Test
+    void measuresHowLongAnExpiryIsPostponedAndRecordsItApartFromExpiries() throws Exception {
+        registerDriver(TIMEOUT);
+        end(CloseReason.CLOSED_BY_PEER);
+        fixture.pass(TIMEOUT.minus(MS));
+        monitor.activity(APP);
+        fixture.pass(MS);
+        fixture.assertAlive(APP);
+        assertThat(fixture.gauge("applications.deferred")).isEqualTo(1L);
+        fixture.pass(Duration.ofSeconds(7));
+        assertThat(fixture.gauge("deferralMaxSeconds")).isEqualTo(7L);
+        assertThat(fixture.events.newestFirst())
+                .extracting(event -> event.kind())
+                .containsExactly(EventKind.DEFERRAL);
+
+        fixture.pass(TIMEOUT);
+        fixture.assertOver(APP);
+        assertThat(fixture.gauge("deferralMaxSeconds")).isEqualTo(0L);
+        assertThat(fixture.events.newestFirst())
+                .extracting(event -> event.kind())
+                .containsExactly(EventKind.EXPIRY, EventKind.DEFERRAL);
     }
 
     @Test

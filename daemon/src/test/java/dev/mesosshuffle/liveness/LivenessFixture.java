@@ -10,6 +10,7 @@ import dev.mesosshuffle.cleanup.TestRemovalGuards;
 import dev.mesosshuffle.concurrent.RootExecutors;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.ExecutorShuffleInfo;
@@ -45,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A monitor with a real registry, store and reclaimer, and manual time. */
 final class LivenessFixture implements AutoCloseable {
+    /** What operators see of the recent past. */
+    final RecentEvents events = new RecentEvents(() -> 0);
+
     static final Duration ORPHAN_TIMEOUT = Duration.ofHours(24);
 
     /** Shortly before it wraps around. */
@@ -153,7 +157,7 @@ final class LivenessFixture implements AutoCloseable {
                 files,
                 new FailingStore(),
                 master,
-                EventRecorder.NONE);
+                events);
     }
 
     /** The real store, which fails on demand. */

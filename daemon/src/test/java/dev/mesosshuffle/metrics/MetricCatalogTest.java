@@ -58,6 +58,7 @@ class MetricCatalogTest {
                 .containsOnly(
                         "state",
                         "reason",
+                        "signal",
                         "protocol",
                         "mode",
                         "outcome",

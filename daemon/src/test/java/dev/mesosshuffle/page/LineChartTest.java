@@ -31,10 +31,10 @@ class LineChartTest {
     @Test
     void drawsOneLineThroughPointsAndNoneOverGaps() throws IOException {
         assertThat(draw(point(60_000, 1.0), point(30_000, 2.0), point(0, 0.0)))
-                .contains("<path class=\"line a\" d=\"M525.0 91.0L562.5 20.0L600.0 162.0\"></path>");
-        assertThat(draw(point(240_000, 1.0), point(0, 1.0))).contains("d=\"M300.0 20.0M600.0 20.0\"");
+                .contains("<path class=\"line a\" d=\"M525.0 91.0h0L562.5 20.0L600.0 162.0\"></path>");
+        assertThat(draw(point(240_000, 1.0), point(0, 1.0))).contains("d=\"M300.0 20.0h0M600.0 20.0h0\"");
         assertThat(draw(point(60_000, 1.0), point(30_000, null), point(0, 1.0)))
-                .contains("d=\"M525.0 20.0M600.0 20.0\"");
+                .contains("d=\"M525.0 20.0h0M600.0 20.0h0\"");
     }
 
     @Test

@@ -86,6 +86,23 @@ class SectionsTest {
     }
 
     @Test
+    void sortsByValuesAndNotByTheirTexts() throws IOException {
+        DiskView.Capacity endless = new DiskView.Capacity(5 << 20, 100 << 20, null, null, Duration.ZERO);
+        assertThat(html(new DiskSection(List.of(new DiskView("/d1", null, false, null, DiskActivity.NONE)))::write))
+                .containsPattern("data-sort=\"-1\"[^>]*><div>unknown<");
+        assertThat(html(new DiskSection(List.of(new DiskView("/d2", null, false, endless, DiskActivity.NONE)))::write))
+                .containsPattern("data-sort=\"" + Long.MAX_VALUE + "\"[^>]*><div>no limit<");
+        assertThat(html(events(event(1, EventKind.DEFERRAL, "a", "stays"))::write))
+                .contains("rowheader\" data-sort=\"" + NOW.minusSeconds(30).toEpochMilli() + '"', ">Deferral<");
+        LoadSample unmeasured = new LoadSample(NOW, Duration.ofSeconds(10), 10, 4096 * 10, 0, null, null);
+        assertThat(html(new LoadSection(List.of(unmeasured), NOW)::write))
+                .contains("rowheader\" data-sort=\"" + NOW.toEpochMilli() + '"')
+                .containsPattern("data-sort=\"1000\"[^>]*><div>1")
+                .containsPattern("data-sort=\"4096\"[^>]*><div>4")
+                .containsPattern("data-sort=\"-1\"[^>]*><div>–<");
+    }
+
+    @Test
     void tellsTheServicesOwnState() throws IOException {
         DiskView hung = new DiskView("/d1", null, true, null, DiskActivity.NONE);
         assertThat(frame(List.of(), 0)).contains("state good\">In order<", "<h1>agent-1:7337</h1>");

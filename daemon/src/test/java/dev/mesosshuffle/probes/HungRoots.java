@@ -1,5 +1,6 @@
 package dev.mesosshuffle.probes;
 
+import dev.mesosshuffle.events.EventRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,8 @@ public final class HungRoots {
                         task.run();
                     }
                 },
-                () -> now);
+                () -> now,
+                EventRecorder.NONE);
     }
 
     public RootProbers probers() {

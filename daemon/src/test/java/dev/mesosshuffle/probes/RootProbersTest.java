@@ -2,6 +2,9 @@ package dev.mesosshuffle.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.events.EventRecorder;
+import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.testing.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +28,8 @@ final class RootProbersTest {
     private final LogCapture log = LogCapture.of(RootProber.class);
     private final Map<Path, Queue<Runnable>> hanging = new HashMap<>();
     private final Map<Path, IOException> failing = new HashMap<>();
+    private final RecentEvents events = new RecentEvents(() -> 0);
+    private final MetricRegistry metrics = new MetricRegistry();
     private final List<String> results = new ArrayList<>();
     private long now;
 
@@ -54,7 +59,8 @@ final class RootProbersTest {
                         task.run();
                     }
                 },
-                () -> now);
+                () -> now,
+                events);
         probers.addListener(
                 (root, seen, failure) -> results.add(root.getFileName() + (seen == null ? " " + failure : " seen")));
     }
@@ -108,6 +114,54 @@ final class RootProbersTest {
         pass(Duration.ofMinutes(1));
         assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO Root " + bad + " is available again, ");
         assertThat(probers.isUnresponsive(bad)).isFalse();
+    }
+
+    @Test
+    void measuresThatARootHangsFromTheFirstProbeOn() {
+        hang();
+        probers.register(metrics);
+        pass(Duration.ofSeconds(9));
+        assertThat(gauge(bad, "unavailable")).isEqualTo(0);
+        pass(Duration.ofSeconds(6));
+        assertThat(gauge(bad, "unavailable")).isEqualTo(1);
+        assertThat(gauge(bad, "lastProbeSeconds")).isEqualTo(-1L);
+        assertThat(gauge(good, "unavailable")).isEqualTo(0);
+
+        comeBack();
+        pass(Duration.ofSeconds(6));
+        assertThat(gauge(bad, "unavailable")).isEqualTo(0);
+    }
+
+    @Test
+    void measuresThatARootCannotBeReadFromTheFirstProbeOn() {
+        failing.put(bad, new IOException("Input/output error"));
+        probers.register(metrics);
+        pass(Duration.ofSeconds(6));
+        assertThat(gauge(bad, "unavailable")).isEqualTo(1);
+
+        failing.put(bad, new NoSuchFileException("bad"));
+        pass(Duration.ofSeconds(6));
+        assertThat(gauge(bad, "unavailable")).as("that an executor may create").isEqualTo(0);
+    }
+
+    private Object gauge(Path root, String name) {
+        return metrics.gauge("shuffleService.disk." + root + '.' + name).getValue();
+    }
+
+    @Test
+    void recordsOnceThatARootHangsAndOnceThatItIsBack() {
+        hang();
+        pass(Duration.ofMinutes(5));
+        assertThat(events.newestFirst())
+                .extracting(event -> event.kind() + " " + event.text())
+                .containsExactly("DISK root " + bad + " is unavailable: it has not answered for 10 s");
+        comeBack();
+        pass(Duration.ofSeconds(6));
+        assertThat(events.newestFirst())
+                .hasSize(2)
+                .first()
+                .extracting(event -> event.text())
+                .isEqualTo("root " + bad + " is available again");
     }
 
     @Test
@@ -211,7 +265,8 @@ final class RootProbersTest {
                     }
                     task.run();
                 },
-                () -> now);
+                () -> now,
+                EventRecorder.NONE);
         starved.probeAll();
         assertThat(starved.realRoots()).isEmpty();
         starved.probeAll();
@@ -230,7 +285,8 @@ final class RootProbersTest {
                     return RootSnapshot.of(root, path -> FileSystemUsage.Inodes.UNKNOWN);
                 },
                 root -> Runnable::run,
-                () -> now);
+                () -> now,
+                EventRecorder.NONE);
         scarce.probeAll();
         assertThat(scarce.unavailabilityReason(good)).isNull();
         scarce.probeAll();
@@ -250,7 +306,8 @@ final class RootProbersTest {
                     return RootSnapshot.of(root, path -> FileSystemUsage.Inodes.UNKNOWN);
                 },
                 root -> Runnable::run,
-                () -> now);
+                () -> now,
+                EventRecorder.NONE);
         scarce.probeAll();
         scarce.probeAll();
         assertThat(scarce.realRoots()).containsEntry(good, good);
