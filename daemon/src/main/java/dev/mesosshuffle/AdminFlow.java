@@ -55,13 +55,23 @@ final class AdminFlow {
      */
     static @Nullable AdminFlow bind(DaemonContext context) throws IOException {
         ServiceConfig.Admin config = context.config().admin();
-        Authenticator authenticator = authenticator(context, config.credentialsFile());
+        OperatorCredentials credentials = credentials(config.credentialsFile());
         TlsContext tls = tls(context, config.tls());
         AdminServerConfig server =
                 new AdminServerConfig(config.host(), config.port(), config.isLoopback(), config.openEndpoints());
         try {
-            return new AdminFlow(context.register(AdminServer.bind(server, tls, context.metrics())), authenticator);
+            AdminServer bound = context.register(AdminServer.bind(server, tls, context.metrics()));
+            if (tls != null) {
+                context.limits().onChange(tls::reload);
+            }
+            if (credentials != null) {
+                context.limits().onChange(credentials::reload);
+            }
+            return new AdminFlow(bound, credentials == null ? null : authenticator(credentials));
         } catch (IOException e) {
+            if (tls != null) {
+                tls.close();
+            }
             if (config.isPortSet()) {
                 throw new IOException(
                         "the admin server " + ErrorMessages.of(e)
@@ -76,28 +86,26 @@ final class AdminFlow {
         }
     }
 
-    private static @Nullable Authenticator authenticator(DaemonContext context, @Nullable Path file)
-            throws IOException {
-        if (file == null) {
-            return null;
-        }
+    private static @Nullable OperatorCredentials credentials(@Nullable Path file) throws IOException {
         try {
-            OperatorCredentials credentials = OperatorCredentials.read(file);
-            context.limits().onChange(credentials::reload);
-            return new Authenticator() {
-                @Override
-                public @Nullable String userOfToken(String token) {
-                    return credentials.userOfToken(token);
-                }
-
-                @Override
-                public @Nullable String userOfPassword(String name, String secret) {
-                    return credentials.userOfPassword(name, secret);
-                }
-            };
+            return file == null ? null : OperatorCredentials.read(file);
         } catch (SecretException e) {
             throw new IOException("spark.mesos.shuffle.service.admin.credentials.file: " + e.getMessage(), e);
         }
+    }
+
+    private static Authenticator authenticator(OperatorCredentials credentials) {
+        return new Authenticator() {
+            @Override
+            public @Nullable String userOfToken(String token) {
+                return credentials.userOfToken(token);
+            }
+
+            @Override
+            public @Nullable String userOfPassword(String name, String secret) {
+                return credentials.userOfPassword(name, secret);
+            }
+        };
     }
 
     private static @Nullable TlsContext tls(DaemonContext context, ServiceConfig.TlsPem config) throws IOException {
@@ -109,9 +117,7 @@ final class AdminFlow {
         TlsSettings settings = new TlsSettings(
                 false, new TlsSettings.PemFiles(privateKey, config.password(), certChain), "TLSv1.3", List.of());
         try {
-            TlsContext tls = TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
-            context.limits().onChange(tls::reload);
-            return tls;
+            return TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
         } catch (IOException e) {
             throw new IOException("spark.mesos.shuffle.service.admin.tls: " + ErrorMessages.of(e), e);
         }

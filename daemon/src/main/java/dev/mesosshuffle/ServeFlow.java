@@ -51,6 +51,9 @@ final class ServeFlow {
     /** How many connections may wait for the diagnosis of a checksum. */
     private static final int MAX_QUEUED_DIAGNOSES = 1024;
 
+    /** One measurement at a time has one task for each disk. */
+    private static final int MAX_QUEUED_MEASUREMENTS = 16;
+
     private final DaemonContext context;
     private final RootProbers probers;
     private final DiskExecutors disks;
@@ -145,11 +148,22 @@ final class ServeFlow {
 
     /** The threads of each disk, for work that no client waits for. A disk that hangs takes none: it would only wait. */
     DiskExecutor backgroundDisks() {
+        return unlessHanging(disks);
+    }
+
+    /** A thread of each disk that walks whole trees, for which no fetch waits; to be called once. */
+    DiskExecutor measuringDisks() {
+        DiskExecutors measuring = context.register(DiskExecutors.forWork("usage-", 1, MAX_QUEUED_MEASUREMENTS));
+        probers.beforeEachRound(measuring::replaceHungThreads);
+        return unlessHanging(measuring);
+    }
+
+    private DiskExecutor unlessHanging(DiskExecutors threads) {
         return (root, task) -> {
             if (probers.isUnresponsive(root)) {
                 throw new DiskHangsException(root.toString());
             }
-            disks.execute(root, task);
+            threads.execute(root, task);
         };
     }
 

@@ -117,7 +117,7 @@ public final class ShuffleDaemon {
         AdminFlow admin = context.config().admin().port() == 0 ? null : AdminFlow.bind(context);
         ShuffleServer server = serve.listen(state, reclaim);
         reclaim.startExpiry();
-        DiskUsage diskUsage = new DiskUsage(serve.backgroundDisks(), DISK_USAGE_LIMIT);
+        DiskUsage diskUsage = new DiskUsage(serve.measuringDisks(), DISK_USAGE_LIMIT);
         Supplier<StatusFlow> status = () -> new StatusFlow(state, serve, reclaim, diskUsage);
         startControl(context, state, diskUsage, reclaim, status);
         HealthSource health = new HealthSource();

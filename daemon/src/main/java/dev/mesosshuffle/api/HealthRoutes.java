@@ -76,7 +76,7 @@ public final class HealthRoutes {
         if (!isListening.getAsBoolean()) {
             reasons.add("no connections are accepted");
         }
-        int deferred = status.service().deferredWrites();
+        int deferred = status.deferredWrites();
         if (deferred > 0) {
             reasons.add("the registry cannot be written; changes that wait in memory: " + deferred);
         }

@@ -16,9 +16,11 @@ final class JsonAnswers {
     }
 
     static void send(WebResponse response, int status, Content content) throws IOException {
-        try (StatusJson json = StatusJson.to(response.stream(status, TYPE))) {
-            content.writeTo(json);
-        }
+        StatusJson json = StatusJson.to(response.stream(status, TYPE));
+        content.writeTo(json);
+        // Not if it failed: that would complete the document and the answer, and the client could not see what is
+        // missing.
+        json.close();
     }
 
     /** Writes one item of a list. */

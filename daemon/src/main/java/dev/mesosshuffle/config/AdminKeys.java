@@ -86,11 +86,13 @@ final class AdminKeys {
      */
     static ServiceConfig.Admin read(ConfigLoader loader, int servicePort) {
         Integer port = loader.given(PORT);
-        String host = loader.value(HOST);
+        String givenHost = loader.given(HOST);
+        loader.recordDefault(HOST, HOST.defaultText());
+        String host = givenHost == null ? HOST.defaultText() : givenHost;
         Set<AdminEndpoint> open = loader.optional(OPEN_ENDPOINTS);
         ServiceConfig.Admin admin = new ServiceConfig.Admin(
                 port == null ? defaultPort(loader, servicePort) : port,
-                port != null,
+                port != null || givenHost != null,
                 host,
                 LOOPBACK.matcher(host).matches(),
                 open == null ? Set.of() : open,

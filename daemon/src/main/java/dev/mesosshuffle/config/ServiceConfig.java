@@ -217,7 +217,7 @@ public record ServiceConfig(
      * The admin server.
      *
      * @param port the port; 0 if there is no such server
-     * @param isPortSet whether that was set, so that the service must not run without it
+     * @param isPortSet whether that or the host was set, so that the service must not run without it
      * @param host the address
      * @param isLoopback whether only this host can reach that address
      * @param openEndpoints what may be read without credentials

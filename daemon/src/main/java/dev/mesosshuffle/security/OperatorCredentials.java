@@ -95,7 +95,13 @@ public final class OperatorCredentials {
                 throw new SecretException(
                         "line " + (i + 1) + ": the same name as in a line before (expected: one secret each)");
             }
-            entries.add(new Entry(name, digest(line.group(2))));
+            byte[] digest = digest(line.group(2));
+            // A token must tell whose it is.
+            if (entries.stream().anyMatch(entry -> MessageDigest.isEqual(entry.digest, digest))) {
+                throw new SecretException(
+                        "line " + (i + 1) + ": the same secret as in a line before (expected: one secret each)");
+            }
+            entries.add(new Entry(name, digest));
         }
         if (entries.isEmpty()) {
             throw new SecretException("nobody in it" + EXPECTED);

@@ -69,6 +69,11 @@ public final class StatusSource {
                 deferredWrites.getAsInt());
     }
 
+    /** Returns how many changes of the registry wait because it cannot be written. Waits for no lock. */
+    public int deferredWrites() {
+        return deferredWrites.getAsInt();
+    }
+
     /** Returns every setting with its value and its origin. */
     public List<ConfigEntry> configuration() {
         return configuration.get();

@@ -107,39 +107,52 @@ public final class UsageCache {
         try {
             thread.execute(this::measure);
         } catch (RuntimeException | Error e) {
-            ended(null, Map.of());
+            ended(Map.of());
             ThreadShortage.report("the measurement of applications' directories", e);
         }
     }
 
     private void measure() {
-        List<String> batch;
-        synchronized (this) {
-            batch = new ArrayList<>(wanted);
-            wanted.clear();
-        }
         Map<String, DiskUsage.Usage> result = Map.of();
         try {
-            result = diskUsage.measure(batch, dirs);
+            result = diskUsage.measure(takeWanted(), dirs);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            ended(batch, result);
+            ended(result);
         }
     }
 
-    private synchronized void ended(@Nullable List<String> batch, Map<String, DiskUsage.Usage> result) {
+    private synchronized List<String> takeWanted() {
+        List<String> batch = new ArrayList<>(wanted);
+        wanted.clear();
+        return batch;
+    }
+
+    private synchronized void ended(Map<String, DiskUsage.Usage> result) {
         running = false;
         everRun = true;
         lastEnd = ticker.read();
-        if (batch == null) {
-            return;
-        }
-        result.forEach((appId, usage) -> measured.put(appId, new Measured(usage, lastEnd)));
+        result.forEach((appId, usage) -> {
+            if (isWorthKeeping(usage, measured.get(appId))) {
+                measured.put(appId, new Measured(usage, lastEnd));
+            }
+        });
         var eldest = measured.keySet().iterator();
         while (measured.size() > MAX_ENTRIES && eldest.hasNext()) {
             eldest.next();
             eldest.remove();
         }
+    }
+
+    /** What misses something tells less than a whole one of before, unless it has found more. */
+    private static boolean isWorthKeeping(DiskUsage.Usage usage, @Nullable Measured before) {
+        if (usage.isComplete()) {
+            return true;
+        }
+        return usage.bytes() > 0
+                && (before == null
+                        || !before.usage().isComplete()
+                        || usage.bytes() > before.usage().bytes());
     }
 }

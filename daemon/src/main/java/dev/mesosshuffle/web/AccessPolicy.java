@@ -110,14 +110,14 @@ final class AccessPolicy {
         if (given == null) {
             throw new HttpFailure(401, "no credentials" + expected(route));
         }
-        if (failedAttempts.isBlocked(client)) {
-            metrics.authenticationFailed();
-            throw new HttpFailure(429, "wrong credentials too often; try again in a minute");
-        }
+        // First, since all of a host share the loopback address: who guesses there must not lock out who knows.
         String user = user(known, route, given);
         if (user == null) {
-            failedAttempts.failed(client);
             metrics.authenticationFailed();
+            if (failedAttempts.isBlocked(client)) {
+                throw new HttpFailure(429, "wrong credentials too often; try again in a minute");
+            }
+            failedAttempts.failed(client);
             throw new HttpFailure(401, "wrong credentials" + expected(route));
         }
         return user;

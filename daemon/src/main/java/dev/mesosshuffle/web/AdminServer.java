@@ -190,9 +190,14 @@ public final class AdminServer implements AutoCloseable {
         protected void initChannel(Channel channel) {
             all.add(channel);
             ChannelPipeline pipeline = channel.pipeline();
+            InetSocketAddress client = (InetSocketAddress) channel.remoteAddress();
+            if (client == null) {
+                // Reset already.
+                var unused = channel.close();
+                return;
+            }
             if (tls != null) {
-                pipeline.addLast(
-                        tls.newHandler(channel.alloc(), ((InetSocketAddress) channel.remoteAddress()).getAddress()));
+                pipeline.addLast(tls.newHandler(channel.alloc(), client.getAddress()));
             }
             pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
                     .setMaxInitialLineLength(RequestLimits.MAX_LINE_BYTES)

@@ -50,6 +50,9 @@ final class ChannelResponse implements WebResponse {
             "cross-origin-resource-policy", "same-origin",
             "cache-control", "no-store");
 
+    /** Tells the event loop that the answer is complete, though not yet sent. */
+    static final Object ANSWERED = new Object();
+
     private final Channel channel;
     private final boolean isHead;
     private final boolean knowsChunks;
@@ -202,7 +205,12 @@ final class ChannelResponse implements WebResponse {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(failure.status()), Unpooled.wrappedBuffer(text));
         setHeaders(whole.headers(), TEXT);
         whole.headers().set(HttpHeaderNames.CONTENT_LENGTH, text.length);
+        tellAnswered();
         var unused = channel.writeAndFlush(whole).addListener(written -> closeGently());
+    }
+
+    private void tellAnswered() {
+        var unused = channel.pipeline().fireUserEventTriggered(ANSWERED);
     }
 
     /**
@@ -262,6 +270,7 @@ final class ChannelResponse implements WebResponse {
             ended = true;
             var unused =
                     channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+            tellAnswered();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.web;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpContent;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ final class RequestReceiver extends SimpleChannelInboundHandler<HttpObject> {
     private final RequestThreads threads;
     private final RequestLimits limits;
     private final AdminServerMetrics metrics;
+    private @Nullable InetSocketAddress client;
     private @Nullable HttpRequest request;
     private @Nullable ChannelResponse response;
     private @Nullable ScheduledFuture<?> deadline;
@@ -47,6 +50,11 @@ final class RequestReceiver extends SimpleChannelInboundHandler<HttpObject> {
         deadline = context.executor()
                 .schedule(() -> expired(context), limits.requestTime().toMillis(), TimeUnit.MILLISECONDS);
         connections.opened(context.channel());
+        // A channel that is reset later may have forgotten it.
+        client = (InetSocketAddress) context.channel().remoteAddress();
+        if (client == null) {
+            var unused = context.close();
+        }
         context.fireChannelActive();
     }
 
@@ -86,9 +94,9 @@ final class RequestReceiver extends SimpleChannelInboundHandler<HttpObject> {
             bodyBytes += content.content().readableBytes();
             if (bodyBytes > RequestLimits.MAX_BODY_BYTES) {
                 refuseBody(context);
-            } else if (content instanceof LastHttpContent && request != null) {
+            } else if (content instanceof LastHttpContent && request != null && client != null) {
                 received(context);
-                threads.answer(request, newResponse(context));
+                threads.answer(request, client, newResponse(context));
             }
         }
     }
@@ -134,6 +142,15 @@ final class RequestReceiver extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelResponse.ANSWERED) {
+            connections.answered(context.channel());
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         connections.closed(context.channel());
         if (deadline != null) {
@@ -144,6 +161,9 @@ final class RequestReceiver extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof OutOfMemoryError shortage) {
+            HeapShortage.survived(shortage);
+        }
         logger.debug("The connection from {} is closed", context.channel().remoteAddress(), cause);
         var unused = context.close();
     }

@@ -4,6 +4,7 @@ import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.io.IOException;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * Answers requests, a few at a time; a few more wait, and the rest is refused. While some wait, clients that do not read their
  * answers are disconnected.
  *
+ * <p>What is answered from memory has a thread of its own, so that nobody else's requests keep a health check waiting: its
+ * answers are so short that no client can keep that thread waiting either.
+ *
  * <p><b>Concurrency:</b> requests come from the event loop; each is answered by one thread. Threads exist only while there are
  * requests, and for ten seconds after them.
  */
@@ -40,7 +44,11 @@ final class RequestThreads implements AutoCloseable {
     private final AdminServerMetrics metrics;
     private final RateLimitedLogger failureLog;
     private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor urgentThread;
     private final Set<ChannelResponse> running = ConcurrentHashMap.newKeySet();
+
+    /** Whether the next look at stalled clients is scheduled. Confined to the event loop. */
+    private boolean isChecking;
 
     RequestThreads(
             RouteTable routes,
@@ -53,34 +61,69 @@ final class RequestThreads implements AutoCloseable {
         this.limits = limits;
         this.metrics = metrics;
         this.failureLog = failureLog;
-        this.threads = new ThreadPoolExecutor(
-                limits.maxRequests(),
-                limits.maxRequests(),
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(limits.maxWaiting()),
-                DaemonThreads.named("admin-request"));
-        threads.allowCoreThreadTimeOut(true);
+        this.threads = pool(limits.maxRequests(), limits.maxWaiting(), "admin-request");
+        this.urgentThread = pool(1, limits.maxWaiting(), "admin-health");
     }
 
-    /** Has a request answered. For the event loop; does not wait. */
-    void answer(HttpRequest request, ChannelResponse response) {
+    private static ThreadPoolExecutor pool(int size, int maxWaiting, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                size,
+                size,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(maxWaiting),
+                DaemonThreads.named(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /**
+     * Has a request answered. For the event loop; does not wait.
+     *
+     * @param client whose request it is
+     */
+    void answer(HttpRequest request, InetSocketAddress client, ChannelResponse response) {
         metrics.requested();
         try {
-            threads.execute(() -> run(request, response));
-            disconnectStalled(response);
+            executor(request).execute(() -> run(request, client, response));
         } catch (RejectedExecutionException e) {
-            metrics.rejected();
-            response.failInEventLoop(new HttpFailure(503, "too many requests at a time; try again"));
+            refuse(response, "too many requests at a time; try again");
+            return;
         } catch (OutOfMemoryError e) {
-            ThreadShortage.report("the answer to a request of the admin server", e);
-            metrics.rejected();
-            response.failInEventLoop(new HttpFailure(503, "no thread can be created; try again"));
+            if (ThreadShortage.isCauseOf(e)) {
+                ThreadShortage.report("the answer to a request of the admin server", e);
+                refuse(response, "no thread can be created; try again");
+            } else {
+                HeapShortage.survived(e);
+                refuse(response, "no memory is left; try again");
+            }
+            return;
+        }
+        if (!isChecking) {
+            disconnectStalled(response.channel().eventLoop());
         }
     }
 
+    private ThreadPoolExecutor executor(HttpRequest request) {
+        try {
+            RequestTarget target = RequestTarget.parse(request.uri());
+            boolean isUrgent =
+                    routes.find(target, request.method().name()).route().isFromMemory();
+            return isUrgent ? urgentThread : threads;
+        } catch (HttpFailure e) {
+            // The thread finds it again, and answers.
+            return threads;
+        }
+    }
+
+    private void refuse(ChannelResponse response, String reason) {
+        metrics.rejected();
+        response.failInEventLoop(new HttpFailure(503, reason));
+    }
+
     /** While a request waits, looks again and again for others whose clients do not read. */
-    private void disconnectStalled(ChannelResponse waiting) {
+    private void disconnectStalled(EventLoop loop) {
+        isChecking = false;
         if (threads.getQueue().isEmpty()) {
             return;
         }
@@ -90,18 +133,27 @@ final class RequestThreads implements AutoCloseable {
                 response.abort();
             }
         }
-        var unused = waiting.channel()
-                .eventLoop()
-                .schedule(() -> disconnectStalled(waiting), STALL_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = loop.schedule(() -> disconnectStalled(loop), STALL_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        isChecking = true;
     }
 
-    private void run(HttpRequest request, ChannelResponse response) {
+    private void run(HttpRequest request, InetSocketAddress client, ChannelResponse response) {
         if (!response.channel().isActive()) {
             return;
         }
-        running.add(response);
         try {
-            handle(request, response);
+            running.add(response);
+            handleOrFail(request, client, response);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+        } finally {
+            running.remove(response);
+        }
+    }
+
+    private void handleOrFail(HttpRequest request, InetSocketAddress client, ChannelResponse response) {
+        try {
+            handle(request, client.getAddress(), response);
         } catch (IOException e) {
             logger.debug("A client of the admin server got no answer", e);
             response.abort();
@@ -109,14 +161,8 @@ final class RequestThreads implements AutoCloseable {
             response.abort();
             HeapShortage.survived(e);
         } catch (RuntimeException | Error e) {
-            failureLog.error(
-                    logger,
-                    "failure of the admin server",
-                    "The admin server failed to answer " + response.channel().remoteAddress(),
-                    e);
+            failureLog.error(logger, "failure of the admin server", "The admin server failed to answer " + client, e);
             failLate(response);
-        } finally {
-            running.remove(response);
         }
     }
 
@@ -128,9 +174,8 @@ final class RequestThreads implements AutoCloseable {
         }
     }
 
-    private void handle(HttpRequest request, ChannelResponse response) throws IOException {
+    private void handle(HttpRequest request, InetAddress client, ChannelResponse response) throws IOException {
         try {
-            InetAddress client = ((InetSocketAddress) response.channel().remoteAddress()).getAddress();
             RequestTarget target = RequestTarget.parse(request.uri());
             RouteTable.Match match = routes.find(target, request.method().name());
             String user = access.check(match.route(), request.headers(), client);
@@ -164,5 +209,6 @@ final class RequestThreads implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        urgentThread.shutdownNow();
     }
 }

@@ -49,6 +49,11 @@ public record Route(String method, List<String> segments, AdminEndpoint endpoint
         return List.of(path.substring(1).split("/", -1));
     }
 
+    /** Returns whether its answers are short and made of what is in memory. */
+    boolean isFromMemory() {
+        return endpoint == AdminEndpoint.HEALTH;
+    }
+
     boolean changesSomething() {
         return method.equals(POST);
     }

@@ -48,6 +48,9 @@ final class AdminKeysTest {
             assertThat(admin.isPortSet()).isTrue();
         });
         assertThat(admin(PREFIX + "port", "0").port()).isZero();
+        assertThat(admin(PREFIX + "host", "127.0.0.2").isPortSet())
+                .as("who sets a host means to have a server there")
+                .isTrue();
         assertThatThrownBy(() -> load(PREFIX + "port", "65536"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("0 to 65535");

@@ -62,7 +62,8 @@ final class OperatorCredentialsTest {
                 "alice:0123456789abcdef\r\n",
                 "al ice:0123456789abcdef\n",
                 "alice:0123456789abcdef\u00e4\n",
-                "alice:0123456789abcdef\nalice:fedcba9876543210\n"
+                "alice:0123456789abcdef\nalice:fedcba9876543210\n",
+                "alice:0123456789abcdef\nbob:0123456789abcdef\n"
             })
     void refusesAFileThatSaysSomethingElseWithoutShowingIt(String text) throws Exception {
         Path wrong = write(text);

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,11 +26,12 @@ final class UsageCacheTest {
     private final Deque<Runnable> background = new ArrayDeque<>();
     private final List<String> measured = new ArrayList<>();
     private UsageCache cache;
+    private Path root;
     private Path dir;
 
     @BeforeEach
     void create() throws Exception {
-        Path root = temp.toRealPath();
+        root = temp.toRealPath();
         dir = Files.createDirectory(root.resolve("blockmgr-1"));
         grow(1000);
         DiskUsage diskUsage = new DiskUsage((disk, task) -> task.run(), Duration.ofMinutes(1));
@@ -102,15 +104,46 @@ final class UsageCacheTest {
     }
 
     @Test
-    void goesOnIfNoThreadCanBeStarted() {
+    void goesOnOnceAThreadCanBeStartedAgain() {
+        List<Throwable> failures = new ArrayList<>(List.of(new OutOfMemoryError("unable to create native thread")));
         UsageCache without = new UsageCache(
                 new DiskUsage((disk, task) -> task.run(), Duration.ofMinutes(1)),
-                appId -> List.of(),
+                appId -> List.of(new LocalDir(root, dir)),
                 task -> {
-                    throw new OutOfMemoryError("unable to create native thread");
+                    if (!failures.isEmpty()) {
+                        throw (OutOfMemoryError) failures.remove(0);
+                    }
+                    task.run();
                 },
                 ticker);
         assertThat(without.of(List.of("a"))).isEmpty();
-        assertThat(without.of(List.of("a"))).isEmpty();
+        assertThat(failures).isEmpty();
+        ticker.pass(UsageCache.PAUSE);
+        without.of(List.of("a"));
+        assertThat(without.of(List.of("a"))).containsEntry("a", new UsageView(1000, true, Duration.ZERO));
+    }
+
+    @Test
+    void keepsAWholeResultWhenADiskAnswersNoMore() {
+        List<Boolean> hangs = new ArrayList<>();
+        UsageCache hanging = new UsageCache(
+                new DiskUsage(
+                        (disk, task) -> {
+                            if (!hangs.isEmpty()) {
+                                throw new RejectedExecutionException("it hangs");
+                            }
+                            task.run();
+                        },
+                        Duration.ofMinutes(1)),
+                appId -> List.of(new LocalDir(root, dir)),
+                Runnable::run,
+                ticker);
+        hanging.of(List.of("a"));
+        hangs.add(true);
+        ticker.pass(UsageCache.VALID);
+        hanging.of(List.of("a", "b"));
+        assertThat(hanging.of(List.of("a", "b")))
+                .containsEntry("a", new UsageView(1000, true, UsageCache.VALID))
+                .doesNotContainKey("b");
     }
 }

@@ -150,18 +150,33 @@ final class AccessPolicyTest {
     }
 
     @Test
-    void looksAtNothingMoreFromAnAddressThatFailedTooOften() throws Exception {
+    void tellsWhoGuessesToWaitButNotWhoKnows() throws Exception {
         AccessPolicy policy = policy(Where.LOOPBACK, ALICE);
         InetAddress guessing = address(0, 1);
         for (int i = 0; i < FailedAttempts.MAX_PER_INTERVAL; i++) {
             assertThat(check(policy, READ, guessing, "Authorization", "Bearer " + i))
                     .isEqualTo(401);
         }
-        String right = "Bearer " + TOKEN;
-        assertThat(check(policy, READ, guessing, "Authorization", right)).isEqualTo(429);
-        assertThat(check(policy, READ, address(0, 2), "Authorization", right)).isEqualTo(ALLOWED);
+        assertThat(check(policy, READ, guessing, "Authorization", "Bearer wrong"))
+                .isEqualTo(429);
+        assertThat(check(policy, READ, guessing, "Authorization", "Bearer " + TOKEN))
+                .isEqualTo(ALLOWED);
+        assertThat(check(policy, READ, address(0, 2), "Authorization", "Bearer wrong"))
+                .isEqualTo(401);
         ticker.pass(FailedAttempts.INTERVAL);
-        assertThat(check(policy, READ, guessing, "Authorization", right)).isEqualTo(ALLOWED);
+        assertThat(check(policy, READ, guessing, "Authorization", "Bearer wrong"))
+                .isEqualTo(401);
+    }
+
+    @Test
+    void countsAllAddressesOfAHostTogether() throws Exception {
+        for (int i = 0; i < FailedAttempts.MAX_PER_INTERVAL; i++) {
+            failedAttempts.failed(InetAddress.getByName("2001:db8:0:7::" + i));
+        }
+        assertThat(failedAttempts.isBlocked(InetAddress.getByName("2001:db8:0:7:ffff::1")))
+                .isTrue();
+        assertThat(failedAttempts.isBlocked(InetAddress.getByName("2001:db8:0:8::1")))
+                .isFalse();
     }
 
     @Test
