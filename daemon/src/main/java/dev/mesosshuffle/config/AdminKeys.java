@@ -27,8 +27,8 @@ final class AdminKeys {
             "(spark.shuffle.service.port + 10000)",
             ValueParsers.integer(0, MAX_PORT, "0 to 65535; 0 for none"),
             "The port of the admin server: metrics, health, the status page and the API over HTTP. 0 turns it off, as does a"
-                    + " service port of 0 or above 55535 while this key is unset. A port that is set must be free; if the"
-                    + " default is not, the service runs without the admin server.");
+                    + " service port of 0 or above 55535 while this key is unset. If this key or admin.host is set, the port"
+                    + " must be free; otherwise the service runs without the admin server if it is not.");
 
     static final ConfigKey<String> HOST = key(
             "host",

@@ -19,7 +19,7 @@ final class DiagnosticKeys {
             ValueParsers.secondsOrNever(),
             false,
             "Logs where the time went when blocks take longer than this from the request until they are sent; 0"
-                    + " disables it. One line a minute for each disk at most.");
+                    + " disables it. At most one line of each level a minute for each disk.");
 
     private DiagnosticKeys() {}
 
