@@ -84,7 +84,8 @@ final class PageCache {
     /** Finds out, from a part that was just read, whether the kernel can be queried. For a thread of the disk. */
     void learnResidency(long offset, long length) {
         if (residency(offset, length) == PageResidency.UNKNOWN && !Boolean.FALSE.equals(mincoreUsable)) {
-            boolean loaded = isKnownToBeLoaded(offset, length);
+            // The first pages may be evicted already, but the last one is not.
+            boolean loaded = isKnownToBeLoaded(offset, length) || isKnownToBeLoaded(offset + length - 1, 1);
             if (mincoreUsable == null) {
                 mincoreUsable = loaded;
             }

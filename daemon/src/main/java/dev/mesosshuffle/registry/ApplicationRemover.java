@@ -3,6 +3,7 @@ package dev.mesosshuffle.registry;
 import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.logging.SparkLoggers;
+import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.store.StateStore;
 import java.util.List;
 import java.util.Objects;
@@ -106,6 +107,10 @@ final class ApplicationRemover {
         CompletableFuture<Void> removal = application.removal;
         try {
             state.forget(application);
+            // There are some if it was restored meanwhile, because another attempt to remove it failed.
+            for (RegisteredExecutor executor : application.executors()) {
+                state.executors.remove(executor.id(), executor);
+            }
             for (int i = 0; i < application.claims.size(); i++) {
                 state.claims.remove(application.claims.get(i));
             }

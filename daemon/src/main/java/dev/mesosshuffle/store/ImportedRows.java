@@ -1,6 +1,7 @@
 package dev.mesosshuffle.store;
 
 import dev.mesosshuffle.database.StateVisitor;
+import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
@@ -9,27 +10,33 @@ import dev.mesosshuffle.model.RegisteredExecutor;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of another registry into a transaction as they are read, and counts them. Only what lies below some roots
- * is written. After the first failure nothing is.
+ * Writes the rows of another registry as they are read, in groups, and counts them: all at once could need more memory than
+ * this service has, and reading must not happen within a transaction, because the other disk may hang. Only what lies below
+ * some roots is written. After the first failure nothing is.
  *
- * <p><b>Concurrency:</b> confined to the thread of the transaction.
+ * <p><b>Concurrency:</b> confined to the thread that reads.
  */
 final class ImportedRows implements StateVisitor {
-    private final Statements statements;
+    private static final int MAX_GROUP = 1024;
+    private static final long LIMIT_SECONDS = 8;
+
+    private final StateStore store;
     private final Set<Path> roots;
     private final Set<String> kept;
     private final Map<String, Duration> idleTimes;
-
-    /** What the application owns here whose rows are read. */
-    private final Set<LocalDir> owned = new HashSet<>();
-
-    private @Nullable SQLException failure;
+    private final List<Row> rows = new ArrayList<>();
+    private @Nullable StoreException failure;
     private int applications;
     private int executors;
     private int removals;
@@ -37,42 +44,31 @@ final class ImportedRows implements StateVisitor {
     /**
      * Creates a writer.
      *
-     * @param statements of the transaction
+     * @param store gets the rows
      * @param roots whose directories are written
      * @param kept the applications that an operator keeps
      * @param idleTimes how long applications have been idle
      */
-    ImportedRows(Statements statements, Set<Path> roots, Set<String> kept, Map<String, Duration> idleTimes) {
-        this.statements = statements;
+    ImportedRows(StateStore store, Set<Path> roots, Set<String> kept, Map<String, Duration> idleTimes) {
+        this.store = store;
         this.roots = roots;
         this.kept = kept;
         this.idleTimes = idleTimes;
     }
 
-    private interface Write {
-        void write() throws SQLException;
+    private interface Row {
+        void write(Group group) throws SQLException;
     }
 
-    private void attempt(Write write) {
-        if (failure == null) {
-            try {
-                write.write();
-            } catch (SQLException e) {
-                failure = e;
-            }
-        }
-    }
+    /** Counts what one transaction writes. A transaction that is repeated has a new one. */
+    private static final class Group {
+        private final Statements statements;
+        private int executors;
+        private int removals;
 
-    /**
-     * Ends the writing.
-     *
-     * @throws SQLException if a row could not be written
-     */
-    Counts counts() throws SQLException {
-        if (failure != null) {
-            throw failure;
+        private Group(Statements statements) {
+            this.statements = statements;
         }
-        return new Counts(applications, executors, removals);
     }
 
     /**
@@ -84,19 +80,68 @@ final class ImportedRows implements StateVisitor {
      */
     record Counts(int applications, int executors, int removals) {}
 
+    /**
+     * Writes what is left.
+     *
+     * @throws StoreException if not all rows could be written; to import them again does no harm
+     */
+    Counts finish() throws StoreException {
+        flush();
+        if (failure != null) {
+            throw failure;
+        }
+        return new Counts(applications, executors, removals);
+    }
+
+    private void add(Row row) {
+        if (rows.size() >= MAX_GROUP) {
+            flush();
+        }
+        rows.add(row);
+    }
+
+    private void flush() {
+        List<Row> group = List.copyOf(rows);
+        rows.clear();
+        if (failure != null || group.isEmpty()) {
+            return;
+        }
+        AtomicReference<@Nullable Group> last = new AtomicReference<>();
+        try {
+            store.apply(statements -> last.set(write(group, statements))).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            failure = new StoreException(String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failure = new StoreException("interrupted", e);
+        }
+        Group written = last.get();
+        if (failure == null && written != null) {
+            executors += written.executors;
+            removals += written.removals;
+        }
+    }
+
+    private static Group write(List<Row> rows, Statements statements) throws SQLException {
+        Group group = new Group(statements);
+        for (Row row : rows) {
+            row.write(group);
+        }
+        return group;
+    }
+
     @Override
     public void application(StoredApplication application) {
-        owned.clear();
         applications++;
-        attempt(() -> {
+        add(group -> {
             String appId = application.appId();
-            if (statements.addApplication(application)) {
+            if (group.statements.addApplication(application)) {
                 if (kept.contains(appId)) {
-                    statements.putKept(appId, true);
+                    group.statements.putKept(appId, true);
                 }
                 Duration idle = idleTimes.get(appId);
                 if (idle != null) {
-                    statements.putIdleTime(appId, idle.toMillis());
+                    group.statements.putIdleTime(appId, idle.toMillis());
                 }
             }
         });
@@ -104,29 +149,36 @@ final class ImportedRows implements StateVisitor {
 
     @Override
     public void localDir(StoredLocalDir dir) {
-        attempt(() -> {
-            if (roots.contains(dir.dir().root()) && statements.addLocalDir(dir)) {
-                owned.add(dir.dir());
-            }
-        });
+        if (roots.contains(dir.dir().root())) {
+            add(group -> {
+                boolean unused = group.statements.addLocalDir(dir);
+            });
+        }
     }
 
     @Override
     public void executor(RegisteredExecutor executor) {
-        attempt(() -> {
-            if (owned.containsAll(executor.dirs()) && statements.addExecutor(executor)) {
-                executors++;
+        add(group -> {
+            for (LocalDir dir : executor.dirs()) {
+                if (!group.statements.isOwnedBy(dir, executor.id().appId())) {
+                    return;
+                }
+            }
+            if (group.statements.addExecutor(executor)) {
+                group.executors++;
             }
         });
     }
 
     @Override
     public void removal(StoredRemoval removal) {
-        attempt(() -> {
-            if (roots.contains(removal.dir().root()) && statements.addRemoval(removal)) {
-                removals++;
-            }
-        });
+        if (roots.contains(removal.dir().root())) {
+            add(group -> {
+                if (group.statements.addRemoval(removal)) {
+                    group.removals++;
+                }
+            });
+        }
     }
 
     /** Stays where it is. */

@@ -4,13 +4,11 @@ import dev.mesosshuffle.database.StateReader;
 import dev.mesosshuffle.database.StateVisitor;
 import dev.mesosshuffle.database.StoreException;
 import dev.mesosshuffle.database.StoreFiles;
-import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.database.StoredLocalDir;
 import dev.mesosshuffle.database.StoredRemoval;
 import dev.mesosshuffle.database.UnwritableRegistry;
 import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.host.UnsafePathException;
-import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerDatabases;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -18,15 +16,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistryImport {
     private static final Logger logger = LoggerFactory.getLogger(RegistryImport.class);
-    private static final long LIMIT_SECONDS = 8;
 
     /** Part of the names of files whose content was imported elsewhere. */
     private static final String IMPORTED = "imported";
@@ -154,29 +145,27 @@ public final class RegistryImport {
             logger.info("{} is not imported: it names other roots", files.database());
             return;
         }
-        // A group that is retried counts again.
-        AtomicReference<ImportedRows.Counts> written = new AtomicReference<>();
-        try {
-            store.apply(statements -> written.set(write(statements))).get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            ImportedRows.Counts counts = Objects.requireNonNull(written.get());
-            String after = movesAside
-                    ? "it is " + files.moveAside(clock, IMPORTED) + " now"
-                    : "it cannot be moved aside, so it is imported again at the next start";
-            logger.info(
-                    "Imported {} applications, {} executors and {} directories to delete from {}, the registry of port {} in"
-                            + " another place; {}",
-                    counts.applications(),
-                    counts.executors(),
-                    counts.removals(),
-                    files.database(),
-                    port,
-                    after);
-        } catch (ExecutionException | TimeoutException | IOException e) {
-            throw new StoreException(String.valueOf(e.getMessage()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException("interrupted", e);
+        ImportedRows rows =
+                new ImportedRows(store, roots, read(StateReader::readKept), read(StateReader::readIdleTimes));
+        visit(rows);
+        ImportedRows.Counts counts = rows.finish();
+        String after = "it cannot be moved aside, so it is imported again at the next start";
+        if (movesAside) {
+            try {
+                after = "it is " + files.moveAside(clock, IMPORTED) + " now";
+            } catch (IOException e) {
+                throw new StoreException(String.valueOf(e.getMessage()), e);
+            }
         }
+        logger.info(
+                "Imported {} applications, {} executors and {} directories to delete from {}, the registry of port {} in"
+                        + " another place; {}",
+                counts.applications(),
+                counts.executors(),
+                counts.removals(),
+                files.database(),
+                port,
+                after);
     }
 
     private void visit(StateVisitor visitor) throws StoreException {
@@ -190,20 +179,8 @@ public final class RegistryImport {
         return UnwritableRegistry.read(files, new StateReader(), reading);
     }
 
-    /** Writes row by row what is read: all of it at once may need more memory than this service has. */
-    private ImportedRows.Counts write(Statements statements) throws SQLException {
-        try {
-            ImportedRows rows =
-                    new ImportedRows(statements, roots, read(StateReader::readKept), read(StateReader::readIdleTimes));
-            visit(rows);
-            return rows.counts();
-        } catch (StoreException e) {
-            throw new SQLException(e.getMessage(), e);
-        }
-    }
-
     /** Collects the roots that a registry names. */
-    private static final class RootsVisitor implements StateVisitor {
+    private static final class RootsVisitor extends UnkeptState {
         private final Set<Path> named = new HashSet<>();
 
         boolean isOf(Set<Path> roots) {
@@ -211,25 +188,13 @@ public final class RegistryImport {
         }
 
         @Override
-        public void application(StoredApplication application) {}
-
-        @Override
         public void localDir(StoredLocalDir dir) {
             named.add(dir.dir().root());
         }
 
         @Override
-        public void executor(RegisteredExecutor executor) {}
-
-        @Override
         public void removal(StoredRemoval removal) {
             named.add(removal.dir().root());
         }
-
-        @Override
-        public void unreadableRow(String appId) {}
-
-        @Override
-        public void oversizedExecutor() {}
     }
 }

@@ -224,6 +224,10 @@ final class Statements implements AutoCloseable {
         return true;
     }
 
+    boolean isOwnedBy(LocalDir dir, String appId) throws SQLException {
+        return appId.equals(appId(ownerOf, dir.path()));
+    }
+
     boolean isOwned(LocalDir dir) throws SQLException {
         return appId(ownerOf, dir.path()) != null;
     }

@@ -141,7 +141,13 @@ final class StoreOpener {
             throw failure;
         }
         try {
-            boolean unused = UnwritableRegistry.read(files, new StateReader(), (reader, connection) -> true);
+            // All of it, since the file may be damaged anywhere; but nothing of it is kept.
+            int unused = UnwritableRegistry.read(files, new StateReader(), (reader, connection) -> {
+                reader.read(connection, new UnkeptState());
+                return reader.readKept(connection).size()
+                        + reader.readIdleTimes(connection).size()
+                        + reader.readDriverAddresses(connection).size();
+            });
         } catch (StoreException e) {
             failure.addSuppressed(e);
             throw failure;

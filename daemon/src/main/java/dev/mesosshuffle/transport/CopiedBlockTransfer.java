@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ final class CopiedBlockTransfer {
 
     /** Whether this is called back from within itself: a flush may send everything at once. */
     private boolean proceeding;
+
+    /** The resident windows that were read since this transfer waited for its turn. */
+    private int windowsInTurn;
 
     private boolean waitsForTurn;
     private boolean failed;
@@ -143,15 +147,16 @@ final class CopiedBlockTransfer {
     }
 
     private void copyWindows() {
-        for (int windows = 0; mayCopy() && mayHoldAnotherWindow(); windows++) {
+        while (mayCopy() && mayHoldAnotherWindow()) {
             if (!isNextResident()) {
                 readNextWindow();
             } else if (windowsInChannel > 0) {
                 // It is read when it can be sent.
                 return;
-            } else if (windows == WINDOWS_PER_TURN) {
+            } else if (windowsInTurn == WINDOWS_PER_TURN) {
                 waitForTurn();
             } else {
+                windowsInTurn++;
                 copyResidentWindow();
             }
         }
@@ -168,14 +173,20 @@ final class CopiedBlockTransfer {
 
     private void waitForTurn() {
         waitsForTurn = true;
-        channel.eventLoop().execute(() -> {
-            waitsForTurn = false;
-            try {
-                proceed();
-            } catch (RuntimeException | Error e) {
-                abort(e);
-            }
-        });
+        // Not executed: tasks run until there are none, and only then what other connections sent is read.
+        var unused = channel.eventLoop()
+                .schedule(
+                        () -> {
+                            waitsForTurn = false;
+                            windowsInTurn = 0;
+                            try {
+                                proceed();
+                            } catch (RuntimeException | Error e) {
+                                abort(e);
+                            }
+                        },
+                        0,
+                        TimeUnit.NANOSECONDS);
     }
 
     private void copyResidentWindow() {

@@ -181,6 +181,11 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         if (delayNanos == 0) {
             return false;
         }
+        if (delayNanos == LargeFrameRate.REFUSED) {
+            throw new TooLongFrameException(
+                    "frame of " + frameBytes
+                            + " bytes from an address that has sent too many of 1 MiB and more (expected: fewer of them at a time)");
+        }
         hasWaited = true;
         gate.close(ReadGate.Reason.RATE);
         rateWait = context.executor().schedule(() -> gate.open(ReadGate.Reason.RATE), delayNanos, TimeUnit.NANOSECONDS);

@@ -45,7 +45,7 @@ final class InboundAdmission {
         this.newcomers = new AdmissionLane(budget, newcomerPart);
     }
 
-    /** Counts a frame that was announced. Returns after how many nanoseconds its memory may be requested. */
+    /** As {@link LargeFrameRate#delayNanos}: after so many nanoseconds, the memory of a frame may be requested. */
     long delayNanos(int bytes, Object address) {
         return rate.delayNanos(address, bytes);
     }

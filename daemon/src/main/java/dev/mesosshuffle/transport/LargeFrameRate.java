@@ -16,7 +16,7 @@ final class LargeFrameRate {
     /** Shorter frames become objects that a collection of the young generation takes. */
     static final int MIN_FRAME_BYTES = 1 << 20;
 
-    /** The longest wait, so that one client cannot keep others behind its address from ever sending a large frame. */
+    /** The longest wait. What would have to wait for longer is refused: else connections that wait would pile up. */
     static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     /** Addresses whose debt has been paid are forgotten when there are more than this, and twice as many as were left. */
@@ -39,7 +39,7 @@ final class LargeFrameRate {
      * @param bytesPerSecond the rate of each address, at least 1
      * @param burstBytes what an address may send at once that has sent nothing for long
      * @param ticker the time
-     * @param delayedFrames counts the frames that have to wait
+     * @param delayedFrames counts the frames that have to wait or are refused
      */
     LargeFrameRate(long bytesPerSecond, long burstBytes, Ticker ticker, Counter delayedFrames) {
         this.nanosPerByte = (double) TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
@@ -49,7 +49,14 @@ final class LargeFrameRate {
         this.startNanos = ticker.read();
     }
 
-    /** Counts a frame that an address has announced. Returns for how many nanoseconds it has to wait, 0 if not at all. */
+    /** What {@link #delayNanos} returns for a frame that is refused. */
+    static final long REFUSED = -1;
+
+    /**
+     * Counts a frame that an address has announced, unless it is refused.
+     *
+     * @return for how many nanoseconds it has to wait, 0 if not at all; or {@link #REFUSED}
+     */
     synchronized long delayNanos(Object address, int frameBytes) {
         if (frameBytes < MIN_FRAME_BYTES) {
             return 0;
@@ -60,11 +67,14 @@ final class LargeFrameRate {
             sweepAt = Math.max(MIN_SWEPT, 2 * usedUntil.size());
         }
         long used = Math.max(now, usedUntil.getOrDefault(address, now)) + (long) (frameBytes * nanosPerByte);
-        long delay = Math.min(MAX_DELAY_NANOS, Math.max(0, used - now - burstNanos));
-        usedUntil.put(address, Math.min(used, now + burstNanos + MAX_DELAY_NANOS));
+        long delay = Math.max(0, used - now - burstNanos);
         if (delay > 0) {
             delayedFrames.inc();
         }
+        if (delay > MAX_DELAY_NANOS) {
+            return REFUSED;
+        }
+        usedUntil.put(address, used);
         return delay;
     }
 

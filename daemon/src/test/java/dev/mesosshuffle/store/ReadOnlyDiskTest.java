@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store on a disk that is mounted read-only at the start. Passed over where mounting is not permitted. */
 class ReadOnlyDiskTest {
+    private static final int PAGE_BYTES = 4096;
+
     @TempDir
     Path temp;
 
@@ -99,6 +102,21 @@ class ReadOnlyDiskTest {
                     .containsExactly("app-3");
             assertThat(store.loadRemovals()).hasSize(2);
         }
+    }
+
+    @Test
+    void doesNotOpenWhatIsDamagedBehindItsFirstPage() throws Exception {
+        fill();
+        Path database = StoreFixture.database(stateDir);
+        byte[] content = Files.readAllBytes(database);
+        Arrays.fill(content, PAGE_BYTES, content.length, (byte) 0x5a);
+        Files.write(database, content);
+        disk.readOnly(true);
+
+        // The caller takes the next place, or says so: to fail later would be too late for both.
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> StoreFixture.open(stateDir).close())
+                .withMessageContaining(database.toString());
     }
 
     @Test

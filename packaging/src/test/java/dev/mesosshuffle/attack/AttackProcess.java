@@ -1,5 +1,6 @@
 package dev.mesosshuffle.attack;
 
+import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.it.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class AttackProcess implements AutoCloseable {
     /** Long enough for each of them, if the daemon does not make it wait. */
     private static final Duration ATTACK = Duration.ofSeconds(6);
 
+    private static final Duration START = Duration.ofMinutes(1);
     private static final long POLL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final AttackTarget target;
@@ -59,6 +61,12 @@ final class AttackProcess implements AutoCloseable {
     void run(NetworkAttack attack) throws IOException {
         attacks++;
         process.send(attack.name());
+        // The process may still start, at the lowest priority.
+        Await.until(
+                "the beginning of " + attack,
+                START,
+                () -> !process.output().linesWith(Pattern.compile("^began " + attacks + "$")).isEmpty()
+                        || !process.isAlive());
         long deadline = System.nanoTime() + ATTACK.toNanos();
         Pattern end = Pattern.compile("^ended " + attacks + "$");
         while (process.output().linesWith(end).isEmpty()) {
@@ -90,8 +98,9 @@ final class AttackProcess implements AutoCloseable {
         int attacks = 0;
         try (BufferedReader names = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String name = names.readLine(); name != null; name = names.readLine()) {
-                NetworkAttack.valueOf(name).attack(target);
                 attacks++;
+                System.out.println("began " + attacks);
+                NetworkAttack.valueOf(name).attack(target);
                 System.out.println("ended " + attacks);
             }
         }

@@ -44,5 +44,6 @@ class StartAfterAttackIT {
                 refused += WireClient.failure(reply).isEmpty() ? 0 : 1;
             }
         }
+        assertThat(refused).as("registrations that were refused").isEqualTo(100);
     }
 }
