@@ -103,6 +103,10 @@ public final class Main {
         } catch (ParameterException e) {
             return fail(ExitStatus.USAGE, e.getMessage() + " (see --help)");
         } catch (Throwable e) {
+            if (shutdown.isStopping()) {
+                // A signal came during the start; it decides how the process ends.
+                return RUNNING;
+            }
             // A class that cannot be loaded, a thread that cannot be made: whatever it is, nothing runs.
             return fail(isUnsafePath(e) ? ExitStatus.CONFIG : ExitStatus.FAILURE, explain(e));
         }

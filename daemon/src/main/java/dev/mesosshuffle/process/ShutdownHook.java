@@ -20,6 +20,7 @@ public final class ShutdownHook {
     private volatile boolean armed = true;
     private volatile @Nullable Runnable stop;
     private volatile boolean running;
+    private volatile boolean stopping;
 
     public ShutdownHook(PrintStream err) {
         this.err = err;
@@ -53,6 +54,11 @@ public final class ShutdownHook {
         return running;
     }
 
+    /** Whether the process is ending, so that what is still to be started cannot be. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
     /** The process ends for another reason, with that reason's status. */
     public void disarm() {
         armed = false;
@@ -68,25 +74,26 @@ public final class ShutdownHook {
     }
 
     private int stop() {
+        stopping = true;
         Runnable orderly = stop;
         if (orderly == null) {
             return ExitStatus.OK;
         }
-        Thread stopping = new Thread(() -> stop(orderly), "stop");
-        stopping.setDaemon(true);
+        Thread thread = new Thread(() -> stop(orderly), "stop");
+        thread.setDaemon(true);
         try {
-            stopping.start();
+            thread.start();
         } catch (OutOfMemoryError e) {
             // No thread can be made: without one there is no limit to how long it takes.
             stop(orderly);
             return ExitStatus.OK;
         }
         try {
-            stopping.join(LIMIT_MILLIS);
+            thread.join(LIMIT_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (stopping.isAlive()) {
+        if (thread.isAlive()) {
             LastWords.print(err, "did not stop within " + LIMIT_MILLIS + " ms; ended anyway");
             return ExitStatus.FAILURE;
         }

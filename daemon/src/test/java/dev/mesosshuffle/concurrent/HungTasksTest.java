@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,14 +26,25 @@ class HungTasksTest {
 
     private final ManualTicker time = new ManualTicker();
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskExecutors pools = new DiskExecutors(THREADS, 100, metrics, time, prefix -> Thread::new);
+    private final DiskExecutors pools = new DiskExecutors(THREADS, 100, metrics, time, prefix -> this::thread);
     private final LogCapture log = LogCapture.of(HungTasks.class);
     private final List<CountDownLatch> hanging = new ArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+
+    private Thread thread(Runnable task) {
+        Thread thread = new Thread(task);
+        threads.add(thread);
+        return thread;
+    }
 
     @AfterEach
-    void letGo() {
+    void letGo() throws InterruptedException {
         hanging.forEach(CountDownLatch::countDown);
         pools.close();
+        // What they log belongs to this test.
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.SECONDS.toMillis(20));
+        }
         log.close();
     }
 

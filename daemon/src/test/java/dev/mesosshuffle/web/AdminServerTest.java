@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,7 @@ final class AdminServerTest {
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostRunning = new AtomicInteger();
+    private final CountDownLatch fourRun = new CountDownLatch(4);
     private AdminServer server;
 
     @BeforeEach
@@ -91,6 +93,7 @@ final class AdminServerTest {
 
     private void waitThenAnswer(WebResponse response) throws IOException {
         mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+        fourRun.countDown();
         try {
             release.await();
         } catch (InterruptedException e) {
@@ -299,6 +302,7 @@ final class AdminServerTest {
                 .get();
         assertThat(first.status()).isEqualTo(503);
         assertThat(first.head()).contains("retry-after: 1");
+        assertThat(fourRun.await(20, TimeUnit.SECONDS)).isTrue();
         release.countDown();
         List<Integer> statuses = new ArrayList<>();
         for (CompletableFuture<Answer> answer : answers) {
