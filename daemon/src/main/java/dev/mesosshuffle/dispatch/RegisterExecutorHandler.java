@@ -91,7 +91,9 @@ final class RegisterExecutorHandler {
         RequestTurns turns =
                 isLong ? call.caller().longRequestTurns() : call.caller().requestTurns();
         Timer.Context timer = metrics.registerExecutorRequestLatency.time();
-        RegistrationEvent recorded = FlightRecording.registration();
+        // Of no event's type: a lambda that captured one would load its class, also where the JDK has no flight
+        // recorder.
+        Object recorded = FlightRecording.registration();
         if (!call.takeTurn(turns, done -> register(message, call, timer, recorded, done))) {
             metrics.rejectedRequests.inc();
         }
@@ -101,7 +103,7 @@ final class RegisterExecutorHandler {
             RpcMessage.RegisterExecutor message,
             RpcCall call,
             Timer.Context timer,
-            @Nullable RegistrationEvent recorded,
+            @Nullable Object recorded,
             Runnable done) {
         Caller client = call.caller();
         String appId = message.executor().appId();
@@ -144,15 +146,13 @@ final class RegisterExecutorHandler {
     }
 
     private static void record(
-            @Nullable RegistrationEvent recorded,
-            RpcMessage.RegisterExecutor message,
-            RpcCall call,
-            @Nullable Throwable error) {
+            @Nullable Object recorded, RpcMessage.RegisterExecutor message, RpcCall call, @Nullable Throwable error) {
         if (recorded != null) {
-            recorded.executor = message.executor().toString();
-            recorded.client = call.caller().remoteAddress();
-            recorded.refusal = error == null ? null : ErrorMessages.of(error);
-            recorded.commit();
+            RegistrationEvent event = (RegistrationEvent) recorded;
+            event.executor = message.executor().toString();
+            event.client = call.caller().remoteAddress();
+            event.refusal = error == null ? null : ErrorMessages.of(error);
+            event.commit();
         }
     }
 

@@ -65,7 +65,9 @@ final class AttackProcess implements AutoCloseable {
         Await.until(
                 "the beginning of " + attack,
                 START,
-                () -> !process.output().linesWith(Pattern.compile("^began " + attacks + "$")).isEmpty()
+                () -> !process.output()
+                                .linesWith(Pattern.compile("^began " + attacks + "$"))
+                                .isEmpty()
                         || !process.isAlive());
         long deadline = System.nanoTime() + ATTACK.toNanos();
         Pattern end = Pattern.compile("^ended " + attacks + "$");
