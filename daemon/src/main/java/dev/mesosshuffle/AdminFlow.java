@@ -18,8 +18,8 @@ import dev.mesosshuffle.security.TlsSettings;
 import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.web.AdminServer;
 import dev.mesosshuffle.web.AdminServerConfig;
-import dev.mesosshuffle.web.Authenticator;
-import dev.mesosshuffle.web.Route;
+import dev.mesosshuffle.web.CredentialVerifier;
+import dev.mesosshuffle.web.RequestRoute;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -40,9 +40,9 @@ final class AdminFlow {
     private static final Logger logger = LoggerFactory.getLogger(AdminFlow.class);
 
     private final AdminServer server;
-    private final @Nullable Authenticator authenticator;
+    private final @Nullable CredentialVerifier authenticator;
 
-    private AdminFlow(AdminServer server, @Nullable Authenticator authenticator) {
+    private AdminFlow(AdminServer server, @Nullable CredentialVerifier authenticator) {
         this.server = server;
         this.authenticator = authenticator;
     }
@@ -94,8 +94,8 @@ final class AdminFlow {
         }
     }
 
-    private static Authenticator authenticator(OperatorCredentials credentials) {
-        return new Authenticator() {
+    private static CredentialVerifier authenticator(OperatorCredentials credentials) {
+        return new CredentialVerifier() {
             @Override
             public @Nullable String userOfToken(String token) {
                 return credentials.userOfToken(token);
@@ -141,7 +141,7 @@ final class AdminFlow {
 
     /** Begins to serve. */
     void start(Parts parts) {
-        List<Route> routes = new ArrayList<>();
+        List<RequestRoute> routes = new ArrayList<>();
         routes.addAll(new HealthRoutes(() -> liveness(parts), parts.isListening(), parts.status()).all());
         routes.addAll(new ApiRoutes(parts.status()).all());
         routes.addAll(new OperationRoutes(parts.operations(), parts.status()).all());

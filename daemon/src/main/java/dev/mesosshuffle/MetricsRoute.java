@@ -2,7 +2,7 @@ package dev.mesosshuffle;
 
 import dev.mesosshuffle.metrics.PrometheusExposition;
 import dev.mesosshuffle.model.AdminEndpoint;
-import dev.mesosshuffle.web.Route;
+import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebRequest;
 import dev.mesosshuffle.web.WebResponse;
 import java.io.ByteArrayOutputStream;
@@ -21,8 +21,8 @@ final class MetricsRoute {
         this.metrics = metrics;
     }
 
-    Route route() {
-        return Route.get(AdminEndpoint.METRICS, "/metrics", this::answer);
+    RequestRoute route() {
+        return RequestRoute.get(AdminEndpoint.METRICS, "/metrics", this::answer);
     }
 
     private void answer(WebRequest request, WebResponse response) throws IOException {

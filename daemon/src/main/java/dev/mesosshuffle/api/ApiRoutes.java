@@ -8,7 +8,7 @@ import dev.mesosshuffle.status.ApplicationView;
 import dev.mesosshuffle.status.ApplicationViews;
 import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.web.HttpFailure;
-import dev.mesosshuffle.web.Route;
+import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebRequest;
 import dev.mesosshuffle.web.WebResponse;
 import java.io.IOException;
@@ -37,17 +37,17 @@ public final class ApiRoutes {
     }
 
     /** Returns the routes. */
-    public List<Route> all() {
+    public List<RequestRoute> all() {
         return List.of(
-                Route.get(API, PREFIX + "status", this::service),
-                Route.get(API, PREFIX + "applications", this::applications),
-                Route.get(API, ONE_APPLICATION, this::application),
-                Route.get(API, ONE_APPLICATION + "/executors", this::executors),
-                Route.get(API, PREFIX + "disks", this::disks),
-                Route.get(API, PREFIX + "events", this::events),
-                Route.get(API, PREFIX + "load", this::load),
-                Route.get(API, PREFIX + "config", this::configuration),
-                Route.get(API, PREFIX + "openapi.json", ApiRoutes::description));
+                RequestRoute.get(API, PREFIX + "status", this::service),
+                RequestRoute.get(API, PREFIX + "applications", this::applications),
+                RequestRoute.get(API, ONE_APPLICATION, this::application),
+                RequestRoute.get(API, ONE_APPLICATION + "/executors", this::executors),
+                RequestRoute.get(API, PREFIX + "disks", this::disks),
+                RequestRoute.get(API, PREFIX + "events", this::events),
+                RequestRoute.get(API, PREFIX + "load", this::load),
+                RequestRoute.get(API, PREFIX + "config", this::configuration),
+                RequestRoute.get(API, PREFIX + "openapi.json", ApiRoutes::description));
     }
 
     private void service(WebRequest request, WebResponse response) throws IOException {

@@ -3,7 +3,7 @@ package dev.mesosshuffle.api;
 import dev.mesosshuffle.model.AdminEndpoint;
 import dev.mesosshuffle.status.DiskView;
 import dev.mesosshuffle.status.StatusSource;
-import dev.mesosshuffle.web.Route;
+import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,10 +51,10 @@ public final class HealthRoutes {
     }
 
     /** Returns the routes. */
-    public List<Route> all() {
+    public List<RequestRoute> all() {
         return List.of(
-                Route.get(AdminEndpoint.HEALTH, "/health/live", (request, response) -> live(response)),
-                Route.get(AdminEndpoint.HEALTH, "/health/ready", (request, response) -> ready(response)));
+                RequestRoute.get(AdminEndpoint.HEALTH, "/health/live", (request, response) -> live(response)),
+                RequestRoute.get(AdminEndpoint.HEALTH, "/health/ready", (request, response) -> ready(response)));
     }
 
     private void live(WebResponse response) throws IOException {

@@ -8,7 +8,7 @@ import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.model.AdminEndpoint;
 import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.web.HttpFailure;
-import dev.mesosshuffle.web.Route;
+import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebRequest;
 import dev.mesosshuffle.web.WebResponse;
 import java.io.IOException;
@@ -38,7 +38,7 @@ public final class OperationRoutes {
     }
 
     /** Returns the routes. */
-    public List<Route> all() {
+    public List<RequestRoute> all() {
         return List.of(
                 route("keep", operations::keep),
                 route("release", operations::release),
@@ -49,8 +49,8 @@ public final class OperationRoutes {
         String on(String appId) throws OperationRefusedException, ControlException, InterruptedException;
     }
 
-    private Route route(String name, Operation operation) {
-        return Route.post(
+    private RequestRoute route(String name, Operation operation) {
+        return RequestRoute.post(
                 AdminEndpoint.API,
                 "/api/v1/applications/{id}/" + name,
                 (request, response) -> carryOut(name, operation, request, response));

@@ -25,18 +25,18 @@ record ApplicationSection(
         int limit) {
     /** A state that is missing is shown by its name in the metrics. */
     private static final Map<String, State> STATES = Map.of(
-            "alive", new State("Alive", Tone.GOOD),
-            "kept", new State("Kept", Tone.BUSY),
-            "driverless", new State("Driverless", Tone.NEUTRAL),
-            "unresponsive", new State("Unresponsive", Tone.WARNING),
-            "deferred", new State("Deferred", Tone.WARNING),
-            "waitingForMaster", new State("Waiting for the master", Tone.WARNING),
-            "removing", new State("Removing", Tone.BUSY));
+            "alive", new State("Alive", StateTone.GOOD),
+            "kept", new State("Kept", StateTone.BUSY),
+            "driverless", new State("Driverless", StateTone.NEUTRAL),
+            "unresponsive", new State("Unresponsive", StateTone.WARNING),
+            "deferred", new State("Deferred", StateTone.WARNING),
+            "waitingForMaster", new State("Waiting for the master", StateTone.WARNING),
+            "removing", new State("Removing", StateTone.BUSY));
 
-    private record State(String word, Tone tone) {}
+    private record State(String word, StateTone tone) {}
 
     void write(HtmlWriter html) throws IOException {
-        Section.begin(html, "applications", "Applications");
+        SectionHeading.begin(html, "applications", "Applications");
         if (page.items().isEmpty()) {
             html.element("p", "empty", after == null ? "No application is registered here." : "No more applications.");
         } else {
@@ -49,8 +49,8 @@ record ApplicationSection(
     private void table(HtmlWriter html) throws IOException {
         int shown = page.items().size();
         String caption = shown == total
-                ? Quantities.count(total, "application")
-                : Quantities.count(shown) + " of " + Quantities.count(total, "application") + ", by id";
+                ? QuantityText.count(total, "application")
+                : QuantityText.count(shown) + " of " + QuantityText.count(total, "application") + ", by id";
         TableWriter table = new TableWriter(
                 html,
                 caption,
@@ -73,7 +73,7 @@ record ApplicationSection(
         html.begin("code").attribute("dir", "ltr").text(app.id()).end();
         table.endCell();
         table.beginCell();
-        State state = STATES.getOrDefault(app.state(), new State(app.state(), Tone.NEUTRAL));
+        State state = STATES.getOrDefault(app.state(), new State(app.state(), StateTone.NEUTRAL));
         state.tone().write(html, state.word());
         html.element("div", "note", app.reason());
         table.endCell();
@@ -82,7 +82,7 @@ record ApplicationSection(
         table.count(app.executors());
         usage(html, table, app.usage());
         table.beginCell(app.activeReads());
-        html.text(app.activeReads() == 0 ? "–" : Quantities.count(app.activeReads(), "block"));
+        html.text(app.activeReads() == 0 ? "–" : QuantityText.count(app.activeReads(), "block"));
         table.endCell();
         table.endRow();
     }
@@ -93,11 +93,11 @@ record ApplicationSection(
         if (heartbeat == null) {
             html.text("none");
         } else {
-            Quantities.span(html, heartbeat);
+            QuantityText.span(html, heartbeat);
             html.text(" ago");
         }
         html.begin("div", "note").text("last use ");
-        Quantities.span(html, app.sinceSignal());
+        QuantityText.span(html, app.sinceSignal());
         html.text(" ago").end();
         table.endCell();
     }
@@ -110,7 +110,7 @@ record ApplicationSection(
             if (!usage.isComplete()) {
                 html.text("over ");
             }
-            Quantities.bytes(html, usage.bytes());
+            QuantityText.bytes(html, usage.bytes());
         }
         table.endCell();
     }

@@ -23,14 +23,14 @@ record ConfigurationSection(List<ConfigEntry> entries) {
         for (ConfigEntry entry : entries) {
             (entry.origin().equals(DEFAULT) ? defaults : set).add(entry);
         }
-        Section.begin(html, "configuration", "Configuration");
+        SectionHeading.begin(html, "configuration", "Configuration");
         if (set.isEmpty()) {
             html.element("p", "empty", "Every setting has its default.");
         } else {
-            table(html, Quantities.count(set.size(), "setting") + " with another value than the default", set);
+            table(html, QuantityText.count(set.size(), "setting") + " with another value than the default", set);
         }
         html.begin("details").attribute("id", "defaults");
-        html.element("summary", Quantities.count(defaults.size(), "default")).line();
+        html.element("summary", QuantityText.count(defaults.size(), "default")).line();
         table(html, "Settings that nobody has set", defaults);
         html.end().line();
         html.end().line();

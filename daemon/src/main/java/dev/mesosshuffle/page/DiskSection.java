@@ -24,10 +24,10 @@ record DiskSection(List<DiskView> disks) {
     }
 
     void write(HtmlWriter html) throws IOException {
-        Section.begin(html, "disks", "Disks");
+        SectionHeading.begin(html, "disks", "Disks");
         TableWriter table = new TableWriter(
                 html,
-                Quantities.count(disks.size(), "disk"),
+                QuantityText.count(disks.size(), "disk"),
                 TableWriter.Column.text("Root"),
                 TableWriter.Column.text("State"),
                 TableWriter.Column.text("Free space"),
@@ -52,14 +52,14 @@ record DiskSection(List<DiskView> disks) {
         state(html, table, disk);
         space(html, table, disk.capacity());
         table.beginCell(activity.medianLatency().toNanos());
-        Quantities.latency(html, activity.medianLatency());
+        QuantityText.latency(html, activity.medianLatency());
         table.endCell();
         table.beginCell(activity.p99Latency().toNanos());
-        Quantities.latency(html, activity.p99Latency());
+        QuantityText.latency(html, activity.p99Latency());
         table.endCell();
         table.beginCell(activity.queuedTasks());
-        html.text(Quantities.count(activity.queuedTasks()));
-        html.element("div", "note", Quantities.count(activity.activeTasks()) + " running");
+        html.text(QuantityText.count(activity.queuedTasks()));
+        html.element("div", "note", QuantityText.count(activity.activeTasks()) + " running");
         table.endCell();
         table.count(activity.errors());
         table.endRow();
@@ -70,21 +70,21 @@ record DiskSection(List<DiskView> disks) {
         String unavailability = disk.unavailability();
         int hung = disk.activity().hungTasks();
         if (disk.isHung()) {
-            Tone.BAD.write(html, "Hangs");
+            StateTone.BAD.write(html, "Hangs");
         } else if (unavailability != null) {
-            Tone.BAD.write(html, "Not available");
+            StateTone.BAD.write(html, "Not available");
         } else if (hung > 0) {
-            Tone.WARNING.write(html, "Hangs in part");
+            StateTone.WARNING.write(html, "Hangs in part");
         } else if (isLow(disk.capacity())) {
-            Tone.WARNING.write(html, "Nearly full");
+            StateTone.WARNING.write(html, "Nearly full");
         } else {
-            Tone.GOOD.write(html, "Answers");
+            StateTone.GOOD.write(html, "Answers");
         }
         if (unavailability != null) {
             html.element("div", "note", unavailability);
         }
         if (hung > 0) {
-            html.element("div", "note", Quantities.count(hung, "thread") + " without progress for a minute");
+            html.element("div", "note", QuantityText.count(hung, "thread") + " without progress for a minute");
         }
         table.endCell();
     }
@@ -95,8 +95,8 @@ record DiskSection(List<DiskView> disks) {
         }
         Long free = capacity.freeInodes();
         Long total = capacity.totalInodes();
-        return Quantities.percent(capacity.freeBytes(), capacity.totalBytes()) < LOW_PERCENT
-                || (free != null && total != null && Quantities.percent(free, total) < LOW_PERCENT);
+        return QuantityText.percent(capacity.freeBytes(), capacity.totalBytes()) < LOW_PERCENT
+                || (free != null && total != null && QuantityText.percent(free, total) < LOW_PERCENT);
     }
 
     private static void space(HtmlWriter html, TableWriter table, DiskView.@Nullable Capacity capacity)
@@ -107,7 +107,7 @@ record DiskSection(List<DiskView> disks) {
             return;
         }
         table.beginCell(capacity.freeBytes());
-        Quantities.bytes(html, capacity.freeBytes());
+        QuantityText.bytes(html, capacity.freeBytes());
         share(
                 html,
                 "free space",
@@ -122,15 +122,15 @@ record DiskSection(List<DiskView> disks) {
             return;
         }
         table.beginCell(free);
-        html.text(Quantities.count(free));
-        share(html, "free inodes", free, total, Quantities.count(total));
+        html.text(QuantityText.count(free));
+        share(html, "free inodes", free, total, QuantityText.count(total));
         table.endCell();
     }
 
     /** A bar that empties as the disk fills, and the same in words. */
     private static void share(HtmlWriter html, String what, long free, long total, String shownTotal)
             throws IOException {
-        int percent = Quantities.percent(free, total);
+        int percent = QuantityText.percent(free, total);
         html.begin("meter", percent < LOW_PERCENT ? "low" : "ample")
                 .attribute("min", "0")
                 .attribute("max", "100")

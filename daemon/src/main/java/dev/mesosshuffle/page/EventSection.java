@@ -27,7 +27,7 @@ record EventSection(EventHistory history, Instant now) {
 
     void write(HtmlWriter html) throws IOException {
         List<EventView> events = shown();
-        Section.begin(html, "events", "Recent events");
+        SectionHeading.begin(html, "events", "Recent events");
         if (events.isEmpty()) {
             html.element("p", "empty", "Nothing has happened since the start.");
             html.end().line();
@@ -86,7 +86,7 @@ record EventSection(EventHistory history, Instant now) {
         html.begin("time")
                 .attribute("datetime", second.toString())
                 .attribute("title", second.toString())
-                .text(Quantities.span(Duration.between(time, now)) + " ago")
+                .text(QuantityText.span(Duration.between(time, now)) + " ago")
                 .end();
     }
 
@@ -102,12 +102,12 @@ record EventSection(EventHistory history, Instant now) {
         };
     }
 
-    private static Tone tone(EventKind kind) {
+    private static StateTone tone(EventKind kind) {
         return switch (kind) {
-            case REGISTRATION, DEFERRAL, REMOVAL -> Tone.NEUTRAL;
-            case REFUSAL, DISK -> Tone.BAD;
-            case EXPIRY -> Tone.WARNING;
-            case OPERATOR -> Tone.BUSY;
+            case REGISTRATION, DEFERRAL, REMOVAL -> StateTone.NEUTRAL;
+            case REFUSAL, DISK -> StateTone.BAD;
+            case EXPIRY -> StateTone.WARNING;
+            case OPERATOR -> StateTone.BUSY;
         };
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Draws values of the last hour, or of what there is of it, as SVG in the page. Whoever cannot see it hears its summary; the figures are in a table beside
- * it. A series is told from another by its dashes too, not by its colour alone.
+ * it. Series differ by their dashes too, not by colour alone.
  *
  * @param id a prefix of the ids of its elements, unique on the page
  * @param title what it shows

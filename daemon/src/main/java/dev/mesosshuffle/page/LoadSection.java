@@ -63,7 +63,7 @@ final class LoadSection {
     }
 
     void write(HtmlWriter html) throws IOException {
-        Section.begin(html, "load", "Load of the last hour");
+        SectionHeading.begin(html, "load", "Load of the last hour");
         if (samples.isEmpty()) {
             html.element("p", "empty", "Nothing was measured yet; the first figures appear within ten seconds.");
             html.end().line();
@@ -154,7 +154,7 @@ final class LoadSection {
     }
 
     private static String time(double millis) {
-        return Quantities.latency(Duration.ofNanos(Math.round(millis * NANOS_PER_MILLI)));
+        return QuantityText.latency(Duration.ofNanos(Math.round(millis * NANOS_PER_MILLI)));
     }
 
     /** The same for readers of text, at larger intervals, the newest first. */
@@ -185,7 +185,7 @@ final class LoadSection {
         EventSection.age(html, sample.time(), now);
         table.endCell();
         double blocks = perSecond(sample, sample.blocks());
-        table.cell(Math.round(blocks * DECIMAL), Quantities.number(blocks));
+        table.cell(Math.round(blocks * DECIMAL), QuantityText.number(blocks));
         double bytes = perSecond(sample, sample.bytes());
         table.cell(Math.round(bytes), rate(bytes));
         table.count(sample.failures());
@@ -199,7 +199,7 @@ final class LoadSection {
         if (time == null) {
             html.text("–");
         } else {
-            Quantities.latency(html, time);
+            QuantityText.latency(html, time);
         }
         table.endCell();
     }

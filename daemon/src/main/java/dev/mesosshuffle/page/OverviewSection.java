@@ -14,18 +14,18 @@ import java.time.temporal.ChronoUnit;
 record OverviewSection(ServiceStatus service, LoadSection.Current load) {
     void write(HtmlWriter html) throws IOException {
         html.begin("dl", "figures").attribute("id", "overview").line();
-        figure(html, "Applications", Quantities.count(service.applications()), "");
-        figure(html, "Executors", Quantities.count(service.executors()), "");
-        figure(html, "Blocks", Quantities.number(load.blocksPerSecond()) + "/s", "");
+        figure(html, "Applications", QuantityText.count(service.applications()), "");
+        figure(html, "Executors", QuantityText.count(service.executors()), "");
+        figure(html, "Blocks", QuantityText.number(load.blocksPerSecond()) + "/s", "");
         figure(
                 html,
                 "Throughput",
                 HumanReadable.bytes(Math.round(load.bytesPerSecond())) + "/s",
-                Quantities.count(Math.round(load.bytesPerSecond())) + " bytes/s");
+                QuantityText.count(Math.round(load.bytesPerSecond())) + " bytes/s");
         figure(
                 html,
                 "Uptime",
-                Quantities.span(service.uptime()),
+                QuantityText.span(service.uptime()),
                 "since " + service.startedAt().truncatedTo(ChronoUnit.SECONDS));
         html.end().line();
     }

@@ -48,9 +48,9 @@ record PageFrame(ServiceStatus service, String hostName, Instant now) {
         List<String> problems = problems(disks);
         html.begin("div", "summary").attribute("id", "summary");
         if (problems.isEmpty()) {
-            Tone.GOOD.write(html, "In order");
+            StateTone.GOOD.write(html, "In order");
         } else {
-            Tone.BAD.write(html, "Needs attention");
+            StateTone.BAD.write(html, "Needs attention");
             html.begin("ul", "problems");
             for (String problem : problems) {
                 html.element("li", problem);
@@ -123,7 +123,7 @@ record PageFrame(ServiceStatus service, String hostName, Instant now) {
             }
         }
         if (service.deferredWrites() > 0) {
-            problems.add("The registry cannot be written: " + Quantities.count(service.deferredWrites(), "change")
+            problems.add("The registry cannot be written: " + QuantityText.count(service.deferredWrites(), "change")
                     + " in memory only.");
         }
         return problems;

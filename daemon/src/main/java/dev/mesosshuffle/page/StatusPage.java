@@ -6,7 +6,7 @@ import dev.mesosshuffle.status.ApplicationViews;
 import dev.mesosshuffle.status.DiskView;
 import dev.mesosshuffle.status.ServiceStatus;
 import dev.mesosshuffle.status.StatusSource;
-import dev.mesosshuffle.web.Route;
+import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebRequest;
 import dev.mesosshuffle.web.WebResponse;
 import java.io.BufferedWriter;
@@ -47,15 +47,16 @@ public final class StatusPage {
     }
 
     /** The routes of the page and of what it refers to. */
-    public List<Route> routes() {
+    public List<RequestRoute> routes() {
         return List.of(
-                Route.get(AdminEndpoint.PAGE, "/", this::answer),
-                Route.get(AdminEndpoint.PAGE, PageFrame.STYLE, PageAsset.of("style.css", "text/css; charset=utf-8")),
-                Route.get(
+                RequestRoute.get(AdminEndpoint.PAGE, "/", this::answer),
+                RequestRoute.get(
+                        AdminEndpoint.PAGE, PageFrame.STYLE, PageAsset.of("style.css", "text/css; charset=utf-8")),
+                RequestRoute.get(
                         AdminEndpoint.PAGE,
                         PageFrame.SCRIPT,
                         PageAsset.of("script.js", "text/javascript; charset=utf-8")),
-                Route.get(AdminEndpoint.PAGE, PageFrame.ICON, PageAsset.of("icon.svg", "image/svg+xml")));
+                RequestRoute.get(AdminEndpoint.PAGE, PageFrame.ICON, PageAsset.of("icon.svg", "image/svg+xml")));
     }
 
     private void answer(WebRequest request, WebResponse response) throws IOException {

@@ -118,7 +118,7 @@ final class TableWriter {
 
     /** Writes a cell with a count. */
     void count(long count) throws IOException {
-        cell(count, Quantities.count(count));
+        cell(count, QuantityText.count(count));
     }
 
     void endRow() throws IOException {

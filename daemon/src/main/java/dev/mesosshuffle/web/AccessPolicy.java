@@ -28,14 +28,14 @@ final class AccessPolicy {
 
     private final AdminServerConfig config;
     private final boolean isEncrypted;
-    private final @Nullable Authenticator authenticator;
+    private final @Nullable CredentialVerifier authenticator;
     private final FailedAttempts failedAttempts;
     private final AdminServerMetrics metrics;
 
     AccessPolicy(
             AdminServerConfig config,
             boolean isEncrypted,
-            @Nullable Authenticator authenticator,
+            @Nullable CredentialVerifier authenticator,
             FailedAttempts failedAttempts,
             AdminServerMetrics metrics) {
         this.config = config;
@@ -52,7 +52,7 @@ final class AccessPolicy {
      * @throws HttpFailure if it is refused
      */
     @Nullable
-    String check(Route route, HttpHeaders headers, InetAddress client) throws HttpFailure {
+    String check(RequestRoute route, HttpHeaders headers, InetAddress client) throws HttpFailure {
         String host = headers.get(HttpHeaderNames.HOST);
         checkHost(host);
         checkOrigin(route, headers, host == null ? "" : host);
@@ -91,7 +91,7 @@ final class AccessPolicy {
         return colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
     }
 
-    private static void checkOrigin(Route route, HttpHeaders headers, String host) throws HttpFailure {
+    private static void checkOrigin(RequestRoute route, HttpHeaders headers, String host) throws HttpFailure {
         String site = headers.get("Sec-Fetch-Site");
         boolean isForeign = site != null && !site.equals("same-origin") && !site.equals("none");
         // A link from elsewhere to a page is fine.
@@ -104,7 +104,7 @@ final class AccessPolicy {
         }
     }
 
-    private String authenticate(Authenticator known, Route route, HttpHeaders headers, InetAddress client)
+    private String authenticate(CredentialVerifier known, RequestRoute route, HttpHeaders headers, InetAddress client)
             throws HttpFailure {
         String given = headers.get(HttpHeaderNames.AUTHORIZATION);
         if (given == null) {
@@ -123,13 +123,13 @@ final class AccessPolicy {
         return user;
     }
 
-    private static String expected(Route route) {
+    private static String expected(RequestRoute route) {
         return route.changesSomething()
                 ? " (expected: a bearer token)"
                 : " (expected: a bearer token, or name and secret)";
     }
 
-    private static @Nullable String user(Authenticator known, Route route, String given) {
+    private static @Nullable String user(CredentialVerifier known, RequestRoute route, String given) {
         String lower = given.toLowerCase(Locale.ROOT);
         if (lower.startsWith(BEARER)) {
             return known.userOfToken(given.substring(BEARER.length()).strip());

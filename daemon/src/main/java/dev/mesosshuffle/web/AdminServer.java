@@ -130,7 +130,7 @@ public final class AdminServer implements AutoCloseable {
      * @param routes what is served
      * @param authenticator knows who may ask; null if nobody has credentials
      */
-    public void start(List<Route> routes, @Nullable Authenticator authenticator) {
+    public void start(List<RequestRoute> routes, @Nullable CredentialVerifier authenticator) {
         AccessPolicy access =
                 new AccessPolicy(config, tls != null, authenticator, new FailedAttempts(System::nanoTime), metrics);
         connections.threads = new RequestThreads(

@@ -9,9 +9,9 @@ import java.util.TreeSet;
 final class RouteTable {
     private static final String HEAD = "HEAD";
 
-    private final List<Route> routes;
+    private final List<RequestRoute> routes;
 
-    RouteTable(List<Route> routes) {
+    RouteTable(List<RequestRoute> routes) {
         this.routes = List.copyOf(routes);
     }
 
@@ -20,7 +20,7 @@ final class RouteTable {
      *
      * @param parameters the values of its parameters
      */
-    record Match(Route route, Map<String, String> parameters) {}
+    record Match(RequestRoute route, Map<String, String> parameters) {}
 
     /**
      * Finds the route of a request. One without parameters precedes one with.
@@ -30,14 +30,14 @@ final class RouteTable {
     Match find(RequestTarget target, String method) throws HttpFailure {
         TreeSet<String> methods = new TreeSet<>();
         Match found = null;
-        for (Route route : routes) {
+        for (RequestRoute route : routes) {
             Map<String, String> parameters = route.match(target.segments());
             if (parameters == null) {
                 continue;
             }
             methods.add(route.method());
             boolean answers = route.method().equals(method)
-                    || (method.equals(HEAD) && route.method().equals(Route.GET));
+                    || (method.equals(HEAD) && route.method().equals(RequestRoute.GET));
             if (answers
                     && (found == null || parameters.size() < found.parameters().size())) {
                 found = new Match(route, parameters);
@@ -49,7 +49,7 @@ final class RouteTable {
         if (methods.isEmpty()) {
             throw new HttpFailure(404, "nothing at " + Sanitizer.printable(target.path()));
         }
-        if (methods.contains(Route.GET)) {
+        if (methods.contains(RequestRoute.GET)) {
             methods.add(HEAD);
         }
         throw HttpFailure.wrongMethod(methods);

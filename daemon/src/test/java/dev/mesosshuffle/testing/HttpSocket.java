@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A client of HTTP that sends what it is told, byte for byte, over a real socket, and shows what comes back. */
+/** An HTTP client that sends given bytes over a real socket and returns the answer as it arrived. */
 public final class HttpSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
 

@@ -128,40 +128,6 @@ class BlockTransferTest extends WrittenReplies {
         assertThat(peer.waiting).isEmpty();
     }
 
-    @Test
-    void chargesTheDiskWithItsLastWindowThoughThePeerTakesItAtOnce() throws Exception {
-        send(WINDOW + 1);
-        now.addAndGet(1000);
-        peer.readAll();
-        now.addAndGet(60);
-        peer.readsAtOnce = true;
-        diskAnswers();
-        assertThat(answered).hasValue(1);
-        assertThat(diskWaitNanos).hasValue(60);
-    }
-
-    @Test
-    void chargesTheDiskWithAWindowThatItCouldNotRead() throws Exception {
-        send(WINDOW + 1);
-        peer.readAll();
-        now.addAndGet(60);
-        file.fail(new IOException("disk"));
-        channel.runPendingTasks();
-        assertThat(answered).hasValue(1);
-        assertThat(diskWaitNanos).hasValue(60);
-    }
-
-    @Test
-    void chargesThePeerWithAWindowThatWasReadWhileItTookAnother() throws Exception {
-        send(WINDOW + 1);
-        now.addAndGet(60);
-        diskAnswers();
-        now.addAndGet(60);
-        peer.readAll();
-        assertThat(answered).hasValue(1);
-        assertThat(diskWaitNanos).hasValue(0);
-    }
-
     private void evictAll() {
         file.setResident(0);
         now.addAndGet(WindowFileRegion.REVALIDATE_AFTER_NANOS);

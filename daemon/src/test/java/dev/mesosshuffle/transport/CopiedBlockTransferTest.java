@@ -13,27 +13,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CopiedBlockTransferTest extends WrittenReplies {
-    private static final int BUFFER = ReplyBufferPool.SHARED_BYTES;
-    /** What the first buffer holds of a block. */
-    private static final int FIRST = BUFFER - HEAD;
-
-    @BeforeEach
-    void encrypt() {
-        writer.sendCopies();
-    }
-
-    @AfterEach
-    void finish() throws IOException {
-        readOn();
-        assertThat(buffers.usedBytes()).isZero();
-    }
-
+class CopiedBlockTransferTest extends CopiedReplies {
     @Test
     void sendsALargeBlockFromBuffersOnly() throws Exception {
         send(FILE);
@@ -92,79 +74,6 @@ class CopiedBlockTransferTest extends WrittenReplies {
     }
 
     @Test
-    void readsAResidentWindowOnTheEventLoopWhenItCanBeSent() throws Exception {
-        file.setResident(FILE);
-        send(FILE);
-        assertThat(buffers.usedBytes()).as("nothing is read ahead").isEqualTo(BUFFER);
-        for (int windows = 1; !peer.waiting.isEmpty(); windows++) {
-            assertThat(peer.waiting).hasSize(1);
-            assertThat(file.waiting()).as("for the disk's threads").isZero();
-            peer.read(BUFFER);
-            assertThat(received()).hasSize(Math.min(windows * BUFFER, HEAD + FILE));
-            channel.runPendingTasks();
-        }
-        assertThat(received()).isEqualTo(frame(FILE));
-        assertThat(answered).hasValue(1);
-        assertThat(file.released()).isOne();
-    }
-
-    @Test
-    void givesOtherConnectionsATurnAfterSomeResidentWindows() throws Exception {
-        AtomicInteger sentBeforeOthers = new AtomicInteger();
-        file.setResident(FILE);
-        peer.readsAtOnce = true;
-        peer.onFlush = () -> {
-            peer.onFlush = () -> {};
-            channel.eventLoop().execute(() -> sentBeforeOthers.set(received().length));
-        };
-        send(FILE);
-        channel.runPendingTasks();
-        assertThat(sentBeforeOthers).hasValue((1 + CopiedBlockTransfer.WINDOWS_PER_TURN) * BUFFER);
-        assertThat(received()).isEqualTo(frame(FILE));
-        assertThat(answered).hasValue(1);
-        assertThat(file.released()).isOne();
-    }
-
-    @Test
-    void readsByTheDiskWhatIsNotResidentAnyMore() throws Exception {
-        file.setResident(FIRST, FIRST + BUFFER);
-        send(FILE);
-        peer.read(BUFFER);
-        assertThat(peer.waiting).as("the resident window").hasSize(1);
-        assertThat(file.waiting()).as("the one behind it").isOne();
-        readOn();
-        assertThat(received()).isEqualTo(frame(FILE));
-    }
-
-    @Test
-    void endsAResidentBlockWhoseConnectionBreaks() throws Exception {
-        file.setResident(FILE);
-        peer.readsAtOnce = true;
-        send(FILE);
-        peer.readsAtOnce = false;
-        channel.runPendingTasks();
-        peer.breakConnection();
-        channel.runPendingTasks();
-        assertThat(file.released()).isOne();
-        assertThat(answered).hasValue(1);
-        assertThat(buffers.usedBytes()).isZero();
-    }
-
-    @Test
-    void tellsWhenAResidentWindowCannotBeRead() throws Exception {
-        file.setResident(FILE);
-        send(FILE);
-        try (FileChannel writable = FileChannel.open(temp.resolve("data"), StandardOpenOption.WRITE)) {
-            writable.truncate(FIRST);
-        }
-        peer.readAll();
-        assertThat(listener.unreadable).isInstanceOf(EOFException.class);
-        assertThat(received()).hasSize(BUFFER);
-        assertThat(file.released()).isOne();
-        assertThat(answered).hasValue(1);
-    }
-
-    @Test
     void holdsNoMoreThanItsTwoBuffersOfAnyLongBlock() throws Exception {
         send(FILE);
         for (int i = 0; i < 10; i++) {
@@ -186,29 +95,6 @@ class CopiedBlockTransferTest extends WrittenReplies {
             readOn();
         }
         assertThat(allocated()).as("the heads are in them too").isEqualTo(direct);
-    }
-
-    @Test
-    void chargesTheDiskWithItsLastWindowThoughThePeerTakesItAtOnce() throws Exception {
-        send(FIRST + 1);
-        now.addAndGet(1000);
-        peer.readAll();
-        now.addAndGet(60);
-        peer.readsAtOnce = true;
-        diskAnswers();
-        assertThat(answered).hasValue(1);
-        assertThat(diskWaitNanos).hasValue(60);
-    }
-
-    @Test
-    void chargesTheDiskWithAWindowThatItCouldNotRead() throws Exception {
-        send(FIRST + 1);
-        peer.readAll();
-        now.addAndGet(60);
-        file.fail(new IOException("disk"));
-        channel.runPendingTasks();
-        assertThat(answered).hasValue(1);
-        assertThat(diskWaitNanos).hasValue(60);
     }
 
     private static long allocated() {
@@ -365,15 +251,5 @@ class CopiedBlockTransferTest extends WrittenReplies {
         peer.breakConnection();
         assertThat(file.released()).isOne();
         assertThat(buffers.usedBytes()).isZero();
-    }
-
-    private void readOn() throws IOException {
-        while (!peer.waiting.isEmpty() || file.waiting() > 0) {
-            assertThat(peer.regions()).isZero();
-            peer.readAll();
-            if (file.waiting() > 0) {
-                diskAnswers();
-            }
-        }
     }
 }

@@ -19,9 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may ask what. */
 final class AccessPolicyTest {
-    private static final Route READ = Route.get(AdminEndpoint.API, "/read", (request, response) -> {});
-    private static final Route CHANGE = Route.post(AdminEndpoint.API, "/change", (request, response) -> {});
-    private static final Route HEALTH = Route.get(AdminEndpoint.HEALTH, "/health", (request, response) -> {});
+    private static final RequestRoute READ = RequestRoute.get(AdminEndpoint.API, "/read", (request, response) -> {});
+    private static final RequestRoute CHANGE =
+            RequestRoute.post(AdminEndpoint.API, "/change", (request, response) -> {});
+    private static final RequestRoute HEALTH =
+            RequestRoute.get(AdminEndpoint.HEALTH, "/health", (request, response) -> {});
     private static final String TOKEN = "the-right-token-0";
     private static final int ALLOWED = 200;
 
@@ -29,7 +31,7 @@ final class AccessPolicyTest {
     private final ManualTicker ticker = new ManualTicker();
     private final FailedAttempts failedAttempts = new FailedAttempts(ticker);
 
-    private static final Authenticator ALICE = new Authenticator() {
+    private static final CredentialVerifier ALICE = new CredentialVerifier() {
         @Override
         public @Nullable String userOfToken(String token) {
             return token.equals(TOKEN) ? "alice" : null;
@@ -47,7 +49,7 @@ final class AccessPolicyTest {
         BEYOND_WITH_TLS
     }
 
-    private AccessPolicy policy(Where where, @Nullable Authenticator authenticator, AdminEndpoint... open) {
+    private AccessPolicy policy(Where where, @Nullable CredentialVerifier authenticator, AdminEndpoint... open) {
         boolean isLoopback = where == Where.LOOPBACK;
         return new AccessPolicy(
                 new AdminServerConfig(isLoopback ? "127.0.0.1" : "0.0.0.0", 0, isLoopback, Set.of(open)),
@@ -57,11 +59,11 @@ final class AccessPolicyTest {
                 new AdminServerMetrics(metrics));
     }
 
-    private static int check(AccessPolicy policy, Route route, String... headers) {
+    private static int check(AccessPolicy policy, RequestRoute route, String... headers) {
         return check(policy, route, InetAddress.getLoopbackAddress(), headers);
     }
 
-    private static int check(AccessPolicy policy, Route route, InetAddress client, String... headers) {
+    private static int check(AccessPolicy policy, RequestRoute route, InetAddress client, String... headers) {
         try {
             policy.check(route, headers(headers), client);
             return ALLOWED;
@@ -246,7 +248,7 @@ final class AccessPolicyTest {
         }
     }
 
-    private static int status(AccessPolicy policy, Route route, HttpHeaders headers) {
+    private static int status(AccessPolicy policy, RequestRoute route, HttpHeaders headers) {
         try {
             policy.check(route, headers, InetAddress.getLoopbackAddress());
             return ALLOWED;

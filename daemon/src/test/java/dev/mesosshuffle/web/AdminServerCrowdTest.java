@@ -36,11 +36,11 @@ final class AdminServerCrowdTest {
                 new RequestLimits(MAX_CONNECTIONS, 4, 8, LONG, LONG, LONG));
         server.start(
                 List.of(
-                        Route.get(
+                        RequestRoute.get(
                                 AdminEndpoint.HEALTH,
                                 "/health/live",
                                 (request, response) -> response.sendText(200, "live")),
-                        Route.get(AdminEndpoint.API, "/waits", (request, response) -> awaitRelease())),
+                        RequestRoute.get(AdminEndpoint.API, "/waits", (request, response) -> awaitRelease())),
                 null);
     }
 

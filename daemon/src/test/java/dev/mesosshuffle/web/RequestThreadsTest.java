@@ -31,7 +31,8 @@ final class RequestThreadsTest {
     private final CountDownLatch release = new CountDownLatch(1);
     private final AdminServerMetrics metrics = new AdminServerMetrics(new MetricRegistry());
     private final RequestThreads threads = new RequestThreads(
-            new RouteTable(List.of(Route.get(AdminEndpoint.API, "/waits", (request, response) -> awaitRelease()))),
+            new RouteTable(
+                    List.of(RequestRoute.get(AdminEndpoint.API, "/waits", (request, response) -> awaitRelease()))),
             new AccessPolicy(
                     new AdminServerConfig("127.0.0.1", 0, true, Set.of()),
                     false,

@@ -12,12 +12,12 @@ final class RouteTableTest {
     private final RouteTable table = new RouteTable(List.of(
             get("/"), get("/apps/{id}"), get("/apps/all"), get("/apps/{id}/executors"), post("/apps/{id}/keep")));
 
-    private static Route get(String path) {
-        return Route.get(AdminEndpoint.API, path, (request, response) -> {});
+    private static RequestRoute get(String path) {
+        return RequestRoute.get(AdminEndpoint.API, path, (request, response) -> {});
     }
 
-    private static Route post(String path) {
-        return Route.post(AdminEndpoint.API, path, (request, response) -> {});
+    private static RequestRoute post(String path) {
+        return RequestRoute.post(AdminEndpoint.API, path, (request, response) -> {});
     }
 
     private RouteTable.Match find(String method, String target) throws Exception {

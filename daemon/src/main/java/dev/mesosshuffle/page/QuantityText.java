@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Amounts as people read them, with the exact one in the title. */
-final class Quantities {
+final class QuantityText {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final long HOURS_PER_DAY = 24;
     private static final long MINUTES_PER_HOUR = 60;
     private static final double TEN = 10;
     private static final double THOUSAND = 1000;
 
-    private Quantities() {}
+    private QuantityText() {}
 
     /** A count, such as {@code 12,345}. */
     static String count(long count) {

@@ -3,7 +3,7 @@ package dev.mesosshuffle.web;
 import org.jspecify.annotations.Nullable;
 
 /** Knows who may ask. For any thread. */
-public interface Authenticator {
+public interface CredentialVerifier {
     /**
      * Checks a token.
      *

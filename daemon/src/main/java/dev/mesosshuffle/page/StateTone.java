@@ -3,7 +3,7 @@ package dev.mesosshuffle.page;
 import java.io.IOException;
 
 /** How a state is to be taken. It is shown by a colour beside its word, never by the colour alone. */
-enum Tone {
+enum StateTone {
     GOOD,
     NEUTRAL,
     BUSY,

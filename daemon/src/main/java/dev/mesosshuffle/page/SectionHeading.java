@@ -3,8 +3,8 @@ package dev.mesosshuffle.page;
 import java.io.IOException;
 
 /** A part of the page with a heading, by which readers find it. */
-final class Section {
-    private Section() {}
+final class SectionHeading {
+    private SectionHeading() {}
 
     /** Begins a section; its content follows, then {@link HtmlWriter#end}. */
     static void begin(HtmlWriter html, String id, String title) throws IOException {

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint which part of the server it belongs to
  * @param handler answers
  */
-public record Route(String method, List<String> segments, AdminEndpoint endpoint, RouteHandler handler) {
+public record RequestRoute(String method, List<String> segments, AdminEndpoint endpoint, RouteHandler handler) {
     static final String GET = "GET";
     static final String POST = "POST";
 
     /** Keeps its own copy of the path. */
-    public Route {
+    public RequestRoute {
         segments = List.copyOf(segments);
     }
 
@@ -30,8 +30,8 @@ public record Route(String method, List<String> segments, AdminEndpoint endpoint
      * @param path such as {@code /api/v1/applications/{id}}
      * @param handler answers
      */
-    public static Route get(AdminEndpoint endpoint, String path, RouteHandler handler) {
-        return new Route(GET, segments(path), endpoint, handler);
+    public static RequestRoute get(AdminEndpoint endpoint, String path, RouteHandler handler) {
+        return new RequestRoute(GET, segments(path), endpoint, handler);
     }
 
     /**
@@ -41,8 +41,8 @@ public record Route(String method, List<String> segments, AdminEndpoint endpoint
      * @param path such as {@code /api/v1/applications/{id}/keep}
      * @param handler answers
      */
-    public static Route post(AdminEndpoint endpoint, String path, RouteHandler handler) {
-        return new Route(POST, segments(path), endpoint, handler);
+    public static RequestRoute post(AdminEndpoint endpoint, String path, RouteHandler handler) {
+        return new RequestRoute(POST, segments(path), endpoint, handler);
     }
 
     static List<String> segments(String path) {
