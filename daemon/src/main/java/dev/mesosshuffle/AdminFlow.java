@@ -40,11 +40,11 @@ final class AdminFlow {
     private static final Logger logger = LoggerFactory.getLogger(AdminFlow.class);
 
     private final AdminServer server;
-    private final @Nullable CredentialVerifier authenticator;
+    private final @Nullable CredentialVerifier verifier;
 
-    private AdminFlow(AdminServer server, @Nullable CredentialVerifier authenticator) {
+    private AdminFlow(AdminServer server, @Nullable CredentialVerifier verifier) {
         this.server = server;
-        this.authenticator = authenticator;
+        this.verifier = verifier;
     }
 
     /**
@@ -67,7 +67,7 @@ final class AdminFlow {
             if (credentials != null) {
                 context.limits().onChange(credentials::reload);
             }
-            return new AdminFlow(bound, credentials == null ? null : authenticator(credentials));
+            return new AdminFlow(bound, credentials == null ? null : verifier(credentials));
         } catch (IOException e) {
             if (tls != null) {
                 tls.close();
@@ -94,7 +94,7 @@ final class AdminFlow {
         }
     }
 
-    private static CredentialVerifier authenticator(OperatorCredentials credentials) {
+    private static CredentialVerifier verifier(OperatorCredentials credentials) {
         return new CredentialVerifier() {
             @Override
             public @Nullable String userOfToken(String token) {
@@ -147,7 +147,7 @@ final class AdminFlow {
         routes.addAll(new OperationRoutes(parts.operations(), parts.status()).all());
         routes.add(new MetricsRoute(parts.metrics()).route());
         routes.addAll(new StatusPage(parts.status(), HostName.read(), Clock.systemUTC()).routes());
-        server.start(routes, authenticator);
+        server.start(routes, verifier);
         InetSocketAddress address = server.localAddress();
         logger.info("Admin server on {}:{}", address.getHostString(), address.getPort());
     }

@@ -28,19 +28,19 @@ final class AccessPolicy {
 
     private final AdminServerConfig config;
     private final boolean isEncrypted;
-    private final @Nullable CredentialVerifier authenticator;
+    private final @Nullable CredentialVerifier verifier;
     private final FailedAttempts failedAttempts;
     private final AdminServerMetrics metrics;
 
     AccessPolicy(
             AdminServerConfig config,
             boolean isEncrypted,
-            @Nullable CredentialVerifier authenticator,
+            @Nullable CredentialVerifier verifier,
             FailedAttempts failedAttempts,
             AdminServerMetrics metrics) {
         this.config = config;
         this.isEncrypted = isEncrypted;
-        this.authenticator = authenticator;
+        this.verifier = verifier;
         this.failedAttempts = failedAttempts;
         this.metrics = metrics;
     }
@@ -59,11 +59,11 @@ final class AccessPolicy {
         if (!route.changesSomething() && config.openEndpoints().contains(route.endpoint())) {
             return null;
         }
-        if (!config.isLoopback() && (authenticator == null || !isEncrypted)) {
+        if (!config.isLoopback() && (verifier == null || !isEncrypted)) {
             throw new HttpFailure(403, "not served on this address without both TLS and credentials");
         }
-        if (authenticator != null) {
-            return authenticate(authenticator, route, headers, client);
+        if (verifier != null) {
+            return authenticate(verifier, route, headers, client);
         }
         if (route.changesSomething()) {
             throw new HttpFailure(

@@ -128,11 +128,11 @@ public final class AdminServer implements AutoCloseable {
      * Begins to serve.
      *
      * @param routes what is served
-     * @param authenticator knows who may ask; null if nobody has credentials
+     * @param verifier knows who may ask; null if nobody has credentials
      */
-    public void start(List<RequestRoute> routes, @Nullable CredentialVerifier authenticator) {
+    public void start(List<RequestRoute> routes, @Nullable CredentialVerifier verifier) {
         AccessPolicy access =
-                new AccessPolicy(config, tls != null, authenticator, new FailedAttempts(System::nanoTime), metrics);
+                new AccessPolicy(config, tls != null, verifier, new FailedAttempts(System::nanoTime), metrics);
         connections.threads = new RequestThreads(
                 new RouteTable(routes), access, limits, metrics, new RateLimitedLogger(System::nanoTime));
         listener.config().setAutoRead(true);

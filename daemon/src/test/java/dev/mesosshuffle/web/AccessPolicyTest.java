@@ -49,12 +49,12 @@ final class AccessPolicyTest {
         BEYOND_WITH_TLS
     }
 
-    private AccessPolicy policy(Where where, @Nullable CredentialVerifier authenticator, AdminEndpoint... open) {
+    private AccessPolicy policy(Where where, @Nullable CredentialVerifier verifier, AdminEndpoint... open) {
         boolean isLoopback = where == Where.LOOPBACK;
         return new AccessPolicy(
                 new AdminServerConfig(isLoopback ? "127.0.0.1" : "0.0.0.0", 0, isLoopback, Set.of(open)),
                 where == Where.BEYOND_WITH_TLS,
-                authenticator,
+                verifier,
                 failedAttempts,
                 new AdminServerMetrics(metrics));
     }
