@@ -45,8 +45,11 @@ final class ServeFlow {
     /** How many reads may wait for one disk: one batch for each lane of each connection is far less. */
     private static final int MAX_QUEUED_READS = 16_384;
 
-    /** How many data files that nobody reads are kept open for the next fetch. */
-    private static final int MAX_OPEN_FILES = 1024;
+    /** The heap that one data file takes that is kept open for the next fetch, in bytes, with its entry in the cache. */
+    private static final long OPEN_FILE_BYTES = 512;
+
+    /** All of them take at most this part of the heap. */
+    private static final long OPEN_FILES_FRACTION = 16;
 
     /** How many connections may wait for the diagnosis of a checksum. */
     private static final int MAX_QUEUED_DIAGNOSES = 1024;
@@ -73,7 +76,15 @@ final class ServeFlow {
         this.indexes = new IndexCache(
                 context.config().disks().indexCacheBytes(), System::currentTimeMillis, context.metrics());
         this.dataFiles = context.register(new DataFileCache(
-                FileDescriptorLimit.share(MAX_OPEN_FILES), disks, System::nanoTime, context.metrics()));
+                FileDescriptorLimit.share(maxOpenFiles(Runtime.getRuntime().maxMemory())),
+                disks,
+                System::nanoTime,
+                context.metrics()));
+    }
+
+    /** How many data files that nobody reads are kept open, as far as there are descriptors. */
+    private static int maxOpenFiles(long heapBytes) {
+        return (int) Math.min(Integer.MAX_VALUE, heapBytes / OPEN_FILES_FRACTION / OPEN_FILE_BYTES);
     }
 
     /**

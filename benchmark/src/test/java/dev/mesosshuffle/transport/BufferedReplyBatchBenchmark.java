@@ -86,6 +86,11 @@ public class BufferedReplyBatchBenchmark {
         public void load(long offset, long length) {}
 
         @Override
+        public void read(long offset, ByteBuffer target) throws IOException {
+            channel.read(target, offset);
+        }
+
+        @Override
         public boolean readResident(long offset, ByteBuffer target) {
             return false;
         }

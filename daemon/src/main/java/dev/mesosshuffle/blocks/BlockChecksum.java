@@ -7,11 +7,8 @@ import java.util.zip.Checksum;
 
 /** Computes the checksum of one block, a part at a time. Owns the open block. Used by one thread at a time. */
 final class BlockChecksum implements AutoCloseable {
-    private static final int BUFFER_BYTES = 64 * 1024;
-
     private final OpenSegment block;
     private final Checksum checksum;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private long doneBytes;
 
     BlockChecksum(OpenSegment block, Checksum checksum) {
@@ -28,8 +25,8 @@ final class BlockChecksum implements AutoCloseable {
     boolean proceed(long maxBytes) throws IOException {
         long end = Math.min(block.length(), doneBytes + maxBytes);
         while (doneBytes < end) {
-            buffer.clear().limit((int) Math.min(BUFFER_BYTES, end - doneBytes));
-            FileChannels.readFully(block.file().channel(), buffer, block.offset() + doneBytes);
+            ByteBuffer buffer = FileReads.scratch((int) Math.min(FileReads.SCRATCH_BYTES, end - doneBytes));
+            block.file().read(block.offset() + doneBytes, buffer);
             checksum.update(buffer.flip());
             doneBytes += buffer.limit();
         }

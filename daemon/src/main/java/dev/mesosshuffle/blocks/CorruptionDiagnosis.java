@@ -8,8 +8,6 @@ import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -137,9 +135,9 @@ public final class CorruptionDiagnosis implements AutoCloseable {
     }
 
     private WriterChecksum readStored() throws IOException {
-        OpenedFile opened = RegularFiles.open(checksums.root(), checksums.path());
-        try (FileChannel channel = opened.channel()) {
-            return new WriterChecksum(read(channel, block.startReduceId()), FileIdentity.of(opened));
+        try (OpenedFile opened = RegularFiles.open(checksums.root(), checksums.path())) {
+            long value = FileReads.readLong(opened, (long) block.startReduceId() * Long.BYTES);
+            return new WriterChecksum(value, FileIdentity.of(opened));
         }
     }
 
@@ -158,12 +156,6 @@ public final class CorruptionDiagnosis implements AutoCloseable {
             return CorruptionCause.DISK_ISSUE;
         }
         return byWriter == byReader ? CorruptionCause.CHECKSUM_VERIFY_PASS : CorruptionCause.NETWORK_ISSUE;
-    }
-
-    private static long read(FileChannel channel, int reduceId) throws IOException {
-        ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-        FileChannels.readFully(channel, number, (long) reduceId * Long.BYTES);
-        return number.flip().getLong();
     }
 
     private BlockChecksum open(LocatedBlock data, Checksum empty) throws IOException {

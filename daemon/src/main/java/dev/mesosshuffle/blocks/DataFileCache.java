@@ -81,7 +81,7 @@ public final class DataFileCache implements AutoCloseable {
         RefCountedFile cached = cache.getIfPresent(output);
         if (cached != null && cached.retain()) {
             try {
-                if (cached.revalidate(now)) {
+                if (cached.revalidate(now, immutable)) {
                     hits.inc();
                     return cached;
                 }

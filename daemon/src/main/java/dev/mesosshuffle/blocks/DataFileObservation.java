@@ -20,7 +20,7 @@ record DataFileObservation(@Nullable FileIdentity identity, long takenMillis) {
      */
     boolean isAheadOf(FileIdentity index) {
         return identity != null
-                && identity.modified().compareTo(index.modified()) > 0
+                && identity.modified() > index.modified()
                 && identity.changedWithin(MAX_COMMIT, takenMillis);
     }
 
@@ -43,6 +43,6 @@ record DataFileObservation(@Nullable FileIdentity identity, long takenMillis) {
                 && previous.dataIdentity() != null
                 && index.equals(previous.indexIdentity())
                 && !identity.hasContentOf(previous.dataIdentity())
-                && identity.modified().compareTo(index.modified()) > 0;
+                && identity.modified() > index.modified();
     }
 }

@@ -1,16 +1,12 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.FileStatus;
 import dev.mesosshuffle.host.OpenedFile;
+import dev.mesosshuffle.host.RegularFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * two equal identities mean the same content unless the file {@link #changedWithin} the last few milliseconds before the
  * first of them was taken. Immutable.
  *
- * @param key device and inode, as the JDK represents them; null if the file system has none
+ * @param device the device
+ * @param inode the inode's number
  * @param size the length in bytes
- * @param modified the last change of the content, in nanoseconds; programs can set it
- * @param changed the last change of the inode, by content, name, owner or mode; programs cannot set it
+ * @param modified the last change of the content, in nanoseconds since 1970; programs can set it
+ * @param changed the last change of the inode, by content, name, owner or mode, likewise; programs cannot set it
  */
-record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime changed) {
+record FileIdentity(long device, long inode, long size, long modified, long changed) {
     /** Both times stand still for a tick, which is 10 ms on the slowest kernels. */
     private static final Duration TICK = Duration.ofMillis(20);
 
@@ -37,23 +34,17 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
 
     /** Takes the identity of a file, without following a link. One system call; reads the disk. */
     static FileIdentity of(Path path) throws IOException {
-        // The JDK has no other way to read the time of the inode's change.
-        Map<String, Object> attributes =
-                Files.readAttributes(path, "unix:fileKey,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
-        return of(attributes);
+        return of(RegularFiles.status(path));
     }
 
     /** Takes the identity that a file had when it was opened, whatever its path leads to now. */
     static FileIdentity of(OpenedFile opened) {
-        return of(opened.attributes());
+        return of(opened.status());
     }
 
-    private static FileIdentity of(Map<String, Object> attributes) {
+    private static FileIdentity of(FileStatus status) {
         return new FileIdentity(
-                attributes.get("fileKey"),
-                (Long) Objects.requireNonNull(attributes.get("size"), "size"),
-                (FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime"), "lastModifiedTime"),
-                (FileTime) Objects.requireNonNull(attributes.get("ctime"), "ctime"));
+                status.device(), status.inode(), status.size(), status.modifiedNanos(), status.changedNanos());
     }
 
     /** Takes the identity of a file; null if there is no such file. */
@@ -66,18 +57,25 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
     }
 
     /**
-     * Whether a file that has been open since it had this identity still has its name and content. Called for each block,
-     * so it omits the one time that takes the JDK twice as long to read: the inode of an open file is not reused, so only a
-     * write that also sets the modification time back remains undetected.
+     * Whether a file that has been open since it had this identity still has its name and content. Another owner or mode does
+     * not count, nor another name beside this one.
      */
     boolean isStillAt(Path path) throws IOException {
-        BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return now.size() == size && now.lastModifiedTime().equals(modified) && Objects.equals(now.fileKey(), key);
+        FileStatus now = RegularFiles.status(path);
+        return now.size() == size && now.modifiedNanos() == modified && now.inode() == inode && now.device() == device;
+    }
+
+    /**
+     * Whether a file that has been open since it had this identity is unchanged: it has not been written, renamed, replaced
+     * under its name or deleted, each of which changes its inode.
+     */
+    boolean isStillThatOf(FileStatus now) {
+        return now.links() > 0 && equals(of(now));
     }
 
     /** Whether a change around the time when this identity was taken could leave it as it is. */
     boolean mayCoincide(long takenMillis) {
-        boolean coarse = changed.to(TimeUnit.NANOSECONDS) % NANOS_PER_SECOND == 0;
+        boolean coarse = changed % NANOS_PER_SECOND == 0;
         return changedWithin(coarse ? COARSE_TICK : TICK, takenMillis);
     }
 
@@ -86,11 +84,11 @@ record FileIdentity(@Nullable Object key, long size, FileTime modified, FileTime
      * is not: the next change will have another time.
      */
     boolean changedWithin(Duration duration, long nowMillis) {
-        return Math.abs(nowMillis - changed.toMillis()) <= duration.toMillis();
+        return Math.abs(nowMillis - TimeUnit.NANOSECONDS.toMillis(changed)) <= duration.toMillis();
     }
 
     /** Whether it appears to have the content of another: a change of owner, mode or device does not count. */
     boolean hasContentOf(FileIdentity other) {
-        return size == other.size && modified.equals(other.modified);
+        return size == other.size && modified == other.modified;
     }
 }

@@ -1,10 +1,10 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.OpenedFile;
 import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /** An index file whose offsets are all in memory. Immutable. */
@@ -12,8 +12,7 @@ final class InMemoryIndex implements IndexFile {
     /** The memory of an entry beside its offsets: the objects around them and those of the cache. */
     private static final int OVERHEAD_BYTES = 256;
 
-    /** The JDK keeps a buffer of the largest read for each thread. */
-    private static final int CHUNK_BYTES = 64 * 1024;
+    private static final int CHUNK_BYTES = FileReads.SCRATCH_BYTES;
 
     private final long[] offsets;
 
@@ -26,15 +25,15 @@ final class InMemoryIndex implements IndexFile {
      *
      * @param size the file's length in bytes, which the caller has bounded
      */
-    static InMemoryIndex read(Path path, FileChannel channel, int size) throws IOException {
+    static InMemoryIndex read(Path path, OpenedFile file, int size) throws IOException {
         long[] offsets = new long[size / Long.BYTES];
-        ByteBuffer chunk = ByteBuffer.allocate(Math.min(size, CHUNK_BYTES));
+        ByteBuffer chunk = FileReads.scratch(0);
         long previous = 0;
         for (int i = 0; i < offsets.length; i++) {
             if (i % (CHUNK_BYTES / Long.BYTES) == 0) {
                 long position = (long) i * Long.BYTES;
                 chunk.clear().limit((int) Math.min(CHUNK_BYTES, size - position));
-                FileChannels.readFully(channel, chunk, position);
+                FileReads.readFully(file, chunk, position);
                 chunk.flip();
             }
             long offset = chunk.getLong();

@@ -10,7 +10,6 @@ import dev.mesosshuffle.model.LocalDir;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -95,12 +94,11 @@ public final class IndexCache {
         BlockFile file = BlockFile.of(executor, block.indexFileName());
         Path path = file.path();
         long now = wallMillis.getAsLong();
-        OpenedFile opened = RegularFiles.open(file.root(), path);
         FileIdentity identity;
         IndexFile index;
-        try (FileChannel channel = opened.channel()) {
+        try (OpenedFile opened = RegularFiles.open(file.root(), path)) {
             identity = FileIdentity.of(opened);
-            index = IndexFile.read(file, channel, identity, maxIndexBytes);
+            index = IndexFile.read(file, opened, identity, maxIndexBytes);
         }
         if (!FileIdentity.of(path).equals(identity)) {
             throw StaleIndexException.replaced(path);

@@ -1,11 +1,10 @@
 package dev.mesosshuffle.blocks;
 
+import dev.mesosshuffle.host.OpenedFile;
 import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.model.FileSegment;
 import dev.mesosshuffle.model.ShuffleBlockId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
@@ -25,9 +24,9 @@ final class OnDiskIndex implements IndexFile {
         this.dataLength = dataLength;
     }
 
-    static OnDiskIndex read(BlockFile file, FileChannel channel, FileIdentity identity) throws IOException {
-        long first = offset(channel, 0);
-        long last = offset(channel, identity.size() / Long.BYTES - 1);
+    static OnDiskIndex read(BlockFile file, OpenedFile opened, FileIdentity identity) throws IOException {
+        long first = offset(opened, 0);
+        long last = offset(opened, identity.size() / Long.BYTES - 1);
         if (first != 0 || last < 0) {
             throw new CorruptFileException(
                     file.path(),
@@ -48,9 +47,9 @@ final class OnDiskIndex implements IndexFile {
         if (block.endReduceId() > blocks) {
             throw CorruptFileException.noSuchBlock(path, blocks, block);
         }
-        try (FileChannel channel = RegularFiles.open(file.root(), path).channel()) {
-            long start = offset(channel, block.startReduceId());
-            long end = offset(channel, block.endReduceId());
+        try (OpenedFile opened = RegularFiles.open(file.root(), path)) {
+            long start = offset(opened, block.startReduceId());
+            long end = offset(opened, block.endReduceId());
             // Verified after the offsets were read: the file may be written in place meanwhile.
             if (!FileIdentity.of(path).equals(identity)) {
                 throw StaleIndexException.replaced(path);
@@ -65,10 +64,8 @@ final class OnDiskIndex implements IndexFile {
         }
     }
 
-    private static long offset(FileChannel channel, long number) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
-        FileChannels.readFully(channel, bytes, number * Long.BYTES);
-        return bytes.getLong(0);
+    private static long offset(OpenedFile opened, long number) throws IOException {
+        return FileReads.readLong(opened, number * Long.BYTES);
     }
 
     @Override

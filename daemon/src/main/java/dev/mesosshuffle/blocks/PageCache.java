@@ -26,10 +26,6 @@ final class PageCache {
     /** A file's length may be any number; what lies beyond is read without asking whether it is resident. */
     private static final int MAX_MAPPINGS = 64;
 
-    private static final int SCRATCH_BYTES = 64 * 1024;
-    private static final ThreadLocal<ByteBuffer> SCRATCH =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
-
     private final Path path;
     private final FileChannel channel;
     private final long fileLength;
@@ -45,6 +41,11 @@ final class PageCache {
         this.fileLength = fileLength;
         this.mappings = new AtomicReferenceArray<>(
                 (int) Math.min(MAX_MAPPINGS, (fileLength + MAPPING_BYTES - 1) / MAPPING_BYTES));
+    }
+
+    /** The open file. */
+    FileChannel channel() {
+        return channel;
     }
 
     /** Loads a part of the file, unless it is resident. Reads the disk. */
@@ -139,10 +140,9 @@ final class PageCache {
     }
 
     private void read(long offset, long length) throws IOException {
-        ByteBuffer scratch = SCRATCH.get();
         long end = offset + length;
         for (long next = offset; next < end; ) {
-            scratch.clear().limit((int) Math.min(SCRATCH_BYTES, end - next));
+            ByteBuffer scratch = FileReads.scratch((int) Math.min(FileReads.SCRATCH_BYTES, end - next));
             int read = channel.read(scratch, next);
             if (read < 0) {
                 throw new EOFException("file ended at " + channel.size() + " (expected: " + end + " bytes)");

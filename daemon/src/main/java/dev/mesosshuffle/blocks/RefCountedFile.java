@@ -6,12 +6,13 @@ import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.model.OpenFile;
 import dev.mesosshuffle.model.PageResidency;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,22 +29,19 @@ final class RefCountedFile implements OpenFile {
     private static final long REVALIDATE_AFTER_NANOS = 1_000_000_000;
 
     private final BlockFile blockFile;
-    private final FileChannel channel;
-    private final long length;
+    private final OpenedFile file;
     private final FileIdentity identity;
-    private final PageCache pageCache;
     private final DiskExecutors diskExecutors;
     private final AtomicInteger references = new AtomicInteger(1);
     private volatile long checkedNanos;
 
-    private RefCountedFile(
-            BlockFile blockFile, FileChannel channel, FileIdentity identity, DiskExecutors diskExecutors, long nowNanos)
-            throws IOException {
+    /** Of a file with large blocks, once one of them was read; null before. */
+    private volatile @Nullable PageCache pageCache;
+
+    private RefCountedFile(BlockFile blockFile, OpenedFile file, DiskExecutors diskExecutors, long nowNanos) {
         this.blockFile = blockFile;
-        this.channel = channel;
-        this.length = channel.size();
-        this.identity = identity;
-        this.pageCache = new PageCache(blockFile.path(), channel, length);
+        this.file = file;
+        this.identity = FileIdentity.of(file);
         this.diskExecutors = diskExecutors;
         this.checkedNanos = nowNanos;
     }
@@ -52,9 +50,9 @@ final class RefCountedFile implements OpenFile {
     static RefCountedFile open(BlockFile blockFile, DiskExecutors diskExecutors, long nowNanos) throws IOException {
         OpenedFile opened = RegularFiles.open(blockFile.root(), blockFile.path());
         try {
-            return new RefCountedFile(blockFile, opened.channel(), FileIdentity.of(opened), diskExecutors, nowNanos);
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(opened.channel());
+            return new RefCountedFile(blockFile, opened, diskExecutors, nowNanos);
+        } catch (RuntimeException | Error e) {
+            closeQuietly(opened);
             throw e;
         }
     }
@@ -64,13 +62,38 @@ final class RefCountedFile implements OpenFile {
         return identity;
     }
 
+    /** The file's length when it was opened, in bytes. */
     long length() {
-        return length;
+        return identity.size();
     }
 
     @Override
     public FileChannel channel() {
-        return channel;
+        return pageCacheOfLoaded().channel();
+    }
+
+    private PageCache pageCacheOfLoaded() {
+        PageCache known = pageCache;
+        if (known == null) {
+            throw new IllegalStateException("nothing of the file was loaded");
+        }
+        return known;
+    }
+
+    /** Opens a channel the first time. */
+    private PageCache pageCache() throws IOException {
+        PageCache known = pageCache;
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) {
+            known = pageCache;
+            if (known == null) {
+                known = new PageCache(blockFile.path(), file.channel(), length());
+                pageCache = known;
+            }
+            return known;
+        }
     }
 
     /** Acquires one more reference; returns false if the file is closed already. */
@@ -88,8 +111,11 @@ final class RefCountedFile implements OpenFile {
     @Override
     public void release() {
         if (references.decrementAndGet() == 0) {
-            pageCache.close();
-            closeQuietly(channel);
+            PageCache known = pageCache;
+            if (known != null) {
+                known.close();
+            }
+            closeQuietly(file);
         }
     }
 
@@ -99,24 +125,27 @@ final class RefCountedFile implements OpenFile {
     }
 
     /**
-     * Checks whether the path still leads to this file, and the file is unchanged. Reads the disk.
+     * Checks whether the file is unchanged, and the path still leads to it. Reads the disk.
      *
+     * @param immutable whether nobody writes another file under its name: then what a descriptor says of it is enough
      * @throws IOException if the file no longer exists
      */
-    boolean revalidate(long nowNanos) throws IOException {
-        boolean current = identity.isStillAt(blockFile.path());
+    boolean revalidate(long nowNanos, boolean immutable) throws IOException {
+        Path path = blockFile.path();
+        boolean current = (immutable && identity.isStillThatOf(file.currentStatus(path))) || identity.isStillAt(path);
         checkedNanos = nowNanos;
         return current;
     }
 
     @Override
     public void load(long offset, long bytes) throws IOException {
-        pageCache.load(offset, bytes);
+        pageCache().load(offset, bytes);
     }
 
     @Override
     public PageResidency residency(long offset, long bytes) {
-        return pageCache.residency(offset, bytes);
+        PageCache known = pageCache;
+        return known == null ? PageResidency.UNKNOWN : known.residency(offset, bytes);
     }
 
     @Override
@@ -131,14 +160,14 @@ final class RefCountedFile implements OpenFile {
                 client,
                 () -> {
                     read(offset, target);
-                    pageCache.learnResidency(offset, bytes);
+                    pageCache().learnResidency(offset, bytes);
                 },
                 listener);
     }
 
     @Override
     public boolean readResident(long offset, ByteBuffer target) throws IOException {
-        if (pageCache.residency(offset, target.remaining()) != PageResidency.RESIDENT) {
+        if (residency(offset, target.remaining()) != PageResidency.RESIDENT) {
             return false;
         }
         try {
@@ -150,13 +179,9 @@ final class RefCountedFile implements OpenFile {
         }
     }
 
-    private void read(long offset, ByteBuffer target) throws IOException {
-        long end = offset + target.remaining();
-        while (target.hasRemaining()) {
-            if (channel.read(target, end - target.remaining()) < 0) {
-                throw new EOFException("file ended at " + channel.size() + " (expected: " + end + " bytes)");
-            }
-        }
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
+        FileReads.readFully(file, target, offset);
     }
 
     private void onDisk(Object client, DiskRead.Work work, ReadListener listener) {
@@ -174,9 +199,9 @@ final class RefCountedFile implements OpenFile {
     }
 
     /** A failed close of a file that was only read loses no data. */
-    private static void closeQuietly(FileChannel channel) {
+    private static void closeQuietly(OpenedFile file) {
         try {
-            channel.close();
+            file.close();
         } catch (IOException e) {
             logger.warn("A data file could not be closed ({}); its descriptor may be lost", ErrorMessages.of(e));
         }

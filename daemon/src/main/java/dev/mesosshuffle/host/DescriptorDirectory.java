@@ -98,8 +98,7 @@ final class DescriptorDirectory implements SecureDirectoryStream<Path> {
         int file = LinuxCalls.openNameIn(descriptor(), name, false, shown);
         try {
             return DescriptorOpening.openRegular(
-                            file, shown, writing ? StandardOpenOption.WRITE : StandardOpenOption.READ)
-                    .channel();
+                    file, shown, writing ? StandardOpenOption.WRITE : StandardOpenOption.READ);
         } finally {
             LinuxCalls.close(file);
         }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -32,21 +31,27 @@ final class DirectoryStreamOpening implements FileOpening {
             BasicFileAttributes before = regular(dir, name, path);
             SeekableByteChannel opened = dir.newByteChannel(name, READ);
             try {
-                Map<String, Object> attributes =
-                        Files.readAttributes(path, FileOpening.ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-                Object key = attributes.get("fileKey");
+                FileStatus status = status(path);
+                Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .fileKey();
                 // Before and after: the file that was opened in between is this one.
                 if (!(opened instanceof FileChannel channel)
                         || !Objects.equals(key, before.fileKey())
-                        || !Objects.equals(key, regular(dir, name, path).fileKey())) {
+                        || !Objects.equals(key, regular(dir, name, path).fileKey())
+                        || !status.equals(status(path))) {
                     throw UnsafeFileException.replaced(path);
                 }
-                return new OpenedFile(channel, attributes);
+                return new ChannelFile(channel, status);
             } catch (IOException | RuntimeException e) {
                 opened.close();
                 throw e;
             }
         }
+    }
+
+    @Override
+    public FileStatus status(Path path) throws IOException {
+        return FileStatus.read(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override

@@ -7,9 +7,6 @@ import java.nio.file.SecureDirectoryStream;
 
 /** One way of opening a file that somebody else may replace at any time. For any thread. */
 interface FileOpening {
-    /** What {@link OpenedFile#attributes} holds. */
-    String ATTRIBUTES = "unix:mode,fileKey,size,lastModifiedTime,ctime";
-
     /**
      * Opens a regular file for reading.
      *
@@ -19,6 +16,14 @@ interface FileOpening {
      * @throws IOException if it cannot be opened
      */
     OpenedFile open(Path root, Path path) throws IOException;
+
+    /**
+     * Reads the status of what lies at a path; of a link, its own.
+     *
+     * @throws java.nio.file.NoSuchFileException if nothing does
+     * @throws IOException if it cannot be read
+     */
+    FileStatus status(Path path) throws IOException;
 
     /**
      * Opens a directory to list it.

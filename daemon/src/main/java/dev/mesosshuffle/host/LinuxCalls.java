@@ -2,6 +2,8 @@ package dev.mesosshuffle.host;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +38,7 @@ final class LinuxCalls {
     private static final int OPEN_HOW_BYTES = 24;
 
     /** The descriptor that stands for absolute paths, which ignore it. */
-    private static final int AT_FDCWD = -100;
+    static final int AT_FDCWD = -100;
 
     private static final int EPERM = 1;
     private static final int ENOENT = 2;
@@ -138,11 +140,13 @@ final class LinuxCalls {
         return checked(shown, () -> openat(DESCRIPTORS, bytes(Integer.toString(name)), flags));
     }
 
-    private interface Call {
+    /** A call of the kernel. */
+    interface Call {
+        /** Makes it; the result is negative if it failed. */
         int make();
     }
 
-    private static int checked(Path shown, Call call) throws FileSystemException {
+    static int checked(Path shown, Call call) throws FileSystemException {
         while (true) {
             int result = call.make();
             if (result >= 0) {
@@ -174,8 +178,49 @@ final class LinuxCalls {
         return terminated;
     }
 
+    /** The directory of this process's descriptors. */
+    static int descriptors() {
+        return DESCRIPTORS;
+    }
+
+    /** Where the memory of a direct buffer begins. It stays there as long as the buffer is reachable. */
+    static long address(ByteBuffer direct) {
+        return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+    }
+
+    /**
+     * Reads some bytes of an open file.
+     *
+     * @param address the memory that gets them
+     * @param length how many at most
+     * @param position where they begin in the file
+     * @return how many; 0 at its end
+     */
+    static int read(int descriptor, long address, int length, long position) throws IOException {
+        while (true) {
+            long read = pread(descriptor, address, length, position);
+            if (read >= 0) {
+                return (int) read;
+            }
+            if (Native.getLastError() != EINTR) {
+                throw new IOException(lastError());
+            }
+        }
+    }
+
+    /** What the last call of this thread that failed says. */
+    static String lastError() {
+        return strerror(Native.getLastError());
+    }
+
     /** Closes a descriptor. */
     static native int close(int descriptor);
+
+    private static native long pread(int descriptor, long address, long length, long position);
+
+    static native long syscall(long number, long dir, long path, long flags, long mask, long target);
+
+    static native long syscall(long number, long dir, byte[] path, long flags, long mask, long target);
 
     private static native long syscall(long number, long dir, byte[] path, ByteBuffer how, long howBytes);
 

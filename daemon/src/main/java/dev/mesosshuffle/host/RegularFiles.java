@@ -55,6 +55,17 @@ public final class RegularFiles {
     }
 
     /**
+     * Reads the status of what lies at a path; of a link, its own. Reads the disk.
+     *
+     * @param path the path
+     * @throws java.nio.file.NoSuchFileException if nothing does
+     * @throws IOException if it cannot be read
+     */
+    public static FileStatus status(Path path) throws IOException {
+        return Chosen.OPENING.status(path);
+    }
+
+    /**
      * Opens a directory to list it. Never follows a link, never waits for another process.
      *
      * @param dir the directory, a real path

@@ -7,8 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A file that is open for reading, shared by its readers. For any thread. */
 public interface OpenFile {
-    /** The open file; callers hold a reference, and never close it. */
+    /** The open file, a part of which was loaded; callers hold a reference, and never close it. */
     FileChannel channel();
+
+    /**
+     * Reads a part of the file into memory. Reads the disk, so it belongs on one of its threads.
+     *
+     * @param offset where the part begins, in bytes
+     * @param target a direct buffer, which gets as many bytes as remain in it
+     * @throws IOException if it cannot be read, or the file ends before
+     */
+    void read(long offset, ByteBuffer target) throws IOException;
 
     /**
      * Loads a part of the file into the page cache, so that sending it does not wait for the disk. Reads the disk, so it
@@ -45,7 +54,7 @@ public interface OpenFile {
      *
      * @param client whose turn at the disk it takes
      * @param offset where the part begins, in bytes
-     * @param target gets as many bytes as remain in it; the caller touches it again only after the end
+     * @param target a direct buffer, which gets as many bytes as remain in it; the caller touches it again only after the end
      */
     void readAsync(Object client, long offset, ByteBuffer target, ReadListener listener);
 
@@ -54,7 +63,7 @@ public interface OpenFile {
      * waits for the disk.
      *
      * @param offset where the part begins, in bytes
-     * @param target gets as many bytes as remain in it, or none
+     * @param target a direct buffer, which gets as many bytes as remain in it, or none
      * @return whether it was read
      * @throws IOException if it cannot be read
      */

@@ -6,9 +6,7 @@ import dev.mesosshuffle.fetch.SendProgress;
 import dev.mesosshuffle.model.OpenSegment;
 import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,16 +112,10 @@ final class BufferedReplyBatch implements ReplyBatch {
     }
 
     private static void read(OpenSegment block, int length, ByteBuf target) throws IOException {
-        FileChannel channel = block.file().channel();
-        int done = 0;
-        while (done < length) {
-            int read = target.writeBytes(channel, block.offset() + done, length - done);
-            if (read < 0) {
-                throw new EOFException(
-                        "file ended at " + channel.size() + " (expected: " + (block.offset() + length) + " bytes)");
-            }
-            done += read;
-        }
+        int start = target.writerIndex();
+        // The buffer's own view, which needs no memory; nobody else has the buffer yet.
+        block.file().read(block.offset(), target.internalNioBuffer(start, length));
+        target.writerIndex(start + length);
     }
 
     private void addLarge(Reply reply, OpenSegment block) throws IOException {

@@ -107,11 +107,13 @@ class BlockResolverTest {
             block = resolver.next(block);
         }
         try (OpenSegment segment = resolver.open(block)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) segment.length());
+            ByteBuffer bytes = ByteBuffer.allocateDirect((int) segment.length());
             if (segment.length() > 0) {
-                FileChannels.readFully(segment.file().channel(), bytes, segment.offset());
+                segment.file().read(segment.offset(), bytes);
             }
-            return bytes.array();
+            byte[] read = new byte[bytes.capacity()];
+            bytes.get(0, read);
+            return read;
         }
     }
 

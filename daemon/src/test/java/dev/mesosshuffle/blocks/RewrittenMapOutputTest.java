@@ -126,7 +126,7 @@ class RewrittenMapOutputTest {
     @Test
     void isNotServedWhileItsDataIsNewerThanItsIndexSinceAShortWhile() throws Exception {
         replace("data");
-        wall.set(FileIdentity.of(file(executor, "data")).changed().toMillis() + 9_000);
+        wall.set(changedMillis(file(executor, "data")) + 9_000);
         assertThatExceptionOfType(StaleIndexException.class)
                 .isThrownBy(() -> read(resolver(ALL_IN_MEMORY), 0))
                 .withMessageContaining("is newer than its index");
@@ -135,7 +135,7 @@ class RewrittenMapOutputTest {
     @Test
     void isServedIfItsFilesWereCopiedInAnotherOrderAWhileAgo() throws Exception {
         Files.setLastModifiedTime(file(executor, "data"), FileTime.fromMillis(5000));
-        wall.set(FileIdentity.of(file(executor, "data")).changed().toMillis() + 11_000);
+        wall.set(changedMillis(file(executor, "data")) + 11_000);
         assertThat(readAll(resolver(ALL_IN_MEMORY))).isEqualTo(OLD);
     }
 
@@ -171,7 +171,7 @@ class RewrittenMapOutputTest {
     @ValueSource(longs = {ALL_IN_MEMORY, NONE_IN_MEMORY})
     void isNotKeptIfItWasWrittenWithinTheSameTickOfTheClock(long cacheBytes) throws Exception {
         BlockResolver resolver = resolver(cacheBytes);
-        wall.set(FileIdentity.of(file(executor, "index")).changed().toMillis() + 5);
+        wall.set(changedMillis(file(executor, "index")) + 5);
         Files.setLastModifiedTime(file(executor, "data"), FileTime.fromMillis(1000));
         assertThat(readAll(resolver)).isEqualTo(OLD);
         assertThat(files.size()).isZero();
@@ -181,7 +181,7 @@ class RewrittenMapOutputTest {
     @Test
     void isKeptOnceTheClockHasTicked() throws Exception {
         BlockResolver resolver = resolver(ALL_IN_MEMORY);
-        long written = FileIdentity.of(file(executor, "index")).changed().toMillis();
+        long written = changedMillis(file(executor, "index"));
         wall.set(written + 5_000);
         assertThat(readAll(resolver)).isEqualTo(OLD);
         assertThat(files.size()).isOne();
@@ -257,10 +257,16 @@ class RewrittenMapOutputTest {
 
     private static byte[] bytes(BlockResolver resolver, LocatedBlock block) throws IOException {
         try (OpenSegment segment = resolver.open(block)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) segment.length());
-            FileChannels.readFully(segment.file().channel(), bytes, segment.offset());
-            return bytes.array();
+            ByteBuffer bytes = ByteBuffer.allocateDirect((int) segment.length());
+            segment.file().read(segment.offset(), bytes);
+            byte[] read = new byte[bytes.capacity()];
+            bytes.get(0, read);
+            return read;
         }
+    }
+
+    private static long changedMillis(Path file) throws IOException {
+        return TimeUnit.NANOSECONDS.toMillis(FileIdentity.of(file).changed());
     }
 
     private LocatedBlock locate(BlockResolver resolver, int reduce) {

@@ -4,7 +4,6 @@ import dev.mesosshuffle.host.OpenedFile;
 import dev.mesosshuffle.host.RegularFiles;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -20,9 +19,8 @@ final class TestIndexFile {
                 new LocalDir(parent(dir), dir),
                 subDir.getFileName().toString(),
                 path.getFileName().toString());
-        OpenedFile opened = RegularFiles.open(file.root(), path);
-        try (FileChannel channel = opened.channel()) {
-            return IndexFile.read(file, channel, FileIdentity.of(opened), maxBytesInMemory);
+        try (OpenedFile opened = RegularFiles.open(file.root(), path)) {
+            return IndexFile.read(file, opened, FileIdentity.of(opened), maxBytesInMemory);
         }
     }
 

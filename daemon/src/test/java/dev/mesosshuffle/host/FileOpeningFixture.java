@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,10 +47,10 @@ abstract class FileOpeningFixture {
         Files.writeString(outside.resolve("rdd_1_2"), OUTSIDE);
     }
 
-    static String text(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(100);
-        channel.read(bytes, 0);
-        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    static String text(OpenedFile opened) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(100);
+        opened.read(bytes, 0);
+        return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
     }
 
     static int run(String... command) throws IOException, InterruptedException {

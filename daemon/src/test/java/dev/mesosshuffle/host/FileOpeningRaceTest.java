@@ -3,7 +3,6 @@ package dev.mesosshuffle.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +64,8 @@ class FileOpeningRaceTest extends FileOpeningFixture {
         int refused = 0;
         try {
             while (opened < 100 || refused < 100) {
-                try (FileChannel channel = opening.open(root, file).channel()) {
-                    assertThat(text(channel)).isEqualTo(INSIDE);
+                try (OpenedFile regular = opening.open(root, file)) {
+                    assertThat(text(regular)).isEqualTo(INSIDE);
                     opened++;
                 } catch (FileSystemException e) {
                     refused++;

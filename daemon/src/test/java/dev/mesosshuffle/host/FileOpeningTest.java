@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,10 +29,9 @@ class FileOpeningTest extends FileOpeningFixture {
     @ParameterizedTest
     @MethodSource("ways")
     void opensARegularFileAndSaysWhichItIs(FileOpening opening) throws Exception {
-        OpenedFile opened = opening.open(root, file);
-        try (FileChannel channel = opened.channel()) {
-            assertThat(text(channel)).isEqualTo(INSIDE);
-            assertThat(opened.attributes()).containsAllEntriesOf(Files.readAttributes(file, FileOpening.ATTRIBUTES));
+        try (OpenedFile opened = opening.open(root, file)) {
+            assertThat(text(opened)).isEqualTo(INSIDE);
+            assertThat(opened.status()).isEqualTo(FileStatus.read(file)).isEqualTo(opening.status(file));
         }
     }
 
@@ -37,9 +39,59 @@ class FileOpeningTest extends FileOpeningFixture {
     @MethodSource("ways")
     void opensAFileWithAnyName(FileOpening opening) throws Exception {
         Path odd = Files.writeString(file.resolveSibling("rätsel 日 \\ '"), INSIDE);
-        try (FileChannel channel = opening.open(root, odd).channel()) {
-            assertThat(text(channel)).isEqualTo(INSIDE);
+        try (OpenedFile opened = opening.open(root, odd)) {
+            assertThat(text(opened)).isEqualTo(INSIDE);
+            assertThat(opened.status()).isEqualTo(opening.status(odd));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void readsAPartAndKnowsWhereTheFileEnds(FileOpening opening) throws Exception {
+        try (OpenedFile opened = opening.open(root, file)) {
+            ByteBuffer part = ByteBuffer.allocateDirect(10).position(2).limit(8);
+            assertThat(opened.read(part, 7)).isEqualTo(6);
+            assertThat(part.position()).isEqualTo(8);
+            byte[] bytes = new byte[6];
+            part.get(2, bytes);
+            assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(INSIDE.substring(7, 13));
+            assertThat(opened.read(part, 0)).isZero();
+            assertThat(opened.read(part.clear(), INSIDE.length())).isEqualTo(-1);
+            assertThat(opened.size()).isEqualTo(INSIDE.length());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysWithoutARace")
+    void saysOfAnOpenFileThatItHasNoNameAnyMoreWhateverLiesAtItsPath(FileOpening opening) throws Exception {
+        try (OpenedFile opened = opening.open(root, file)) {
+            assertThat(opened.currentStatus(file)).isEqualTo(opened.status());
+            Files.move(Files.writeString(subDir.resolve("new"), INSIDE), file, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(opened.currentStatus(file).links()).isZero();
+            assertThat(opened.status().links()).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysWithoutARace")
+    void readsNothingOnceItIsClosed(FileOpening opening) throws Exception {
+        OpenedFile opened = opening.open(root, file);
+        opened.close();
+        opened.close();
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> opened.read(ByteBuffer.allocateDirect(1), 0))
+                .withMessage("Bad file descriptor");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void saysOfALinkWhatItIs(FileOpening opening) throws Exception {
+        Path link = Files.createSymbolicLink(root.resolve("link"), file);
+        assertThat(opening.status(link)).isEqualTo(FileStatus.read(link, LinkOption.NOFOLLOW_LINKS));
+        Path missing = root.resolve("missing");
+        assertThatExceptionOfType(NoSuchFileException.class)
+                .isThrownBy(() -> opening.status(missing))
+                .withMessage(missing.toString());
     }
 
     @ParameterizedTest
@@ -137,7 +189,10 @@ class FileOpeningTest extends FileOpeningFixture {
         Path fifo = root.resolve("fifo");
         run("mkfifo", fifo.toString());
         for (int i = 0; i < 200; i++) {
-            opening.open(root, file).channel().close();
+            opening.open(root, file).close();
+            try (OpenedFile opened = opening.open(root, file)) {
+                assertThat(opened.channel().size()).isEqualTo(INSIDE.length());
+            }
             for (Path unsafe : List.of(link, fifo, root.resolve("missing"), root)) {
                 assertThatExceptionOfType(IOException.class).isThrownBy(() -> opening.open(root, unsafe));
             }
@@ -184,14 +239,15 @@ class FileOpeningTest extends FileOpeningFixture {
             assertThat(lease).isNotNull();
             assertUnsafe(opening, file, "leased");
         }
-        opening.open(root, file).channel().close();
+        opening.open(root, file).close();
     }
 
     @Test
     void choosesTheKernelsCallsHere() throws Exception {
         assertThat(LinuxCalls.canOpenNames()).isTrue();
-        try (FileChannel channel = RegularFiles.open(root, file).channel()) {
-            assertThat(text(channel)).isEqualTo(INSIDE);
+        assertThat(StatusCalls.areAvailable()).isTrue();
+        try (OpenedFile opened = RegularFiles.open(root, file)) {
+            assertThat(text(opened)).isEqualTo(INSIDE);
         }
     }
 

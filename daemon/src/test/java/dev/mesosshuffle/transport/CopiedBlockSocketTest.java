@@ -310,8 +310,7 @@ class CopiedBlockSocketTest {
             disk.execute(() -> {
                 Throwable failure = null;
                 try {
-                    int bytes = target.remaining();
-                    assertThat(channel.read(target, offset)).isEqualTo(bytes);
+                    read(offset, target);
                 } catch (IOException | AssertionError e) {
                     failure = e;
                 } finally {
@@ -319,6 +318,12 @@ class CopiedBlockSocketTest {
                 }
                 listener.onReadEnd(failure);
             });
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) throws IOException {
+            int bytes = target.remaining();
+            assertThat(channel.read(target, offset)).isEqualTo(bytes);
         }
 
         @Override

@@ -50,6 +50,11 @@ class FailedReplyTest extends WrittenReplies {
 
         @Override
         public FileChannel channel() {
+            throw new AssertionError("nothing is sent");
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) {
             throw new OutOfMemoryError("for a test");
         }
 

@@ -91,7 +91,8 @@ final class TestFile implements OpenFile, AutoCloseable {
         return true;
     }
 
-    private void read(long offset, ByteBuffer target) throws IOException {
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
         long next = offset;
         while (target.hasRemaining()) {
             int read = channel.read(target, next);

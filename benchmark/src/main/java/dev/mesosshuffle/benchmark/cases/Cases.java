@@ -16,6 +16,11 @@ public final class Cases {
     private static final Dataset HUNDRED_KIB = Dataset.uniform("100k", 64, 50, 100 * Sizes.KIB);
     private static final Dataset ONE_MIB = Dataset.uniform("1m", 32, 10, Sizes.MIB);
     private static final Dataset SIXTEEN_MIB = Dataset.uniform("16m", 4, 5, 16 * Sizes.MIB);
+    private static final Dataset ONE_KIB_THOUSANDS = Dataset.uniform("1k-5000", 5_000, 50, Sizes.KIB);
+    private static final Dataset TEN_KIB_THOUSANDS = Dataset.uniform("10k-5000", 5_000, 10, 10 * Sizes.KIB);
+    private static final Dataset HUNDRED_KIB_THOUSANDS = Dataset.uniform("100k-5000", 5_000, 2, 100 * Sizes.KIB);
+    private static final Dataset ONE_KIB_MANY_THOUSANDS = Dataset.uniform("1k-50000", 50_000, 5, Sizes.KIB);
+    private static final Dataset TEN_KIB_MANY_THOUSANDS = Dataset.uniform("10k-50000", 50_000, 2, 10 * Sizes.KIB);
     private static final Dataset COLD = Dataset.uniform("cold-1disk", 256, 384, 10 * Sizes.KIB);
 
     private static final Dataset BYSTANDERS_FILES = TEN_KIB.onDisks("bystanders", 1);
@@ -64,6 +69,10 @@ public final class Cases {
         List<Experiment> all = new ArrayList<>();
         all.add(new IdleFootprint());
         fetchCases().forEach(fetchCase -> all.add(new FetchExperiment(fetchCase)));
+        FetchCase young = FetchCase.of("young", TEN_KIB, MANY);
+        for (int blocks : new int[] {1_000, 10_000, 100_000, 1_000_000}) {
+            all.add(new YoungService("young-" + blocks, young, blocks));
+        }
         all.add(new Backpressure("backpressure", ONE_MIB, StalledClients.BLOCKS_EACH, BYSTANDERS));
         all.add(new Backpressure("backpressure-small", TEN_KIB, 10 * StalledClients.BLOCKS_EACH, BYSTANDERS));
         all.add(new DeletionThroughput(
@@ -93,6 +102,11 @@ public final class Cases {
                 FetchCase.of("100k", HUNDRED_KIB, SOME),
                 FetchCase.of("1m", ONE_MIB, FEW),
                 FetchCase.of("16m", SIXTEEN_MIB, 1),
+                FetchCase.of("1k-5000", ONE_KIB_THOUSANDS, MANY),
+                FetchCase.of("10k-5000", TEN_KIB_THOUSANDS, MANY),
+                FetchCase.of("100k-5000", HUNDRED_KIB_THOUSANDS, SOME),
+                FetchCase.of("1k-50000", ONE_KIB_MANY_THOUSANDS, MANY),
+                FetchCase.of("10k-50000", TEN_KIB_MANY_THOUSANDS, MANY),
                 FetchCase.of("batch", ONE_KIB, MANY).by(FetchKind.BATCH, 10),
                 FetchCase.of("openblocks", TEN_KIB, MANY).by(FetchKind.OPEN_BLOCKS, 1),
                 FetchCase.of("stream", ONE_MIB, FEW).by(FetchKind.STREAM, 1),

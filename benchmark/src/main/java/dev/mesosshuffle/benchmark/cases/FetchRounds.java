@@ -72,6 +72,14 @@ final class FetchRounds {
         };
     }
 
+    /** Measures the next blocks, as many as asked for, rounded down to whole fetches. */
+    Measurements measureFirst(RunningService service, int blocks) throws IOException {
+        double before = service.usage().cpuSeconds();
+        Measurements figures =
+                measureToEnd(service, FetchQueue.limited(fetches, blocks / fetchCase.chunksPerFetch()), false);
+        return figures.with(Metric.CPU_SECONDS, service.usage().cpuSeconds() - before);
+    }
+
     private Measurements measureWarm(RunningService service, Duration time) throws IOException {
         try (IdleConnections idle = IdleConnections.open(service.address(), fetchCase.idleConnections());
                 LoadGenerator load = start(service, FetchQueue.endless(fetches), false)) {

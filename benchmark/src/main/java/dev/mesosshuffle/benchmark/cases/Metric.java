@@ -16,6 +16,8 @@ public enum Metric {
     /** Over loopback, whoever is running when a packet arrives pays for receiving it; the sum does not depend on that. */
     BOTH_CPU_MICROS_PER_BLOCK("both, µs/block", 2),
 
+    CPU_SECONDS("CPU s", 2),
+
     START_MILLIS("start ms", 0),
     START_CPU_SECONDS("start CPU s", 2),
     IDLE_RESIDENT_MB("idle RSS MB", 0),

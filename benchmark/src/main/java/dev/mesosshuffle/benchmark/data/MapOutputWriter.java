@@ -46,8 +46,6 @@ final class MapOutputWriter {
             while (content.hasRemaining()) {
                 channel.write(content);
             }
-            // What is not on disk cannot be dropped from memory, as the cold cases do.
-            channel.force(false);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,11 +27,15 @@ public final class PageCache {
     }
 
     /**
-     * Drops the files, which must be on disk. {@code dd} does by posix_fadvise what Java cannot; it needs no privileges,
+     * Writes the files to disk, then drops them. {@code dd} does by posix_fadvise what Java cannot; it needs no privileges,
      * and unlike /proc/sys/vm/drop_caches it leaves other files alone.
      */
     public static void drop(List<Path> files) throws IOException, InterruptedException {
         for (Path file : files) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                // What is not on disk is not dropped.
+                channel.force(false);
+            }
             List<String> command =
                     new ArrayList<>(List.of("dd", "if=" + file, "iflag=nocache", "count=0", "status=none"));
             Process dd = new ProcessBuilder(command).inheritIO().start();
