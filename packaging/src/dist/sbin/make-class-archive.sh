@@ -1,6 +1,7 @@
 #!/bin/sh
 #
-# Makes an archive of the daemon's loaded classes for the Java that runs it here: a start then takes a third less CPU.
+# Makes an archive of the daemon's loaded classes for the Java that runs it here: a start and the first blocks then take
+# less CPU.
 # To be run once where the Java is known: after installation, or while an image is built. Nothing depends on it: without
 # it, or with another Java, a start merely takes longer.
 #
@@ -50,6 +51,12 @@ until grep -q 'Listening on' "$work/log"; do
   [ "$tries" -lt 600 ] || fail "the daemon did not start within a minute"
   sleep 0.1
 done
+
+# What a usual day loads, too.
+port=$(sed -n 's/.*Listening on .*:\([0-9][0-9]*\).*/\1/p' "$work/log" | head -n 1)
+"${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx32m -XX:TieredStopAtLevel=1 -cp "$home/lib/*" \
+  dev.mesosshuffle.training.TrainingClient "$port" "$work/root" >"$work/training" 2>&1 ||
+  fail "the daemon did not serve a block: $(head -n 1 "$work/training")"
 kill "$daemon"
 wait "$daemon" || fail "the daemon did not stop as it should: $(tail -n 1 "$work/log")"
 daemon=

@@ -83,6 +83,10 @@ final class CommandLineOptions {
      */
     static CommandLineOptions parse(String... args) {
         CommandLineOptions options = new CommandLineOptions();
+        if (args.length == 0) {
+            // The usual start; picocli's classes are too old for a class archive.
+            return options;
+        }
         CommandLine commandLine = new CommandLine(options);
         commandLine.parseArgs(args);
         for (String setting : options.settings) {

@@ -3,11 +3,15 @@ package dev.mesosshuffle.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.packaging.Distribution.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClassArchiveIT {
     private static final String OUR_CLASS = "dev.mesosshuffle.Main source: ";
     private static final String FROM_ARCHIVE = OUR_CLASS + "shared objects file (top)";
+    private static final Pattern LISTENING = Pattern.compile("Listening on .*:(\\d+)");
     private static final Result VERSION = new Result(0, "mesos-shuffle-service " + Distribution.VERSION + "\n", "");
 
     @TempDir
@@ -46,6 +51,44 @@ class ClassArchiveIT {
         assertThat(version()).isEqualTo(VERSION);
         distribution.with("MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE", "");
         assertThat(loadedClasses()).contains(OUR_CLASS).doesNotContain(FROM_ARCHIVE);
+    }
+
+    @Test
+    void servesTheFirstBlockWithTheClassesOfTheArchive() throws Exception {
+        assumeFalse(home.toString().contains(" "), "Java 17 takes no class of a jar whose path has a blank");
+        makeArchive();
+        Path log = dir.resolve("classes");
+        distribution.with("SPARK_DAEMON_JAVA_OPTS", "\"-Xlog:class+load:file=" + log + "\"");
+        String[] start =
+                distribution.harmless(home.resolve("bin/mesos-shuffle-service").toString());
+        Process daemon = distribution.start(start);
+        try {
+            Matcher listening = LISTENING.matcher(Await.untilContains(dir.resolve("out"), LISTENING.pattern()));
+            assertThat(listening.find()).isTrue();
+            train(listening.group(1));
+        } finally {
+            daemon.destroy();
+        }
+        assertThat(distribution.result(daemon).status()).isZero();
+        assertThat(log)
+                .content()
+                .contains("dev.mesosshuffle.fetch.BlockReader source: shared objects file (top)")
+                .contains("dev.mesosshuffle.transport.WindowFileRegion source: shared objects file (top)");
+    }
+
+    /** A driver and an executor register, and blocks are fetched. */
+    private void train(String port) throws Exception {
+        Process client = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        home.resolve("lib") + "/*",
+                        "dev.mesosshuffle.training.TrainingClient",
+                        port,
+                        dir.resolve("local").toString())
+                .inheritIO()
+                .start();
+        assertThat(client.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(client.exitValue()).isZero();
     }
 
     @Test
