@@ -63,7 +63,8 @@ class ClassArchiveIT {
                 distribution.harmless(home.resolve("bin/mesos-shuffle-service").toString());
         Process daemon = distribution.start(start);
         try {
-            Matcher listening = LISTENING.matcher(Await.untilContains(dir.resolve("out"), LISTENING.pattern()));
+            Await.untilContains(dir.resolve("out"), LISTENING.pattern());
+            Matcher listening = LISTENING.matcher(distribution.out());
             assertThat(listening.find()).isTrue();
             train(listening.group(1));
         } finally {
