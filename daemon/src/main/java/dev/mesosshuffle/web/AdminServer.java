@@ -52,8 +52,6 @@ public final class AdminServer implements AutoCloseable {
 
     private final AdminServerConfig config;
     private final @Nullable TlsContext tls;
-    private final RequestLimits limits;
-    private final AdminServerMetrics metrics;
     private final EventLoopGroup loop;
     private final Channel listener;
     private final Connections connections;
@@ -61,15 +59,11 @@ public final class AdminServer implements AutoCloseable {
     private AdminServer(
             AdminServerConfig config,
             @Nullable TlsContext tls,
-            RequestLimits limits,
-            AdminServerMetrics metrics,
             EventLoopGroup loop,
             Channel listener,
             Connections connections) {
         this.config = config;
         this.tls = tls;
-        this.limits = limits;
-        this.metrics = metrics;
         this.loop = loop;
         this.listener = listener;
         this.connections = connections;
@@ -107,7 +101,7 @@ public final class AdminServer implements AutoCloseable {
                 .childHandler(connections)
                 .bind(new InetSocketAddress(config.host(), config.port()))
                 .awaitUninterruptibly();
-        AdminServer server = new AdminServer(config, tls, limits, metrics, loop, bound.channel(), connections);
+        AdminServer server = new AdminServer(config, tls, loop, bound.channel(), connections);
         if (!bound.isSuccess()) {
             server.endLoop();
             throw new IOException(
@@ -171,7 +165,9 @@ public final class AdminServer implements AutoCloseable {
 
     /** What is served, and to whom. */
     private record Served(
-            AdminServerConfig config, Supplier<List<RequestRoute>> routes, @Nullable CredentialVerifier verifier) {}
+            AdminServerConfig config,
+            Supplier<List<RequestRoute>> routes,
+            @Nullable CredentialVerifier verifier) {}
 
     /** Sets new connections up. */
     @ChannelHandler.Sharable

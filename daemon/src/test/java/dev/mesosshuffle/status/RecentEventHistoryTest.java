@@ -20,7 +20,8 @@ class RecentEventHistoryTest {
         assertThat(history.events(3, 100)).extracting(EventView::number).containsExactly(4L, 5L, 6L, 7L, 8L);
         assertThat(history.events(0, 100))
                 .extracting(event -> event.kind().name())
-                .containsExactly("REGISTRATION",
+                .containsExactly(
+                        "REGISTRATION",
                         "REFUSAL",
                         "AUTHENTICATION",
                         "EXPIRY",
