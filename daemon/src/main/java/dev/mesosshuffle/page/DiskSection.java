@@ -28,7 +28,7 @@ record DiskSection(List<DiskView> disks) {
         SectionHeading.begin(html, "disks", "Disks");
         TableWriter table = new TableWriter(
                 html,
-                QuantityText.count(disks.size(), "disk"),
+                QuantityText.count(disks.size(), "disk") + "; times of the last minute",
                 TableWriter.Column.text("Root"),
                 TableWriter.Column.text("State"),
                 TableWriter.Column.text("Free space"),
