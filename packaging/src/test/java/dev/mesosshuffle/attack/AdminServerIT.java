@@ -133,8 +133,7 @@ class AdminServerIT {
                 .isEqualTo("{\"application\":\"to-remove\",\"outcome\":\"Application to-remove is removed; 0 of its"
                         + " directories are being deleted.\"}");
         daemon.process().await("Operator alice at 127.0.0.1 asks over HTTP: remove to-remove", PATIENCE);
-        assertThat(apps(daemon))
-                .startsWith("0 {\"applications\":[{\"id\":\"" + HealthyClient.APP + "\"");
+        assertThat(apps(daemon)).startsWith("0 {\"applications\":[{\"id\":\"" + HealthyClient.APP + "\"");
         assertContainersCheckAsksOverHttp(daemon);
     }
 
@@ -154,7 +153,8 @@ class AdminServerIT {
 
     private static boolean hasHttpClient() {
         return Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "curl")) || Files.isExecutable(Path.of(path, "wget")));
+                .anyMatch(
+                        path -> Files.isExecutable(Path.of(path, "curl")) || Files.isExecutable(Path.of(path, "wget")));
     }
 
     private static Path distribution(String script) {
