@@ -139,17 +139,25 @@ final class AdminFlow {
             BooleanSupplier isListening,
             PrometheusExposition metrics) {}
 
-    /** Begins to serve. */
-    void start(Parts parts) {
+    /**
+     * Begins to serve.
+     *
+     * @param parts returns what is served, once somebody asks
+     */
+    void start(Supplier<Parts> parts) {
+        server.start(() -> routes(parts.get()), verifier);
+        InetSocketAddress address = server.localAddress();
+        logger.info("Admin server on {}:{}", address.getHostString(), address.getPort());
+    }
+
+    private static List<RequestRoute> routes(Parts parts) {
         List<RequestRoute> routes = new ArrayList<>();
         routes.addAll(new HealthRoutes(() -> liveness(parts), parts.isListening(), parts.status()).all());
         routes.addAll(new ApiRoutes(parts.status()).all());
         routes.addAll(new OperationRoutes(parts.operations(), parts.status()).all());
         routes.add(new MetricsRoute(parts.metrics()).route());
         routes.addAll(new StatusPage(parts.status(), HostName.read(), Clock.systemUTC()).routes());
-        server.start(routes, verifier);
-        InetSocketAddress address = server.localAddress();
-        logger.info("Admin server on {}:{}", address.getHostString(), address.getPort());
+        return routes;
     }
 
     private static HealthRoutes.Liveness liveness(Parts parts) {

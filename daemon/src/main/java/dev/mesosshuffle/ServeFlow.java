@@ -70,8 +70,9 @@ final class ServeFlow {
     ServeFlow(DaemonContext context, RootProbers probers) {
         this.context = context;
         this.probers = probers;
-        this.disks = context.register(
-                new DiskExecutors(context.config().disks().threads(), MAX_QUEUED_READS, context.metrics()));
+        this.disks = context.register(new DiskExecutors(
+                context.config().disks().threads(), MAX_QUEUED_READS, context.metrics(), probers::configured));
+        disks.prepare(probers.roots());
         this.removedReaders = new RemovedApplicationReaders(reads, failureLog, context.metrics());
         this.indexes = new IndexCache(
                 context.config().disks().indexCacheBytes(), System::currentTimeMillis, context.metrics());
@@ -121,6 +122,7 @@ final class ServeFlow {
                 context.memory(),
                 failureLog,
                 context.metrics(),
+                context.events(),
                 tls);
         context.register(() -> stop(server));
         return server;

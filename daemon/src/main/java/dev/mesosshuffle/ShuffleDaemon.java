@@ -21,6 +21,7 @@ import dev.mesosshuffle.process.HealthReport;
 import dev.mesosshuffle.process.Lifecycle;
 import dev.mesosshuffle.status.DiskUsage;
 import dev.mesosshuffle.status.ServiceIdentity;
+import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.store.StateStore;
 import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
@@ -122,14 +123,18 @@ public final class ShuffleDaemon {
         startControl(context, state, diskUsage, reclaim, status);
         HealthSource health = new HealthSource();
         if (admin != null) {
-            ServiceIdentity identity = new ServiceIdentity(
-                    about.version(),
-                    startedAt,
-                    startedNanos,
-                    context.config().host(),
-                    server.localAddress().getPort());
-            admin.start(new AdminFlow.Parts(
-                    status.get().source(identity, about.settings(), StatusFlow.history(context)),
+            StatusSource.History history = StatusFlow.history(context);
+            admin.start(() -> new AdminFlow.Parts(
+                    status.get()
+                            .source(
+                                    new ServiceIdentity(
+                                            about.version(),
+                                            startedAt,
+                                            startedNanos,
+                                            context.config().host(),
+                                            server.localAddress().getPort()),
+                                    about.settings(),
+                                    history),
                     new ApplicationOperations(reclaim.liveness().applicationAdmin()),
                     health,
                     server::isListening,

@@ -18,15 +18,15 @@ import java.util.function.Supplier;
 /** Puts together what operators can see, from the parts of the daemon. Loaded when somebody asks, or can. */
 final class StatusFlow {
     private final ApplicationViews applications;
-    private final DiskViews disks;
     private final PersistentState state;
+    private final ServeFlow serve;
 
     StatusFlow(PersistentState state, ServeFlow serve, ReclaimFlow reclaim, DiskUsage diskUsage) {
         this.state = state;
+        this.serve = serve;
         UsageCache usage = new UsageCache(diskUsage, state.registry()::localDirs);
         this.applications = new ApplicationViews(
                 reclaim.liveness().applicationAdmin(), state.registry(), serve::activeReads, usage);
-        this.disks = new DiskViews(state.probers(), serve::diskActivity);
     }
 
     /** The applications, as the source has them. */
@@ -37,7 +37,7 @@ final class StatusFlow {
     /** Begins to keep what operators may ask of the past; once. */
     static StatusSource.History history(DaemonContext context) {
         if (!(context.events() instanceof RecentEvents events)) {
-            return StatusSource.History.NONE;
+            return StatusSource.History.none();
         }
         LoadSampler load = context.register(new LoadSampler(context.metrics(), System::nanoTime, Clock.systemUTC()));
         load.start();
@@ -54,7 +54,7 @@ final class StatusFlow {
                         .map(setting -> new ConfigEntry(setting.key(), setting.value(), setting.origin()))
                         .toList(),
                 applications,
-                disks,
+                new DiskViews(state.probers(), serve::diskActivity, history.load()),
                 state.store()::deferredWrites,
                 history,
                 System::nanoTime);

@@ -8,13 +8,12 @@ import dev.mesosshuffle.status.ApplicationView;
 import dev.mesosshuffle.status.ApplicationViews;
 import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.web.HttpFailure;
+import dev.mesosshuffle.web.PackagedFile;
 import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebRequest;
 import dev.mesosshuffle.web.WebResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
-import java.util.Objects;
 
 /** What can be read under {@code /api/v1/}. For any thread but event loops; waits for no disk. */
 public final class ApiRoutes {
@@ -47,7 +46,10 @@ public final class ApiRoutes {
                 RequestRoute.get(API, PREFIX + "events", this::events),
                 RequestRoute.get(API, PREFIX + "load", this::load),
                 RequestRoute.get(API, PREFIX + "config", this::configuration),
-                RequestRoute.get(API, PREFIX + "openapi.json", ApiRoutes::description));
+                RequestRoute.get(
+                        API,
+                        PREFIX + "openapi.json",
+                        new PackagedFile(ApiRoutes.class, "openapi.json", JsonAnswers.TYPE)));
     }
 
     private void service(WebRequest request, WebResponse response) throws IOException {
@@ -101,13 +103,6 @@ public final class ApiRoutes {
 
     private void configuration(WebRequest request, WebResponse response) throws IOException {
         JsonAnswers.sendList(response, "settings", status.configuration(), StatusJson::setting);
-    }
-
-    private static void description(WebRequest request, WebResponse response) throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                ApiRoutes.class.getResourceAsStream("openapi.json"), "openapi.json is not packaged")) {
-            response.send(200, JsonAnswers.TYPE, in.readAllBytes());
-        }
     }
 
     private ApplicationView known(WebRequest request) throws HttpFailure {

@@ -3,16 +3,15 @@ package dev.mesosshuffle.concurrent;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import com.codahale.metrics.Snapshot;
 import com.codahale.metrics.Timer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * One bounded pool of threads for each local root, that is for each disk: a disk that hangs stalls its own threads
@@ -30,7 +29,13 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
     private final MetricRegistry metrics;
     private final Ticker ticker;
     private final Function<String, ThreadFactory> threads;
+    private final UnaryOperator<Path> names;
+
+    /** By its name. */
     private final ConcurrentMap<Path, Disk> disks = new ConcurrentHashMap<>();
+
+    /** By every path that it was used by, so that its name is looked up once. */
+    private final ConcurrentMap<Path, Disk> byPath = new ConcurrentHashMap<>();
 
     private record Disk(FairExecutor pool, HungTasks hungTasks, Timer readLatency, Counter readErrors) {}
 
@@ -41,9 +46,15 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
      * @param queueCapacity how many tasks may wait for each disk
      * @param metrics gets, for each disk, {@code shuffleService.disk.ROOT.queue}, {@code .activeThreads},
      *     {@code .hungThreads}, {@code .readLatencyMillis} and {@code .readErrors}
+     * @param names returns the path by which operators know a root, from its real path
      */
+    public DiskExecutors(int threadsPerDisk, int queueCapacity, MetricRegistry metrics, UnaryOperator<Path> names) {
+        this(threadsPerDisk, queueCapacity, metrics, names, System::nanoTime, DiskExecutors::named);
+    }
+
+    /** As the other, where each root is known by the path that it is used by. */
     public DiskExecutors(int threadsPerDisk, int queueCapacity, MetricRegistry metrics) {
-        this(threadsPerDisk, queueCapacity, metrics, System::nanoTime, DiskExecutors::named);
+        this(threadsPerDisk, queueCapacity, metrics, UnaryOperator.identity());
     }
 
     /**
@@ -58,6 +69,7 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
                 threadsPerDisk,
                 queueCapacity,
                 new MetricRegistry(),
+                UnaryOperator.identity(),
                 System::nanoTime,
                 disk -> named(threadPrefix + disk));
     }
@@ -67,13 +79,24 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
             int threadsPerDisk,
             int queueCapacity,
             MetricRegistry metrics,
+            UnaryOperator<Path> names,
             Ticker ticker,
             Function<String, ThreadFactory> threads) {
         this.threadsPerDisk = threadsPerDisk;
         this.queueCapacity = queueCapacity;
         this.metrics = metrics;
+        this.names = names;
         this.ticker = ticker;
         this.threads = threads;
+    }
+
+    /**
+     * Registers the metrics of disks that nothing has used yet, so that operators see zeros instead of nothing.
+     *
+     * @param roots their roots
+     */
+    public void prepare(Iterable<Path> roots) {
+        roots.forEach(this::disk);
     }
 
     /**
@@ -120,23 +143,23 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
      * @return its figures; those of a disk that was never used if it is unknown
      */
     public DiskActivity activity(Path root) {
-        Disk disk = disks.get(root);
+        Disk disk = disks.get(names.apply(root));
         if (disk == null) {
             return DiskActivity.NONE;
         }
-        Snapshot latency = disk.readLatency().getSnapshot();
         return new DiskActivity(
                 disk.pool().queuedTasks(),
                 disk.pool().activeTasks(),
                 disk.hungTasks().count(),
                 disk.readLatency().getCount(),
-                disk.readErrors().getCount(),
-                Duration.ofNanos((long) latency.getMedian()),
-                Duration.ofNanos((long) latency.get99thPercentile()));
+                disk.readErrors().getCount());
     }
 
     private Disk disk(Path root) {
-        return disks.computeIfAbsent(root, this::newDisk);
+        Disk known = byPath.get(root);
+        return known == null
+                ? byPath.computeIfAbsent(root, path -> disks.computeIfAbsent(names.apply(path), this::newDisk))
+                : known;
     }
 
     private Disk newDisk(Path root) {

@@ -4,8 +4,10 @@ package dev.mesosshuffle.events;
 public enum EventKind {
     /** An executor or a driver registered. */
     REGISTRATION,
-    /** A registration, a request or a client was refused. */
+    /** A registration or a request was refused. */
     REFUSAL,
+    /** A client was refused before it had proved who it is; of its own, since anybody can cause any number of them. */
+    AUTHENTICATION,
     /** An application expired, by a rule or an operator's command. */
     EXPIRY,
     /** An expiry that is due was postponed. */

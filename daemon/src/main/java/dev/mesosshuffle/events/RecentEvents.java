@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The last events of each kind, in a ring for each: thousands of registrations push out no expiry. Each text is bounded, so all
- * of them together take at most 450 KB. For any thread; nobody waits.
+ * of them together take at most 515 KB. For any thread; nobody waits.
  */
 public final class RecentEvents implements EventRecorder {
     /** How many of each kind are kept. */

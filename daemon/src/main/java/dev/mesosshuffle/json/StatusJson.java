@@ -10,6 +10,7 @@ import dev.mesosshuffle.status.ConfigEntry;
 import dev.mesosshuffle.status.DiskView;
 import dev.mesosshuffle.status.EventView;
 import dev.mesosshuffle.status.ExecutorView;
+import dev.mesosshuffle.status.LatencyView;
 import dev.mesosshuffle.status.LoadSample;
 import dev.mesosshuffle.status.ServiceStatus;
 import dev.mesosshuffle.status.UsageView;
@@ -137,7 +138,7 @@ public final class StatusJson implements Closeable {
         text("unavailability", disk.unavailability());
         json.writeBooleanField("hung", disk.isHung());
         capacity(disk.capacity());
-        activity(disk.activity());
+        tasks(disk.activity(), disk.latency());
         json.writeEndObject();
     }
 
@@ -155,15 +156,15 @@ public final class StatusJson implements Closeable {
         json.writeEndObject();
     }
 
-    private void activity(DiskActivity activity) throws IOException {
+    private void tasks(DiskActivity activity, @Nullable LatencyView latency) throws IOException {
         json.writeObjectFieldStart("tasks");
         json.writeNumberField("queued", activity.queuedTasks());
         json.writeNumberField("active", activity.activeTasks());
         json.writeNumberField("hung", activity.hungTasks());
         json.writeNumberField("ended", activity.tasks());
         json.writeNumberField("readErrors", activity.errors());
-        seconds("medianSeconds", activity.medianLatency());
-        seconds("p99Seconds", activity.p99Latency());
+        seconds("medianSeconds", latency == null ? null : latency.median());
+        seconds("p99Seconds", latency == null ? null : latency.p99());
         json.writeEndObject();
     }
 

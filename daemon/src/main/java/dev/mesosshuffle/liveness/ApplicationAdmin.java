@@ -8,9 +8,11 @@ import dev.mesosshuffle.jfr.FlightRecording;
 import dev.mesosshuffle.logging.Sanitizer;
 import dev.mesosshuffle.registry.Registry;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -67,11 +69,39 @@ public final class ApplicationAdmin {
     }
 
     /**
+     * Returns the first ids after one, in order: a page of all. Looks at each id once, without any lock, and keeps as many as
+     * it returns.
+     *
+     * @param after only ids after this one; null for the first page
+     * @param limit the most of them, at least 1
+     */
+    public List<String> ids(@Nullable String after, int limit) {
+        apps.adopt(registry.applications());
+        PriorityQueue<String> first = new PriorityQueue<>(Comparator.reverseOrder());
+        for (String id : apps.ids()) {
+            if (after != null && id.compareTo(after) <= 0) {
+                continue;
+            }
+            if (first.size() < limit) {
+                first.add(id);
+            } else if (id.compareTo(first.element()) < 0) {
+                first.remove();
+                first.add(id);
+            }
+        }
+        return first.stream().sorted().toList();
+    }
+
+    /**
      * Returns the status of an application.
      *
      * @return its status now; null if it is not known any more
      */
     public @Nullable ApplicationStatus status(String appId) {
+        if (registry.isPersisted(appId)) {
+            // It may have registered since the last check, without a driver.
+            apps.adopt(List.of(appId));
+        }
         AppLiveness app = apps.byId().get(appId);
         if (app == null) {
             return null;

@@ -77,7 +77,11 @@ final class TrackedApplications {
 
     /** Tracks those of some applications that are not tracked yet, as driverless ones. */
     void adopt(Collection<String> appIds) {
-        appIds.forEach(appId -> restored(appId, Duration.ZERO, false, null));
+        for (String appId : appIds) {
+            if (!apps.containsKey(appId)) {
+                restored(appId, Duration.ZERO, false, null);
+            }
+        }
     }
 
     /** The result of one step. */

@@ -28,6 +28,7 @@ final class SanitizedEvent implements ILoggingEvent {
     private final String loggerName;
     private final LoggerContextVO context;
     private final String threadName;
+    private final BoundedText text;
     private final String message;
     private final @Nullable SanitizedThrowable failure;
     private final Instant time;
@@ -37,7 +38,8 @@ final class SanitizedEvent implements ILoggingEvent {
         this.loggerName = event.getLoggerName();
         this.context = event.getLoggerContextVO();
         this.threadName = Sanitizer.line(event.getThreadName(), MAX_THREAD_NAME_BYTES);
-        this.message = Sanitizer.line(String.valueOf(event.getFormattedMessage()), MAX_MESSAGE_BYTES);
+        this.text = new BoundedText(String.valueOf(event.getFormattedMessage()), MAX_MESSAGE_BYTES);
+        this.message = text.line(MAX_MESSAGE_BYTES);
         this.failure = SanitizedThrowable.of(event.getThrowableProxy());
         this.time = event.getInstant();
     }
@@ -47,7 +49,8 @@ final class SanitizedEvent implements ILoggingEvent {
         this.loggerName = whole.loggerName;
         this.context = whole.context;
         this.threadName = whole.threadName;
-        this.message = Sanitizer.line(whole.message, detail.messageBytes());
+        this.text = whole.text;
+        this.message = text.line(detail.messageBytes());
         this.failure = whole.failure == null ? null : whole.failure.reducedTo(detail);
         this.time = whole.time;
     }
@@ -59,7 +62,10 @@ final class SanitizedEvent implements ILoggingEvent {
 
     /** About how many bytes of the heap it keeps. */
     int estimatedBytes() {
-        return OVERHEAD_BYTES + 2 * message.length() + (failure == null ? 0 : failure.estimatedBytes());
+        return OVERHEAD_BYTES
+                + 2 * message.length()
+                + text.estimatedBytesBeside(message)
+                + (failure == null ? 0 : failure.estimatedBytes());
     }
 
     @Override

@@ -10,6 +10,7 @@ final class SanitizedThrowable implements IThrowableProxy {
     private static final int BYTES_PER_FRAME = 150;
 
     private final String className;
+    private final @Nullable BoundedText text;
     private final @Nullable String message;
     private final StackTraceElementProxy[] frames;
     private final int commonFrames;
@@ -19,8 +20,9 @@ final class SanitizedThrowable implements IThrowableProxy {
 
     private SanitizedThrowable(IThrowableProxy thrown) {
         this.className = thrown.getClassName();
-        String text = thrown.getMessage();
-        this.message = text == null ? null : Sanitizer.line(text, SanitizedEvent.MAX_MESSAGE_BYTES);
+        String thrownMessage = thrown.getMessage();
+        this.text = thrownMessage == null ? null : new BoundedText(thrownMessage, SanitizedEvent.MAX_MESSAGE_BYTES);
+        this.message = text == null ? null : text.line(SanitizedEvent.MAX_MESSAGE_BYTES);
         this.frames = thrown.getStackTraceElementProxyArray();
         this.commonFrames = thrown.getCommonFrames();
         this.cyclic = thrown.isCyclic();
@@ -35,7 +37,8 @@ final class SanitizedThrowable implements IThrowableProxy {
     private SanitizedThrowable(
             SanitizedThrowable whole, BoundedJsonEncoder.Detail detail, @Nullable SanitizedThrowable cause) {
         this.className = whole.className;
-        this.message = whole.message == null ? null : Sanitizer.line(whole.message, detail.failureMessageBytes());
+        this.text = whole.text;
+        this.message = text == null ? null : text.line(detail.failureMessageBytes());
         this.frames = Arrays.copyOf(whole.frames, Math.min(whole.frames.length, detail.frames()));
         // The frames that are left are its own.
         this.commonFrames = 0;
@@ -66,7 +69,10 @@ final class SanitizedThrowable implements IThrowableProxy {
 
     /** About how many bytes of the heap it keeps. */
     int estimatedBytes() {
-        int bytes = BYTES_PER_FRAME * frames.length + (message == null ? 0 : 2 * message.length());
+        int bytes = BYTES_PER_FRAME * frames.length;
+        if (message != null && text != null) {
+            bytes += 2 * message.length() + text.estimatedBytesBeside(message);
+        }
         for (SanitizedThrowable other : suppressed) {
             bytes += other.estimatedBytes();
         }

@@ -44,8 +44,18 @@ public final class Sanitizer {
      * @return the line, escaped; if it was longer, its beginning and how many characters are missing
      */
     public static String line(String line, int maxBytes) {
+        return line(line, line.length(), maxBytes);
+    }
+
+    /**
+     * As {@link #line(String, int)}, of the beginning of a text alone.
+     *
+     * @param line the beginning, of at least {@code maxBytes} characters if that is not all of the text
+     * @param length the length of the text
+     */
+    static String line(String line, int length, int maxBytes) {
         // The work is bounded too: no character has less than a byte.
-        if (line.length() <= maxBytes && isPlain(line)) {
+        if (length <= maxBytes && isPlain(line)) {
             return line;
         }
         StringBuilder result = new StringBuilder(Math.min(line.length(), maxBytes) + MARK_BYTES);
@@ -58,8 +68,7 @@ public final class Sanitizer {
             append(result, codePoint);
             bytes += result.length() - begin > 2 ? result.length() - begin : utf8Bytes(codePoint);
             if (bytes > maxBytes) {
-                result.setLength(endBeforeMark);
-                return result + mark(line.length() - shownBeforeMark);
+                return cut(result, endBeforeMark, length - shownBeforeMark);
             }
             i += Character.charCount(codePoint);
             if (bytes <= maxBytes - MARK_BYTES) {
@@ -67,7 +76,12 @@ public final class Sanitizer {
                 shownBeforeMark = i;
             }
         }
-        return result.toString();
+        return length > line.length() ? cut(result, endBeforeMark, length - shownBeforeMark) : result.toString();
+    }
+
+    private static String cut(StringBuilder shown, int end, int missing) {
+        shown.setLength(end);
+        return shown.append(mark(missing)).toString();
     }
 
     /**

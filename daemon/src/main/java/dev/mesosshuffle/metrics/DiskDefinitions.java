@@ -82,11 +82,13 @@ final class DiskDefinitions {
             count("orphans.dirs", "orphan_directories", "Orphan directories found by the last scan."),
             bytes("orphans.bytes", "orphan_bytes", "Bytes in those directories."),
             gauge(
-                    "orphans.lastScanSeconds",
-                    MetricUnit.SECONDS,
-                    "orphan_last_scan_age_seconds",
-                    "Age of the oldest of the roots' last scans, and so of the two values above; unknown if there was"
-                            + " none, as with `orphans=off`."),
+                            "orphans.lastScanSeconds",
+                            MetricUnit.SECONDS,
+                            "orphan_last_scan_age_seconds",
+                            "Age of the oldest of the roots' last scans, and so of the two values above; of a root that"
+                                    + " was never scanned, the time since it should have been; unknown with"
+                                    + " `orphans=off`.")
+                    .withAdvice("Above 6 h, the log says why."),
             counter("orphans.deletedDirs", "orphan_directories_deleted_total", "Deleted orphan directories."),
             timer("store.commitLatencyMillis", "commit_duration_seconds", "Time of a commit."),
             counter("store.failures", "registry_failed_commits_total", "Failed commits."),

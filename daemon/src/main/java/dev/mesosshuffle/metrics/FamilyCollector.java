@@ -13,6 +13,9 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,6 +44,18 @@ final class FamilyCollector {
                         new HistogramDataPointSnapshot(counts, buckets.sumInSeconds(), labels, Exemplars.EMPTY, 0));
     }
 
+    /**
+     * Adds how often something was done and how long that took in all, without quantiles.
+     *
+     * @param seconds the sum of all times
+     */
+    void add(PrometheusSeries series, Labels labels, long count, double seconds) {
+        points(series)
+                .putIfAbsent(
+                        labels,
+                        new SummaryDataPointSnapshot(count, seconds, Quantiles.EMPTY, labels, Exemplars.EMPTY, 0));
+    }
+
     private Map<Labels, DataPointSnapshot> points(PrometheusSeries series) {
         return families.computeIfAbsent(series.family(), family -> new LinkedHashMap<>());
     }
@@ -61,6 +76,9 @@ final class FamilyCollector {
             return new CounterSnapshot(new MetricMetadata(name, help), cast(CounterDataPointSnapshot.class, points));
         }
         MetricMetadata metadata = new MetricMetadata(family, help);
+        if (first instanceof SummaryDataPointSnapshot) {
+            return new SummarySnapshot(metadata, cast(SummaryDataPointSnapshot.class, points));
+        }
         return first instanceof GaugeDataPointSnapshot
                 ? new GaugeSnapshot(metadata, cast(GaugeDataPointSnapshot.class, points))
                 : new HistogramSnapshot(metadata, cast(HistogramDataPointSnapshot.class, points));

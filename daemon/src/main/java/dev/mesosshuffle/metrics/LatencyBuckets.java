@@ -28,9 +28,12 @@ public final class LatencyBuckets {
         60_000_000_000L
     };
 
+    /** How many buckets there are. */
+    static final int BUCKETS = BOUNDS.length + 1;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final LongAdder[] counts = new LongAdder[BOUNDS.length + 1];
+    private final LongAdder[] counts = new LongAdder[BUCKETS];
     private final LongAdder sum = new LongAdder();
 
     LatencyBuckets() {
@@ -50,14 +53,33 @@ public final class LatencyBuckets {
 
     /** Returns the longest duration of each bucket, in seconds; of the last, infinity. */
     static double[] boundsInSeconds() {
-        double[] bounds = new double[BOUNDS.length + 1];
+        double[] bounds = new double[BUCKETS];
         Arrays.setAll(bounds, i -> i < BOUNDS.length ? BOUNDS[i] / NANOS_PER_SECOND : Double.POSITIVE_INFINITY);
         return bounds;
     }
 
+    /** Returns the shortest duration of a bucket, in nanoseconds. */
+    static long beginNanos(int bucket) {
+        return bucket == 0 ? 0 : BOUNDS[bucket - 1];
+    }
+
+    /** Returns the longest duration of a bucket, in nanoseconds; of the last, which has none, its shortest. */
+    static long endNanos(int bucket) {
+        return BOUNDS[Math.min(bucket, BOUNDS.length - 1)];
+    }
+
+    /** Returns what was counted so far. */
+    public LatencyCounts soFar() {
+        return new LatencyCounts(counts());
+    }
+
     /** Returns how many durations each bucket has. */
     long[] counts() {
-        return Arrays.stream(counts).mapToLong(LongAdder::sum).toArray();
+        long[] sums = new long[BUCKETS];
+        for (int i = 0; i < BUCKETS; i++) {
+            sums[i] = counts[i].sum();
+        }
+        return sums;
     }
 
     /** Returns the sum of all durations, in seconds. */

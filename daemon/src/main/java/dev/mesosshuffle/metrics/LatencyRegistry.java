@@ -29,6 +29,16 @@ public final class LatencyRegistry extends MetricRegistry {
     }
 
     /**
+     * Returns the buckets of a timer.
+     *
+     * @param timer one of any registry
+     * @return null if it has none, since its registry is a plain one
+     */
+    public static @Nullable LatencyBuckets buckets(Timer timer) {
+        return timer instanceof LatencyTimer latencies ? latencies.buckets() : null;
+    }
+
+    /**
      * Returns the histogram of fetches, which JMX does not have: where nothing is exposed to Prometheus, the data path is
      * spared its measurement.
      *

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Metrics of the process and its JVM, under the names that they have with every program, except those of garbage collections,
- * which are two counters here and a summary in Prometheus's own library. In JMX the JVM has its own.
+ * Metrics of the process and its JVM, under the names that they have with every program, as Prometheus's own library gives
+ * them. In JMX the JVM has its own.
  */
 final class ProcessDefinitions {
     static final String VERSION_LABEL = "version";
@@ -32,9 +32,7 @@ final class ProcessDefinitions {
     static final MetricDefinition BUFFERS =
             of("jvm_buffer_pool_used_bytes", "Memory of direct and mapped buffers, with the label `pool`.");
     static final MetricDefinition COLLECTIONS =
-            of("jvm_gc_collections_total", "Garbage collections, with the label `gc`.");
-    static final MetricDefinition COLLECTION_TIME =
-            of("jvm_gc_collection_seconds_total", "Time of garbage collections, with the label `gc`.");
+            of("jvm_gc_collection_seconds", "Number and time of garbage collections, with the label `gc`.");
 
     static final List<MetricDefinition> ALL = List.of(
             BUILD_INFO,
@@ -48,8 +46,7 @@ final class ProcessDefinitions {
             MEMORY_COMMITTED,
             MEMORY_MAX,
             BUFFERS,
-            COLLECTIONS,
-            COLLECTION_TIME);
+            COLLECTIONS);
 
     private ProcessDefinitions() {}
 

@@ -40,13 +40,16 @@ final class ProcessValues {
             add(families, ProcessDefinitions.BUFFERS, Labels.of("pool", pool.getName()), pool.getMemoryUsed());
         }
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            Labels labels = Labels.of("gc", collector.getName());
-            add(families, ProcessDefinitions.COLLECTIONS, labels, collector.getCollectionCount());
-            add(
-                    families,
-                    ProcessDefinitions.COLLECTION_TIME,
-                    labels,
-                    collector.getCollectionTime() / MILLIS_PER_SECOND);
+            addCollections(families, collector);
+        }
+    }
+
+    private static void addCollections(FamilyCollector families, GarbageCollectorMXBean collector) {
+        PrometheusSeries series = ProcessDefinitions.COLLECTIONS.series();
+        long count = collector.getCollectionCount();
+        long millis = collector.getCollectionTime();
+        if (series != null && count >= 0 && millis >= 0) {
+            families.add(series, Labels.of("gc", collector.getName()), count, millis / MILLIS_PER_SECOND);
         }
     }
 

@@ -26,7 +26,8 @@ record PrometheusSeries(String family, Map<String, String> labels, boolean ofRoo
     enum Type {
         COUNTER,
         GAUGE,
-        HISTOGRAM
+        HISTOGRAM,
+        SUMMARY
     }
 
     PrometheusSeries {
@@ -50,10 +51,13 @@ record PrometheusSeries(String family, Map<String, String> labels, boolean ofRoo
         return new PrometheusSeries(PREFIX + matcher.group(1), labels, ofRoot);
     }
 
-    /** Returns the type, which is known by the suffix: that of totals, of durations, or none. */
+    /** Returns the type, which is known by the suffix: that of totals, of durations, of times by the JVM, or none. */
     Type type() {
         if (family.endsWith("_total")) {
             return Type.COUNTER;
+        }
+        if (family.endsWith("_collection_seconds")) {
+            return Type.SUMMARY;
         }
         return family.endsWith("_duration_seconds") ? Type.HISTOGRAM : Type.GAUGE;
     }

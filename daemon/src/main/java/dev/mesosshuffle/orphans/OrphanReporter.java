@@ -31,7 +31,10 @@ final class OrphanReporter {
     private final Map<Path, String> withheld = new ConcurrentHashMap<>();
     private final AtomicBoolean unavailable = new AtomicBoolean();
     private final AtomicBoolean gapLogged = new AtomicBoolean();
+
+    /** When each root was last scanned; before its first scan, when that was first due. */
     private final Map<Path, Long> scannedAt = new ConcurrentHashMap<>();
+
     private final Ticker ticker;
 
     private OrphanReporter(Ticker ticker) {
@@ -74,7 +77,12 @@ final class OrphanReporter {
         }
     }
 
-    /** Returns the age of the oldest of the roots' last scans; -1 if there was none. */
+    /** A root is to be scanned. From now on its age counts, whether or not that ever succeeds. */
+    void due(Path root) {
+        scannedAt.putIfAbsent(root, ticker.read());
+    }
+
+    /** Returns the age of the oldest of the roots' last scans; -1 if none was ever due. */
     private long lastScanSeconds() {
         long now = ticker.read();
         return scannedAt.values().stream()

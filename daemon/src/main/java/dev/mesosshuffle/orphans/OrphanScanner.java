@@ -104,6 +104,7 @@ public final class OrphanScanner implements AutoCloseable {
 
     /** Scans all roots. */
     public void scan() {
+        roots.realRoots().forEach(reporter::due);
         KnownDirs known;
         registries.refresh();
         try {

@@ -3,6 +3,7 @@ package dev.mesosshuffle.page;
 import dev.mesosshuffle.concurrent.DiskActivity;
 import dev.mesosshuffle.logging.HumanReadable;
 import dev.mesosshuffle.status.DiskView;
+import dev.mesosshuffle.status.LatencyView;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ record DiskSection(List<DiskView> disks) {
         SectionHeading.begin(html, "disks", "Disks");
         TableWriter table = new TableWriter(
                 html,
-                QuantityText.count(disks.size(), "disk"),
+                QuantityText.count(disks.size(), "disk") + "; times of the last minute",
                 TableWriter.Column.text("Root"),
                 TableWriter.Column.text("State"),
                 TableWriter.Column.text("Free space"),
@@ -51,12 +52,9 @@ record DiskSection(List<DiskView> disks) {
         table.endCell();
         state(html, table, disk);
         space(html, table, disk.capacity());
-        table.beginCell(activity.medianLatency().toNanos());
-        QuantityText.latency(html, activity.medianLatency());
-        table.endCell();
-        table.beginCell(activity.p99Latency().toNanos());
-        QuantityText.latency(html, activity.p99Latency());
-        table.endCell();
+        LatencyView latency = disk.latency();
+        table.latency(latency == null ? null : latency.median());
+        table.latency(latency == null ? null : latency.p99());
         table.beginCell(activity.queuedTasks());
         html.text(QuantityText.count(activity.queuedTasks()));
         html.element("div", "note", QuantityText.count(activity.activeTasks()) + " running");

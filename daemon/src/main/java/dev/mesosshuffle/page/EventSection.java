@@ -94,6 +94,7 @@ record EventSection(EventHistory history, Instant now) {
         return switch (kind) {
             case REGISTRATION -> "Registration";
             case REFUSAL -> "Refusal";
+            case AUTHENTICATION -> "Authentication";
             case EXPIRY -> "Expiry";
             case DEFERRAL -> "Deferral";
             case REMOVAL -> "Removal";
@@ -105,7 +106,7 @@ record EventSection(EventHistory history, Instant now) {
     private static StateTone tone(EventKind kind) {
         return switch (kind) {
             case REGISTRATION, DEFERRAL, REMOVAL -> StateTone.NEUTRAL;
-            case REFUSAL, DISK -> StateTone.BAD;
+            case REFUSAL, AUTHENTICATION, DISK -> StateTone.BAD;
             case EXPIRY -> StateTone.WARNING;
             case OPERATOR -> StateTone.BUSY;
         };

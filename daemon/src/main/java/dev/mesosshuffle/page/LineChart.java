@@ -81,6 +81,7 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
         }
         for (Series line : lines) {
             writePath(html, "line " + line.cssClass(), path(line.points(), top, spanMillis, false));
+            writePath(html, "dot " + line.cssClass(), dots(line.points(), top, spanMillis));
         }
         html.end().line();
     }
@@ -138,12 +139,38 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
         }
     }
 
+    /** The points without neighbours, which are no line; each is as long as nothing, and shown by the ends of the stroke. */
+    private static String dots(List<Point> points, double top, long spanMillis) {
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < points.size(); i++) {
+            Point point = points.get(i);
+            Double value = point.value();
+            boolean follows = i > 0 && areNeighbours(points.get(i - 1), point);
+            boolean precedes = i < points.size() - 1 && areNeighbours(point, points.get(i + 1));
+            if (value != null && isWithin(point, spanMillis) && !follows && !precedes) {
+                appendPoint(path, 'M', point.ageMillis(), value, top, spanMillis);
+                path.append("h0");
+            }
+        }
+        return path.toString();
+    }
+
+    private static boolean areNeighbours(Point earlier, Point later) {
+        return earlier.value() != null
+                && later.value() != null
+                && earlier.ageMillis() - later.ageMillis() <= GAP_MILLIS;
+    }
+
+    private static boolean isWithin(Point point, long spanMillis) {
+        return point.ageMillis() >= 0 && point.ageMillis() <= spanMillis;
+    }
+
     private static String path(List<Point> points, double top, long spanMillis, boolean isArea) {
         StringBuilder path = new StringBuilder();
         Point last = null;
         for (Point point : points) {
             Double value = point.value();
-            boolean isKnown = value != null && point.ageMillis() >= 0 && point.ageMillis() <= spanMillis;
+            boolean isKnown = value != null && isWithin(point, spanMillis);
             boolean continues = isKnown && last != null && last.ageMillis() - point.ageMillis() <= GAP_MILLIS;
             if (isArea && last != null && !continues) {
                 appendPoint(path, 'L', last.ageMillis(), 0, top, spanMillis);
@@ -153,10 +180,6 @@ record LineChart(String id, String title, String summary, DoubleFunction<String>
                     appendPoint(path, 'M', point.ageMillis(), 0, top, spanMillis);
                 }
                 appendPoint(path, continues || isArea ? 'L' : 'M', point.ageMillis(), value, top, spanMillis);
-                if (!isArea && !continues) {
-                    // So that a point without neighbours is a dot.
-                    path.append("h0");
-                }
                 last = point;
             } else {
                 last = null;

@@ -15,8 +15,6 @@ final class LoadSection {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int DECIMAL = 1000;
-    /** Sorted before any value. */
-    private static final long UNKNOWN = -1;
 
     private static final int BINARY = 1024;
 
@@ -189,18 +187,8 @@ final class LoadSection {
         double bytes = perSecond(sample, sample.bytes());
         table.cell(Math.round(bytes), rate(bytes));
         table.count(sample.failures());
-        time(html, table, sample.medianLatency());
-        time(html, table, sample.p99Latency());
+        table.latency(sample.medianLatency());
+        table.latency(sample.p99Latency());
         table.endRow();
-    }
-
-    private static void time(HtmlWriter html, TableWriter table, @Nullable Duration time) throws IOException {
-        table.beginCell(time == null ? UNKNOWN : time.toNanos());
-        if (time == null) {
-            html.text("–");
-        } else {
-            QuantityText.latency(html, time);
-        }
-        table.endCell();
     }
 }

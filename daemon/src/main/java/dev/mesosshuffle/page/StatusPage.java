@@ -6,6 +6,7 @@ import dev.mesosshuffle.status.ApplicationViews;
 import dev.mesosshuffle.status.DiskView;
 import dev.mesosshuffle.status.ServiceStatus;
 import dev.mesosshuffle.status.StatusSource;
+import dev.mesosshuffle.web.PackagedFile;
 import dev.mesosshuffle.web.RequestRoute;
 import dev.mesosshuffle.web.WebRequest;
 import dev.mesosshuffle.web.WebResponse;
@@ -50,13 +51,13 @@ public final class StatusPage {
     public List<RequestRoute> routes() {
         return List.of(
                 RequestRoute.get(AdminEndpoint.PAGE, "/", this::answer),
-                RequestRoute.get(
-                        AdminEndpoint.PAGE, PageFrame.STYLE, PageAsset.of("style.css", "text/css; charset=utf-8")),
-                RequestRoute.get(
-                        AdminEndpoint.PAGE,
-                        PageFrame.SCRIPT,
-                        PageAsset.of("script.js", "text/javascript; charset=utf-8")),
-                RequestRoute.get(AdminEndpoint.PAGE, PageFrame.ICON, PageAsset.of("icon.svg", "image/svg+xml")));
+                asset(PageFrame.STYLE, "style.css", "text/css; charset=utf-8"),
+                asset(PageFrame.SCRIPT, "script.js", "text/javascript; charset=utf-8"),
+                asset(PageFrame.ICON, "icon.svg", "image/svg+xml"));
+    }
+
+    private static RequestRoute asset(String path, String file, String contentType) {
+        return RequestRoute.get(AdminEndpoint.PAGE, path, new PackagedFile(StatusPage.class, file, contentType));
     }
 
     private void answer(WebRequest request, WebResponse response) throws IOException {

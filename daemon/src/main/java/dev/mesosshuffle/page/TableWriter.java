@@ -1,13 +1,18 @@
 package dev.mesosshuffle.page;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a table that becomes a list of cards on a narrow screen. Its roles are explicit, because browsers forget them when the
  * parts of a table are not displayed as such. For one thread.
  */
 final class TableWriter {
+    /** Sorted before any value. */
+    private static final long UNKNOWN = -1;
+
     private final HtmlWriter html;
     private final List<Column> columns;
     private int column;
@@ -119,6 +124,17 @@ final class TableWriter {
     /** Writes a cell with a count. */
     void count(long count) throws IOException {
         cell(count, QuantityText.count(count));
+    }
+
+    /** Writes a cell with how long something took; a dash if nothing was done. */
+    void latency(@Nullable Duration time) throws IOException {
+        beginCell(time == null ? UNKNOWN : time.toNanos());
+        if (time == null) {
+            html.text("–");
+        } else {
+            QuantityText.latency(html, time);
+        }
+        endCell();
     }
 
     void endRow() throws IOException {

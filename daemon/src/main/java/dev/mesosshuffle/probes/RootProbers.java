@@ -284,6 +284,23 @@ public final class RootProbers implements AutoCloseable {
     }
 
     /**
+     * Returns the name of a root for operators, wherever it is shown: its path as configured, which does not change when a disk
+     * that could not be resolved at the start answers.
+     *
+     * @param root its real or its configured path
+     * @return the configured path; the same if it is that of no allowed root, or not yet known to be
+     */
+    public Path configured(Path root) {
+        if (roots.contains(root)) {
+            return root;
+        }
+        return roots.stream()
+                .filter(allowed -> root.equals(prober(allowed).realPath()))
+                .findFirst()
+                .orElse(root);
+    }
+
+    /**
      * Returns what the probes of a root have found.
      *
      * @param root its configured path; one of {@link #roots}

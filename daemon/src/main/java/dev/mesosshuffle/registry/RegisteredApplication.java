@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the registry knows of one application.
  *
- * <p><b>Concurrency:</b> guarded by the registry's lock.
+ * <p><b>Concurrency:</b> guarded by the registry's lock, except that {@link #isListed}, {@link #executors} and {@link
+ * #executorCount} may be called without it.
  */
 final class RegisteredApplication {
     /** The most drivers that {@code liveness} tracks of an application. */
@@ -27,7 +29,7 @@ final class RegisteredApplication {
     final List<LocalDirClaims.Claim> claims = new ArrayList<>();
 
     /** Whether any of it is persisted. */
-    boolean persisted;
+    volatile boolean persisted;
 
     /** Whether it had rows that could not be read when it was restored. */
     boolean partlyUnread;
@@ -36,13 +38,12 @@ final class RegisteredApplication {
     int pending;
 
     /** Set while the application is being removed: completes when it is removed or restored. */
-    @Nullable
-    CompletableFuture<Void> removal;
+    volatile @Nullable CompletableFuture<Void> removal;
 
     /** Tells the removal from earlier ones that were rolled back. */
     long removalNumber;
 
-    private final Map<String, Latest> latest = new HashMap<>();
+    private final Map<String, Latest> latest = new ConcurrentHashMap<>();
 
     /** The number of pending registrations of each executor that has any. */
     private final Map<String, Integer> pendingExecutors = new HashMap<>();
@@ -162,6 +163,11 @@ final class RegisteredApplication {
         }
         drivers = Math.min(MAX_DRIVERS, drivers + 1);
         return true;
+    }
+
+    /** Whether operators see it: some of it is persisted, and it is not being removed. */
+    boolean isListed() {
+        return persisted && removal == null;
     }
 
     List<RegisteredExecutor> executors() {

@@ -270,7 +270,9 @@ final class Registrar {
         state.lock.lock();
         try {
             application.pending--;
-            application.persisted |= failure == null;
+            if (failure == null) {
+                application.persisted = true;
+            }
             state.removeIfEmpty(application);
         } finally {
             state.lock.unlock();

@@ -25,15 +25,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A directory belongs to the first application that registers it, with all that lies inside it, until that application is
  * removed: another application's claim is refused.
  *
- * <p><b>Concurrency:</b> {@link #executor} takes no lock. Everything else takes one, held for work in memory only: changes
- * enter the store's queue under it, so the store applies them in the same order as memory. No future completes under it;
- * most complete on the store's thread, and their dependents must not block.
+ * <p><b>Concurrency:</b> {@link #executor} takes no lock, nor does what counts and lists applications and executors: however
+ * many there are, no client waits for an operator. Everything else takes one, held for work in memory only: changes enter the
+ * store's queue under it, so the store applies them in the same order as memory. No future completes under it; most complete on
+ * the store's thread, and their dependents must not block.
  */
 public final class Registry {
     /** How long to wait for all roots; the executors of a root whose disk is slower or hangs are kept. */
     private static final Duration ROOTS_LIMIT = Duration.ofSeconds(5);
 
-    private final RegistryState state;
+    /** Visible to tests, which hold its lock. */
+    final RegistryState state;
+
     private final Registrar registrar;
     private final ApplicationRemover remover;
 
@@ -98,35 +101,36 @@ public final class Registry {
     }
 
     /**
-     * Returns which applications are known, with or without executors here.
+     * Returns which applications are known, with or without executors here. Takes no lock.
      *
-     * @return their ids
+     * @return their ids, in no order; one that comes or goes meanwhile may be among them or not
      */
     public List<String> applications() {
-        state.lock.lock();
-        try {
-            return state.applications.values().stream()
-                    .filter(application -> application.persisted && application.removal == null)
-                    .map(application -> application.appId)
-                    .toList();
-        } finally {
-            state.lock.unlock();
+        return state.applications.values().stream()
+                .filter(RegisteredApplication::isListed)
+                .map(application -> application.appId)
+                .toList();
+    }
+
+    /** Returns how many applications are known. Takes no lock. */
+    public int applicationCount() {
+        int count = 0;
+        for (RegisteredApplication application : state.applications.values()) {
+            if (application.isListed()) {
+                count++;
+            }
         }
+        return count;
     }
 
     /**
-     * Checks whether an application is persisted, and not being removed.
+     * Checks whether an application is persisted, and not being removed. Takes no lock.
      *
      * @param appId the application
      */
     public boolean isPersisted(String appId) {
-        state.lock.lock();
-        try {
-            RegisteredApplication application = state.applications.get(appId);
-            return application != null && application.persisted && application.removal == null;
-        } finally {
-            state.lock.unlock();
-        }
+        RegisteredApplication application = state.applications.get(appId);
+        return application != null && application.isListed();
     }
 
     /**
@@ -144,35 +148,25 @@ public final class Registry {
     }
 
     /**
-     * Returns how many executors an application has registered.
+     * Returns how many executors an application has registered. Takes no lock.
      *
      * @param appId the application
      * @return their number; 0 if it is not known
      */
     public int executorCount(String appId) {
-        state.lock.lock();
-        try {
-            RegisteredApplication application = state.applications.get(appId);
-            return application == null ? 0 : application.executorCount();
-        } finally {
-            state.lock.unlock();
-        }
+        RegisteredApplication application = state.applications.get(appId);
+        return application == null ? 0 : application.executorCount();
     }
 
     /**
-     * Returns the executors that an application has registered.
+     * Returns the executors that an application has registered. Takes no lock.
      *
      * @param appId the application
      * @return its executors, in no order; none if it is not known
      */
     public List<RegisteredExecutor> executors(String appId) {
-        state.lock.lock();
-        try {
-            RegisteredApplication application = state.applications.get(appId);
-            return application == null ? List.of() : application.executors();
-        } finally {
-            state.lock.unlock();
-        }
+        RegisteredApplication application = state.applications.get(appId);
+        return application == null ? List.of() : application.executors();
     }
 
     /**

@@ -8,13 +8,15 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The registry's state in memory.
  *
- * <p><b>Concurrency:</b> {@link #executors} may be read without the lock; everything else, and every change, is guarded by
- * it. It is held for work in memory only, and no future completes under it.
+ * <p><b>Concurrency:</b> {@link #executors} and {@link #applications} may be read without the lock, so that no list of them is
+ * made under it; everything else, and every change, is guarded by it. It is held for work in memory only, and no future
+ * completes under it.
  */
 final class RegistryState {
     /** One application may occupy this fraction of what the others leave. */
@@ -22,7 +24,7 @@ final class RegistryState {
 
     final ReentrantLock lock = new ReentrantLock();
     final Map<AppExecId, RegisteredExecutor> executors = new ConcurrentHashMap<>();
-    final Map<String, RegisteredApplication> applications = new HashMap<>();
+    final ConcurrentMap<String, RegisteredApplication> applications = new ConcurrentHashMap<>();
     /** One object for each root: those are few, and configured. */
     private final Map<Path, Path> roots = new HashMap<>();
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The applications and their executors, in pages: there may be 100,000.
  *
- * <p><b>Concurrency:</b> for any thread but event loops; waits for no disk.
+ * <p><b>Concurrency:</b> for any thread but event loops; waits for no disk. Takes no lock that clients wait for, however many
+ * applications there are: a page looks at each id once, and makes views of those on it alone.
  */
 public final class ApplicationViews {
     private final ApplicationAdmin applicationAdmin;
@@ -62,10 +63,9 @@ public final class ApplicationViews {
      * @param limit the most of them, at least 1
      */
     public Page<ApplicationView> page(@Nullable String after, int limit) {
-        List<String> ids = applicationAdmin.ids();
-        int from = position(ids, after);
-        int to = (int) Math.min(ids.size(), (long) from + limit);
-        List<String> chosen = ids.subList(from, to);
+        List<String> ids = applicationAdmin.ids(after, limit + 1);
+        boolean isLast = ids.size() <= limit;
+        List<String> chosen = isLast ? ids : ids.subList(0, limit);
         Map<String, UsageView> known = usage.of(chosen);
         List<ApplicationView> items = new ArrayList<>(chosen.size());
         for (String id : chosen) {
@@ -74,15 +74,11 @@ public final class ApplicationViews {
                 items.add(view);
             }
         }
-        return new Page<>(items, to < ids.size() ? ids.get(to - 1) : null);
+        return new Page<>(items, isLast ? null : ids.get(limit - 1));
     }
 
     /** Returns one application; null if it is not known. */
     public @Nullable ApplicationView find(String id) {
-        // One that has registered since the last check, without a driver, becomes known by this.
-        if (registry.isPersisted(id) && applicationAdmin.status(id) == null) {
-            var unused = applicationAdmin.ids();
-        }
         return applicationAdmin.status(id) == null
                 ? null
                 : view(id, usage.of(List.of(id)).get(id));
@@ -116,7 +112,7 @@ public final class ApplicationViews {
 
     /** Returns how many applications are registered. */
     public int count() {
-        return registry.applications().size();
+        return registry.applicationCount();
     }
 
     /** Returns how many executors are registered. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,8 +74,8 @@ public final class DiskUsage {
     private record DirTask(LocalDir dir, Total total) {}
 
     /**
-     * Measures applications within the time limit, some of them at a time, so that not all their directories are in memory
-     * twice.
+     * Measures applications within the time limit, in this order at each disk, and some of them at a time, so that not all
+     * their directories are in memory twice.
      *
      * @param dirs returns the directories of an application
      * @return the result for each application that its turn came to
@@ -84,7 +85,7 @@ public final class DiskUsage {
         Map<String, Usage> result = new HashMap<>();
         long start = System.nanoTime();
         for (int from = 0; from < appIds.size() && (from == 0 || !isLate(start)); from += BATCH) {
-            Map<String, List<LocalDir>> batch = new HashMap<>();
+            Map<String, List<LocalDir>> batch = new LinkedHashMap<>();
             appIds.subList(from, Math.min(appIds.size(), from + BATCH))
                     .forEach(appId -> batch.put(appId, dirs.apply(appId)));
             result.putAll(measure(batch, start));

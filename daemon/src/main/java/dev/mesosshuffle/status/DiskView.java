@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param isHung whether it does not answer: its probe is overdue
  * @param capacity how full it was at its last successful probe; null if there was none
  * @param activity what its threads do
+ * @param latency of the tasks that ended within the last minute; null if there were none
  */
 public record DiskView(
         String root,
         @Nullable String unavailability,
         boolean isHung,
         @Nullable Capacity capacity,
-        DiskActivity activity) {
+        DiskActivity activity,
+        @Nullable LatencyView latency) {
     /**
      * How full a root is.
      *

@@ -22,16 +22,19 @@ import org.jspecify.annotations.Nullable;
 public final class DiskViews {
     private final RootProbers probers;
     private final Function<Path, DiskActivity> activity;
+    private final LoadHistory load;
 
     /**
      * Creates views.
      *
      * @param probers probe the roots
-     * @param activity returns what the threads of a root do, by its real path
+     * @param activity returns what the threads of a root do, by its configured path
+     * @param load knows how long their tasks took
      */
-    public DiskViews(RootProbers probers, Function<Path, DiskActivity> activity) {
+    public DiskViews(RootProbers probers, Function<Path, DiskActivity> activity, LoadHistory load) {
         this.probers = probers;
         this.activity = activity;
+        this.load = load;
     }
 
     /** Returns all configured roots. */
@@ -47,7 +50,8 @@ public final class DiskViews {
                 unavailability == null ? null : ErrorMessages.oneLine(unavailability),
                 state.isUnresponsive(),
                 capacity(state),
-                activity.apply(state.path()));
+                activity.apply(root),
+                load.diskLatency(root));
     }
 
     private static DiskView.@Nullable Capacity capacity(RootState state) {

@@ -1,6 +1,8 @@
 package dev.mesosshuffle.status;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What was served within the last hour. For any thread; never waits. */
 @FunctionalInterface
@@ -10,4 +12,14 @@ public interface LoadHistory {
 
     /** Returns the samples, oldest first. */
     List<LoadSample> samples();
+
+    /**
+     * Returns the latency of the tasks of a disk that ended within the last minute.
+     *
+     * @param root its root, as configured
+     * @return null if there were none
+     */
+    default @Nullable LatencyView diskLatency(Path root) {
+        return null;
+    }
 }

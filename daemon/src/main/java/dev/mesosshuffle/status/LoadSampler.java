@@ -3,16 +3,13 @@ package dev.mesosshuffle.status;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
-import com.codahale.metrics.Snapshot;
-import com.codahale.metrics.Timer;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.concurrent.Ticker;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +25,8 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
     static final int MAX_SAMPLES = 360;
 
     private static final String PREFIX = "shuffleService.";
-    private static final String DISK_PREFIX = PREFIX + "disk.";
-    private static final String DISK_LATENCY = ".readLatencyMillis";
 
-    private final MetricRegistry metrics;
+    private final DiskLatencies latencies;
     private final Meter blocks;
     private final Meter bytes;
     private final Counter failures;
@@ -47,17 +42,17 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
     private Totals last;
 
     /** What the metrics said at one time. */
-    private record Totals(long nanos, long blocks, long bytes, long failures, Map<String, Long> readsOfDisks) {}
+    private record Totals(long nanos, long blocks, long bytes, long failures) {}
 
     /**
      * Creates a sampler, whose first interval begins now; it samples nothing before {@link #start}.
      *
-     * @param metrics the daemon's
+     * @param metrics the daemon's; has latencies only if it is a {@link dev.mesosshuffle.metrics.LatencyRegistry}
      * @param ticker the monotonic time
      * @param clock the time of day
      */
     public LoadSampler(MetricRegistry metrics, Ticker ticker, Clock clock) {
-        this.metrics = metrics;
+        this.latencies = new DiskLatencies(metrics);
         this.blocks = metrics.meter(PREFIX + "blockTransferRate");
         this.bytes = metrics.meter(PREFIX + "blockTransferRateBytes");
         this.failures = metrics.counter(PREFIX + "failedBlocks");
@@ -74,7 +69,7 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
     /** Adds the interval that ends now. */
     void sample() {
         Totals now = totals();
-        Snapshot slowest = slowestDisk(now);
+        LatencyView slowest = latencies.sample();
         add(
                 new LoadSample(
                         clock.instant(),
@@ -82,8 +77,8 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
                         now.blocks() - last.blocks(),
                         now.bytes() - last.bytes(),
                         now.failures() - last.failures(),
-                        slowest == null ? null : Duration.ofNanos(Math.round(slowest.getMedian())),
-                        slowest == null ? null : Duration.ofNanos(Math.round(slowest.get99thPercentile()))),
+                        slowest == null ? null : slowest.median(),
+                        slowest == null ? null : slowest.p99()),
                 now);
     }
 
@@ -106,33 +101,13 @@ public final class LoadSampler implements LoadHistory, AutoCloseable {
         return result;
     }
 
+    @Override
+    public @Nullable LatencyView diskLatency(Path root) {
+        return latencies.lately(root.toString());
+    }
+
     private Totals totals() {
-        Map<String, Long> readsOfDisks = new HashMap<>();
-        diskTimers().forEach((name, timer) -> readsOfDisks.put(name, timer.getCount()));
-        return new Totals(ticker.read(), blocks.getCount(), bytes.getCount(), failures.getCount(), readsOfDisks);
-    }
-
-    /**
-     * That of the disk whose 99th percentile is the highest, which is the one that clients notice, among those that were read in
-     * the interval. Null if none was.
-     */
-    private @Nullable Snapshot slowestDisk(Totals now) {
-        Snapshot slowest = null;
-        for (Map.Entry<String, Timer> disk : diskTimers().entrySet()) {
-            long before = last.readsOfDisks().getOrDefault(disk.getKey(), 0L);
-            if (now.readsOfDisks().getOrDefault(disk.getKey(), 0L) == before) {
-                continue;
-            }
-            Snapshot snapshot = disk.getValue().getSnapshot();
-            if (slowest == null || snapshot.get99thPercentile() > slowest.get99thPercentile()) {
-                slowest = snapshot;
-            }
-        }
-        return slowest;
-    }
-
-    private Map<String, Timer> diskTimers() {
-        return metrics.getTimers((name, metric) -> name.startsWith(DISK_PREFIX) && name.endsWith(DISK_LATENCY));
+        return new Totals(ticker.read(), blocks.getCount(), bytes.getCount(), failures.getCount());
     }
 
     /** Samples no more. */

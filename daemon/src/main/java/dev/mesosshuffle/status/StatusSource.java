@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 /**
  * Everything that operators can see: the one source of the API, the status page and {@code apps --output json}.
  *
- * <p><b>Concurrency:</b> for any thread but event loops, since some of it takes the registry's lock and as long as there are
- * applications; waits for no disk.
+ * <p><b>Concurrency:</b> for any thread but event loops, since some of it takes as long as there are applications; waits for no
+ * disk, and takes no lock that clients wait for.
  */
 public final class StatusSource {
     private final ServiceIdentity identity;
@@ -29,7 +29,9 @@ public final class StatusSource {
      */
     public record History(EventHistory events, LoadHistory load) {
         /** Nothing is kept. */
-        public static final History NONE = new History(EventHistory.NONE, LoadHistory.NONE);
+        public static History none() {
+            return new History(EventHistory.NONE, LoadHistory.NONE);
+        }
     }
 
     /**

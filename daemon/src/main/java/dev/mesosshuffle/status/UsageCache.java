@@ -5,7 +5,6 @@ import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.model.LocalDir;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What applications hold on their disks, as it was when last measured. Whoever asks gets the last value, and has what is
- * missing or old measured in the background: one measurement at a time, and none within ten seconds of the one before, so
- * that disks hardly notice however often somebody asks.
+ * missing or old measured in the background: what is missing first, one measurement at a time, and none within ten seconds of
+ * the one before, so that disks hardly notice however often somebody asks.
  *
  * <p><b>Concurrency:</b> for any thread; never waits. A measurement has a thread of its own, which ends with it.
  */
@@ -39,8 +38,11 @@ public final class UsageCache {
     /** In the order of their last use. Guarded by this. */
     private final Map<String, Measured> measured = new LinkedHashMap<>(16, LOAD_FACTOR, true);
 
-    /** What is to be measured next. Guarded by this. */
-    private final Set<String> wanted = new LinkedHashSet<>();
+    /** What is to be measured next, since nothing is known of it. Guarded by this. */
+    private final Set<String> missing = new LinkedHashSet<>();
+
+    /** What is to be measured after that, since it is old. Guarded by this. */
+    private final Set<String> old = new LinkedHashSet<>();
 
     private boolean running;
     private boolean everRun;
@@ -90,17 +92,25 @@ public final class UsageCache {
                                     last.usage().isComplete(),
                                     Duration.ofNanos(now - last.at())));
                 }
-                if ((last == null || now - last.at() >= VALID.toNanos()) && wanted.size() < MAX_ENTRIES) {
-                    wanted.add(appId);
+                if (last == null) {
+                    addTo(missing, appId);
+                } else if (now - last.at() >= VALID.toNanos()) {
+                    addTo(old, appId);
                 }
             }
-            start = !wanted.isEmpty() && !running && (!everRun || now - lastEnd >= PAUSE.toNanos());
+            start = !(missing.isEmpty() && old.isEmpty()) && !running && (!everRun || now - lastEnd >= PAUSE.toNanos());
             running |= start;
         }
         if (start) {
             start();
         }
         return known;
+    }
+
+    private static void addTo(Set<String> wanted, String appId) {
+        if (wanted.size() < MAX_ENTRIES) {
+            wanted.add(appId);
+        }
     }
 
     private void start() {
@@ -124,9 +134,11 @@ public final class UsageCache {
     }
 
     private synchronized List<String> takeWanted() {
-        List<String> batch = new ArrayList<>(wanted);
-        wanted.clear();
-        return batch;
+        Set<String> batch = new LinkedHashSet<>(missing);
+        batch.addAll(old);
+        missing.clear();
+        old.clear();
+        return List.copyOf(batch);
     }
 
     private synchronized void ended(Map<String, DiskUsage.Usage> result) {

@@ -10,18 +10,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts and logs how clients proved who they are, or did not. For any thread. */
+/** Counts, logs and shows operators how clients proved who they are, or did not. For any thread. */
 final class AuthenticationReporter {
     private static final Logger logger = LoggerFactory.getLogger(AuthenticationReporter.class);
 
     private final AuthenticationMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
+    private final RefusedClientEvents refusedClients;
     private final AtomicBoolean warnedOfChallenge = new AtomicBoolean();
     private final AtomicBoolean warnedOfCtr = new AtomicBoolean();
 
-    AuthenticationReporter(AuthenticationMetrics metrics, RateLimitedLogger rateLimitedLogger) {
+    AuthenticationReporter(
+            AuthenticationMetrics metrics, RateLimitedLogger rateLimitedLogger, RefusedClientEvents refusedClients) {
         this.metrics = metrics;
         this.rateLimitedLogger = rateLimitedLogger;
+        this.refusedClients = refusedClients;
     }
 
     AuthenticationMetrics metrics() {
@@ -73,6 +76,7 @@ final class AuthenticationReporter {
             logger.debug(
                     "A handshake of the client at {}{} was refused: {}", remoteAddress, claim, reason.explanation());
         } else {
+            refusedClients.record(remoteAddress, claimedAppId, reason);
             rateLimitedLogger.warn(
                     logger,
                     reason.name(),

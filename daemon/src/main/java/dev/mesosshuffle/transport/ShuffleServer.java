@@ -3,6 +3,7 @@ package dev.mesosshuffle.transport;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.PeriodicTask;
 import dev.mesosshuffle.dispatch.Dispatcher;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.memory.MemoryBudgets;
 import dev.mesosshuffle.security.TlsContext;
@@ -75,6 +76,7 @@ public final class ShuffleServer {
      * @param memory the budgets of what clients make the server keep
      * @param rateLimitedLogger logs what clients can cause at any rate
      * @param metricRegistry gets the metrics of connections and of their memory
+     * @param events keeps which clients were refused
      * @param tls encrypts connections; null for none
      * @throws IOException if the address cannot be bound
      */
@@ -85,6 +87,7 @@ public final class ShuffleServer {
             MemoryBudgets memory,
             RateLimitedLogger rateLimitedLogger,
             MetricRegistry metricRegistry,
+            EventRecorder events,
             @Nullable TlsContext tls)
             throws IOException {
         InetSocketAddress address = address(config);
@@ -98,8 +101,10 @@ public final class ShuffleServer {
                 allocator, replyBufferBytes(maxDirectBytes(), authentication.mode(), tls != null), memory.answers());
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         LargeMessages largeMessages = new LargeMessages(memory.decoded());
-        AuthenticationReporter reporter =
-                new AuthenticationReporter(new AuthenticationMetrics(metricRegistry), rateLimitedLogger);
+        AuthenticationReporter reporter = new AuthenticationReporter(
+                new AuthenticationMetrics(metricRegistry),
+                rateLimitedLogger,
+                new RefusedClientEvents(events, System::nanoTime));
         ConnectionGuard guard = HandshakeGuard.of(authentication, reporter, System::nanoTime);
         ConnectionServices services = new ConnectionServices(
                 dispatcher,

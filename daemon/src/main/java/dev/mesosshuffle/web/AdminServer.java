@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves operators over HTTP. Each connection serves one request, whose time and size are limited; so are the connections, and
  * the requests that are answered at a time.
+ *
+ * <p>What answers requests is made, and its classes are loaded, with the first connection: a start that nobody looks at is as
+ * fast as without all that.
  *
  * <p><b>Concurrency:</b> has an event loop of its own, and a few threads while there are requests.
  */
@@ -48,8 +52,6 @@ public final class AdminServer implements AutoCloseable {
 
     private final AdminServerConfig config;
     private final @Nullable TlsContext tls;
-    private final RequestLimits limits;
-    private final AdminServerMetrics metrics;
     private final EventLoopGroup loop;
     private final Channel listener;
     private final Connections connections;
@@ -57,15 +59,11 @@ public final class AdminServer implements AutoCloseable {
     private AdminServer(
             AdminServerConfig config,
             @Nullable TlsContext tls,
-            RequestLimits limits,
-            AdminServerMetrics metrics,
             EventLoopGroup loop,
             Channel listener,
             Connections connections) {
         this.config = config;
         this.tls = tls;
-        this.limits = limits;
-        this.metrics = metrics;
         this.loop = loop;
         this.listener = listener;
         this.connections = connections;
@@ -100,11 +98,10 @@ public final class AdminServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
                 .childHandler(connections)
                 .bind(new InetSocketAddress(config.host(), config.port()))
                 .awaitUninterruptibly();
-        AdminServer server = new AdminServer(config, tls, limits, metrics, loop, bound.channel(), connections);
+        AdminServer server = new AdminServer(config, tls, loop, bound.channel(), connections);
         if (!bound.isSuccess()) {
             server.endLoop();
             throw new IOException(
@@ -127,15 +124,13 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Begins to serve.
      *
-     * @param routes what is served
+     * @param routes returns what is served; called once, with the first connection, on the event loop
      * @param verifier knows who may ask; null if nobody has credentials
      */
-    public void start(List<RequestRoute> routes, @Nullable CredentialVerifier verifier) {
-        AccessPolicy access =
-                new AccessPolicy(config, tls != null, verifier, new FailedAttempts(System::nanoTime), metrics);
-        connections.threads = new RequestThreads(
-                new RouteTable(routes), access, limits, metrics, new RateLimitedLogger(System::nanoTime));
-        listener.config().setAutoRead(true);
+    public void start(Supplier<List<RequestRoute>> routes, @Nullable CredentialVerifier verifier) {
+        connections.served = new Served(config, routes, verifier);
+        // On its own event loop, which is where everything else is loaded and done.
+        listener.eventLoop().execute(() -> listener.config().setAutoRead(true));
     }
 
     /** Returns where it listens, with the actual port. */
@@ -147,12 +142,11 @@ public final class AdminServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
-        RequestThreads threads = connections.threads;
-        if (threads != null) {
-            threads.close();
-        }
+        connections.closeThreads();
         connections.all.close().awaitUninterruptibly(TERMINATION_SECONDS, TimeUnit.SECONDS);
         endLoop();
+        // The first connection may have come a moment before.
+        connections.closeThreads();
         if (tls != null) {
             tls.close();
         }
@@ -169,6 +163,12 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
+    /** What is served, and to whom. */
+    private record Served(
+            AdminServerConfig config,
+            Supplier<List<RequestRoute>> routes,
+            @Nullable CredentialVerifier verifier) {}
+
     /** Sets new connections up. */
     @ChannelHandler.Sharable
     private static final class Connections extends ChannelInitializer<Channel> {
@@ -177,6 +177,9 @@ public final class AdminServer implements AutoCloseable {
         private final RequestLimits limits;
         private final AdminServerMetrics metrics;
         private final OpenConnections open;
+        private volatile @Nullable Served served;
+
+        /** Made with the first connection, by the event loop. */
         private volatile @Nullable RequestThreads threads;
 
         Connections(@Nullable TlsContext tls, RequestLimits limits, AdminServerMetrics metrics) {
@@ -189,6 +192,7 @@ public final class AdminServer implements AutoCloseable {
         @Override
         protected void initChannel(Channel channel) {
             all.add(channel);
+            channel.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
             ChannelPipeline pipeline = channel.pipeline();
             InetSocketAddress client = (InetSocketAddress) channel.remoteAddress();
             if (client == null) {
@@ -203,8 +207,33 @@ public final class AdminServer implements AutoCloseable {
                     .setMaxInitialLineLength(RequestLimits.MAX_LINE_BYTES)
                     .setMaxHeaderSize(RequestLimits.MAX_HEADER_BYTES)
                     .setMaxChunkSize(RequestLimits.MAX_BODY_BYTES)));
-            pipeline.addLast(
-                    new RequestReceiver(open, Objects.requireNonNull(threads, "not started"), limits, metrics));
+            pipeline.addLast(new RequestReceiver(open, threads(), limits, metrics));
+        }
+
+        private RequestThreads threads() {
+            RequestThreads known = threads;
+            if (known == null) {
+                known = newThreads(Objects.requireNonNull(served, "not started"));
+                threads = known;
+            }
+            return known;
+        }
+
+        private RequestThreads newThreads(Served what) {
+            return new RequestThreads(
+                    new RouteTable(what.routes().get()),
+                    new AccessPolicy(
+                            what.config(), tls != null, what.verifier(), new FailedAttempts(System::nanoTime), metrics),
+                    limits,
+                    metrics,
+                    new RateLimitedLogger(System::nanoTime));
+        }
+
+        private void closeThreads() {
+            RequestThreads known = threads;
+            if (known != null) {
+                known.close();
+            }
         }
     }
 }

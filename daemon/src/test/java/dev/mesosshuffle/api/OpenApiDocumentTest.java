@@ -8,6 +8,7 @@ import dev.mesosshuffle.json.StatusJson;
 import dev.mesosshuffle.status.ApplicationView;
 import dev.mesosshuffle.status.DiskView;
 import dev.mesosshuffle.status.EventView;
+import dev.mesosshuffle.status.LatencyView;
 import dev.mesosshuffle.status.LoadSample;
 import dev.mesosshuffle.status.UsageView;
 import dev.mesosshuffle.testing.JsonValues;
@@ -77,14 +78,15 @@ final class OpenApiDocumentTest {
     void describesDisksThatAnswerAndThatDoNot() throws Exception {
         DiskView.Capacity capacity = new DiskView.Capacity(1, 2, 3L, 4L, Duration.ofSeconds(1));
         for (DiskView disk : List.of(
-                new DiskView("/a", null, false, capacity, DiskActivity.NONE),
+                new DiskView("/a", null, false, capacity, DiskActivity.NONE, null),
                 new DiskView(
                         "/a",
                         "it hangs",
                         true,
                         new DiskView.Capacity(1, 2, null, null, Duration.ofDays(1)),
-                        new DiskActivity(1, 2, 3, 4, 5, MICROS, MICROS)),
-                new DiskView("/a", "it hangs", true, null, DiskActivity.NONE))) {
+                        new DiskActivity(1, 2, 3, 4, 5),
+                        new LatencyView(MICROS, MICROS)),
+                new DiskView("/a", "it hangs", true, null, DiskActivity.NONE, null))) {
             assertThat(document.compare("Disk", written(json -> json.disk(disk))))
                     .isEmpty();
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,34 @@ class DiskExecutorsTest {
         hang(2);
         Gauge<?> queue = Objects.requireNonNull(metrics.getGauges().get("shuffleService.disk./hung.queue"));
         assertThat(queue.getValue()).isEqualTo(1);
+    }
+
+    @Test
+    void showsZerosOfADiskThatNothingHasUsed() {
+        pools.prepare(List.of(SOUND));
+        assertThat(metrics.getGauges())
+                .hasEntrySatisfying(
+                        "shuffleService.disk./sound.queue",
+                        gauge -> assertThat(gauge.getValue()).isEqualTo(0))
+                .containsKeys("shuffleService.disk./sound.activeThreads", "shuffleService.disk./sound.hungThreads");
+        assertThat(metrics.getTimers()).containsOnlyKeys("shuffleService.disk./sound.readLatencyMillis");
+        assertThat(metrics.getCounters()).containsOnlyKeys("shuffleService.disk./sound.readErrors");
+    }
+
+    @Test
+    void knowsADiskByOneNameWhateverPathItIsUsedBy() throws Exception {
+        Path real = Path.of("/mnt/real");
+        DiskExecutors named = new DiskExecutors(1, 2, metrics, root -> root.equals(real) ? SOUND : root);
+        CompletableFuture<String> thread = new CompletableFuture<>();
+        named.execute(real, () -> thread.complete(Thread.currentThread().getName()));
+        named.countReadError(real);
+        named.countReadError(SOUND);
+
+        assertThat(thread.get(20, TimeUnit.SECONDS)).isEqualTo("disk-/sound-1");
+        assertThat(named.activity(real).errors()).isEqualTo(2);
+        assertThat(named.activity(SOUND).errors()).isEqualTo(2);
+        assertThat(metrics.getCounters()).containsOnlyKeys("shuffleService.disk./sound.readErrors");
+        named.close();
     }
 
     @Test
@@ -129,6 +158,7 @@ class DiskExecutorsTest {
                 2,
                 10,
                 new MetricRegistry(),
+                UnaryOperator.identity(),
                 System::nanoTime,
                 prefix -> task -> new Thread(task) {
                     @Override

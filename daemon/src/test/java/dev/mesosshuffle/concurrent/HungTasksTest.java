@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,8 @@ class HungTasksTest {
 
     private final ManualTicker time = new ManualTicker();
     private final MetricRegistry metrics = new MetricRegistry();
-    private final DiskExecutors pools = new DiskExecutors(THREADS, 100, metrics, time, prefix -> this::thread);
+    private final DiskExecutors pools =
+            new DiskExecutors(THREADS, 100, metrics, UnaryOperator.identity(), time, prefix -> this::thread);
     private final LogCapture log = LogCapture.of(HungTasks.class);
     private final List<CountDownLatch> hanging = new ArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();

@@ -140,7 +140,7 @@ class PrometheusScrapeTest extends RunningDaemon {
     }
 
     private static String family(String name) {
-        return name.replaceFirst("_duration_seconds_(bucket|count|sum)$", "_duration_seconds");
+        return name.replaceFirst("(_(?:duration|collection)_seconds)_(bucket|count|sum)$", "$1");
     }
 
     /** All roots are one, and so are the labels that have no value in the documentation. */

@@ -32,6 +32,27 @@ final class ApplicationAdminTest extends MonitoredApplications {
         return future.get(1, TimeUnit.MINUTES);
     }
 
+    // List.
+
+    @Test
+    void listsIdsInOrderPageByPage() throws Exception {
+        for (String id : List.of("c", "a", "e", "b", "d")) {
+            fixture.registerExecutor(id, "0");
+        }
+        assertThat(hand.ids(null, 2)).containsExactly("a", "b");
+        assertThat(hand.ids("b", 2)).containsExactly("c", "d");
+        assertThat(hand.ids("bb", 9)).containsExactly("c", "d", "e");
+        assertThat(hand.ids("e", 2)).isEmpty();
+        assertThat(hand.ids()).containsExactly("a", "b", "c", "d", "e");
+    }
+
+    @Test
+    void knowsOneThatRegisteredSinceTheLastCheckAndNoOther() throws Exception {
+        fixture.registerExecutor("new", "0");
+        assertThat(hand.status("new")).isNotNull();
+        assertThat(hand.status("other")).isNull();
+    }
+
     // Keep.
 
     @ParameterizedTest

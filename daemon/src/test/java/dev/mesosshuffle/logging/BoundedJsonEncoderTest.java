@@ -10,6 +10,8 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,31 @@ class BoundedJsonEncoderTest {
         assertThat(bytes(longText, null)).hasSizeBetween(1000, BoundedJsonEncoder.MAX_LINE_BYTES);
         assertThat(bytes(longText, failure)).hasSizeBetween(1000, BoundedJsonEncoder.MAX_LINE_BYTES);
         assertThat(bytes("short", failure)).hasSizeBetween(100, BoundedJsonEncoder.MAX_LINE_BYTES);
+    }
+
+    /** Whatever is cut for a line that would be too long is cut from the text, not from an earlier cut. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "\"", "\n", "语", "\u202e", "😀"})
+    void saysHowMuchOfTheTextIsMissing(String text) {
+        String longText = text.repeat(50_000);
+        Exception failure = new IllegalStateException(longText);
+
+        assertThat(shownAndMissing(line(longText, null), text)).isEqualTo(longText.length());
+        assertThat(shownAndMissing(line(longText, failure), text)).isEqualTo(longText.length());
+        String withFailure = line("short", failure);
+        String thrown = withFailure.substring(withFailure.indexOf("\"throwable\":"));
+        assertThat(shownAndMissing(thrown, text)).isEqualTo(longText.length());
+    }
+
+    /** The characters of a text that the first message of a line shows, and those that it says are missing. */
+    private static int shownAndMissing(String line, String text) {
+        Matcher cut = Pattern.compile("\"message\":\"(.*?)\\.\\.\\. \\((\\d+) characters more\\)\"")
+                .matcher(line);
+        assertThat(cut.find()).as(line).isTrue();
+        String unit = Sanitizer.line(text, 100).replace("\\", "\\\\").replace("\"", "\\\"");
+        int shown = cut.group(1).length() / unit.length();
+        assertThat(cut.group(1)).isEqualTo(unit.repeat(shown));
+        return shown * text.length() + Integer.parseInt(cut.group(2));
     }
 
     @Test

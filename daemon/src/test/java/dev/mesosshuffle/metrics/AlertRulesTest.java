@@ -25,7 +25,10 @@ class AlertRulesTest {
     private static final Pattern LABEL = Pattern.compile("(\\w+)(?:=|=~|!~)\"([\\w|]+)\"");
     private static final Set<String> OF_THE_SCRAPE = Set.of("instance", "job", "root", "le");
     private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: (\\w+)$");
-    private static final Pattern RUNBOOK = Pattern.compile("(?m)^ +runbook: (\\S+)$");
+    private static final Pattern RUNBOOK = Pattern.compile("(?m)^ +runbook_url: (\\S+)$");
+
+    /** What an operator replaces by the address of these documents. */
+    private static final String PLACEHOLDER = "https://mesos-shuffle-service.example/docs";
 
     private static final Set<String> FAMILIES = MetricCatalog.ALL.stream()
             .map(MetricDefinition::series)
@@ -38,7 +41,7 @@ class AlertRulesTest {
     void nameOnlyDeclaredMetrics(String file) throws IOException {
         List<String> named = find(METRIC, file)
                 .map(MatchResult::group)
-                .map(name -> name.replaceFirst("_duration_seconds_(bucket|count|sum)$", "_duration_seconds"))
+                .map(name -> name.replaceFirst("(_(?:duration|collection)_seconds)_(bucket|count|sum)$", "$1"))
                 .toList();
 
         assertThat(named)
@@ -76,8 +79,20 @@ class AlertRulesTest {
         assertThat(alerts).allSatisfy(alert -> assertThat(page).contains("\n### " + alert + "\n"));
         assertThat(find(RUNBOOK, "alerts.yml").map(match -> match.group(1)))
                 .containsExactlyElementsOf(alerts.stream()
-                        .map(alert -> "docs/operations.md#" + alert.toLowerCase(Locale.ROOT))
+                        .map(alert -> PLACEHOLDER + "/operations.md#" + alert.toLowerCase(Locale.ROOT))
                         .toList());
+    }
+
+    /** One command replaces all links, and the documents and the file itself tell it. */
+    @Test
+    void haveOnePlaceholderForTheAddressOfTheirRunbooks() throws IOException {
+        String rules = Files.readString(FOLDER.resolve("alerts.yml"));
+        String command = "sed -i 's|" + PLACEHOLDER + "|https://wiki.example.org/shuffle|' alerts.yml";
+
+        assertThat(rules).contains("#   " + command + "\n");
+        assertThat(Files.readString(Path.of("../docs/monitoring.md"))).contains("\n" + command + "\n");
+        assertThat(rules.replace(command, "").replace("runbook_url: " + PLACEHOLDER + "/", ""))
+                .doesNotContain("://");
     }
 
     @Test

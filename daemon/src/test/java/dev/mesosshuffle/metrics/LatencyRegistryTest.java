@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,29 @@ class LatencyRegistryTest {
         assertThat(counts[counts.length - 2]).isEqualTo(1);
         assertThat(counts[counts.length - 1]).isEqualTo(1);
         assertThat(buckets.sumInSeconds()).isEqualTo(120.000100002, within());
+    }
+
+    @Test
+    void estimatesQuantilesAsPrometheusDoes() {
+        LatencyBuckets buckets = new LatencyBuckets();
+        assertThat(buckets.soFar().quantile(0.5)).isNull();
+        for (int i = 0; i < 98; i++) {
+            buckets.record(60_000);
+        }
+        LatencyCounts before = buckets.soFar();
+        buckets.record(3_000_000);
+        buckets.record(70_000_000_000L);
+        LatencyCounts all = buckets.soFar();
+
+        // Of the 98 between 50 and 100 us, the 50th.
+        assertThat(all.median()).isEqualTo(Duration.ofNanos(50_000 + Math.round(50_000 * 50 / 98.0)));
+        assertThat(all.p99()).isEqualTo(Duration.ofMillis(5));
+        assertThat(all.quantile(0)).isEqualTo(Duration.ofNanos(50_000));
+        assertThat(all.quantile(1)).isEqualTo(Duration.ofSeconds(60));
+        assertThat(all.since(before).total()).isEqualTo(2);
+        assertThat(all.since(before).median()).isEqualTo(Duration.ofMillis(5));
+        assertThat(all.since(all).median()).isNull();
+        assertThat(all.since(LatencyCounts.NONE).total()).isEqualTo(100);
     }
 
     @Test

@@ -137,9 +137,18 @@ class PrometheusExpositionTest {
         assertThat(lines).contains("mesos_shuffle_build_info{version=\"1.2.3\"} 1.0");
         for (MetricDefinition definition : ProcessDefinitions.ALL) {
             String family = Objects.requireNonNull(definition.series()).family();
-            assertThat(lines).as(family).anyMatch(line -> line.matches(family + "(\\{.*})? [0-9.E+-]+"));
+            assertThat(lines).as(family).anyMatch(line -> line.matches(family + "(_count)?(\\{.*})? [0-9.E+-]+"));
         }
         assertThat(lines).anyMatch(line -> line.matches("jvm_memory_used_bytes\\{area=\"heap\"} .*"));
+    }
+
+    /** As every program does that uses Prometheus's own library, so that dashboards for all of them fit. */
+    @Test
+    void showsGarbageCollectionsAsASummary() throws Exception {
+        assertThat(text())
+                .contains("# TYPE jvm_gc_collection_seconds summary")
+                .anyMatch(line -> line.matches("jvm_gc_collection_seconds_count\\{gc=\".+\"} \\d+"))
+                .anyMatch(line -> line.matches("jvm_gc_collection_seconds_sum\\{gc=\".+\"} [0-9.E+-]+"));
     }
 
     @Test

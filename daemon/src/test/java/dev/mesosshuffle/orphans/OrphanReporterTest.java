@@ -101,6 +101,35 @@ final class OrphanReporterTest {
     }
 
     @Test
+    void tellsTheAgeOfARootThatIsNeverScannedFromTheTimeThatItIsDue() throws Exception {
+        Path other = Files.createDirectory(temp.toRealPath().resolve("other"));
+        MetricRegistry metrics = new MetricRegistry();
+        AtomicLong now = new AtomicLong();
+        OrphanScanner orphans = new OrphanScanner(
+                OrphanMode.REPORT,
+                LocalDirPolicy.of(List.of(other), new MetricRegistry()),
+                host.orphanPolicy,
+                host.reclaimer,
+                now::get,
+                DirectRootExecutors.unlimited(),
+                metrics);
+        Gauge<?> age = Objects.requireNonNull(metrics.getGauges().get("shuffleService.orphans.lastScanSeconds"));
+        Path elsewhere = Files.move(other, other.resolveSibling("elsewhere"));
+        assertThat(age.getValue()).isEqualTo(-1L);
+
+        orphans.scan();
+        assertThat(age.getValue()).isEqualTo(0L);
+        now.addAndGet(TimeUnit.HOURS.toNanos(7));
+        orphans.scan();
+        assertThat(age.getValue()).isEqualTo(TimeUnit.HOURS.toSeconds(7));
+
+        Files.move(elsewhere, other);
+        orphans.scan();
+        assertThat(age.getValue()).isEqualTo(0L);
+        orphans.close();
+    }
+
+    @Test
     void logsOnceThatThereAreNoneAnyMore() throws Exception {
         host.restart(OrphanMode.REPORT);
         LocalDir dir = host.old("blockmgr-1");

@@ -31,10 +31,20 @@ class LineChartTest {
     @Test
     void drawsOneLineThroughPointsAndNoneOverGaps() throws IOException {
         assertThat(draw(point(60_000, 1.0), point(30_000, 2.0), point(0, 0.0)))
-                .contains("<path class=\"line a\" d=\"M525.0 91.0h0L562.5 20.0L600.0 162.0\"></path>");
-        assertThat(draw(point(240_000, 1.0), point(0, 1.0))).contains("d=\"M300.0 20.0h0M600.0 20.0h0\"");
+                .contains("<path class=\"line a\" d=\"M525.0 91.0L562.5 20.0L600.0 162.0\"></path>")
+                .doesNotContain("class=\"dot");
+    }
+
+    /** What happened once must be seen too, in a chart that is empty otherwise. */
+    @Test
+    void drawsADotForAPointWithoutNeighbours() throws IOException {
+        assertThat(draw(point(240_000, 1.0), point(0, 1.0)))
+                .contains("<path class=\"dot a\" d=\"M300.0 20.0h0M600.0 20.0h0\"></path>");
         assertThat(draw(point(60_000, 1.0), point(30_000, null), point(0, 1.0)))
-                .contains("d=\"M525.0 20.0h0M600.0 20.0h0\"");
+                .contains("<path class=\"dot a\" d=\"M525.0 20.0h0M600.0 20.0h0\"></path>");
+        assertThat(draw(point(240_000, 1.0), point(30_000, 1.0), point(0, 1.0)))
+                .contains("<path class=\"dot a\" d=\"M300.0 20.0h0\"></path>");
+        assertThat(draw(point(3_700_000, 1.0))).doesNotContain("class=\"dot");
     }
 
     @Test

@@ -36,7 +36,7 @@ class SectionsTest {
         String page = html(html -> {
             applications(List.of(app(HOSTILE, "alive", HOSTILE)), null, HOSTILE).write(html);
             events(event(1, EventKind.REFUSAL, HOSTILE, HOSTILE)).write(html);
-            new DiskSection(List.of(new DiskView(HOSTILE, HOSTILE, false, null, DiskActivity.NONE))).write(html);
+            new DiskSection(List.of(new DiskView(HOSTILE, HOSTILE, false, null, DiskActivity.NONE, null))).write(html);
             new ConfigurationSection(List.of(new ConfigEntry("key", HOSTILE, HOSTILE))).write(html);
         });
 
@@ -72,8 +72,8 @@ class SectionsTest {
     @Test
     void tellsADiskThatHangsFromOneThatAnswers() throws IOException {
         DiskView.Capacity capacity = new DiskView.Capacity(5 << 20, 100 << 20, 50L, 100L, Duration.ZERO);
-        DiskView hung = new DiskView("/d1", "its probe is overdue", true, null, DiskActivity.NONE);
-        DiskView well = new DiskView("/d2", null, false, capacity, DiskActivity.NONE);
+        DiskView hung = new DiskView("/d1", "its probe is overdue", true, null, DiskActivity.NONE, null);
+        DiskView well = new DiskView("/d2", null, false, capacity, DiskActivity.NONE, null);
 
         assertThat(html(new DiskSection(List.of(hung))::write)).contains("state bad\">Hangs<", "overdue", "unknown");
         assertThat(html(new DiskSection(List.of(well))::write))
@@ -88,9 +88,13 @@ class SectionsTest {
     @Test
     void sortsByValuesAndNotByTheirTexts() throws IOException {
         DiskView.Capacity endless = new DiskView.Capacity(5 << 20, 100 << 20, null, null, Duration.ZERO);
-        assertThat(html(new DiskSection(List.of(new DiskView("/d1", null, false, null, DiskActivity.NONE)))::write))
+        assertThat(html(
+                        new DiskSection(List.of(new DiskView("/d1", null, false, null, DiskActivity.NONE, null)))
+                                ::write))
                 .containsPattern("data-sort=\"-1\"[^>]*><div>unknown<");
-        assertThat(html(new DiskSection(List.of(new DiskView("/d2", null, false, endless, DiskActivity.NONE)))::write))
+        assertThat(
+                        html(new DiskSection(
+                                List.of(new DiskView("/d2", null, false, endless, DiskActivity.NONE, null)))::write))
                 .containsPattern("data-sort=\"" + Long.MAX_VALUE + "\"[^>]*><div>no limit<");
         assertThat(html(events(event(1, EventKind.DEFERRAL, "a", "stays"))::write))
                 .contains("rowheader\" data-sort=\"" + NOW.minusSeconds(30).toEpochMilli() + '"', ">Deferral<");
@@ -104,7 +108,7 @@ class SectionsTest {
 
     @Test
     void tellsTheServicesOwnState() throws IOException {
-        DiskView hung = new DiskView("/d1", null, true, null, DiskActivity.NONE);
+        DiskView hung = new DiskView("/d1", null, true, null, DiskActivity.NONE, null);
         assertThat(frame(List.of(), 0)).contains("state good\">In order<", "<h1>agent-1:7337</h1>");
         assertThat(frame(List.of(hung), 7))
                 .contains("state bad\">Needs attention<", "Disk /d1 does not answer.", "7 changes in memory only");

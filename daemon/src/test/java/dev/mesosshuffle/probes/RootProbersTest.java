@@ -228,6 +228,19 @@ final class RootProbersTest {
     }
 
     @Test
+    void namesARootByItsConfiguredPathOnceItsRealOneIsKnown() throws IOException {
+        Path link = Files.createSymbolicLink(temp.toRealPath().resolve("link"), bad);
+        RootProbers ofLink = RootProbers.inCallersThread(List.of(link, good));
+        assertThat(ofLink.configured(link)).isEqualTo(link);
+        assertThat(ofLink.configured(bad)).isEqualTo(bad);
+        ofLink.probeAll();
+        assertThat(ofLink.configured(bad)).isEqualTo(link);
+        assertThat(ofLink.configured(link)).isEqualTo(link);
+        assertThat(ofLink.configured(good)).isEqualTo(good);
+        assertThat(ofLink.configured(Path.of("/no/root"))).isEqualTo(Path.of("/no/root"));
+    }
+
+    @Test
     void doesNotWaitForARootThatIsKnownToHang() {
         hang();
         pass(Duration.ofSeconds(20));

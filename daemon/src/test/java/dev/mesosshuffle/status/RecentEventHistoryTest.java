@@ -16,12 +16,20 @@ class RecentEventHistoryTest {
             events.record(kind, "app", "event of " + kind);
         }
 
-        assertThat(history.events(0, 2)).extracting(EventView::number).containsExactly(6L, 7L);
-        assertThat(history.events(3, 100)).extracting(EventView::number).containsExactly(4L, 5L, 6L, 7L);
+        assertThat(history.events(0, 2)).extracting(EventView::number).containsExactly(7L, 8L);
+        assertThat(history.events(3, 100)).extracting(EventView::number).containsExactly(4L, 5L, 6L, 7L, 8L);
         assertThat(history.events(0, 100))
                 .extracting(event -> event.kind().name())
-                .containsExactly("REGISTRATION", "REFUSAL", "EXPIRY", "DEFERRAL", "REMOVAL", "OPERATOR", "DISK");
-        assertThat(history.events(7, 100)).isEmpty();
+                .containsExactly(
+                        "REGISTRATION",
+                        "REFUSAL",
+                        "AUTHENTICATION",
+                        "EXPIRY",
+                        "DEFERRAL",
+                        "REMOVAL",
+                        "OPERATOR",
+                        "DISK");
+        assertThat(history.events(8, 100)).isEmpty();
     }
 
     @Test

@@ -91,6 +91,39 @@ final class UsageCacheTest {
     }
 
     @Test
+    void measuresWhatIsMissingBeforeWhatIsOld() {
+        cache.of(List.of("old"));
+        background.remove().run();
+        measured.clear();
+        ticker.pass(UsageCache.VALID);
+        // The one that looks at the old one is first to ask, and starts the measurement.
+        cache.of(List.of("old"));
+        cache.of(List.of("old", "new"));
+        background.remove().run();
+
+        assertThat(measured).containsExactly("new", "old");
+        assertThat(cache.of(List.of("new", "old")).values())
+                .hasSize(2)
+                .allMatch(usage -> usage.age().isZero());
+    }
+
+    @Test
+    void hasRoomForWhatIsMissingHoweverMuchIsOld() {
+        List<String> many = IntStream.range(0, UsageCache.MAX_ENTRIES)
+                .mapToObj(i -> "old" + i)
+                .toList();
+        cache.of(many);
+        background.remove().run();
+        measured.clear();
+        ticker.pass(UsageCache.VALID);
+        cache.of(many);
+        cache.of(List.of("new"));
+        background.remove().run();
+
+        assertThat(measured).startsWith("new").hasSize(UsageCache.MAX_ENTRIES + 1);
+    }
+
+    @Test
     void keepsALimitedNumber() {
         List<String> first = IntStream.range(0, 3000).mapToObj(i -> "a" + i).toList();
         List<String> second = IntStream.range(0, 3000).mapToObj(i -> "b" + i).toList();

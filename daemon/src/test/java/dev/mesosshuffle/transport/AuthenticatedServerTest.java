@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.dispatch.DispatchFixture;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.memory.MemoryBudgets;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -94,6 +95,7 @@ class AuthenticatedServerTest {
                 MemoryBudgets.of(512 << 20, 256 << 20, 1 << 24, metrics),
                 new RateLimitedLogger(System::nanoTime),
                 metrics,
+                EventRecorder.NONE,
                 null);
     }
 

@@ -2,6 +2,7 @@ package dev.mesosshuffle.transport;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.security.ConnectionProtection;
@@ -41,8 +42,12 @@ final class HandshakeFixture {
 
     final EmbeddedChannel channel = new EmbeddedChannel();
     final ConnectionActivity activity = new ConnectionActivity(ticker);
-    final AuthenticationReporter reporter =
-            new AuthenticationReporter(new AuthenticationMetrics(metrics), new RateLimitedLogger(ticker));
+
+    /** What operators see of the recent past. */
+    final RecentEvents events = new RecentEvents(() -> 0);
+
+    final AuthenticationReporter reporter = new AuthenticationReporter(
+            new AuthenticationMetrics(metrics), new RateLimitedLogger(ticker), new RefusedClientEvents(events, ticker));
 
     /** The frames that passed, in hex. */
     final List<String> passed = new ArrayList<>();

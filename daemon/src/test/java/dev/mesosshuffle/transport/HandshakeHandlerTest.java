@@ -4,6 +4,7 @@ import static dev.mesosshuffle.transport.HandshakeFixture.frame;
 import static dev.mesosshuffle.transport.HandshakeFixture.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.events.EventKind;
 import dev.mesosshuffle.protocol.HandshakeMessage;
 import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.security.AesMode;
@@ -123,6 +124,18 @@ class HandshakeHandlerTest {
         fixture.channel.writeInbound(frame(request));
         assertThat(fixture.answer()).isNull();
         assertRefused("noHandshake");
+    }
+
+    @Test
+    void showsOperatorsWhoWasRefusedAndNoneWhoTriesAnotherHandshake() {
+        fixture.channel.writeInbound(frame(HEARTBEAT));
+        assertThat(fixture.events.newestFirst()).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo(EventKind.AUTHENTICATION);
+            assertThat(event.subject()).isEmpty();
+            assertThat(event.text()).startsWith("client at embedded").endsWith("the client does not authenticate");
+        });
+        fixture.reporter.refused("/10.0.0.1:1", "app-1", RefusalReason.NOT_ADMITTED, true);
+        assertThat(fixture.events.newestFirst()).hasSize(1);
     }
 
     private void assertRefused(String reason) {

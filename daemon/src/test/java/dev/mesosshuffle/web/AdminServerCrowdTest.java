@@ -35,7 +35,7 @@ final class AdminServerCrowdTest {
                 new MetricRegistry(),
                 new RequestLimits(MAX_CONNECTIONS, 4, 8, LONG, LONG, LONG));
         server.start(
-                List.of(
+                () -> List.of(
                         RequestRoute.get(
                                 AdminEndpoint.HEALTH,
                                 "/health/live",

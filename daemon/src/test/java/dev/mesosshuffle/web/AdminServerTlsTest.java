@@ -62,7 +62,7 @@ final class AdminServerTlsTest {
                 metrics,
                 new RequestLimits(4, 4, 8, Duration.ofMillis(500), patience, patience));
         server.start(
-                List.of(RequestRoute.get(AdminEndpoint.API, "/long", (request, response) -> {
+                () -> List.of(RequestRoute.get(AdminEndpoint.API, "/long", (request, response) -> {
                     try (OutputStream out = response.stream(200, WebResponse.TEXT)) {
                         out.write(new byte[LONG_BODY]);
                     }

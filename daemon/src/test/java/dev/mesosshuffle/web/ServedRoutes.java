@@ -44,7 +44,7 @@ abstract class ServedRoutes {
         }
         server = AdminServer.bind(new AdminServerConfig("127.0.0.1", 0, true, Set.of()), null, metrics, limits);
         server.start(
-                List.of(
+                () -> List.of(
                         route("/text", (request, response) -> response.sendText(200, "fine")),
                         route("/stream/{name}", ServedRoutes::stream),
                         route("/endless", ServedRoutes::endless),

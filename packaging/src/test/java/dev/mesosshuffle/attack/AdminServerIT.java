@@ -21,11 +21,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,22 +133,49 @@ class AdminServerIT {
                 .isEqualTo("{\"application\":\"to-remove\",\"outcome\":\"Application to-remove is removed; 0 of its"
                         + " directories are being deleted.\"}");
         daemon.process().await("Operator alice at 127.0.0.1 asks over HTTP: remove to-remove", PATIENCE);
-        assertThat(run("bin/mesos-shuffle-service", daemon, "apps", "--output", "json"))
-                .startsWith("0 {\"applications\":[{\"id\":\"" + HealthyClient.APP + "\"");
-        assertThat(run("sbin/check-admin-server.sh", daemon, String.valueOf(daemon.port()), String.valueOf(adminPort)))
-                .isEqualTo("0 ");
+        assertThat(apps(daemon)).startsWith("0 {\"applications\":[{\"id\":\"" + HealthyClient.APP + "\"");
+        assertContainersCheckAsksOverHttp(daemon);
     }
 
-    private String run(String script, AttackedDaemon daemon, String... words) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(ItFolders.target()
-                .resolve("mesos-shuffle-service")
-                .resolve(script)
-                .toString());
-        if (script.startsWith("bin/")) {
-            command.addAll(List.of(
-                    "--conf", "spark.shuffle.service.port=" + daemon.port(), "--conf", STATE_DIR + "=" + state));
+    /** A copy of the check has nothing beside it to fall back to, so that the admin server alone can make it pass. */
+    private void assertContainersCheckAsksOverHttp(AttackedDaemon daemon) throws Exception {
+        String name = "check-admin-server.sh";
+        Path installed = distribution("sbin/" + name);
+        Path copy = Files.copy(installed, folder.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        String port = String.valueOf(daemon.port());
+        String freePort = String.valueOf(FreePort.find());
+        if (hasHttpClient()) {
+            assertThat(run(copy, port, String.valueOf(adminPort))).isEqualTo("0 ");
         }
+        assertThat(run(copy, port, freePort)).doesNotStartWith("0 ");
+        assertThat(run(installed, port, freePort)).as("by its fallback").isEqualTo("0 ");
+    }
+
+    private static boolean hasHttpClient() {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(
+                        path -> Files.isExecutable(Path.of(path, "curl")) || Files.isExecutable(Path.of(path, "wget")));
+    }
+
+    private static Path distribution(String script) {
+        return ItFolders.target().resolve("mesos-shuffle-service").resolve(script);
+    }
+
+    private String apps(AttackedDaemon daemon) throws Exception {
+        return run(
+                distribution("bin/mesos-shuffle-service"),
+                "--conf",
+                "spark.shuffle.service.port=" + daemon.port(),
+                "--conf",
+                STATE_DIR + "=" + state,
+                "apps",
+                "--output",
+                "json");
+    }
+
+    private static String run(Path script, String... words) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(script.toString());
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -195,5 +224,34 @@ class AdminServerIT {
                         || line.contains(" dev.mesosshuffle.AdminFlow")
                         || line.contains(" com.fasterxml.jackson.")
                         || line.contains(".handler.codec.http."));
+    }
+
+    @Test
+    void loadsWhatAnswersRequestsWithTheFirstOne() throws Exception {
+        adminPort = FreePort.find();
+        Path classes = folder.resolve("classes.log");
+        ServiceSettings settings = ServiceSettings.in(folder, ServiceKind.DAEMON)
+                .with(PREFIX + "port", String.valueOf(adminPort))
+                .withJavaOptions(List.of("-Xlog:class+load:file=" + classes));
+        try (ManagedProcess daemon = settings.start()) {
+            assertThat(daemon.isAlive()).isTrue();
+            assertThat(Files.readAllLines(classes))
+                    .anyMatch(line -> line.contains(" dev.mesosshuffle.web.AdminServer "))
+                    .noneMatch(line -> line.contains(" dev.mesosshuffle.web.RequestThreads ")
+                            || line.contains(" dev.mesosshuffle.web.RequestRoute ")
+                            || line.contains(" dev.mesosshuffle.api.")
+                            || line.contains(" dev.mesosshuffle.page.")
+                            || line.contains(" dev.mesosshuffle.json.")
+                            || line.contains(" io.prometheus.")
+                            || line.contains(" com.fasterxml.jackson.")
+                            || line.contains(".handler.codec.http."));
+
+            HttpResponse<String> health = ask("GET", "/health/live");
+            assertThat(health.statusCode()).isIn(200, 503);
+            assertThat(health.body()).startsWith("{\"live\":");
+            assertThat(Files.readAllLines(classes))
+                    .anyMatch(line -> line.contains(" dev.mesosshuffle.api.HealthRoutes "))
+                    .anyMatch(line -> line.contains(".handler.codec.http."));
+        }
     }
 }
