@@ -21,7 +21,7 @@ final class PathBytes {
      */
     static byte[] terminated(Path path) {
         String text = path.toString();
-        if (text.chars().allMatch(c -> c > 0 && c < 0x80)) {
+        if (isAscii(text)) {
             return (text + '\0').getBytes(StandardCharsets.US_ASCII);
         }
         // A URI has each byte that is no letter or digit in hexadecimal, whatever the locale.
@@ -41,5 +41,15 @@ final class PathBytes {
         }
         bytes.write(0);
         return bytes.toByteArray();
+    }
+
+    /** Called for each file that is opened. */
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == 0 || text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 }
