@@ -152,7 +152,7 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
         }
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
-        var unused = registry.registerDriver(appId, storedDrivers)
+        var unused = registry.registerDriver(appId, storedDrivers, call.caller().clientGroup())
                 .whenComplete(
                         (registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));
     }
