@@ -30,8 +30,8 @@ public final class Session implements Request.Visitor, Caller {
     /** As many as a connection may have without a reply; one-way messages, which get none, count too. */
     private static final int MAX_WAITING_REQUESTS = 8192;
 
-    /** A process of Spark is the driver of one application. */
-    static final int MAX_DRIVER_APPS = 1024;
+    /** A process of Spark is the driver of one application; each costs a write of the registry, and the end of all one turn. */
+    static final int MAX_DRIVER_APPS = 64;
 
     private final Connection connection;
     private final RpcHandler rpcHandler;

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Splits the input into frames, and checks a frame's length before buffering it. A small frame is a slice of what was read. A
- * large one waits for its {@link InboundAdmission}, and is then collected in one buffer of its length, which becomes a {@link
+ * large one waits for its {@link InboundAdmission}, and is then collected in {@link FrameParts}, which become a {@link
  * LargeFrame}. A valid request that is too long becomes an {@link OversizedRequest} whose bytes are discarded as they arrive;
  * the connection continues.
  *
@@ -55,7 +55,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
 
     private @Nullable Future<?> rateWait;
     private InboundAdmission.@Nullable Ticket ticket;
-    private @Nullable ByteBuf collected;
+    private @Nullable FrameParts collected;
 
     FrameDecoder(
             int maxFrameBytes,
@@ -220,19 +220,19 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         if (admitted == null) {
             return null;
         }
-        ByteBuf frame = collected;
-        if (frame == null) {
-            frame = context.alloc().directBuffer(admitted.bytes(), admitted.bytes());
-            collected = frame;
+        FrameParts parts = collected;
+        if (parts == null) {
+            parts = new FrameParts(context.alloc(), admitted.bytes());
+            collected = parts;
         }
-        in.readBytes(frame, Math.min(in.readableBytes(), frame.writableBytes()));
-        if (frame.isWritable()) {
+        parts.take(in);
+        if (!parts.isComplete()) {
             return null;
         }
         collected = null;
         ticket = null;
         deadline.frameTaken();
-        return new LargeFrame(frame, admitted);
+        return new LargeFrame(parts.frame(), admitted);
     }
 
     private void discard(ByteBuf in) {
