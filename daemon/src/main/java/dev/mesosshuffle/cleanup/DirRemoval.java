@@ -44,12 +44,26 @@ final class DirRemoval {
     private int failures;
     private boolean refusalLogged;
     private volatile boolean deleted;
+    private @Nullable DirRemoval next;
 
     /** Creates one that is not decided yet. */
     DirRemoval(StoredRemoval intent) {
         this.dir = intent.dir();
         this.appId = intent.appId();
         this.rootInode = intent.rootInode();
+    }
+
+    /** Puts it before another one in a list of those to be decided later, for which it needs no memory. */
+    void link(@Nullable DirRemoval following) {
+        next = following;
+    }
+
+    /** Takes it, the first, from that list; returns the next one. */
+    @Nullable
+    DirRemoval unlink() {
+        DirRemoval following = next;
+        next = null;
+        return following;
     }
 
     /** Makes the first attempt due, because the intent is stored; returns false if that was done before. */

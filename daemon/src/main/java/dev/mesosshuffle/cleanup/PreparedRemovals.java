@@ -31,6 +31,15 @@ public final class PreparedRemovals {
         }
     }
 
+    /**
+     * As {@link #start}, though they may have been cancelled: the intents are stored after that seemed to have failed, because
+     * it took too long.
+     */
+    public synchronized void startLate() {
+        cancelled = false;
+        start();
+    }
+
     /** Forgets those that were not started, since the intents are not stored. */
     public synchronized void cancel() {
         cancelled = true;

@@ -86,6 +86,10 @@ public final class Reclaimer implements AutoCloseable {
     private final RemovalStepper stepper;
     private final RemovalFailures failures;
     private final EventRecorder events;
+
+    /** The first of those whose intents are stored and for which there was no memory; guarded by this. */
+    private @Nullable DirRemoval undecided;
+
     private final PeriodicTask timer = new PeriodicTask("cleanup-timer", this::check);
 
     /**
@@ -165,9 +169,28 @@ public final class Reclaimer implements AutoCloseable {
     /** Starts a removal that was prepared, unless its dir is being removed already. */
     void start(DirRemoval removal) {
         long now = ticker.read();
-        if (removals.decide(removal, now)) {
-            startIfDue(removal, now);
+        try {
+            if (!removals.decide(removal, now)) {
+                return;
+            }
+        } catch (OutOfMemoryError e) {
+            // Its intent is stored: with the next check, it is tried again.
+            HeapShortage.survived(e);
+            decideLater(removal);
+            return;
         }
+        startIfDue(removal, now);
+    }
+
+    private synchronized void decideLater(DirRemoval removal) {
+        removal.link(undecided);
+        undecided = removal;
+    }
+
+    private synchronized @Nullable DirRemoval takeUndecided() {
+        DirRemoval first = undecided;
+        undecided = null;
+        return first;
     }
 
     /** Forgets a removal that was prepared, but whose intent could not be stored; not that of another caller. */
@@ -177,6 +200,11 @@ public final class Reclaimer implements AutoCloseable {
 
     /** Starts each removal that is due. */
     public void check() {
+        for (DirRemoval late = takeUndecided(); late != null; ) {
+            DirRemoval following = late.unlink();
+            start(late);
+            late = following;
+        }
         long now = ticker.read();
         removals.all().forEach(removal -> startIfDue(removal, now));
         workers.replaceHungThreads();

@@ -54,8 +54,8 @@ final class RemovalTable {
 
     /** Adds a removal that is not decided yet, so that no memory is needed when it is. */
     synchronized void prepare(DirRemoval removal) {
-        if (removals.putIfAbsent(removal.dir, removal) == null) {
-            memory.reserve(removal.heapBytes());
+        if (!removals.containsKey(removal.dir)) {
+            add(removal);
         }
     }
 
@@ -71,12 +71,25 @@ final class RemovalTable {
             return false;
         }
         if (current == null) {
-            removals.put(removal.dir, removal);
-            memory.reserve(removal.heapBytes());
+            add(removal);
         } else {
             removals.replace(removal.dir, removal);
         }
         return removal.decide(now);
+    }
+
+    private void add(DirRemoval removal) {
+        memory.reserve(removal.heapBytes());
+        boolean added = false;
+        try {
+            removals.put(removal.dir, removal);
+            added = true;
+        } finally {
+            if (!added) {
+                removals.remove(removal.dir);
+                memory.release(removal.heapBytes());
+            }
+        }
     }
 
     /** Removes a removal that was prepared, unless it is decided. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -37,7 +38,25 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
     /** By every path that it was used by, so that its name is looked up once. */
     private final ConcurrentMap<Path, Disk> byPath = new ConcurrentHashMap<>();
 
-    private record Disk(FairExecutor pool, HungTasks hungTasks, Timer readLatency, Counter readErrors) {}
+    private record Disk(FairExecutor pool, HungTasks hungTasks, Timer readLatency, Counter readErrors) {
+        private void runTimed(Runnable task) {
+            long begin = System.nanoTime();
+            try {
+                task.run();
+            } finally {
+                measured(System.nanoTime() - begin);
+            }
+        }
+
+        /** The task has ended, and whoever waits has been told: a lack of memory costs nothing but the measurement. */
+        private void measured(long nanos) {
+            try {
+                readLatency.update(nanos, TimeUnit.NANOSECONDS);
+            } catch (OutOfMemoryError e) {
+                HeapShortage.survived(e);
+            }
+        }
+    }
 
     /**
      * Creates pools without any thread yet.
@@ -122,7 +141,7 @@ public final class DiskExecutors implements ClientDiskExecutor, AutoCloseable {
     public void execute(Path root, Object client, Runnable task) {
         Disk disk = disk(root);
         // Here, so that a thread of the disk needs no memory to begin with it.
-        Runnable timed = () -> disk.readLatency().time(task);
+        Runnable timed = () -> disk.runTimed(task);
         disk.pool().execute(client, () -> disk.hungTasks().run(timed));
     }
 

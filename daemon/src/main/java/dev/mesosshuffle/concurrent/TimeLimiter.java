@@ -162,7 +162,19 @@ public final class TimeLimiter implements AutoCloseable {
             }
         } catch (Exception | Error e) {
             slot.running = false;
-            result.completeExceptionally(e);
+            fail(result, e);
+        }
+    }
+
+    private static void fail(CompletableFuture<?> result, Throwable failure) {
+        try {
+            boolean isLate = !result.completeExceptionally(failure);
+            if (isLate && failure instanceof OutOfMemoryError shortage) {
+                HeapShortage.survived(shortage);
+            }
+        } catch (OutOfMemoryError e) {
+            // The caller gets no result in time.
+            HeapShortage.survived(e);
         }
     }
 

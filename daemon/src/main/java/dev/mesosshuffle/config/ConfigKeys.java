@@ -137,7 +137,8 @@ final class ConfigKeys {
             OWN_PREFIX + "maxConnectionsPerAddress",
             "0",
             ValueParsers.integer(0, 1_000_000, "0 to 1000000; 0 for half of maxConnections"),
-            "Maximum number of connections from one address; 0 means half of maxConnections.");
+            "Maximum number of connections from one address, or from one /64 network of IPv6; 0 means half of"
+                    + " maxConnections.");
 
     static final ConfigKey<Integer> DISK_THREADS = key(
             OWN_PREFIX + "diskThreads",

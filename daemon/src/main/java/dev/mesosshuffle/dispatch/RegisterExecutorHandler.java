@@ -122,7 +122,7 @@ final class RegisterExecutorHandler {
                 : accept(spelled, client);
         var unused = accepted.thenComposeAsync(
                         dirs -> registry.registerExecutor(
-                                new RegisteredExecutor(message.executor(), message.info(), dirs)),
+                                new RegisteredExecutor(message.executor(), message.info(), dirs), client.clientGroup()),
                         onDisk)
                 .whenComplete((registered, error) -> call.guard(
                         () -> {

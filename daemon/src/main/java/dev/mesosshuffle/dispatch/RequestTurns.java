@@ -20,7 +20,7 @@ final class RequestTurns {
     private final Executor eventLoop;
     /** Of nodes: an array that cannot grow would lose entries. */
     @SuppressWarnings("JdkObsolete")
-    private final Queue<Work> waiting = new LinkedList<>();
+    private final Queue<Turn> waiting = new LinkedList<>();
 
     private int inProgress;
     private boolean closed;
@@ -34,7 +34,7 @@ final class RequestTurns {
          */
         void start(Runnable done);
 
-        /** The connection is closed: nothing is started. For any thread. */
+        /** The connection is closed, or it could not be started: nothing more happens. For any thread. */
         void drop();
 
         /** It can never start, so the connection must be closed. For any thread. */
@@ -60,49 +60,28 @@ final class RequestTurns {
      * @return false if too much work waits already, so that this never starts
      */
     boolean submit(Work work) {
+        // Before it is counted: from then on, only its own end gives its place to the next.
+        Turn turn = new Turn(work);
         synchronized (this) {
             if (!closed && inProgress == maxInProgress) {
-                return waiting.size() < maxWaiting && waiting.add(work);
+                return waiting.size() < maxWaiting && waiting.add(turn);
             }
             inProgress++;
         }
-        startUnlessClosed(work);
+        turn.run();
         return true;
     }
 
-    private void start(Work work) {
-        End end = new End();
-        boolean started = false;
-        try {
-            work.start(end);
-            started = true;
-        } finally {
-            if (!started) {
-                end.run();
-            }
-        }
-    }
-
     private void finished() {
-        for (Work next = next(); next != null; next = next()) {
+        for (Turn next = next(); next != null; next = next()) {
             try {
-                Work started = next;
-                eventLoop.execute(() -> startUnlessClosed(started));
+                eventLoop.execute(next);
                 return;
             } catch (OutOfMemoryError e) {
                 // Its client would wait for ever, and so would those after it.
                 HeapShortage.survived(e);
-                next.fail(e);
+                next.work.fail(e);
             }
-        }
-    }
-
-    private void startUnlessClosed(Work work) {
-        if (isClosed()) {
-            finished();
-            work.drop();
-        } else {
-            start(work);
         }
     }
 
@@ -110,8 +89,8 @@ final class RequestTurns {
         return closed;
     }
 
-    private synchronized @Nullable Work next() {
-        Work next = waiting.poll();
+    private synchronized @Nullable Turn next() {
+        Turn next = waiting.poll();
         if (next == null) {
             inProgress--;
         }
@@ -120,22 +99,47 @@ final class RequestTurns {
 
     /** Drops the work that waits, since the connection is closed. Work in progress ends by itself. */
     void close() {
-        for (Work dropped = pollClosed(); dropped != null; dropped = pollClosed()) {
-            dropped.drop();
+        for (Turn dropped = pollClosed(); dropped != null; dropped = pollClosed()) {
+            dropped.work.drop();
         }
     }
 
-    private synchronized @Nullable Work pollClosed() {
+    private synchronized @Nullable Turn pollClosed() {
         closed = true;
         return waiting.poll();
     }
 
-    /** The end of one request's work, which counts once, even if the work fails after it reported it. */
-    private final class End implements Runnable {
+    /** One request's turn, whose end counts once, even if the work fails after it reported it. */
+    private final class Turn implements Runnable {
+        private final Work work;
         private final AtomicBoolean reported = new AtomicBoolean();
+        private final Runnable end = this::end;
 
+        private Turn(Work work) {
+            this.work = work;
+        }
+
+        /** Starts the work, on the event loop. */
         @Override
         public void run() {
+            if (isClosed()) {
+                finished();
+                work.drop();
+                return;
+            }
+            boolean started = false;
+            try {
+                work.start(end);
+                started = true;
+            } finally {
+                if (!started) {
+                    end();
+                    work.drop();
+                }
+            }
+        }
+
+        private void end() {
             if (reported.compareAndSet(false, true)) {
                 finished();
             }

@@ -50,7 +50,11 @@ final class RpcCall {
         boolean accepted = turns.submit(new RequestTurns.Work() {
             @Override
             public void start(Runnable done) {
-                guard(() -> work.accept(done), done);
+                try {
+                    work.accept(done);
+                } catch (RuntimeException | Error e) {
+                    failed(e, done);
+                }
             }
 
             @Override
@@ -123,14 +127,18 @@ final class RpcCall {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
+            failed(e, onFailure);
+        }
+    }
+
+    private void failed(Throwable cause, Runnable onFailure) {
+        try {
+            onFailure.run();
+        } finally {
             try {
-                onFailure.run();
+                drop();
             } finally {
-                try {
-                    drop();
-                } finally {
-                    caller.fail(e);
-                }
+                caller.fail(cause);
             }
         }
     }

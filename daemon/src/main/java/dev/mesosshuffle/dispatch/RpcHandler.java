@@ -137,11 +137,6 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
     private void registerDriver(RpcMessage.RegisterDriver message, RpcCall call, Runnable done) {
         String appId = message.appId();
         String remoteAddress = call.caller().remoteAddress();
-        SparkLoggers.BLOCK_HANDLER.info(
-                "Received registration request from app {} (remote address {}, heartbeat timeout {} ms).",
-                appId,
-                remoteAddress,
-                message.heartbeatTimeoutMs());
         try {
             call.caller().registerDriver(appId);
         } catch (IllegalArgumentException e) {
@@ -150,9 +145,14 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             call.fail(e);
             return;
         }
+        SparkLoggers.BLOCK_HANDLER.info(
+                "Received registration request from app {} (remote address {}, heartbeat timeout {} ms).",
+                appId,
+                remoteAddress,
+                message.heartbeatTimeoutMs());
         StoredDrivers storedDrivers =
                 liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
-        var unused = registry.registerDriver(appId, storedDrivers)
+        var unused = registry.registerDriver(appId, storedDrivers, call.caller().clientGroup())
                 .whenComplete(
                         (registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));
     }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.dispatch;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.fetch.ChunkFetcher;
 import dev.mesosshuffle.fetch.Connection;
 import dev.mesosshuffle.liveness.LivenessMonitor;
@@ -12,6 +13,7 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RpcMessage;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,8 @@ public final class Session implements Request.Visitor, Caller {
     /** As many as a connection may have without a reply; one-way messages, which get none, count too. */
     private static final int MAX_WAITING_REQUESTS = 8192;
 
-    /** A process of Spark is the driver of one application. */
-    static final int MAX_DRIVER_APPS = 1024;
+    /** A process of Spark is the driver of one application; each costs a write of the registry, and the end of all one turn. */
+    static final int MAX_DRIVER_APPS = 64;
 
     private final Connection connection;
     private final RpcHandler rpcHandler;
@@ -38,6 +40,8 @@ public final class Session implements Request.Visitor, Caller {
     private final ByteBudget unanswered;
 
     private final Set<String> driverApps = new HashSet<>();
+    private final Runnable driversEnd;
+    private CloseReason closeReason = CloseReason.CLOSED_LOCALLY;
     private final RequestTurns requestTurns;
     private final RequestTurns longRequestTurns;
     private RpcMessage.Visitor<RpcCall> messages;
@@ -59,6 +63,7 @@ public final class Session implements Request.Visitor, Caller {
         this.messages = rpcHandler;
         this.chunkFetcher = chunkFetcher;
         this.liveness = liveness;
+        this.driversEnd = connection.prepare(this::endDrivers);
         this.requestTurns = new RequestTurns(MAX_REQUESTS_IN_PROGRESS, MAX_WAITING_REQUESTS, connection::executeLater);
         this.longRequestTurns = new RequestTurns(1, MAX_WAITING_REQUESTS, connection::executeLater);
         this.unanswered = unanswered;
@@ -96,10 +101,32 @@ public final class Session implements Request.Visitor, Caller {
 
     /** Ends the session; nothing else is called afterwards. */
     public void onClosed(CloseReason reason) {
-        chunkFetcher.close();
-        requestTurns.close();
-        longRequestTurns.close();
-        driverApps.forEach(appId -> liveness.driverDisconnected(appId, this, reason));
+        closeReason = reason;
+        try {
+            chunkFetcher.close();
+        } finally {
+            try {
+                requestTurns.close();
+                longRequestTurns.close();
+            } finally {
+                endDrivers();
+            }
+        }
+    }
+
+    /**
+     * Must not be lost: a driver whose connection this service closed would be taken for one that sends no heartbeats. If there
+     * is no memory, it is repeated, until there is or the process ends for it.
+     */
+    private void endDrivers() {
+        try {
+            for (Iterator<String> appIds = driverApps.iterator(); appIds.hasNext(); appIds.remove()) {
+                liveness.driverDisconnected(appIds.next(), this, closeReason);
+            }
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+            driversEnd.run();
+        }
     }
 
     @Override
@@ -124,14 +151,19 @@ public final class Session implements Request.Visitor, Caller {
 
     @Override
     public void fail(Throwable cause) {
-        connection.close();
-        // The connection logs what its tasks fail with.
-        connection.executeLater(() -> {
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException("a request failed unexpectedly", cause);
-        });
+        try {
+            connection.close();
+            // The connection logs what its tasks fail with.
+            connection.executeLater(() -> {
+                if (cause instanceof Error error) {
+                    throw error;
+                }
+                throw new IllegalStateException("a request failed unexpectedly", cause);
+            });
+        } catch (OutOfMemoryError e) {
+            // Most likely it is closed; else its client gives up. Whoever reports a failure must not fail by it.
+            HeapShortage.survived(e);
+        }
     }
 
     @Override

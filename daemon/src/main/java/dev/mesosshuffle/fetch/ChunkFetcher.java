@@ -105,7 +105,10 @@ public final class ChunkFetcher {
 
     /** Drops everything that has not started, since the connection is closed. Reads that run finish. */
     public void close() {
-        fetchQueue.close();
-        streams.close();
+        try {
+            fetchQueue.close();
+        } finally {
+            streams.close();
+        }
     }
 }

@@ -22,6 +22,15 @@ public interface Connection extends GroupedClient {
     void execute(Runnable task);
 
     /**
+     * Makes a task of the connection's event loop ready, for a thread on which memory may run out.
+     *
+     * @param task the task; may run more than once if memory runs out
+     * @return to be run when the loop is to run the task, on any thread: then that takes no memory. If the task cannot be
+     *     handed over even so, the connection is closed, and the task runs then. Dropped if the loop has ended.
+     */
+    Runnable prepare(Runnable task);
+
+    /**
      * Runs a task on the connection's event loop after the input and output that is ready, so that a long work in pieces lets
      * the loop's other connections have their turns. Dropped if the loop has ended. If the task fails, the connection is
      * closed.

@@ -2,7 +2,6 @@ package dev.mesosshuffle.fetch;
 
 import dev.mesosshuffle.concurrent.HeapShortage;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -10,8 +9,7 @@ import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chunks that one connection still waits for, in one lane for each disk. A lane hands its disk's pool one batch at a
@@ -21,12 +19,9 @@ import org.slf4j.LoggerFactory;
  * <p>Chunks that were requested outside of frames pass one by one through a lane of their own, because their replies must
  * be sent in the order of the requests.
  *
- * <p><b>Concurrency:</b> confined to the connection's event loop; only {@link #readBatch} runs on a disk's thread, which
- * owns the batch meanwhile.
+ * <p><b>Concurrency:</b> confined to the connection's event loop; a {@link ChunkBatch} runs on a disk's thread.
  */
 final class FetchQueue {
-    private static final Logger logger = LoggerFactory.getLogger(FetchQueue.class);
-
     /** The number of chunks that a disk's thread takes at a time, so that connections take turns. */
     static final int MAX_BATCH = 64;
 
@@ -35,7 +30,11 @@ final class FetchQueue {
     private final FetchContext context;
 
     private final Map<Path, Lane> lanes = new HashMap<>();
-    private final Lane orderedLane = new Lane(1);
+    private final Lane orderedLane = new Lane(1, null);
+
+    /** The lane that was made last; the others follow it. To iterate over the map would need memory, also to drop all. */
+    private Lane lastLane = orderedLane;
+
     private boolean closed;
 
     /** When the requests that are being read from the socket arrived, in ns; the first of them reads the clock. */
@@ -57,9 +56,20 @@ final class FetchQueue {
     }
 
     private void enqueue(ChunkRead task, long at) {
-        Lane lane = lanes.computeIfAbsent(task.disk(), disk -> new Lane(MAX_BATCH));
+        Lane lane = lane(task.disk());
         task.queued(lane.waited(at));
         lane.pending.add(task);
+    }
+
+    private Lane lane(Path disk) {
+        Lane lane = lanes.get(disk);
+        if (lane == null) {
+            lane = new Lane(MAX_BATCH, lastLane);
+            // Before the map, which may keep it although it cannot grow.
+            lastLane = lane;
+            lanes.put(disk, lane);
+        }
+        return lane;
     }
 
     private long arrivalTime() {
@@ -78,8 +88,9 @@ final class FetchQueue {
                 addOrdered(next);
             }
         }
-        start(orderedLane);
-        lanes.values().forEach(this::start);
+        for (Lane lane = lastLane; lane != null; lane = lane.before) {
+            start(lane);
+        }
         arrivalKnown = false;
     }
 
@@ -99,12 +110,13 @@ final class FetchQueue {
     void close() {
         closed = true;
         streamRequests.close();
-        drop(orderedLane.pending);
-        lanes.values().forEach(lane -> drop(lane.pending));
+        for (Lane lane = lastLane; lane != null; lane = lane.before) {
+            drop(lane.pending);
+        }
     }
 
     private void start(Lane lane) {
-        if (closed || lane.busy || lane.pending.isEmpty()) {
+        if (closed || lane.current != null || lane.pending.isEmpty()) {
             return;
         }
         if (!connection.isWritable()) {
@@ -112,16 +124,18 @@ final class FetchQueue {
             return;
         }
         lane.endClientWait(context.services().slowFetches());
-        List<ChunkRead> batch = new ArrayList<>(Math.min(lane.maxBatch, lane.pending.size()));
         Path disk = lane.pending.element().disk();
-        while (batch.size() < lane.maxBatch && !lane.pending.isEmpty()) {
+        int chunks = Math.min(lane.maxBatch, lane.pending.size());
+        ChunkBatch batch = new ChunkBatch(context, disk, connection, chunks, its -> ended(lane, its));
+        // From here on, no memory is needed until the batch is submitted.
+        for (int taken = 0; taken < chunks; taken++) {
             ChunkRead next = lane.pending.remove();
             next.taken(lane.clientWaitNanos);
             batch.add(next);
         }
-        lane.busy = true;
+        lane.current = batch;
         try {
-            context.services().diskExecutors().execute(disk, connection, () -> readBatch(lane, disk, batch));
+            context.services().diskExecutors().execute(disk, connection, batch);
         } catch (RejectedExecutionException e) {
             drop(batch);
             context.loadShedder()
@@ -130,65 +144,48 @@ final class FetchQueue {
                             "disk queue",
                             "Disk " + disk + " cannot be read from: " + DiskRefusals.reason(e, "reads") + '.');
         } catch (OutOfMemoryError e) {
-            drop(batch);
-            throw e;
+            // It may have been queued before memory ran out, and even run.
+            if (batch.cancel()) {
+                drop(batch);
+                throw e;
+            }
+            HeapShortage.survived(e);
         }
     }
 
-    /** Reads a batch, on the disk's thread. */
-    private void readBatch(Lane lane, Path disk, List<ChunkRead> batch) {
-        List<ChunkRead> retries = new ArrayList<>(0);
-        BatchTiming timing = new BatchTiming(context, disk, connection, batch.get(0));
-        BlockReader reader = new BlockReader(context, disk, connection, timing);
-        try {
-            reader.read(batch, retries);
-        } catch (RuntimeException | Error e) {
-            if (e instanceof OutOfMemoryError shortage) {
-                HeapShortage.survived(shortage);
-            }
-            context.rateLimitedLogger()
-                    .error(
-                            logger,
-                            "block failure",
-                            "Closed the connection from " + connection.remoteAddress() + ": a block could not be read",
-                            e);
+    private void ended(Lane lane, ChunkBatch batch) {
+        if (lane.current != batch) {
+            return;
+        }
+        lane.current = null;
+        if (batch.hasFailed()) {
             connection.close();
         }
-        List<ChunkRead> remaining = batch.subList(reader.processed(), batch.size());
-        // One task for both, because each may have to wake the event loop.
-        connection.execute(() -> {
-            connection.flush();
-            finish(lane, remaining, retries);
-        });
-    }
-
-    private void finish(Lane lane, List<ChunkRead> remaining, List<ChunkRead> retries) {
-        lane.busy = false;
+        connection.flush();
         if (closed) {
-            drop(remaining);
-            drop(retries);
+            drop(batch);
             return;
         }
         boolean complete = false;
         try {
-            requeue(lane, remaining, retries);
+            requeue(lane, batch);
             complete = true;
         } finally {
             if (!complete) {
-                drop(remaining);
-                drop(retries);
+                drop(batch);
             }
         }
         schedule();
     }
 
     /** Each one leaves its list when it is queued, so that the lists hold what memory ran out for. */
-    private void requeue(Lane lane, List<ChunkRead> remaining, List<ChunkRead> retries) {
-        for (int last = remaining.size() - 1; last >= 0; last--) {
-            remaining.get(last).queued(lane.clientWaitNanos);
-            lane.pending.addFirst(remaining.get(last));
-            remaining.remove(last);
+    private void requeue(Lane lane, ChunkBatch batch) {
+        for (ChunkRead last = batch.lastUnprocessed(); last != null; last = batch.lastUnprocessed()) {
+            last.queued(lane.clientWaitNanos);
+            lane.pending.addFirst(last);
+            batch.removeLast();
         }
+        List<ChunkRead> retries = batch.retries();
         while (!retries.isEmpty()) {
             ChunkRead task = retries.get(0);
             if (lane == orderedLane) {
@@ -199,6 +196,10 @@ final class FetchQueue {
             }
             retries.remove(0);
         }
+    }
+
+    private void drop(ChunkBatch batch) {
+        context.services().reads().chunksFinished(batch.drop());
     }
 
     private void drop(Collection<ChunkRead> tasks) {
@@ -212,7 +213,8 @@ final class FetchQueue {
         @SuppressWarnings("JdkObsolete")
         private final Deque<ChunkRead> pending = new LinkedList<>();
 
-        private boolean busy;
+        /** What a disk's thread reads; null if it may get more. */
+        private @Nullable ChunkBatch current;
 
         /** How long chunks have waited here because the client had not taken others, in ns, without a wait that goes on. */
         private long clientWaitNanos;
@@ -220,8 +222,11 @@ final class FetchQueue {
         private boolean waitsForClient;
         private long waitsSince;
 
-        private Lane(int maxBatch) {
+        private final @Nullable Lane before;
+
+        private Lane(int maxBatch, @Nullable Lane before) {
             this.maxBatch = maxBatch;
+            this.before = before;
         }
 
         private void beginClientWait(SlowFetches clock) {
@@ -244,7 +249,7 @@ final class FetchQueue {
         }
 
         private boolean isIdle() {
-            return !busy && pending.isEmpty();
+            return current == null && pending.isEmpty();
         }
     }
 }

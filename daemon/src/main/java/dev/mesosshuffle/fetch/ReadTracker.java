@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the chunks in flight, from their request until they were sent, and the reads of each application's files, from
@@ -14,9 +15,20 @@ import java.util.stream.Collectors;
  */
 public final class ReadTracker {
     private final AtomicLong chunksInFlight = new AtomicLong();
-    private final ConcurrentMap<String, Integer> readsByApplication = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Count> readsByApplication = new ConcurrentHashMap<>();
     private final Set<BlockSend> sends = ConcurrentHashMap.newKeySet();
     private final Ticker ticker;
+
+    /** Reads of one application. Changed by atomic steps of the map, in place: to count one less needs no memory. */
+    private static final class Count {
+        private volatile int reads;
+
+        private @Nullable Count plus(int added) {
+            int now = reads + added;
+            reads = now;
+            return now == 0 ? null : this;
+        }
+    }
 
     /** A block on its way from its file to a client. Told apart by identity. */
     static final class BlockSend {
@@ -64,12 +76,12 @@ public final class ReadTracker {
      * files until {@link #readFinished}.
      */
     public void readStarted(String appId) {
-        readsByApplication.merge(appId, 1, Integer::sum);
+        readsByApplication.compute(appId, (id, count) -> (count == null ? new Count() : count).plus(1));
     }
 
     /** Ends a read, successful or not. */
     public void readFinished(String appId) {
-        readsByApplication.computeIfPresent(appId, (id, reads) -> reads == 1 ? null : reads - 1);
+        readsByApplication.computeIfPresent(appId, (id, count) -> count.plus(-1));
     }
 
     /** As {@link #readStarted}, for a block that is sent from its file: the client decides how long that takes. */
@@ -101,7 +113,8 @@ public final class ReadTracker {
 
     /** Returns how many of the application's blocks are being read or sent. */
     public int readCount(String appId) {
-        return readsByApplication.getOrDefault(appId, 0);
+        Count count = readsByApplication.get(appId);
+        return count == null ? 0 : count.reads;
     }
 
     /** Whether any of the application's files is being read. */

@@ -152,8 +152,8 @@ final class MasterPoller {
             lastPoll = now;
             deferringPollsInARow = demand.deferredByMaster ? deferringPollsInARow + 1 : 0;
         }
-        requests.inc();
         try {
+            requests.inc();
             var unused = master.fetchFrameworks()
                     .whenComplete((response, failure) -> pollEnded(response, failure, now, listener));
         } catch (RuntimeException | Error e) {

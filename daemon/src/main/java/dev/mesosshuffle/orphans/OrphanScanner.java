@@ -178,8 +178,7 @@ public final class OrphanScanner implements AutoCloseable {
             PreparedRemovals removal = reclaimer.prepare(List.of(intent));
             boolean recorded = false;
             try {
-                recorded = registries.recordRemoval(
-                        intent, LocalDirNames.originalName(path), () -> reclaimer.reclaim(List.of(intent)));
+                recorded = registries.recordRemoval(intent, LocalDirNames.originalName(path), removal::startLate);
                 if (recorded) {
                     removal.start();
                     requested.add(orphan);

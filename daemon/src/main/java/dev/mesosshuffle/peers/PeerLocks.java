@@ -1,5 +1,6 @@
 package dev.mesosshuffle.peers;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.database.Sqlite;
 import dev.mesosshuffle.database.StoredLocalDir;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class PeerLocks implements AutoCloseable {
         try {
             Locked locked = peers.limiter()
                     .call(file, () -> lockAndQuery(file, claims, withoutBusy), late -> end(late.connection()));
-            held.add(new Held(file, locked.connection()));
+            hold(file, locked.connection());
             peers.recovered(file);
             if (locked.owner() != null) {
                 owner = locked.owner();
@@ -96,6 +97,18 @@ public final class PeerLocks implements AutoCloseable {
             var unused = peers.failed(file, cause);
         } catch (IOException e) {
             var unused = peers.failed(file, e);
+        }
+    }
+
+    /** What is not held here would stay locked until this process ends. */
+    private void hold(Path file, Connection connection) {
+        boolean isHeld = false;
+        try {
+            isHeld = held.add(new Held(file, connection));
+        } finally {
+            if (!isHeld) {
+                end(connection);
+            }
         }
     }
 
@@ -142,7 +155,9 @@ public final class PeerLocks implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Held one : held) {
+        // By index: an iterator would need memory.
+        for (int i = 0; i < held.size(); i++) {
+            Held one = held.get(i);
             try {
                 peers.limiter().call(one.file(), () -> {
                     end(one.connection());
@@ -150,6 +165,11 @@ public final class PeerLocks implements AutoCloseable {
                 });
             } catch (IOException | ExecutionException e) {
                 var unused = peers.failed(one.file(), e);
+            } catch (OutOfMemoryError e) {
+                // Not within a limit of time then: another service must not wait for these locks until this process
+                // ends.
+                HeapShortage.survived(e);
+                end(one.connection());
             }
         }
         held.clear();

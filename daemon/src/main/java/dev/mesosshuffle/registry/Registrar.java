@@ -48,7 +48,7 @@ final class Registrar {
             long sequence,
             long reservedBytes) {}
 
-    CompletableFuture<Void> registerExecutor(RegisteredExecutor executor) {
+    CompletableFuture<Void> registerExecutor(RegisteredExecutor executor, Object client) {
         RegisteredExecutor stored;
         List<StoredLocalDir> owned = new ArrayList<>();
         try {
@@ -64,7 +64,7 @@ final class Registrar {
         } catch (IOException e) {
             return refused(executor.id() + ": the root of its local dirs cannot be read (" + e + ")");
         }
-        return persist(stored, owned);
+        return persist(stored, owned, client);
     }
 
     /** The store keeps the paths of an executor line by line. */
@@ -89,7 +89,7 @@ final class Registrar {
                 spelled, info.subDirsPerLocalDir(), RegistrySizes.sharedShuffleManager(info.shuffleManager()));
     }
 
-    private CompletableFuture<Void> persist(RegisteredExecutor stored, List<StoredLocalDir> owned) {
+    private CompletableFuture<Void> persist(RegisteredExecutor stored, List<StoredLocalDir> owned, Object client) {
         String appId = stored.id().appId();
         CompletableFuture<Void> committed = new CompletableFuture<>();
         CompletableFuture<Void> result = new CompletableFuture<>();
@@ -106,7 +106,7 @@ final class Registrar {
             }
             RegisteredApplication application = state.application(appId);
             if (application.removal != null) {
-                return CompletedFutures.after(application.removal, () -> persist(stored, owned));
+                return CompletedFutures.after(application.removal, () -> persist(stored, owned, client));
             }
             RegisteredExecutor executor = interned(stored, application);
             long bytes = application.addedBytes(executor);
@@ -118,7 +118,7 @@ final class Registrar {
                 state.removeIfEmpty(application);
                 return full(executor.id().toString(), application);
             }
-            rejected = send(registration, owned, committed);
+            rejected = send(registration, owned, client, committed);
         } finally {
             state.lock.unlock();
         }
@@ -130,10 +130,10 @@ final class Registrar {
 
     /** Claims the directories, and sends the registration to the store; returns why that failed, null if it did not. */
     private @Nullable Throwable send(
-            Registration registration, List<StoredLocalDir> owned, CompletableFuture<Void> committed) {
+            Registration registration, List<StoredLocalDir> owned, Object client, CompletableFuture<Void> committed) {
         try {
             acquire(registration, owned);
-            store.putExecutor(registration.executor(), owned, committed);
+            store.putExecutor(registration.executor(), owned, client, committed);
             return null;
         } catch (StoreException | OutOfMemoryError e) {
             // What was reserved for the claims that there are is released with them.
@@ -227,7 +227,7 @@ final class Registrar {
         }
     }
 
-    CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers drivers) {
+    CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers drivers, Object client) {
         CompletableFuture<Void> committed = new CompletableFuture<>();
         CompletableFuture<Void> result = new CompletableFuture<>();
         StoredApplication stored = drivers == null
@@ -238,7 +238,7 @@ final class Registrar {
         try {
             RegisteredApplication application = state.application(appId);
             if (application.removal != null) {
-                return CompletedFutures.after(application.removal, () -> registerDriver(appId, drivers));
+                return CompletedFutures.after(application.removal, () -> registerDriver(appId, drivers, client));
             }
             CompletedFutures.onEnd(committed, result, failure -> driverPersisted(application, failure, result));
             if (!application.tryReserveDriver()) {
@@ -246,7 +246,7 @@ final class Registrar {
                 return full("driver of " + appId, application);
             }
             application.pending++;
-            rejected = send(stored, committed);
+            rejected = send(stored, client, committed);
         } finally {
             state.lock.unlock();
         }
@@ -256,9 +256,9 @@ final class Registrar {
         return result;
     }
 
-    private @Nullable Throwable send(StoredApplication stored, CompletableFuture<Void> committed) {
+    private @Nullable Throwable send(StoredApplication stored, Object client, CompletableFuture<Void> committed) {
         try {
-            store.putApplication(stored, committed);
+            store.putApplication(stored, client, committed);
             return null;
         } catch (StoreException | OutOfMemoryError e) {
             return e;

@@ -262,7 +262,16 @@ public final class Registry {
      *     RegistrationRefusedException} or a {@link StoreException}, and then nothing was registered
      */
     public CompletableFuture<Void> registerExecutor(RegisteredExecutor executor) {
-        return registrar.registerExecutor(executor);
+        return registerExecutor(executor, this);
+    }
+
+    /**
+     * As {@link #registerExecutor(RegisteredExecutor)}.
+     *
+     * @param client whose turns it takes at the store, as its address
+     */
+    public CompletableFuture<Void> registerExecutor(RegisteredExecutor executor, Object client) {
+        return registrar.registerExecutor(executor, client);
     }
 
     /**
@@ -273,7 +282,16 @@ public final class Registry {
      * @return completes once that is persisted; fails with a {@link StoreException}
      */
     public CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers drivers) {
-        return registrar.registerDriver(appId, drivers);
+        return registerDriver(appId, drivers, this);
+    }
+
+    /**
+     * As {@link #registerDriver(String, StoredDrivers)}.
+     *
+     * @param client whose turns it takes at the store, as its address
+     */
+    public CompletableFuture<Void> registerDriver(String appId, @Nullable StoredDrivers drivers, Object client) {
+        return registrar.registerDriver(appId, drivers, client);
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.mesosshuffle.status;
 
 import dev.mesosshuffle.concurrent.DiskExecutor;
+import dev.mesosshuffle.concurrent.HeapShortage;
+import dev.mesosshuffle.concurrent.ThreadShortage;
 import dev.mesosshuffle.host.TreeSize;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
@@ -119,6 +121,9 @@ public final class DiskUsage {
             executor.execute(root, () -> {
                 try {
                     tasks.forEach(task -> measure(task, start));
+                } catch (OutOfMemoryError e) {
+                    // What is missing is measured when somebody asks again.
+                    HeapShortage.survived(e);
                 } finally {
                     busy.remove(root);
                     ended.countDown();
@@ -127,6 +132,10 @@ public final class DiskUsage {
         } catch (RejectedExecutionException e) {
             busy.remove(root);
             ended.countDown();
+        } catch (OutOfMemoryError e) {
+            busy.remove(root);
+            ended.countDown();
+            ThreadShortage.report("the measurement of what lies under " + root, e);
         }
     }
 

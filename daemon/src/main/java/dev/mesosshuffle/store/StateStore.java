@@ -76,8 +76,8 @@ import org.slf4j.LoggerFactory;
  * which is locked as long as a process uses the store. A corrupt database is moved aside, and a new one takes its place.
  *
  * <p><b>Concurrency:</b> every method may be called from any thread. Operations are queued without blocking and committed
- * in that order by one thread, many in one transaction; a future completes after its commit, on that thread, so its
- * dependents must not block. A future fails with a {@link StoreException}; nothing of that operation is stored then.
+ * by one thread, many in one transaction: those of one application in that order, others in turns of those who wait for them.
+ * A future completes after its commit, on that thread, so its dependents must not block. A future fails with a {@link StoreException}; nothing of that operation is stored then.
  *
  * <p><b>While the file cannot be written</b>, as on a disk that is full, read-only or broken, registrations and removals
  * are acknowledged all the same: their futures complete, and they are deferred in memory, up to a maximum number, to be
@@ -95,6 +95,11 @@ public final class StateStore implements AutoCloseable {
 
     /** The part of the heap that deferred operations may occupy. */
     private static final int DEFERRED_PART = 32;
+
+    /** The clients for whose sake operators' and probes' operations take turns. */
+    private static final Object OPERATORS = new Object();
+
+    private static final Object PROBES = new Object();
 
     /** For the last checkpoint, which never returns if the disk hangs. */
     private static final Duration CLOSE_LIMIT = Duration.ofMinutes(1);
@@ -307,7 +312,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when it is committed, or deferred because the file cannot be written
      */
     public CompletableFuture<Void> putApplication(StoredApplication application) {
-        return submit(new RegistrationOperation.OfApplication(application));
+        return submit(new RegistrationOperation.OfApplication(application), StoreTurn.ofService(application.appId()));
     }
 
     /**
@@ -321,7 +326,9 @@ public final class StateStore implements AutoCloseable {
      *     above it, is being removed
      */
     public CompletableFuture<Void> putExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs) {
-        return submit(new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)));
+        return submit(
+                new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)),
+                StoreTurn.ofService(executor.id().appId()));
     }
 
     /**
@@ -332,28 +339,35 @@ public final class StateStore implements AutoCloseable {
      * @return completes when all of it is committed, or deferred because the file cannot be written
      */
     public CompletableFuture<Void> removeApplication(String appId, List<StoredRemoval> removals) {
-        return submit(new RemovalOperation(appId, List.copyOf(removals)));
+        return submit(new RemovalOperation(appId, List.copyOf(removals)), StoreTurn.ofService(appId));
     }
 
     /**
      * As {@link #putApplication(StoredApplication)}, with a future that what follows depends on already.
      *
+     * @param client who waits for it, whose operations take turns with those of others
      * @param done completes later, on the store's thread
      * @throws StoreException if it is not accepted; then {@code done} never completes
      */
-    public void putApplication(StoredApplication application, CompletableFuture<Void> done) throws StoreException {
-        submit(new RegistrationOperation.OfApplication(application), done);
+    public void putApplication(StoredApplication application, Object client, CompletableFuture<Void> done)
+            throws StoreException {
+        submit(new RegistrationOperation.OfApplication(application), new StoreTurn(client, application.appId()), done);
     }
 
     /**
      * As {@link #putExecutor(RegisteredExecutor, List)}, with a future that what follows depends on already.
      *
+     * @param client who waits for it, whose operations take turns with those of others
      * @param done completes later, on the store's thread
      * @throws StoreException if it is not accepted; then {@code done} never completes
      */
-    public void putExecutor(RegisteredExecutor executor, List<StoredLocalDir> dirs, CompletableFuture<Void> done)
+    public void putExecutor(
+            RegisteredExecutor executor, List<StoredLocalDir> dirs, Object client, CompletableFuture<Void> done)
             throws StoreException {
-        submit(new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)), done);
+        submit(
+                new RegistrationOperation.OfExecutor(executor, List.copyOf(dirs)),
+                new StoreTurn(client, executor.id().appId()),
+                done);
     }
 
     /**
@@ -364,18 +378,19 @@ public final class StateStore implements AutoCloseable {
      */
     public void removeApplication(String appId, List<StoredRemoval> removals, CompletableFuture<Void> done)
             throws StoreException {
-        submit(new RemovalOperation(appId, List.copyOf(removals)), done);
+        submit(new RemovalOperation(appId, List.copyOf(removals)), StoreTurn.ofService(appId), done);
     }
 
     /**
-     * Deletes executors; what their applications own stays their own.
+     * Deletes executors; what their applications own stays their own. Only before any of these can register again, since later
+     * registrations may be stored before.
      *
      * @param ids the executors
      * @return completes when all of it is committed
      */
     public CompletableFuture<Void> deleteExecutors(Collection<AppExecId> ids) {
         List<AppExecId> deleted = List.copyOf(ids);
-        return submit(statements -> statements.deleteExecutors(deleted));
+        return submit(statements -> statements.deleteExecutors(deleted), StoreTurn.OWN);
     }
 
     /**
@@ -387,7 +402,7 @@ public final class StateStore implements AutoCloseable {
      */
     public CompletableFuture<Void> putIdleTime(String appId, Duration idle) {
         long idleMs = idle.toMillis();
-        return submit(statements -> statements.putIdleTime(appId, idleMs));
+        return submit(statements -> statements.putIdleTime(appId, idleMs), StoreTurn.ofService(appId));
     }
 
     /**
@@ -399,7 +414,8 @@ public final class StateStore implements AutoCloseable {
      * @return completes when it is committed
      */
     public CompletableFuture<Void> putDrivers(String appId, long heartbeatTimeoutMs, String addresses) {
-        return submit(statements -> statements.putDrivers(appId, heartbeatTimeoutMs, addresses));
+        return submit(
+                statements -> statements.putDrivers(appId, heartbeatTimeoutMs, addresses), StoreTurn.ofService(appId));
     }
 
     /**
@@ -410,7 +426,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when it is committed
      */
     public CompletableFuture<Void> putKept(String appId, boolean kept) {
-        return submit(statements -> statements.putKept(appId, kept));
+        return submit(statements -> statements.putKept(appId, kept), new StoreTurn(OPERATORS, appId));
     }
 
     /**
@@ -420,7 +436,7 @@ public final class StateStore implements AutoCloseable {
      * @return completes when it is committed, or deferred because the file cannot be written
      */
     public CompletableFuture<Void> deleteRemoval(LocalDir dir) {
-        return submit(new RemovalEndOperation(dir));
+        return submit(new RemovalEndOperation(dir), StoreTurn.OWN);
     }
 
     /**
@@ -431,7 +447,7 @@ public final class StateStore implements AutoCloseable {
     public CompletableFuture<Void> ping() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
-            queue.add(new OperationQueue.Entry(statements -> {}, done));
+            queue.add(new OperationQueue.Entry(statements -> {}, done, new StoreTurn(PROBES, null)));
         } catch (StoreException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -450,7 +466,7 @@ public final class StateStore implements AutoCloseable {
 
     /** Applies any operation; completes when it is committed. */
     CompletableFuture<Void> apply(StoreOperation operation) {
-        return submit(operation);
+        return submit(operation, StoreTurn.OWN);
     }
 
     /**
@@ -474,18 +490,18 @@ public final class StateStore implements AutoCloseable {
         return database.inode();
     }
 
-    private CompletableFuture<Void> submit(StoreOperation operation) {
+    private CompletableFuture<Void> submit(StoreOperation operation, StoreTurn turn) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
-            submit(operation, done);
+            submit(operation, turn, done);
         } catch (StoreException e) {
             done.completeExceptionally(e);
         }
         return done;
     }
 
-    private void submit(StoreOperation operation, CompletableFuture<Void> done) throws StoreException {
-        queue.add(new OperationQueue.Entry(operation, done));
+    private void submit(StoreOperation operation, StoreTurn turn, CompletableFuture<Void> done) throws StoreException {
+        queue.add(new OperationQueue.Entry(operation, done, turn));
     }
 
     /** Commits what is queued, moves all of it into the database file, and closes it. Waits for the disk. */

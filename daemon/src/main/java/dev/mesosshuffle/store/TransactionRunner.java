@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits groups of operations, each group in one transaction.
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Concurrency:</b> used by the writer; runs on threads of a {@link dev.mesosshuffle.concurrent.TimeLimiter}.
  */
 final class TransactionRunner {
+    private static final Logger logger = LoggerFactory.getLogger(TransactionRunner.class);
+
     /** An executor waits 5 s for its registration, and an operator who writes may delay it by 3 s. */
     static final Duration LIMIT = Duration.ofSeconds(4);
 
@@ -45,6 +49,9 @@ final class TransactionRunner {
 
     /** Whether the last group is committed. Written on the thread of the transaction, which ends before it is read. */
     private volatile boolean committed;
+
+    /** Whether a transaction may be open. Of that thread too. */
+    private boolean begun;
 
     private @Nullable Connection preparedOn;
 
@@ -195,9 +202,34 @@ final class TransactionRunner {
         return claims;
     }
 
+    /** After a rollback for which there was no memory, that comes first; else nothing could be written any more. */
+    private void begin(Statements prepared) throws SQLException {
+        if (begun) {
+            rollBackAgain();
+        }
+        try {
+            prepared.begin();
+            begun = true;
+        } catch (Error e) {
+            // Nobody knows how far it came.
+            begun = true;
+            throw e;
+        }
+    }
+
+    /** By a statement of its own: if no transaction is open after all, the driver closes the one that fails. */
+    private void rollBackAgain() {
+        try {
+            Sqlite.execute(connection.get(), "ROLLBACK");
+        } catch (SQLException e) {
+            logger.debug("No transaction was open", e);
+        }
+        begun = false;
+    }
+
     private void commitAlone(Statements prepared, List<OperationQueue.Entry> group)
             throws SQLException, DirConflictException {
-        prepared.begin();
+        begin(prepared);
         boolean done = false;
         try {
             apply(prepared, group);
@@ -213,7 +245,7 @@ final class TransactionRunner {
     private boolean commitUnderLocks(
             Statements prepared, List<OperationQueue.Entry> group, List<StoredLocalDir> claims, boolean withoutBusy)
             throws SQLException, DirConflictException {
-        prepared.begin();
+        begin(prepared);
         boolean done = false;
         try (PeerLocks locks = PeerLocks.acquire(peers, claims, withoutBusy)) {
             locks.check();
@@ -236,15 +268,17 @@ final class TransactionRunner {
         }
         prepared.commit();
         committed = true;
+        begun = false;
     }
 
-    private static void rollback(Statements prepared) {
+    private void rollback(Statements prepared) {
         try {
             prepared.rollback();
         } catch (SQLException e) {
             // SQLite has rolled back by itself, as it does when the disk is full; the first error is the one to report.
-            return;
+            logger.debug("It was rolled back before", e);
         }
+        begun = false;
     }
 
     private Statements prepared() throws SQLException {

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.memory.ByteBudget;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ final class AdmissionLane {
     private final NavigableSet<Address> waiting =
             new TreeSet<>(Comparator.<Address>comparingLong(address -> address.turnNanos)
                     .thenComparingLong(address -> address.number));
+
+    /** Whether an address with waiting frames may be missing among those that wait. */
+    private boolean isIncomplete;
 
     /**
      * Creates an empty lane.
@@ -74,8 +78,11 @@ final class AdmissionLane {
         Address address =
                 addresses.computeIfAbsent(ticket.address(), key -> new Address(part.fairShare(SHARE_DIVISOR)));
         waiting.remove(address);
-        address.waiting.add(ticket);
-        settle(ticket.address(), address);
+        try {
+            address.waiting.add(ticket);
+        } finally {
+            settle(ticket.address(), address);
+        }
     }
 
     /** Takes out a frame that waits. */
@@ -100,6 +107,12 @@ final class AdmissionLane {
 
     /** The frame that is next, if it need not wait any more; null if there is none. */
     InboundAdmission.@Nullable Ticket next() {
+        if (isIncomplete) {
+            addresses.values().stream()
+                    .filter(address -> !address.waiting.isEmpty())
+                    .forEach(waiting::add);
+            isIncomplete = false;
+        }
         for (Address address : waiting) {
             InboundAdmission.Ticket first = address.waiting.element();
             if (fits(address, first.bytes())) {
@@ -152,9 +165,19 @@ final class AdmissionLane {
         if (first != null) {
             address.turnNanos = Address.order(first) + address.share.usedBytes() * NANOS_PER_BYTE;
             address.number = first.number();
-            waiting.add(address);
+            place(address);
         } else if (address.share.usedBytes() == 0) {
             addresses.remove(key);
+        }
+    }
+
+    /** Others' frames must not wait for ever because there was no memory for the place of one. */
+    private void place(Address address) {
+        try {
+            waiting.add(address);
+        } catch (OutOfMemoryError e) {
+            isIncomplete = true;
+            HeapShortage.survived(e);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.mesosshuffle.model.PageResidency;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,12 @@ final class BlockTransfer {
      */
     static final int MAX_TRUNCATIONS = 3;
 
+    /**
+     * So many windows are sent at a time; then the event loop's other connections are next. A peer that reads as fast as they
+     * leave would else have the loop for itself.
+     */
+    static final int WINDOWS_PER_TURN = 4;
+
     private final Channel channel;
     private final Object client;
     private final OpenSegment block;
@@ -44,6 +51,10 @@ final class BlockTransfer {
     /** How often in a row a window was truncated before any of it was sent. */
     private int truncations;
 
+    /** The windows that were written since this transfer waited for its turn. */
+    private int windowsInTurn;
+
+    private boolean waitsForTurn;
     private boolean fullyQueued;
     private boolean failed;
     private boolean finished;
@@ -104,6 +115,7 @@ final class BlockTransfer {
     }
 
     private void writeWindow() {
+        windowsInTurn++;
         WindowFileRegion window = new WindowFileRegion(block, sentBytes, readyBytes - sentBytes, readyNanos, ticker);
         ChannelPromise sent = channel.newPromise();
         sent.addListener(future -> {
@@ -132,10 +144,14 @@ final class BlockTransfer {
     }
 
     private void proceed() {
-        if (!failed && queuedWindow == null && sentBytes < readyBytes) {
-            writeWindow();
-            // May send all of it at once, and call back here for the next window.
-            channel.flush();
+        if (!failed && !waitsForTurn && queuedWindow == null && sentBytes < readyBytes) {
+            if (windowsInTurn == WINDOWS_PER_TURN) {
+                waitForTurn();
+            } else {
+                writeWindow();
+                // May send all of it at once, and call back here for the next window.
+                channel.flush();
+            }
         }
         if (failed || sentBytes == block.length()) {
             finish();
@@ -143,6 +159,22 @@ final class BlockTransfer {
             prepareNextWindow();
         }
         listener.setWaitingForDisk(loading && queuedWindow == null);
+    }
+
+    private void waitForTurn() {
+        waitsForTurn = true;
+        // Not executed: the loop runs many such tasks before it reads what other connections sent.
+        var unused = channel.eventLoop().schedule(this::resume, 0, TimeUnit.NANOSECONDS);
+    }
+
+    private void resume() {
+        waitsForTurn = false;
+        windowsInTurn = 0;
+        try {
+            proceed();
+        } catch (RuntimeException | Error e) {
+            abort(e);
+        }
     }
 
     /** Loads the part after the window in the channel; of a truncated window, the rest. */

@@ -87,13 +87,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        services.metrics().activeConnections.dec();
-        services.metrics().registeredConnections.dec();
-        writeDeadline.cancel();
-        session.onClosed(
-                closedLocally ? CloseReason.CLOSED_LOCALLY : reset ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
-        pendingRequests.completeIfDrained(false);
-        context.fireChannelInactive();
+        try {
+            session.onClosed(
+                    closedLocally
+                            ? CloseReason.CLOSED_LOCALLY
+                            : reset ? CloseReason.RESET : CloseReason.CLOSED_BY_PEER);
+        } finally {
+            services.metrics().activeConnections.dec();
+            services.metrics().registeredConnections.dec();
+            writeDeadline.cancel();
+            pendingRequests.completeIfDrained(false);
+            context.fireChannelInactive();
+        }
     }
 
     @Override
@@ -274,6 +279,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             logger.debug("Dropped a task of the connection from {}: its event loop has ended", remoteAddress);
             writer.discard();
         }
+    }
+
+    @Override
+    public Runnable prepare(Runnable task) {
+        return new LoopHandover(channel, guarded(task), writer::discard);
     }
 
     /** The event loop would log that it fails, or keep it to itself, and the connection would wait for what never comes. */

@@ -2,8 +2,9 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.logging.RateLimitedLogger;
+import dev.mesosshuffle.model.ClientNetwork;
 import io.netty.channel.Channel;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the connections in all, and those of one address. At a limit, connections whose clients have yet to prove who they
+ * Limits the connections in all, and those of one address ({@link ClientNetwork}). At a limit, connections whose clients have yet to prove who they
  * are make room, then those that have done nothing useful, then the one that is idle for longest; never one of a driver, or one whose requests are being answered. If there is none,
  * the new one is refused.
  *
@@ -40,10 +41,13 @@ final class ConnectionLimiter {
     private final TransportMetrics metrics;
     private final RateLimitedLogger rateLimitedLogger;
 
-    private final Map<Channel, ConnectionActivity> connections = new LinkedHashMap<>();
-    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private final Map<Channel, Client> connections = new LinkedHashMap<>();
+    private final Map<ClientNetwork, Integer> byNetwork = new HashMap<>();
     private long lastSearchNanos;
     private boolean searched;
+
+    /** An open connection; its network is kept, because some transports forget the address of a closed one. */
+    private record Client(@Nullable ClientNetwork network, ConnectionActivity activity) {}
 
     ConnectionLimiter(
             ConnectionLimits limits, Ticker ticker, TransportMetrics metrics, RateLimitedLogger rateLimitedLogger) {
@@ -60,29 +64,25 @@ final class ConnectionLimiter {
      * @return whether it may stay; otherwise it is for the caller to close
      */
     boolean admit(Channel channel, ConnectionActivity activity) {
-        InetAddress address = ClientAddress.of(channel);
+        Client client = new Client(ClientAddress.of(channel), activity);
         List<Channel> shed = List.of();
         boolean isAddressFull;
         boolean isAdmitted;
         synchronized (this) {
-            isAddressFull = address != null && byAddress.getOrDefault(address, 0) >= maxPerAddress;
+            isAddressFull = isFull(client.network());
             if (isAddressFull || connections.size() >= maxConnections) {
-                shed = search(isAddressFull ? address : null);
+                shed = search(isAddressFull ? client.network() : null);
                 shed.forEach(this::remove);
             }
-            isAdmitted = connections.size() < maxConnections
-                    && (address == null || byAddress.getOrDefault(address, 0) < maxPerAddress);
+            isAdmitted = connections.size() < maxConnections && !isFull(client.network());
             if (isAdmitted) {
-                connections.put(channel, activity);
-                if (address != null) {
-                    byAddress.merge(address, 1, Integer::sum);
-                }
+                add(channel, client);
             }
         }
         shed.forEach(ConnectionLimiter::close);
         metrics.connectionsShed.inc(shed.size());
         if (isAdmitted) {
-            channel.closeFuture().addListener(closed -> removeClosed(channel));
+            countUntilClosed(channel);
         } else {
             metrics.connectionsRefused.inc();
         }
@@ -90,6 +90,34 @@ final class ConnectionLimiter {
             warn(channel, isAddressFull);
         }
         return isAdmitted;
+    }
+
+    private boolean isFull(@Nullable ClientNetwork network) {
+        return network != null && byNetwork.getOrDefault(network, 0) >= maxPerAddress;
+    }
+
+    private void add(Channel channel, Client client) {
+        if (client.network() != null) {
+            byNetwork.merge(client.network(), 1, Integer::sum);
+        }
+        try {
+            connections.put(channel, client);
+        } catch (OutOfMemoryError e) {
+            // The map adds an entry before it grows.
+            connections.remove(channel);
+            uncount(client);
+            throw e;
+        }
+    }
+
+    private void countUntilClosed(Channel channel) {
+        try {
+            channel.closeFuture().addListener(closed -> removeClosed(channel));
+        } catch (OutOfMemoryError e) {
+            // Whoever fails to build the pipeline closes the connection, and nobody else would count it less.
+            removeClosed(channel);
+            throw e;
+        }
     }
 
     private static void close(Channel channel) {
@@ -101,39 +129,46 @@ final class ConnectionLimiter {
     }
 
     private void remove(Channel channel) {
-        InetAddress address = ClientAddress.of(channel);
-        if (connections.remove(channel) != null && address != null) {
-            byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+        Client client = connections.remove(channel);
+        if (client != null) {
+            uncount(client);
         }
     }
 
-    /** Returns the connections to close, of one address or of all. */
-    private List<Channel> search(@Nullable InetAddress address) {
+    private void uncount(Client client) {
+        if (client.network() != null) {
+            byNetwork.computeIfPresent(client.network(), (key, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    /** Returns the connections to close, of one network or of all. */
+    private List<Channel> search(@Nullable ClientNetwork network) {
         long now = ticker.read();
         if (searched && now - lastSearchNanos < SEARCH_INTERVAL_NANOS) {
             return List.of();
         }
         searched = true;
         lastSearchNanos = now;
-        List<Channel> unproven = oldest(address, activity -> isIdle(activity) && activity.isUnproven());
+        List<Channel> unproven = oldest(network, activity -> isIdle(activity) && activity.isUnproven());
         if (!unproven.isEmpty()) {
             return unproven;
         }
-        List<Channel> useless = oldest(address, ConnectionLimiter::isUseless);
+        List<Channel> useless = oldest(network, ConnectionLimiter::isUseless);
         if (!useless.isEmpty()) {
             return useless;
         }
         return connections.entrySet().stream()
-                .filter(entry -> isIdle(entry.getValue()) && isOf(address, entry.getKey()))
-                .max(Comparator.comparingLong(entry -> entry.getValue().idleNanos()))
+                .filter(entry -> isIdle(entry.getValue().activity()) && isOf(network, entry.getValue()))
+                .max(Comparator.comparingLong(
+                        entry -> entry.getValue().activity().idleNanos()))
                 .map(entry -> List.of(entry.getKey()))
                 .orElse(List.of());
     }
 
     /** Connections are in the order in which they were made, so the oldest of these come first. */
-    private List<Channel> oldest(@Nullable InetAddress address, Predicate<ConnectionActivity> filter) {
+    private List<Channel> oldest(@Nullable ClientNetwork network, Predicate<ConnectionActivity> filter) {
         return connections.entrySet().stream()
-                .filter(entry -> filter.test(entry.getValue()) && isOf(address, entry.getKey()))
+                .filter(entry -> filter.test(entry.getValue().activity()) && isOf(network, entry.getValue()))
                 .map(Map.Entry::getKey)
                 .limit(1 + connections.size() / SHED_PART)
                 .toList();
@@ -149,8 +184,8 @@ final class ConnectionLimiter {
         return !activity.isDriver() && !activity.isBusy();
     }
 
-    private static boolean isOf(@Nullable InetAddress address, Channel channel) {
-        return address == null || address.equals(ClientAddress.of(channel));
+    private static boolean isOf(@Nullable ClientNetwork network, Client client) {
+        return network == null || network.equals(client.network());
     }
 
     private void warn(Channel channel, boolean isAddressFull) {
@@ -158,11 +193,17 @@ final class ConnectionLimiter {
                 logger,
                 "too many connections",
                 isAddressFull
-                        ? "Too many connections from " + ClientAddress.of(channel) + ": " + maxPerAddress
+                        ? "Too many connections from " + address(channel) + ": " + maxPerAddress
                                 + " (spark.mesos.shuffle.service.maxConnectionsPerAddress). New ones close idle ones, or are"
                                 + " refused. Find out what connects so often there, or raise the key."
                         : "Too many connections: " + maxConnections
                                 + " (spark.mesos.shuffle.service.maxConnections). New ones close idle ones, or are refused."
                                 + " Find out who connects so often (ss -tn), or raise the key.");
+    }
+
+    private static String address(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress remote
+                ? String.valueOf(remote.getAddress())
+                : String.valueOf(channel.remoteAddress());
     }
 }

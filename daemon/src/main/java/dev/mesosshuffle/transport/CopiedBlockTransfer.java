@@ -173,7 +173,7 @@ final class CopiedBlockTransfer {
 
     private void waitForTurn() {
         waitsForTurn = true;
-        // Not executed: tasks run until there are none, and only then what other connections sent is read.
+        // Not executed: the loop runs many such tasks before it reads what other connections sent.
         var unused = channel.eventLoop()
                 .schedule(
                         () -> {

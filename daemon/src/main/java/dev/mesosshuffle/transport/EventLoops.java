@@ -4,15 +4,18 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +41,12 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
     private static final int TERMINATION_TIMEOUT_SECONDS = 5;
 
     /**
+     * For so long a loop runs tasks before it turns to its connections' input; by default it does for a second, if each task is
+     * followed by another, as those of a few clients that fetch much are. The time is looked at after every 64 tasks.
+     */
+    private static final long MAX_TASKS_MILLIS = 1;
+
+    /**
      * Creates event loops.
      *
      * @throws IOException if native epoll is required and does not load, or a loop cannot be created
@@ -58,8 +67,8 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
 
     private static EventLoops start(int threads, boolean epoll, IoHandlerFactory io) {
         return new EventLoops(
-                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("shuffle-acceptor", true), io),
-                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("shuffle-server", true), io),
+                new Loops(1, "shuffle-acceptor", io),
+                new Loops(threads, "shuffle-server", io),
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
     }
 
@@ -122,5 +131,18 @@ record EventLoops(EventLoopGroup acceptor, EventLoopGroup workers, Class<? exten
         }
         logger.info("Native epoll does not load here ({}); using the JDK's NIO, which is slower", cause);
         return false;
+    }
+
+    /** Loops that run tasks for a bounded time at once. */
+    private static final class Loops extends MultiThreadIoEventLoopGroup {
+        private Loops(int threads, String threadName, IoHandlerFactory io) {
+            super(threads, new DefaultThreadFactory(threadName, true), io);
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... arguments) {
+            return new SingleThreadIoEventLoop(
+                    this, executor, io, Integer.MAX_VALUE, RejectedExecutionHandlers.reject(), MAX_TASKS_MILLIS);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.Future;
@@ -76,8 +77,18 @@ final class FrameDeadline {
         long leftNanos = beganNanos + timeoutNanos - readingNanos();
         if (leftNanos > 0) {
             // At least a while, as this time stands still if nothing is read.
-            schedule(context, Math.max(leftNanos, timeoutNanos / 8));
+            scheduleOrGiveUp(context, Math.max(leftNanos, timeoutNanos / 8));
         } else {
+            onMissed.run();
+        }
+    }
+
+    /** A connection that is not watched any more could keep its memory for ever. */
+    private void scheduleOrGiveUp(ChannelHandlerContext context, long delayNanos) {
+        try {
+            schedule(context, delayNanos);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
             onMissed.run();
         }
     }

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.TooLongFrameException;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Splits the input into frames, and checks a frame's length before buffering it. A small frame is a slice of what was read. A
- * large one waits for its {@link InboundAdmission}, and is then collected in one buffer of its length, which becomes a {@link
+ * large one waits for its {@link InboundAdmission}, and is then collected in {@link FrameParts}, which become a {@link
  * LargeFrame}. A valid request that is too long becomes an {@link OversizedRequest} whose bytes are discarded as they arrive;
  * the connection continues.
  *
@@ -56,7 +55,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
 
     private @Nullable Future<?> rateWait;
     private InboundAdmission.@Nullable Ticket ticket;
-    private @Nullable ByteBuf collected;
+    private @Nullable FrameParts collected;
 
     FrameDecoder(
             int maxFrameBytes,
@@ -159,7 +158,7 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
             return false;
         }
         gate.close(ReadGate.Reason.TURN);
-        // Not executed: tasks run until there are none, and only then what the other connections sent is read.
+        // Not executed: the loop runs many such tasks before it reads what other connections sent.
         var unused = context.executor()
                 .schedule(
                         () -> {
@@ -196,7 +195,10 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         InboundAdmission.Ticket requested = admission.request(
                 frameBytes,
                 new InboundAdmission.Sender(ClientAddress.shareOf(context.channel()), !activity.isUseful()),
-                () -> onAdmitted(context));
+                new LoopHandover(
+                        context.channel(),
+                        this::onAdmitted,
+                        () -> logger.debug("A frame was admitted after its event loop had ended")));
         ticket = requested;
         if (requested.isAdmitted()) {
             return collect(context, in);
@@ -206,16 +208,10 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         return null;
     }
 
-    private void onAdmitted(ChannelHandlerContext context) {
-        try {
-            context.executor().execute(() -> {
-                // Of a frame that did not have to wait, this comes late, when the next one may wait already.
-                if (ticket == null || ticket.isAdmitted()) {
-                    gate.open(ReadGate.Reason.ADMISSION);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            logger.debug("A frame was admitted after its event loop had ended");
+    private void onAdmitted() {
+        // Of a frame that did not have to wait, this comes late, when the next one may wait already.
+        if (ticket == null || ticket.isAdmitted()) {
+            gate.open(ReadGate.Reason.ADMISSION);
         }
     }
 
@@ -224,19 +220,19 @@ final class FrameDecoder extends LengthFieldBasedFrameDecoder {
         if (admitted == null) {
             return null;
         }
-        ByteBuf frame = collected;
-        if (frame == null) {
-            frame = context.alloc().directBuffer(admitted.bytes(), admitted.bytes());
-            collected = frame;
+        FrameParts parts = collected;
+        if (parts == null) {
+            parts = new FrameParts(context.alloc(), admitted.bytes());
+            collected = parts;
         }
-        in.readBytes(frame, Math.min(in.readableBytes(), frame.writableBytes()));
-        if (frame.isWritable()) {
+        parts.take(in);
+        if (!parts.isComplete()) {
             return null;
         }
         collected = null;
         ticket = null;
         deadline.frameTaken();
-        return new LargeFrame(frame, admitted);
+        return new LargeFrame(parts.frame(), admitted);
     }
 
     private void discard(ByteBuf in) {

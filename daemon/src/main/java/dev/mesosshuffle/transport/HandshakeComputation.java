@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.protocol.HandshakeMessage;
 import dev.mesosshuffle.security.ConnectionProtection;
@@ -8,6 +9,8 @@ import dev.mesosshuffle.security.ServerHandshake;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,47 +53,93 @@ final class HandshakeComputation {
      * @throws RejectedExecutionException if too many wait
      */
     void start(ServerHandshake handshake, HandshakeMessage message) {
-        long arrivedNanos = ticker.read();
-        services.executor()
-                .execute(
-                        message.kind(),
-                        ClientAddress.shareOf(context.channel()),
-                        () -> answer(handshake, message, arrivedNanos),
-                        () -> execute(listener::onLate));
-    }
-
-    /** On a thread for handshakes. */
-    private void answer(ServerHandshake handshake, HandshakeMessage message, long arrivedNanos) {
-        if (!context.channel().isActive()) {
-            execute(listener::onLate);
-            return;
-        }
-        HandshakeOutcome outcome;
+        Answer answer = new Answer(handshake, message, ticker.read());
         try {
-            outcome = handshake.answer(message.body());
-        } catch (RuntimeException | Error e) {
-            execute(() -> listener.onFailed(e));
-            return;
-        }
-        services.reporter().metrics().latency.update(ticker.read() - arrivedNanos, TimeUnit.NANOSECONDS);
-        execute(() -> pass(message, outcome));
-    }
-
-    private void pass(HandshakeMessage message, HandshakeOutcome outcome) {
-        try {
-            listener.onAnswered(message, outcome);
-        } catch (RuntimeException | Error e) {
-            discard(outcome);
-            listener.onFailed(e);
+            services.executor()
+                    .execute(message.kind(), ClientAddress.shareOf(context.channel()), answer, answer.handover);
+        } catch (OutOfMemoryError e) {
+            // It may have been queued before memory ran out, and even run.
+            if (answer.cancel()) {
+                throw e;
+            }
+            HeapShortage.survived(e);
         }
     }
 
-    /** Runs a task on the event loop; if that has ended, its connections were closed. */
-    private void execute(Runnable task) {
-        try {
-            context.executor().execute(task);
-        } catch (RejectedExecutionException e) {
-            logger.debug("Dropped a handshake: its event loop has ended");
+    /** One answer, whose end reaches the event loop in any case: that is made ready before. */
+    private final class Answer implements Runnable {
+        private final ServerHandshake handshake;
+        private final HandshakeMessage message;
+        private final long arrivedNanos;
+        private final Runnable handover = new LoopHandover(context.channel(), this::pass, this::discardOutcome);
+        private final AtomicBoolean begun = new AtomicBoolean();
+
+        private @Nullable HandshakeOutcome outcome;
+        private @Nullable Throwable failure;
+        private boolean passed;
+
+        private Answer(ServerHandshake handshake, HandshakeMessage message, long arrivedNanos) {
+            this.handshake = handshake;
+            this.message = message;
+            this.arrivedNanos = arrivedNanos;
+        }
+
+        /** Prevents it; returns false if it has begun. */
+        private boolean cancel() {
+            return begun.compareAndSet(false, true);
+        }
+
+        /** On a thread for handshakes. */
+        @Override
+        public void run() {
+            if (!cancel()) {
+                return;
+            }
+            try {
+                if (context.channel().isActive()) {
+                    outcome = handshake.answer(message.body());
+                    services.reporter().metrics().latency.update(ticker.read() - arrivedNanos, TimeUnit.NANOSECONDS);
+                }
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+            handover.run();
+        }
+
+        /** On the event loop; once. */
+        private void pass() {
+            if (passed) {
+                return;
+            }
+            passed = true;
+            HandshakeOutcome its = outcome;
+            Throwable reason = failure;
+            try {
+                if (reason == null) {
+                    tell(its);
+                }
+            } catch (RuntimeException | Error e) {
+                reason = e;
+            }
+            if (reason != null) {
+                discardOutcome();
+                listener.onFailed(reason);
+            }
+        }
+
+        private void tell(@Nullable HandshakeOutcome its) {
+            if (its == null) {
+                listener.onLate();
+            } else {
+                listener.onAnswered(message, its);
+            }
+        }
+
+        private void discardOutcome() {
+            HandshakeOutcome its = outcome;
+            if (its != null) {
+                discard(its);
+            }
         }
     }
 

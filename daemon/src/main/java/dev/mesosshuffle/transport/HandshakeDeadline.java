@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.Future;
@@ -89,7 +90,13 @@ final class HandshakeDeadline {
         } else if (now - startedNanos >= TOTAL_NANOS) {
             listener.onSlow();
         } else {
-            schedule(context);
+            try {
+                schedule(context);
+            } catch (OutOfMemoryError e) {
+                // A connection that is not watched any more could stay without a proof for ever.
+                HeapShortage.survived(e);
+                listener.onSlow();
+            }
         }
     }
 }

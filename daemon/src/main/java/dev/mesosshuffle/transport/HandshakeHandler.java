@@ -148,6 +148,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter
         } catch (RejectedExecutionException e) {
             setPending(false);
             refuse("", RefusalReason.OVERLOADED);
+        } catch (OutOfMemoryError e) {
+            setPending(false);
+            throw e;
         }
     }
 

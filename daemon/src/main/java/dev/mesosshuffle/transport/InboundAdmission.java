@@ -1,9 +1,9 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.memory.ByteBudget;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Admits large frames as long as the memory for what has not been decoded lasts; the others wait. A frame is admitted with its
@@ -28,6 +28,11 @@ final class InboundAdmission {
     private final long startNanos;
 
     private long requests;
+
+    /** Both ends of a chain of those that the current step admits. */
+    private @Nullable Ticket firstAdmitted;
+
+    private @Nullable Ticket lastAdmitted;
 
     /**
      * Creates an admission.
@@ -55,21 +60,31 @@ final class InboundAdmission {
      *
      * @param bytes the frame's length
      * @param sender whose it is
-     * @param onAdmitted runs, on any thread, if it is admitted later; not if it is at once
+     * @param onAdmitted runs, on any thread, if it is admitted later; not if it is at once. Throws nothing, whatever memory
+     *     runs out for: it is called for others
      */
     Ticket request(int bytes, Sender sender, Runnable onAdmitted) {
-        List<Ticket> admitted;
+        Ticket admitted;
         Ticket ticket;
         synchronized (this) {
             ticket = new Ticket(bytes, sender, onAdmitted, ticker.read() - startNanos, requests++);
             ticket.lane().add(ticket);
             admitted = admitAll();
-            if (!admitted.remove(ticket)) {
+            if (!ticket.admitted) {
                 budget.refuse();
             }
         }
-        admitted.forEach(next -> next.onAdmitted.run());
+        tell(admitted, ticket);
         return ticket;
+    }
+
+    /** Tells those of a chain whose turn has come, but for one that knows. */
+    private static void tell(@Nullable Ticket admitted, @Nullable Ticket knowing) {
+        for (Ticket next = admitted; next != null; next = next.admittedNext) {
+            if (next != knowing) {
+                next.onAdmitted.run();
+            }
+        }
     }
 
     /**
@@ -81,7 +96,7 @@ final class InboundAdmission {
     record Sender(Object address, boolean isNewcomer) {}
 
     private void close(Ticket ticket) {
-        List<Ticket> admitted;
+        Ticket admitted;
         synchronized (this) {
             if (ticket.closed) {
                 return;
@@ -94,24 +109,37 @@ final class InboundAdmission {
             }
             admitted = admitAll();
         }
-        admitted.forEach(next -> next.onAdmitted.run());
+        tell(admitted, null);
     }
 
-    private List<Ticket> admitAll() {
-        List<Ticket> admitted = new ArrayList<>();
-        admitFrom(known, admitted);
-        // A frame that waits with more right and needs their part too.
-        if (known.blockedBytes() <= budget.maxBytes() - newcomerPart.maxBytes()) {
-            admitFrom(newcomers, admitted);
+    /** Admits what need not wait any more; returns a chain of it, which takes no memory. */
+    private @Nullable Ticket admitAll() {
+        try {
+            admitFrom(known);
+            // A frame that waits with more right and needs their part too.
+            if (known.blockedBytes() <= budget.maxBytes() - newcomerPart.maxBytes()) {
+                admitFrom(newcomers);
+            }
+        } catch (OutOfMemoryError e) {
+            // Those that are admitted must learn of it. The others are looked at again with the next change.
+            HeapShortage.survived(e);
         }
-        return admitted;
+        Ticket first = firstAdmitted;
+        firstAdmitted = null;
+        lastAdmitted = null;
+        return first;
     }
 
-    private static void admitFrom(AdmissionLane lane, List<Ticket> admitted) {
+    private void admitFrom(AdmissionLane lane) {
         for (Ticket next = lane.next(); next != null; next = lane.next()) {
             lane.admit(next);
             next.admitted = true;
-            admitted.add(next);
+            if (lastAdmitted == null) {
+                firstAdmitted = next;
+            } else {
+                lastAdmitted.admittedNext = next;
+            }
+            lastAdmitted = next;
         }
     }
 
@@ -128,6 +156,10 @@ final class InboundAdmission {
         private final long arrivalNanos;
         private final long number;
         private boolean admitted;
+
+        /** One that was admitted in the same step. */
+        private @Nullable Ticket admittedNext;
+
         private boolean closed;
 
         private Ticket(int bytes, Sender sender, Runnable onAdmitted, long arrivalNanos, long number) {

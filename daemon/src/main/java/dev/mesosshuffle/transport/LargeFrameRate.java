@@ -19,8 +19,13 @@ final class LargeFrameRate {
     /** The longest wait. What would have to wait for longer is refused: else connections that wait would pile up. */
     static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** Addresses whose debt has been paid are forgotten when there are more than this, and twice as many as were left. */
-    private static final int MIN_SWEPT = 64;
+    /**
+     * How many addresses have an entry of their own, each of less than 200 bytes, so less than 1 MiB in all. While so many have
+     * sent more than their rate allows, all others share one entry.
+     */
+    static final int MAX_ADDRESSES = 4096;
+
+    private static final Object OTHER_ADDRESSES = new Object();
 
     private final double nanosPerByte;
     private final long burstNanos;
@@ -31,7 +36,8 @@ final class LargeFrameRate {
     /** Until when each address has used its rate, in nanoseconds since the start. */
     private final Map<Object, Long> usedUntil = new HashMap<>();
 
-    private int sweepAt = MIN_SWEPT;
+    /** Before this time no debt is paid, so that it is not looked for at each frame while all entries are taken. */
+    private long firstPaidNanos = Long.MAX_VALUE;
 
     /**
      * Creates a limit.
@@ -62,11 +68,8 @@ final class LargeFrameRate {
             return 0;
         }
         long now = ticker.read() - startNanos;
-        if (usedUntil.size() >= sweepAt) {
-            usedUntil.values().removeIf(until -> until <= now);
-            sweepAt = Math.max(MIN_SWEPT, 2 * usedUntil.size());
-        }
-        long used = Math.max(now, usedUntil.getOrDefault(address, now)) + (long) (frameBytes * nanosPerByte);
+        Object key = key(address, now);
+        long used = Math.max(now, usedUntil.getOrDefault(key, now)) + (long) (frameBytes * nanosPerByte);
         long delay = Math.max(0, used - now - burstNanos);
         if (delay > 0) {
             delayedFrames.inc();
@@ -74,11 +77,25 @@ final class LargeFrameRate {
         if (delay > MAX_DELAY_NANOS) {
             return REFUSED;
         }
-        usedUntil.put(address, used);
+        usedUntil.put(key, used);
+        firstPaidNanos = Math.min(firstPaidNanos, used);
         return delay;
     }
 
-    /** How many addresses it knows. */
+    /** Whose entry counts for an address. Those whose debt is paid make room for it. */
+    private Object key(Object address, long now) {
+        if (usedUntil.size() < MAX_ADDRESSES || usedUntil.containsKey(address)) {
+            return address;
+        }
+        if (now >= firstPaidNanos) {
+            usedUntil.values().removeIf(until -> until <= now);
+            firstPaidNanos =
+                    usedUntil.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+        }
+        return usedUntil.size() < MAX_ADDRESSES ? address : OTHER_ADDRESSES;
+    }
+
+    /** How many entries it has. */
     synchronized int addresses() {
         return usedUntil.size();
     }

@@ -52,7 +52,11 @@ final class LargeMessages implements Executor, AutoCloseable {
         threads.execute(task);
     }
 
-    /** Decodes a frame, if there is memory for what it becomes, and closes it. */
+    /**
+     * Decodes a frame, if there is memory for what it becomes, and closes it in any case.
+     *
+     * @throws OutOfMemoryError if there is none even to say so; then nothing is reserved
+     */
     Decoded decode(LargeFrame frame) {
         try (frame) {
             int bytes = frame.bytes().readableBytes();
@@ -65,8 +69,9 @@ final class LargeMessages implements Executor, AutoCloseable {
             boolean done = false;
             try {
                 Request request = RequestDecoder.decode(frame.bytes());
+                Decoded result = new Decoded(request, null, () -> decoded.release(cost));
                 done = true;
-                return new Decoded(request, null, () -> decoded.release(cost));
+                return result;
             } catch (MalformedMessageException | RuntimeException e) {
                 return Decoded.failed(e);
             } catch (OutOfMemoryError e) {

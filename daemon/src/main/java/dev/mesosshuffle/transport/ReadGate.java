@@ -43,7 +43,7 @@ final class ReadGate implements InboundPause {
 
     /** Sets what runs, on the event loop, each time reading was resumed: what has been read already is to be decoded. */
     void onOpened(Runnable task) {
-        onOpened = task;
+        onOpened = new LoopHandover(channel, task, () -> {});
     }
 
     /** Whether what has been read may be decoded. */
@@ -60,7 +60,7 @@ final class ReadGate implements InboundPause {
         if (reasons.remove(reason) && reasons.isEmpty()) {
             startUnlessStopped();
             // Later, because this may be called from within the decoder.
-            channel.eventLoop().execute(onOpened);
+            onOpened.run();
         }
     }
 

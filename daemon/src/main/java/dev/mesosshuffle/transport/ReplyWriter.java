@@ -91,15 +91,32 @@ final class ReplyWriter {
     /** Queues a reply without a block. */
     void queue(Reply reply) {
         ByteBuf bytes = buffers.acquire(reply.encodedLength());
-        reply.writeTo(bytes);
-        answers.add(bytes.capacity());
-        queue(PendingWrite.replies(bytes, 1, null));
+        int capacity = bytes.capacity();
+        answers.add(capacity);
+        boolean queued = false;
+        try {
+            reply.writeTo(bytes);
+            queue(PendingWrite.replies(bytes, 1, null));
+            queued = true;
+        } finally {
+            if (!queued) {
+                buffers.release(bytes);
+                answers.remove(capacity);
+            }
+        }
     }
 
-    /** Queues replies; owns their buffer and block from here on. */
+    /** Queues replies; owns their buffer and block from here on, unless it throws for lack of memory. */
     void queue(PendingWrite write) {
         outstandingBytes.addAndGet(write.weight());
-        queue.add(write);
+        boolean queued = false;
+        try {
+            queued = queue.add(write);
+        } finally {
+            if (!queued) {
+                outstandingBytes.addAndGet(-write.weight());
+            }
+        }
     }
 
     /** Sends everything that is queued. For any thread. */

@@ -6,6 +6,8 @@ import dev.mesosshuffle.protocol.RequestDecoder;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns one connection's frames into requests, in order: small ones at once, a large one on another thread, during which
@@ -35,8 +37,8 @@ final class RequestReader {
         /** The connection is to be closed. */
         void onFailure(Throwable cause);
 
-        /** Runs a task on the event loop. For any thread. */
-        void execute(Runnable task);
+        /** Makes a task of the event loop ready, as {@link dev.mesosshuffle.fetch.Connection#prepare} does. */
+        Runnable prepare(Runnable task);
     }
 
     RequestReader(LargeMessages largeMessages, ReadGate gate, Listener listener) {
@@ -84,14 +86,16 @@ final class RequestReader {
     private void decodeElsewhere(LargeFrame frame) {
         gate.close(ReadGate.Reason.LARGE_FRAME);
         listener.setDecodingElsewhere(true);
+        Decoding decoding = null;
         try {
-            largeMessages.execute(() -> {
-                LargeMessages.Decoded decoded = largeMessages.decode(frame);
-                listener.execute(() -> onDecoded(decoded));
-            });
+            decoding = new Decoding(frame);
+            largeMessages.execute(decoding);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            frame.close();
-            listener.onFailure(e);
+            // It may have been queued before memory ran out, and even run.
+            if (decoding == null || decoding.cancel()) {
+                frame.close();
+                listener.onFailure(e);
+            }
         }
     }
 
@@ -112,6 +116,50 @@ final class RequestReader {
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             listener.onFailure(e);
+        }
+    }
+
+    /** A frame that is decoded on another thread. Its end reaches the event loop in any case: that is made ready before. */
+    private final class Decoding implements Runnable {
+        private final LargeFrame frame;
+        private final Runnable end = listener.prepare(this::end);
+        private final AtomicBoolean begun = new AtomicBoolean();
+
+        private LargeMessages.@Nullable Decoded decoded;
+        private @Nullable Throwable failure;
+
+        private Decoding(LargeFrame frame) {
+            this.frame = frame;
+        }
+
+        /** Prevents it; returns false if it has begun. */
+        private boolean cancel() {
+            return begun.compareAndSet(false, true);
+        }
+
+        @Override
+        public void run() {
+            if (!cancel()) {
+                return;
+            }
+            try {
+                decoded = largeMessages.decode(frame);
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+            end.run();
+        }
+
+        private void end() {
+            LargeMessages.Decoded result = decoded;
+            Throwable reason = failure;
+            decoded = null;
+            failure = null;
+            if (result != null) {
+                onDecoded(result);
+            } else if (reason != null) {
+                listener.onFailure(reason);
+            }
         }
     }
 }

@@ -2,8 +2,6 @@ package dev.mesosshuffle.transport;
 
 import dev.mesosshuffle.model.OpenFile;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Concurrency:</b> confined to the connection's event loop, except {@link #onReadEnd}.
  */
-final class WindowRead implements OpenFile.ReadListener, Runnable, ChannelFutureListener {
+final class WindowRead implements OpenFile.ReadListener, Runnable {
     static final int MAX_TRIES = 300;
     static final long RETRY_MILLIS = 100;
 
     private final Channel channel;
     private final Read read;
     private final End end;
+    private final LoopHandover handover;
     private volatile @Nullable Throwable failure;
     private int tries;
     private boolean waits;
@@ -50,6 +49,7 @@ final class WindowRead implements OpenFile.ReadListener, Runnable, ChannelFuture
         this.channel = channel;
         this.read = read;
         this.end = end;
+        this.handover = new LoopHandover(channel, this, end::onLoopEnded);
     }
 
     /** Begins; if it throws, nothing is read, and nobody learns of an end. */
@@ -62,31 +62,7 @@ final class WindowRead implements OpenFile.ReadListener, Runnable, ChannelFuture
     public void onReadEnd(@Nullable Throwable cause) {
         failure = cause;
         // A later task even if this is the loop: the state must be that after the call.
-        try {
-            boolean handedOver = isHandedOver();
-            // Memory is often missing for a moment only.
-            if (!handedOver && !isHandedOver()) {
-                // The loop learns of it when the connection has ended, at the latest by its write timeout.
-                channel.closeFuture().addListener(this);
-                var unused = channel.close();
-            }
-        } catch (RejectedExecutionException e) {
-            end.onLoopEnded();
-        }
-    }
-
-    private boolean isHandedOver() {
-        try {
-            channel.eventLoop().execute(this);
-            return true;
-        } catch (OutOfMemoryError e) {
-            return false;
-        }
-    }
-
-    @Override
-    public void operationComplete(ChannelFuture closed) {
-        run();
+        handover.run();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.transport;
 
+import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.Ticker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -76,7 +77,17 @@ final class WriteDeadline {
         if (now - movedNanos >= timeoutNanos) {
             onMissed.run();
         } else {
+            scheduleOrGiveUp(isSent);
+        }
+    }
+
+    /** A connection that is not watched any more could keep its memory for ever. */
+    private void scheduleOrGiveUp(BooleanSupplier isSent) {
+        try {
             schedule(isSent);
+        } catch (OutOfMemoryError e) {
+            HeapShortage.survived(e);
+            onMissed.run();
         }
     }
 

@@ -198,6 +198,17 @@ final class ReclaimerTest extends ReclaimerHost {
     }
 
     @Test
+    void deletesADirWhoseIntentIsStoredThoughThatSeemedToHaveFailed() throws Exception {
+        LocalDir dir = over("blockmgr-1");
+        PreparedRemovals prepared = reclaimer.prepare(List.of(new StoredRemoval(dir, APP, null)));
+        prepared.cancel();
+        assertThat(dir.path()).exists();
+        prepared.startLate();
+        assertThat(localDirs.root).isEmptyDirectory();
+        assertThat(intents()).isEmpty();
+    }
+
+    @Test
     void beginsNothingOnceClosed() throws Exception {
         LocalDir dir = over("blockmgr-1");
         reclaimer.close();

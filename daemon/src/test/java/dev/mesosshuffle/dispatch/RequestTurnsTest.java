@@ -75,6 +75,7 @@ class RequestTurnsTest {
                     throw new IllegalStateException("for a test");
                 }));
         assertThat(turns.inProgress()).isZero();
+        assertThat(dropped).as("what its message had reserved is released").isOne();
     }
 
     private boolean submit(Consumer<Runnable> start) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.mesosshuffle.fetch.FakeConnection;
 import dev.mesosshuffle.fetch.FetchFixture;
+import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.memory.ByteBudget;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.RegisteredExecutor;
@@ -14,6 +15,7 @@ import dev.mesosshuffle.protocol.ProtocolErrors;
 import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.Request;
 import dev.mesosshuffle.protocol.RpcMessage;
+import dev.mesosshuffle.testing.ScarceLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,6 +152,24 @@ class SessionTest {
         session.onClosed(reason);
         assertExpired(1, reason == CloseReason.CLOSED_BY_PEER);
         assertExpired(1, reason != CloseReason.CLOSED_LOCALLY);
+    }
+
+    /** A driver that is not told of would seem to have missed its heartbeats, though nobody could receive any. */
+    @Test
+    void reportsTheEndOfEachOfItsDriversOnceThereIsMemoryForIt() throws Exception {
+        letFilesBeOld();
+        registerDriver(session, connection);
+        session.onRequest(new Request.Rpc(4, new RpcMessage.RegisterDriver("other", TIMEOUT_MS)));
+        assertThat(connection.nextReply()).isEqualTo(encoded(Reply.done(4)));
+        try (ScarceLog scarce = ScarceLog.of(LivenessMonitor.class)) {
+            session.onClosed(CloseReason.CLOSED_LOCALLY);
+            assertThat(scarce.isUsed()).isTrue();
+        }
+        connection.runNextTask();
+        assertThat(connection.hasTask()).isFalse();
+        fixture.ticker.pass(Duration.ofMillis(2 * TIMEOUT_MS));
+        fixture.liveness.check();
+        assertThat(fixture.fetch.registry.applications()).containsExactlyInAnyOrder("app", "other");
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class FakeConnection implements Connection {
     private volatile BooleanSupplier writable = () -> true;
     private int maxBufferedBytes = Integer.MAX_VALUE;
     private volatile boolean memoryExhausted;
+    private volatile boolean batchesExhausted;
     private boolean closed;
     private boolean idleTimeoutDisabled;
 
@@ -72,6 +73,11 @@ public final class FakeConnection implements Connection {
     /** From now on, no block can be added to a batch, for lack of memory. */
     public void exhaustMemory() {
         memoryExhausted = true;
+    }
+
+    /** From now on, no batch can begin, for lack of memory. */
+    public void exhaustBatches() {
+        batchesExhausted = true;
     }
 
     public synchronized boolean isClosed() {
@@ -133,6 +139,11 @@ public final class FakeConnection implements Connection {
     }
 
     @Override
+    public Runnable prepare(Runnable task) {
+        return () -> tasks.add(task);
+    }
+
+    @Override
     public void executeLater(Runnable task) {
         later.incrementAndGet();
         tasks.add(task);
@@ -155,6 +166,9 @@ public final class FakeConnection implements Connection {
 
     @Override
     public ReplyBatch newBatch(SendProgress onFinished) {
+        if (batchesExhausted) {
+            throw new OutOfMemoryError("exhausted for a test");
+        }
         return new FakeBatch(onFinished);
     }
 

@@ -33,7 +33,7 @@ class FetchQueueTest {
 
     private final FakeConnection connection = new FakeConnection();
     private final ConnectionStreams streams = new ConnectionStreams(17, FetchFixture.unlimited());
-    private final LogCapture log = LogCapture.ofPackages(FetchQueue.class);
+    private final LogCapture log = LogCapture.ofPackages(ChunkBatch.class);
     private FetchFixture fixture;
     private RegisteredExecutor executor;
     private StreamRequestQueue streamRequests;
@@ -209,6 +209,17 @@ class FetchQueueTest {
         assertThat(log.lines())
                 .containsExactly(
                         "ERROR Closed the connection from " + FakeConnection.ADDRESS + ": a block could not be read");
+    }
+
+    @Test
+    void closesTheConnectionOfABatchForWhichThereIsNotEvenMemoryToBegin() throws Exception {
+        connection.exhaustBatches();
+        add(0);
+        queue.schedule();
+        queue.close();
+        connection.runNextTask();
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(fixture.reads.chunksInFlight()).isZero();
     }
 
     @Test

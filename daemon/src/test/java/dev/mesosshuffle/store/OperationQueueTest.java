@@ -68,9 +68,54 @@ class OperationQueueTest {
         assertThat(queue.take(1, Duration.ofMillis(1))).isEmpty();
     }
 
+    @Test
+    void givesEachClientATurnHoweverManyOthersWait() throws Exception {
+        OperationQueue large = new OperationQueue(100);
+        OperationQueue.Entry own = add(large, StoreTurn.OWN);
+        add(large, StoreTurn.OWN);
+        OperationQueue.Entry hostile = add(large, new StoreTurn("hostile", "app-1"));
+        OperationQueue.Entry secondHostile = add(large, new StoreTurn("hostile", "app-2"));
+        OperationQueue.Entry healthy = add(large, new StoreTurn("healthy", "app-3"));
+
+        assertThat(large.take(3, TIMEOUT)).containsExactly(own, hostile, healthy);
+        assertThat(large.take(9, TIMEOUT)).hasSize(2).contains(secondHostile);
+    }
+
+    @Test
+    void keepsTheOrderOfTheOperationsOfOneApplicationWhoeverTheyAreFrom() throws Exception {
+        OperationQueue large = new OperationQueue(100);
+        add(large, StoreTurn.ofService("other"));
+        OperationQueue.Entry removal = add(large, StoreTurn.ofService("app"));
+        OperationQueue.Entry registration = add(large, new StoreTurn("client", "app"));
+        OperationQueue.Entry drivers = add(large, StoreTurn.ofService("app"));
+
+        assertThat(large.take(9, TIMEOUT)).hasSize(4).containsSubsequence(removal, registration, drivers);
+
+        // None waits any more, so that the next one is among those of its own client.
+        add(large, StoreTurn.OWN);
+        add(large, StoreTurn.OWN);
+        OperationQueue.Entry later = add(large, new StoreTurn("client", "app"));
+        assertThat(large.take(2, TIMEOUT)).contains(later);
+    }
+
+    @Test
+    void leavesRoomForOtherClientsAndForTheServiceItself() throws Exception {
+        OperationQueue small = new OperationQueue(4);
+        add(small, new StoreTurn("a", "app-1"));
+        add(small, new StoreTurn("a", "app-2"));
+        assertThatThrownBy(() -> add(small, new StoreTurn("a", "app-3"))).isInstanceOf(StoreException.class);
+        add(small, new StoreTurn("b", "app-4"));
+        add(small, StoreTurn.OWN);
+        assertThatThrownBy(() -> add(small, StoreTurn.OWN)).isInstanceOf(StoreException.class);
+    }
+
     private OperationQueue.Entry add() throws StoreException {
-        OperationQueue.Entry entry = new OperationQueue.Entry(statements -> {}, new CompletableFuture<>());
-        queue.add(entry);
+        return add(queue, StoreTurn.OWN);
+    }
+
+    private static OperationQueue.Entry add(OperationQueue to, StoreTurn turn) throws StoreException {
+        OperationQueue.Entry entry = new OperationQueue.Entry(statements -> {}, new CompletableFuture<>(), turn);
+        to.add(entry);
         return entry;
     }
 }

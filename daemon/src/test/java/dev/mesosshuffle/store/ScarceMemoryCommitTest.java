@@ -42,6 +42,20 @@ final class ScarceMemoryCommitTest {
         assertThat(writer.commit(WriterFixture.application("app"))).isCompleted();
     }
 
+    @Test
+    void isNoObstacleForTheNextTransactionIfTheRollbackFailed() throws Exception {
+        writer.onRollback = () -> {
+            throw new OutOfMemoryError("for a test");
+        };
+        CompletableFuture<Void> done = writer.commit(statements -> {
+            throw new OutOfMemoryError("for a test");
+        });
+        assertThat(done).isCompletedExceptionally();
+        writer.onRollback = () -> {};
+        assertThat(writer.commit(WriterFixture.application("app"))).isCompleted();
+        assertThat(writer.storedApplications()).containsExactly("app");
+    }
+
     /** There is one check before each transaction, and one after it. */
     private void failAtCheck(int number) {
         int[] checks = new int[1];

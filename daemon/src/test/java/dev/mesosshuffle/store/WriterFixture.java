@@ -8,8 +8,11 @@ import dev.mesosshuffle.database.StoredApplication;
 import dev.mesosshuffle.logging.OutageLogger;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.peers.PeerRegistries;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +30,10 @@ final class WriterFixture implements AutoCloseable {
     /** Runs before and after each transaction. */
     Runnable onFileCheck = () -> {};
 
+    /** What happens before a rollback. */
+    Runnable onRollback = () -> {};
+
+    private final Connection seen;
     private final OperationQueue queue = new OperationQueue(10);
     private final StoreWriter writer;
 
@@ -38,10 +45,11 @@ final class WriterFixture implements AutoCloseable {
         deferred = new DeferredWrites(CAPACITY, maxDeferredBytes);
         StoreFixture.open(stateDir).close();
         connection = StoreFixture.asOperator(stateDir);
+        seen = observed(Connection.class, connection);
         writer = new StoreWriter(
                 queue,
                 new TransactionRunner(
-                        () -> connection,
+                        () -> seen,
                         () -> {
                             onFileCheck.run();
                             return null;
@@ -57,6 +65,35 @@ final class WriterFixture implements AutoCloseable {
                 new StoreWriter.FailureReports(
                         new OutageLogger(LoggerFactory.getLogger(StoreWriter.class), "Writing", "make room"),
                         failures));
+    }
+
+    /** Tells before a rollback is made. */
+    private <T> T observed(Class<T> type, T observed) {
+        return type.cast(Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(observed, arguments);
+                        boolean isRollback = method.getName().equals("prepareStatement")
+                                && String.valueOf(arguments[0]).startsWith("ROLLBACK");
+                        return isRollback ? observedRollback((PreparedStatement) result) : result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+
+    private PreparedStatement observedRollback(PreparedStatement statement) {
+        return (PreparedStatement) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {PreparedStatement.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("executeUpdate")) {
+                        onRollback.run();
+                    }
+                    try {
+                        return method.invoke(statement, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     static RegistrationOperation application(String appId) {

@@ -1,13 +1,17 @@
 package dev.mesosshuffle.transport;
 
+import static dev.mesosshuffle.testing.ShuffleFiles.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mesosshuffle.protocol.Reply;
 import java.io.IOException;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 class BlockTransferTest extends WrittenReplies {
+    private static final int LONG = 6 * WINDOW;
+
     @Test
     void givesALargeBlocksFileBackWhenItWasSent() throws Exception {
         send(SMALL + 1);
@@ -103,6 +107,48 @@ class BlockTransferTest extends WrittenReplies {
         assertThat(file.released()).isEqualTo(1);
         assertThat(answered).hasValue(1);
         assertThat(writer.isIdle()).isTrue();
+    }
+
+    @Test
+    void givesOtherConnectionsATurnAfterSomeResidentWindows() throws Exception {
+        openLongFile();
+        send(LONG);
+        // As a socket with room does, again and again.
+        peer.readAll();
+        assertThat(received()).hasSize(HEAD + BlockTransfer.WINDOWS_PER_TURN * WINDOW);
+        assertThat(peer.waiting).isEmpty();
+        assertThat(answered).hasValue(0);
+        channel.runPendingTasks();
+        peer.readAll();
+        assertThat(received()).hasSize(HEAD + LONG).endsWith(block(LONG, 1));
+        assertThat(answered).hasValue(1);
+        assertThat(file.released()).isOne();
+    }
+
+    @Test
+    void takesNoTurnForAShorterBlock() throws Exception {
+        openLongFile();
+        send(BlockTransfer.WINDOWS_PER_TURN * WINDOW);
+        peer.readAll();
+        assertThat(answered).hasValue(1);
+    }
+
+    @Test
+    void endsABlockWhoseConnectionBreaksAfterOthersHadTheirTurn() throws Exception {
+        openLongFile();
+        send(LONG);
+        peer.readAll();
+        channel.runPendingTasks();
+        peer.breakConnection();
+        channel.runPendingTasks();
+        assertThat(file.released()).isOne();
+        assertThat(answered).hasValue(1);
+    }
+
+    private void openLongFile() throws IOException {
+        file.close();
+        file = new TestFile(Files.write(temp.resolve("long"), block(LONG, 1)));
+        file.setResident(LONG);
     }
 
     @Test

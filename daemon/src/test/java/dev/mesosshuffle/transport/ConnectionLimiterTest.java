@@ -30,17 +30,17 @@ class ConnectionLimiterTest {
     private final List<Peer> peers = new ArrayList<>();
 
     private final class Peer extends EmbeddedChannel {
-        private final int address;
+        private final byte[] address;
         private final ConnectionActivity activity = new ConnectionActivity(ticker);
 
-        private Peer(int address) {
+        private Peer(byte[] address) {
             this.address = address;
         }
 
         @Override
         protected SocketAddress remoteAddress0() {
             try {
-                return new InetSocketAddress(InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) address}), 1);
+                return new InetSocketAddress(InetAddress.getByAddress(address), 1);
             } catch (UnknownHostException e) {
                 throw new AssertionError(e);
             }
@@ -206,8 +206,32 @@ class ConnectionLimiterTest {
     }
 
     private Peer peer(int address) {
+        return peer(new byte[] {10, 0, 0, (byte) address});
+    }
+
+    private Peer peer(byte[] address) {
         Peer peer = new Peer(address);
         peers.add(peer);
         return peer;
+    }
+
+    /** One of IPv6, in the network of this number. */
+    private Peer peer(int network, int host) {
+        byte[] address = new byte[16];
+        address[0] = 0x20;
+        address[7] = (byte) network;
+        address[15] = (byte) host;
+        return peer(address);
+    }
+
+    @Test
+    void theAddressesOfOneIpv6NetworkCountTogether() {
+        for (int host = 1; host <= 3; host++) {
+            Peer peer = peer(1, host);
+            assertThat(peer.connect()).isTrue();
+            peer.activity.setBusy(true);
+        }
+        assertThat(peer(1, 4).connect()).isFalse();
+        assertThat(peer(2, 4).connect()).as("of another network").isTrue();
     }
 }

@@ -71,14 +71,47 @@ class LargeFrameRateTest {
     }
 
     @Test
-    void addressesAreForgottenWhenTheyMaySendABurstAgain() {
-        for (int i = 0; i < 63; i++) {
-            rate.delayNanos(i, MIB);
-        }
+    void addressesAreForgottenWhenTheirPlacesAreNeededAndTheyMaySendABurstAgain() {
+        fill(MIB);
         ticker.pass(Duration.ofSeconds(1));
         rate.delayNanos("late", 2 * MIB);
-        assertThat(rate.addresses()).isEqualTo(64);
-        rate.delayNanos("a", MIB);
+        assertThat(rate.addresses()).isOne();
+    }
+
+    @Test
+    void anAddressThatMayNotIsRemembered() {
+        rate.delayNanos("a", 16 * MIB);
+        ticker.pass(Duration.ofSeconds(1));
+        fill(MIB);
+        ticker.pass(Duration.ofSeconds(2));
+        rate.delayNanos("late", MIB);
         assertThat(rate.addresses()).isEqualTo(2);
+        assertThat(rate.delayNanos("a", MIB)).isEqualTo(10 * SECOND);
+    }
+
+    @Test
+    void addressesForWhichThereIsNoPlaceShareOne() {
+        fill(8 * MIB);
+        assertThat(rate.addresses()).isEqualTo(LargeFrameRate.MAX_ADDRESSES);
+        assertThat(rate.delayNanos("a", 4 * MIB)).isZero();
+        assertThat(rate.delayNanos("b", MIB)).as("after the other").isEqualTo(SECOND);
+        assertThat(rate.delayNanos(1, MIB)).as("with an entry of its own").isEqualTo(5 * SECOND);
+        assertThat(rate.addresses()).isEqualTo(LargeFrameRate.MAX_ADDRESSES + 1);
+
+        // Their debt is paid first.
+        ticker.pass(Duration.ofSeconds(5));
+        assertThat(rate.delayNanos("b", 4 * MIB)).isZero();
+        ticker.pass(Duration.ofSeconds(3));
+        assertThat(rate.delayNanos("c", 4 * MIB))
+                .as("the others have made room")
+                .isZero();
+        assertThat(rate.addresses()).isEqualTo(3);
+    }
+
+    /** Has as many addresses send so much as there are entries. */
+    private void fill(int bytes) {
+        for (int i = 0; rate.addresses() < LargeFrameRate.MAX_ADDRESSES; i++) {
+            rate.delayNanos(i, bytes);
+        }
     }
 }

@@ -53,6 +53,9 @@ final class AttackedDaemon implements AutoCloseable {
     /** How many of each kind are made beside an attack, if there is time. */
     private static final int MEASURED_REQUESTS = 300;
 
+    /** Long enough for each of them, if the daemon does not make it wait. */
+    private static final Duration LONGEST_ATTACK = Duration.ofSeconds(6);
+
     private static final Duration LONGEST_MEASUREMENT = Duration.ofSeconds(8);
 
     private final ServiceSettings settings;
@@ -152,21 +155,39 @@ final class AttackedDaemon implements AutoCloseable {
         return target().hostileClient();
     }
 
-    /** Runs an attack in a process of its own, until it ends or for some time. */
-    void attack(NetworkAttack attack) throws IOException {
-        if (attacker == null) {
-            attacker = new AttackProcess(target(), folder);
+    /** The process that attacks. */
+    AttackProcess attacker() throws IOException {
+        AttackProcess current = attacker;
+        if (current == null) {
+            current = new AttackProcess(target(), folder);
+            attacker = current;
         }
-        attacker.run(attack);
+        return current;
     }
 
-    /** Runs an attack again and again, until a percentile of what the healthy client did meanwhile means something. */
-    void attackUntilMeasured(NetworkAttack attack) throws IOException {
+    /**
+     * Runs an attack in a process of its own, until it ends or has had its time.
+     *
+     * @return how much it has sent
+     */
+    SentAmount attack(NetworkAttack attack) throws IOException {
+        return attacker().run(attack, LONGEST_ATTACK, attack.least());
+    }
+
+    /**
+     * Runs an attack again and again, until it has sent what makes it one, and a percentile of what the healthy client did
+     * meanwhile means something.
+     *
+     * @return how much it has sent
+     */
+    SentAmount attackUntilMeasured(NetworkAttack attack) throws IOException {
         healthyClient.drain();
+        SentAmount sent = SentAmount.NOTHING;
         long end = System.nanoTime() + LONGEST_MEASUREMENT.toNanos();
         do {
-            attack(attack);
+            sent = sent.plus(attack(attack));
         } while (healthyClient.leastRequests() < MEASURED_REQUESTS && System.nanoTime() < end && isHealthy());
+        return sent;
     }
 
     /** Waits until the healthy client has made so many more requests of each kind, or one failed. */
@@ -216,6 +237,11 @@ final class AttackedDaemon implements AutoCloseable {
         usage = now;
         usageNanos = nowNanos;
         return part;
+    }
+
+    /** Forgets turns until now, such as those that a collection for a measurement has stopped. */
+    void forgetTurns() {
+        var unused = longestTurnMillis();
     }
 
     /** The longest turn of an event loop since the last call, with all pauses of the process. */

@@ -34,6 +34,7 @@ final class DaemonLevel {
         this.figures = ProcessFigures.of(daemon);
         this.counters = daemon.counters();
         this.heapBytes = daemon.usedHeapBytes();
+        daemon.forgetTurns();
     }
 
     static DaemonLevel of(AttackedDaemon daemon) throws IOException {

@@ -19,10 +19,10 @@ import java.util.List;
  * What a client without the secret can send before its proof, and one with the secret instead of it. Each is bounded, ends by
  * itself, and fails if anything of it is served.
  */
-enum HandshakeAttack {
+enum HandshakeAttack implements Attack {
     EXPENSIVE_WISHES {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        public void attack(AttackTarget target) throws IOException {
             ChallengeProof.Wishes usual = ChallengeProof.Wishes.USUAL;
             List<ChallengeProof.Wishes> wishes = new ArrayList<>();
             for (int iterations : new int[] {Integer.MAX_VALUE, 65_537, 0, -1, Integer.MIN_VALUE}) {
@@ -37,26 +37,26 @@ enum HandshakeAttack {
             }
             for (ChallengeProof.Wishes each : wishes) {
                 byte[] message = ChallengeProof.message(APP, each, new byte[16], new byte[64]);
-                repeat(20, () -> HandshakeClients.assertRefused(daemon, message, "not admitted"));
+                repeat(20, () -> HandshakeClients.assertRefused(target, message, "not admitted"));
             }
         }
     },
 
     HUGE_LENGTHS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        public void attack(AttackTarget target) throws IOException {
             for (ClientHandshake kind : ClientHandshake.values()) {
                 byte[] message = HandshakeClients.firstMessage(kind, APP, HandshakeClients.SECRET);
                 for (int offset : lengths(kind, message)) {
                     for (int length : new int[] {Integer.MAX_VALUE, 1 << 30, message.length, -1, Integer.MIN_VALUE}) {
                         byte[] changed = message.clone();
                         ByteBuffer.wrap(changed).putInt(offset, length);
-                        HandshakeClients.assertRefused(daemon, changed, "IllegalArgumentException");
+                        HandshakeClients.assertRefused(target, changed, "IllegalArgumentException");
                     }
                 }
             }
             for (long frame : new long[] {Integer.MAX_VALUE, 1L << 40, Long.MAX_VALUE, 0, -1, Long.MIN_VALUE + 100}) {
-                try (WireClient client = daemon.hostileClient()) {
+                try (WireClient client = target.hostileClient()) {
                     client.sendPartOfFrame(frame, 100);
                     HandshakeClients.assertEnds(client);
                 }
@@ -66,44 +66,44 @@ enum HandshakeAttack {
 
     LOW_ORDER_POINTS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException, GeneralSecurityException {
+        public void attack(AttackTarget target) throws IOException, GeneralSecurityException {
             for (String point : LOW_ORDER) {
                 byte[] message = KeyExchangeProof.message(
                         APP, HandshakeClients.SECRET, HexFormat.of().parseHex(point));
-                repeat(20, () -> HandshakeClients.assertRefused(daemon, message, "public key of low order"));
+                repeat(20, () -> HandshakeClients.assertRefused(target, message, "public key of low order"));
             }
         }
     },
 
     RECORDED_HANDSHAKES {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        public void attack(AttackTarget target) throws IOException {
             for (ClientHandshake kind : ClientHandshake.values()) {
                 List<byte[]> recorded;
-                try (WireClient client = new WireClient(daemon.port())) {
+                try (WireClient client = new WireClient(target.port())) {
                     client.record();
                     HandshakeClients.prove(client, kind, APP);
                     client.succeed(WireMessages.heartbeat(APP));
                     recorded = client.recorded();
                 }
-                repeat(50, () -> replay(daemon, recorded));
+                repeat(50, () -> replay(target, recorded));
             }
         }
     },
 
     SECOND_HANDSHAKES {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        public void attack(AttackTarget target) throws IOException {
             byte[] clientHello = HandshakeClients.clientHello();
             for (ClientHandshake kind : ClientHandshake.values()) {
                 for (ClientHandshake second : ClientHandshake.values()) {
                     byte[] again = HandshakeClients.firstMessage(second, "another", HandshakeClients.SECRET);
-                    try (WireClient client = proven(daemon, kind)) {
+                    try (WireClient client = proven(target, kind)) {
                         client.sendRequest(again);
                         HandshakeClients.assertEnds(client);
                     }
                 }
-                try (WireClient client = proven(daemon, kind)) {
+                try (WireClient client = proven(target, kind)) {
                     client.send(clientHello);
                     HandshakeClients.assertEnds(client);
                 }
@@ -113,11 +113,11 @@ enum HandshakeAttack {
 
     FRAMES_BEHIND_HANDSHAKES {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
+        public void attack(AttackTarget target) throws IOException {
             byte[] behind = WireClient.requestFrame(2, WireMessages.registerDriver(APP, 1));
             for (int length : new int[] {behind.length, behind.length - 1, Long.BYTES, 1}) {
                 for (ClientHandshake kind : ClientHandshake.values()) {
-                    try (WireClient client = daemon.hostileClient()) {
+                    try (WireClient client = target.hostileClient()) {
                         byte[] last = HandshakeClients.firstMessage(kind, APP, HandshakeClients.SECRET);
                         if (kind == ClientHandshake.SASL) {
                             byte[] challenge = WireClient.answer(client.succeed(last));
@@ -137,8 +137,8 @@ enum HandshakeAttack {
 
     EVERY_FRAME_BEFORE_A_PROOF {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            AttackVictim victim = AttackVictim.registerProven(daemon.target());
+        public void attack(AttackTarget target) throws IOException {
+            AttackVictim victim = AttackVictim.registerProven(target);
             String id = victim.appId();
             Path kept = HealthyClient.place(victim.dir(), "rdd_0_0");
             Files.createDirectories(kept.getParent());
@@ -146,13 +146,13 @@ enum HandshakeAttack {
             byte[] request = WireClient.requestFrame(1, WireMessages.registerExecutor(id, "0", List.of(victim.dir())));
             for (int type = 0; type <= 0xff; type++) {
                 request[Long.BYTES] = (byte) type;
-                assertUnserved(daemon, client -> client.send(request));
+                assertUnserved(target, client -> client.send(request));
             }
             request[Long.BYTES] = WireClient.RPC_REQUEST;
             for (int type = 0; type <= 0xff; type++) {
                 if (type != 0xea && type != 0xfa && type != 0xfb) {
                     request[MESSAGE_TYPE] = (byte) type;
-                    assertUnserved(daemon, client -> client.send(request));
+                    assertUnserved(target, client -> client.send(request));
                 }
             }
             for (byte[] message : List.of(
@@ -164,10 +164,10 @@ enum HandshakeAttack {
                     WireMessages.registerDriver(id, 1),
                     WireMessages.heartbeat(id),
                     WireMessages.diagnoseCorruption(id, "0", 0, 0))) {
-                assertUnserved(daemon, client -> client.sendRequest(message));
-                assertUnserved(daemon, client -> client.sendOneWay(message));
+                assertUnserved(target, client -> client.sendRequest(message));
+                assertUnserved(target, client -> client.sendOneWay(message));
             }
-            try (WireClient client = HandshakeClients.proven(daemon.port(), ClientHandshake.SASL, id)) {
+            try (WireClient client = HandshakeClients.proven(target.port(), ClientHandshake.SASL, id)) {
                 client.fetch(WireMessages.fetchShuffleBlock(id, "0", 0, 0));
                 if (!Files.exists(kept)) {
                     throw new AssertionError("a stranger removed " + kept);
@@ -179,14 +179,13 @@ enum HandshakeAttack {
 
     WRONG_SECRETS {
         @Override
-        void run(AttackedDaemon daemon) throws IOException {
-            long refused = daemon.counter("authentication.refused.wrongSecret");
+        public void attack(AttackTarget target) throws IOException {
             byte[] challenge = HandshakeClients.firstMessage(ClientHandshake.CHALLENGE, APP, "wrong");
             byte[] keyExchange = HandshakeClients.firstMessage(ClientHandshake.KEY_EXCHANGE, APP, "wrong");
-            repeat(334, () -> {
-                HandshakeClients.assertRefused(daemon, challenge, "Authentication failed.");
-                HandshakeClients.assertRefused(daemon, keyExchange, "Authentication failed.");
-                try (WireClient client = daemon.hostileClient()) {
+            repeat(WRONG_SECRETS_OF_A_KIND, () -> {
+                HandshakeClients.assertRefused(target, challenge, "Authentication failed.");
+                HandshakeClients.assertRefused(target, keyExchange, "Authentication failed.");
+                try (WireClient client = target.hostileClient()) {
                     byte[] token = WireClient.answer(client.succeed(SaslProof.message(APP, new byte[0])));
                     String failure = WireClient.failure(client.call(new SaslProof(APP, "wrong").answer(token)));
                     if (!failure.contains("Mismatched response")) {
@@ -194,10 +193,11 @@ enum HandshakeAttack {
                     }
                 }
             });
-            long counted = daemon.counter("authentication.refused.wrongSecret") - refused;
-            if (counted != 3 * 334) {
-                throw new AssertionError("wrong secrets: " + counted + " (expected: " + 3 * 334 + ")");
-            }
+        }
+
+        @Override
+        int wrongSecrets() {
+            return ClientHandshake.values().length * WRONG_SECRETS_OF_A_KIND;
         }
     };
 
@@ -218,8 +218,16 @@ enum HandshakeAttack {
             "ee" + "ff".repeat(30) + "7f",
             "00".repeat(31) + "80");
 
+    private static final int WRONG_SECRETS_OF_A_KIND = 334;
+
     /** Runs it, to its end. */
-    abstract void run(AttackedDaemon daemon) throws IOException, GeneralSecurityException;
+    @Override
+    public abstract void attack(AttackTarget target) throws IOException, GeneralSecurityException;
+
+    /** How many wrong secrets the daemon must have counted afterwards. */
+    int wrongSecrets() {
+        return 0;
+    }
 
     private interface Step {
         void run() throws IOException;
@@ -231,8 +239,8 @@ enum HandshakeAttack {
         }
     }
 
-    private static WireClient proven(AttackedDaemon daemon, ClientHandshake kind) throws IOException {
-        WireClient client = HandshakeClients.proven(daemon.port(), kind, APP);
+    private static WireClient proven(AttackTarget target, ClientHandshake kind) throws IOException {
+        WireClient client = HandshakeClients.proven(target.port(), kind, APP);
         client.succeed(WireMessages.heartbeat(APP));
         return client;
     }
@@ -254,8 +262,8 @@ enum HandshakeAttack {
     }
 
     /** Repeats what another client sent; the last piece is its request. */
-    private static void replay(AttackedDaemon daemon, List<byte[]> recorded) throws IOException {
-        try (WireClient client = daemon.hostileClient()) {
+    private static void replay(AttackTarget target, List<byte[]> recorded) throws IOException {
+        try (WireClient client = target.hostileClient()) {
             for (byte[] piece : recorded.subList(0, recorded.size() - 1)) {
                 client.send(piece);
                 client.receive();
@@ -269,8 +277,8 @@ enum HandshakeAttack {
         void send(WireClient client) throws IOException;
     }
 
-    private static void assertUnserved(AttackedDaemon daemon, Request request) throws IOException {
-        try (WireClient client = daemon.hostileClient()) {
+    private static void assertUnserved(AttackTarget target, Request request) throws IOException {
+        try (WireClient client = target.hostileClient()) {
             request.send(client);
             HandshakeClients.assertEnds(client);
         }

@@ -3,7 +3,6 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.security.TestCertificates;
-import dev.mesosshuffle.it.wire.ChallengeProof;
 import dev.mesosshuffle.it.wire.ClientHandshake;
 import dev.mesosshuffle.it.wire.WireClient;
 import dev.mesosshuffle.it.wire.WireMessages;
@@ -13,11 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -40,10 +35,8 @@ class HandshakeAttacksIT {
     /** What the kernel counts that the daemon cannot limit: pages of its files, and of its libraries. */
     private static final int TOLERATED_MIB = 96;
 
-    private static final int STOPPED_CLIENTS = 1_500;
     private static final int FORGOTTEN_CLIENTS = 5;
-    private static final int CHALLENGES_AT_ONCE = 200;
-    private static final long FULL_RATE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final String WRONG_SECRETS = "authentication.refused.wrongSecret";
     private static final long LONGEST_PROOF_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     @TempDir
@@ -77,9 +70,11 @@ class HandshakeAttacksIT {
         for (ClientHandshake kind : ClientHandshake.values()) {
             HandshakeClients.proven(daemon.port(), kind, HealthyClient.APP).close();
         }
-        stopAt(HandshakeStep.CLIENT_HELLO, 1).forEach(HandshakeAttacksIT::close);
+        List<WireClient> first = new ArrayList<>();
+        StoppedHandshakes.stopAt(daemon.target(), HandshakeStep.CLIENT_HELLO, 1, first);
+        first.forEach(HandshakeAttacksIT::close);
         for (HandshakeStep step : HandshakeStep.values()) {
-            forgotten.addAll(stopAt(step, FORGOTTEN_CLIENTS));
+            StoppedHandshakes.stopAt(daemon.target(), step, FORGOTTEN_CLIENTS, forgotten);
         }
         atFirst = DaemonLevel.of(daemon);
     }
@@ -95,30 +90,34 @@ class HandshakeAttacksIT {
     @Order(1)
     void servesNothing(HandshakeAttack attack) throws Exception {
         DaemonLevel before = DaemonLevel.of(daemon);
+        long wrongSecrets = daemon.counter(WRONG_SECRETS);
         long begin = System.nanoTime();
 
-        attack.run(daemon);
+        daemon.attacker().begin(attack);
+        SentAmount sent = daemon.attacker().awaitEnd();
 
-        System.out.printf("%s: %.1f s%n", attack, (System.nanoTime() - begin) / 1e9);
+        System.out.printf("%s: %.1f s, %s%n", attack, (System.nanoTime() - begin) / 1e9, sent);
+        assertThat(daemon.counter(WRONG_SECRETS) - wrongSecrets).isEqualTo(attack.wrongSecrets());
         assertUnharmedAndLevel(before);
     }
 
     @ParameterizedTest
     @EnumSource
     @Order(2)
-    void holdsThousandsThatStop(HandshakeStep step) throws Exception {
+    void holdsThousandsThatStop(StoppedHandshakes stopped) throws Exception {
         DaemonLevel before = DaemonLevel.of(daemon);
         long shed = daemon.counter("shedConnections");
         long begin = System.nanoTime();
-        List<WireClient> clients =
-                stopAt(step, step == HandshakeStep.CLIENT_HELLO ? STOPPED_CLIENTS / 2 : STOPPED_CLIENTS);
+        daemon.attacker().begin(stopped);
+        SentAmount sent = daemon.attacker().awaitEnd();
 
         daemon.awaitHealthyRequests(50);
         System.out.printf(
-                "%s: %d clients in %.1f s, heap %d MiB%n",
-                step, clients.size(), (System.nanoTime() - begin) / 1e9, daemon.usedHeapBytes() >> 20);
+                "%s: %s in %.1f s, heap %d MiB%n",
+                stopped, sent, (System.nanoTime() - begin) / 1e9, daemon.usedHeapBytes() >> 20);
+        assertThat(sent.connections()).isEqualTo(stopped.clients());
         assertThat(daemon.counter("shedConnections")).isEqualTo(shed);
-        clients.forEach(HandshakeAttacksIT::close);
+        daemon.attacker().release();
 
         assertUnharmedAndLevel(before);
     }
@@ -127,58 +126,21 @@ class HandshakeAttacksIT {
     @Order(3)
     void provesOthersBesideHandshakesAtFullRate() throws Exception {
         DaemonLevel before = DaemonLevel.of(daemon);
-        List<byte[]> first = new ArrayList<>();
-        for (HandshakeStep step :
-                List.of(HandshakeStep.SASL_FIRST_TOKEN, HandshakeStep.KEYS_EXCHANGED, HandshakeStep.CLIENT_HELLO)) {
-            first.add(step.sent());
-        }
-        byte[] expensive = new ChallengeProof(
-                        HealthyClient.APP, HandshakeClients.SECRET, ChallengeProof.Wishes.USUAL.withIterations(65_536))
-                .message();
-        List<WireClient> challengers = new ArrayList<>();
-        for (int i = 0; i < CHALLENGES_AT_ONCE; i++) {
-            WireClient client = daemon.hostileClient();
-            challengers.add(client);
-            client.sendRequest(expensive);
-        }
-        AtomicInteger answered = new AtomicInteger();
-        ExecutorService threads = Executors.newFixedThreadPool(first.size());
-        try {
-            long end = System.nanoTime() + FULL_RATE_NANOS;
-            List<Future<?>> running = new ArrayList<>();
-            for (byte[] message : first) {
-                running.add(threads.submit(() -> repeatUntil(end, message, answered)));
+        daemon.attacker().begin(HandshakeFlood.AT_FULL_RATE);
+        long begin = System.nanoTime();
+        for (ClientHandshake kind : ClientHandshake.values()) {
+            try (WireClient client = HandshakeClients.proven(daemon.port(), kind, HealthyClient.APP)) {
+                client.succeed(WireMessages.heartbeat(HealthyClient.APP));
             }
-            long begin = System.nanoTime();
-            for (ClientHandshake kind : ClientHandshake.values()) {
-                try (WireClient client = HandshakeClients.proven(daemon.port(), kind, HealthyClient.APP)) {
-                    client.succeed(WireMessages.heartbeat(HealthyClient.APP));
-                }
-                long taken = System.nanoTime() - begin;
-                System.out.printf("%s beside them: %.0f ms%n", kind, taken / 1e6);
-                assertThat(taken).isLessThan(LONGEST_PROOF_NANOS);
-            }
-            for (Future<?> each : running) {
-                each.get(1, TimeUnit.MINUTES);
-            }
-        } finally {
-            threads.shutdownNow();
-            challengers.forEach(HandshakeAttacksIT::close);
+            long taken = System.nanoTime() - begin;
+            System.out.printf("%s beside them: %.0f ms%n", kind, taken / 1e6);
+            assertThat(taken).isLessThan(LONGEST_PROOF_NANOS);
         }
-        System.out.println("hostile handshakes answered: " + answered + " in 3 s");
+        SentAmount sent = daemon.attacker().awaitEnd();
+        System.out.println("hostile handshakes in 3 s: " + sent);
+        assertThat(sent).matches(amount -> amount.isAtLeast(HandshakeFlood.LEAST), "at least " + HandshakeFlood.LEAST);
 
         assertUnharmedAndLevel(before);
-    }
-
-    private static Object repeatUntil(long end, byte[] message, AtomicInteger answered) throws IOException {
-        while (System.nanoTime() - end < 0) {
-            WireClient client = daemon.hostileClient();
-            client.send(message);
-            client.awaitByte();
-            answered.incrementAndGet();
-            client.reset();
-        }
-        return answered;
     }
 
     @Test
@@ -189,18 +151,6 @@ class HandshakeAttacksIT {
         }
         atFirst.awaitAgain();
         atFirst.assertQuietLog();
-    }
-
-    private static List<WireClient> stopAt(HandshakeStep step, int count) throws IOException {
-        byte[] sent = step.sent();
-        List<WireClient> clients = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            WireClient client = daemon.hostileClient();
-            clients.add(client);
-            client.send(sent);
-            step.awaitAnswer(client);
-        }
-        return clients;
     }
 
     private static void assertUnharmedAndLevel(DaemonLevel before) throws IOException {

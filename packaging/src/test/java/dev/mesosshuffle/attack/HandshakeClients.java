@@ -56,8 +56,8 @@ final class HandshakeClients {
     }
 
     /** Sends a message from the hostile address as the only one of a connection; it must be refused with such a text. */
-    static void assertRefused(AttackedDaemon daemon, byte[] message, String text) throws IOException {
-        try (WireClient client = daemon.hostileClient()) {
+    static void assertRefused(AttackTarget target, byte[] message, String text) throws IOException {
+        try (WireClient client = target.hostileClient()) {
             String failure = WireClient.failure(client.call(message));
             if (!failure.contains(text)) {
                 throw new AssertionError("answer: " + failure + " (expected: " + text + ")");

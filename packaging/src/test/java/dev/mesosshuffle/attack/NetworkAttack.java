@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /** What a stranger on the network, or an application's own code, can send. Each is bounded, and ends by itself. */
-enum NetworkAttack {
-    EMPTY_LISTS {
+enum NetworkAttack implements Attack {
+    EMPTY_LISTS(2, 3) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -26,7 +26,7 @@ enum NetworkAttack {
         }
     },
 
-    EMPTY_LISTS_ONE_WAY {
+    EMPTY_LISTS_ONE_WAY(2, 3) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -38,7 +38,7 @@ enum NetworkAttack {
         }
     },
 
-    MILLION_BLOCK_NAMES {
+    MILLION_BLOCK_NAMES(2, 3) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -49,7 +49,8 @@ enum NetworkAttack {
         }
     },
 
-    MILLION_EXECUTORS_DIRS {
+    /** Most are refused while they are being sent, since they are of one address. */
+    MILLION_EXECUTORS_DIRS(9, 2) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -58,7 +59,7 @@ enum NetworkAttack {
         }
     },
 
-    HUGE_ANSWERS {
+    HUGE_ANSWERS(17, 600) {
         @Override
         void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
@@ -78,7 +79,7 @@ enum NetworkAttack {
         }
     },
 
-    HUGE_REGISTRATIONS {
+    HUGE_REGISTRATIONS(1, 6) {
         @Override
         void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
@@ -93,7 +94,7 @@ enum NetworkAttack {
         }
     },
 
-    REGISTRATIONS_OF_A_THOUSAND_DIRS {
+    REGISTRATIONS_OF_A_THOUSAND_DIRS(1, 64) {
         @Override
         void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
@@ -107,7 +108,7 @@ enum NetworkAttack {
         }
     },
 
-    DRIVERS_WITHOUT_END {
+    DRIVERS_WITHOUT_END(1, 5_000) {
         @Override
         void run(AttackTarget target) throws IOException {
             try (WireClient client = target.hostileClient()) {
@@ -119,7 +120,7 @@ enum NetworkAttack {
         }
     },
 
-    HALF_MILLION_BLOCKS_TO_REMOVE {
+    HALF_MILLION_BLOCKS_TO_REMOVE(2, 3) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -132,7 +133,7 @@ enum NetworkAttack {
         }
     },
 
-    DIAGNOSIS_OF_A_SPARSE_TERABYTE {
+    DIAGNOSIS_OF_A_SPARSE_TERABYTE(9, 9) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -144,7 +145,7 @@ enum NetworkAttack {
         }
     },
 
-    SPARSE_RDD_BLOCK {
+    SPARSE_RDD_BLOCK(2, 3) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -159,7 +160,7 @@ enum NetworkAttack {
         }
     },
 
-    TINY_HEARTBEATS {
+    TINY_HEARTBEATS(1, 100_000) {
         @Override
         void run(AttackTarget target) throws IOException {
             try (WireClient client = target.hostileClient()) {
@@ -169,7 +170,7 @@ enum NetworkAttack {
         }
     },
 
-    UNKNOWN_HEARTBEATS {
+    UNKNOWN_HEARTBEATS(1, 20_000) {
         @Override
         void run(AttackTarget target) throws IOException {
             try (WireClient client = target.hostileClient()) {
@@ -178,7 +179,7 @@ enum NetworkAttack {
         }
     },
 
-    HALF_FRAMES {
+    HALF_FRAMES(100, 50) {
         @Override
         void run(AttackTarget target) throws IOException {
             List<WireClient> clients = new ArrayList<>();
@@ -198,7 +199,7 @@ enum NetworkAttack {
         }
     },
 
-    GARBAGE {
+    GARBAGE(500, 500) {
         @Override
         void run(AttackTarget target) throws IOException {
             for (int i = 0; i < 500; i++) {
@@ -209,7 +210,7 @@ enum NetworkAttack {
         }
     },
 
-    IDLE_CONNECTIONS {
+    IDLE_CONNECTIONS(1000, 1) {
         @Override
         void run(AttackTarget target) throws IOException {
             List<WireClient> clients = new ArrayList<>();
@@ -226,7 +227,7 @@ enum NetworkAttack {
         }
     },
 
-    RESETS {
+    RESETS(100, 200) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -239,7 +240,7 @@ enum NetworkAttack {
         }
     },
 
-    UNREAD_BLOCKS {
+    UNREAD_BLOCKS(10, 1_000) {
         @Override
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
@@ -264,11 +265,31 @@ enum NetworkAttack {
         }
     };
 
+    private final int leastConnections;
+    private final int leastFrames;
+
+    /**
+     * Creates one.
+     *
+     * @param connections how many it makes at least, to be what it is called
+     * @param frames how many it sends at least
+     */
+    NetworkAttack(int connections, int frames) {
+        this.leastConnections = connections;
+        this.leastFrames = frames;
+    }
+
+    /** How much it must have sent to be what it is called, also where the daemon makes it wait. */
+    SentAmount least() {
+        return new SentAmount(leastConnections, leastFrames);
+    }
+
     /** Runs it, to its end. A connection that the daemon closes ends it too; the rest is the daemon's fault. */
     abstract void run(AttackTarget target) throws IOException;
 
     /** Runs it and takes it as ended if the daemon closes a connection, or leaves one waiting. */
-    final void attack(AttackTarget target) throws IOException {
+    @Override
+    public final void attack(AttackTarget target) throws IOException {
         try {
             run(target);
         } catch (EOFException | SocketException | SocketTimeoutException e) {

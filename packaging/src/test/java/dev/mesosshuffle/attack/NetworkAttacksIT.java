@@ -50,8 +50,10 @@ class NetworkAttacksIT {
         AttackedDaemon attacked = Objects.requireNonNull(daemon);
         Map<String, Long> atRest = attacked.counters();
 
-        attacked.attackUntilMeasured(attack);
+        SentAmount sent = attacked.attackUntilMeasured(attack);
 
+        System.out.println(attack + ": " + sent);
+        assertThat(sent).matches(amount -> amount.isAtLeast(attack.least()), "at least " + attack.least());
         attacked.assertUnharmed();
         attacked.awaitRest(atRest);
         assertThat(attacked.peakResidentMib()).as("peak of its memory in MiB").isLessThan(MEMORY_MIB + TOLERATED_MIB);

@@ -41,6 +41,7 @@ public final class WireClient implements AutoCloseable {
 
     private final Socket socket;
     private final SentPieces sent;
+    private final SentWork work;
     private DataInputStream in;
     private DataOutputStream out;
     private long lastRequestId;
@@ -56,6 +57,18 @@ public final class WireClient implements AutoCloseable {
      * @param receiveBuffer the size of the socket's receive buffer in bytes; 0 for the system's default
      */
     public WireClient(int port, String from, int receiveBuffer) throws IOException {
+        this(port, from, receiveBuffer, new SentWork());
+    }
+
+    /**
+     * Connects, and counts what is sent.
+     *
+     * @param from the client's own address, one of this host's
+     * @param receiveBuffer the size of the socket's receive buffer in bytes; 0 for the system's default
+     * @param work counts what is sent
+     */
+    public WireClient(int port, String from, int receiveBuffer, SentWork work) throws IOException {
+        this.work = work;
         socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getAllByName(from)[0], 0));
         if (receiveBuffer > 0) {
@@ -66,6 +79,7 @@ public final class WireClient implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
         sent = new SentPieces(socket.getOutputStream());
         out = new DataOutputStream(new BufferedOutputStream(sent));
+        work.connected();
     }
 
     /** Sends a request and leaves its reply unread. */
@@ -84,6 +98,7 @@ public final class WireClient implements AutoCloseable {
         out.writeInt(body.length);
         out.write(body);
         out.flush();
+        work.sent();
     }
 
     public void requestChunk(long streamId, int chunkIndex) throws IOException {
@@ -91,6 +106,7 @@ public final class WireClient implements AutoCloseable {
         out.writeLong(streamId);
         out.writeInt(chunkIndex);
         out.flush();
+        work.sent();
     }
 
     /** Announces a frame and sends some of it. */
@@ -98,6 +114,7 @@ public final class WireClient implements AutoCloseable {
         frameHead(RPC_REQUEST, announcedBytes - LENGTH_AND_TYPE);
         out.write(new byte[sentBytes]);
         out.flush();
+        work.sent();
     }
 
     /** Sends a frame of any type. */
@@ -105,12 +122,14 @@ public final class WireClient implements AutoCloseable {
         frameHead((byte) type, content.length);
         out.write(content);
         out.flush();
+        work.sent();
     }
 
     /** Sends bytes as they are, in one piece. */
     public void send(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
+        work.sent();
     }
 
     /** A request's frame, for {@link #send}. */
