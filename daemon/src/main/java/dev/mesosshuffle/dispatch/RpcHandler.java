@@ -150,8 +150,8 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
             call.fail(e);
             return;
         }
-        StoredDrivers storedDrivers =
-                liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
+        StoredDrivers storedDrivers = liveness.driverRegistered(
+                appId, message.heartbeatTimeoutMs(), message.reregisters(), call.caller(), remoteAddress);
         var unused = registry.registerDriver(appId, storedDrivers)
                 .whenComplete(
                         (registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));
