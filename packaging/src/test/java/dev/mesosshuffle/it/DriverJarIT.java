@@ -23,7 +23,9 @@ final class DriverJarIT {
     private static final long SMALL = 100 * 1024;
 
     /** {@code RegisterDriver} of app "app" with 120 s, and the byte that announces a return. */
-    private static final byte[] REGISTRATION = {4, 0, 0, 0, 3, 'a', 'p', 'p', 0, 0, 0, 0, 0, 1, (byte) 0xd4, (byte) 0xc0, 1};
+    private static final byte[] REGISTRATION = {
+        4, 0, 0, 0, 3, 'a', 'p', 'p', 0, 0, 0, 0, 0, 1, (byte) 0xd4, (byte) 0xc0, 1
+    };
 
     @Test
     void hasItsOwnClassesOnlyAndRunsOnJava8() throws Exception {
@@ -32,9 +34,7 @@ final class DriverJarIT {
             List<JarEntry> classes = jar.stream()
                     .filter(entry -> entry.getName().endsWith(".class"))
                     .toList();
-            assertThat(classes)
-                    .isNotEmpty()
-                    .allMatch(entry -> entry.getName().startsWith("dev/mesosshuffle/driver/"));
+            assertThat(classes).isNotEmpty().allMatch(entry -> entry.getName().startsWith("dev/mesosshuffle/driver/"));
             for (JarEntry entry : classes) {
                 try (DataInputStream bytes = new DataInputStream(jar.getInputStream(entry))) {
                     assertThat(bytes.readInt()).isEqualTo(MAGIC);
@@ -46,7 +46,9 @@ final class DriverJarIT {
 
     /** Spark 4 has no such message. */
     @ParameterizedTest
-    @EnumSource(names = {"V4_0_4", "V4_2_0"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"V4_0_4", "V4_2_0"},
+            mode = EnumSource.Mode.EXCLUDE)
     void sparksOwnDecodersIgnoreTheByteThatAnnouncesAReturn(SparkVersion version) throws Exception {
         URL[] jars = new URL[version.jars().size()];
         for (int i = 0; i < jars.length; i++) {

@@ -134,8 +134,7 @@ final class DriverListenerIT {
 
         static Protection of(ProtectionMode mode, Path folder) throws Exception {
             TestCertificates certificates = TestCertificates.create(folder.resolve("certificates"));
-            return new Protection(
-                    mode.ofServices(ServiceKind.DAEMON, certificates), mode.ofClients(certificates));
+            return new Protection(mode.ofServices(ServiceKind.DAEMON, certificates), mode.ofClients(certificates));
         }
     }
 
@@ -154,8 +153,8 @@ final class DriverListenerIT {
         return SparkCluster.start(version, folder.resolve(name), root.path(), 1, protection.ofSpark());
     }
 
-    private SeedApplication start(
-            SparkCluster cluster, String name, ServiceSettings settings, Protection protection) throws Exception {
+    private SeedApplication start(SparkCluster cluster, String name, ServiceSettings settings, Protection protection)
+            throws Exception {
         Map<String, String> conf = new HashMap<>(protection.ofSpark());
         conf.put("spark.extraListeners", "dev.mesosshuffle.driver.ShuffleServiceListener");
         conf.put("spark.mesos.shuffle.service.driver.heartbeatTimeout", TIMEOUT.toSeconds() + "s");
@@ -167,7 +166,8 @@ final class DriverListenerIT {
     private static void awaitRegistration(ManagedProcess service, SeedApplication application) throws Exception {
         service.await(
                 "Received registration request from app " + application.appId()
-                        + " \\(remote address /127\\.0\\.0\\.1:\\d+, heartbeat timeout " + TIMEOUT.toMillis() + " ms\\)",
+                        + " \\(remote address /127\\.0\\.0\\.1:\\d+, heartbeat timeout " + TIMEOUT.toMillis()
+                        + " ms\\)",
                 END);
     }
 
@@ -192,8 +192,7 @@ final class DriverListenerIT {
     }
 
     private static void awaitTimeSince(long start, Duration time) {
-        Await.until(
-                "the time", time.plus(END), () -> System.nanoTime() - start >= time.toNanos());
+        Await.until("the time", time.plus(END), () -> System.nanoTime() - start >= time.toNanos());
     }
 
     private static void awaitNothingBeside(List<Path> dirs, LocalRoot root) {
