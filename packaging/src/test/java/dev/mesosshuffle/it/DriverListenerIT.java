@@ -42,7 +42,15 @@ final class DriverListenerIT {
 
     /** The daemon is down for three timeouts, in which one of two applications ends, and its worker before it. */
     @ParameterizedTest
-    @CsvSource({"V3_5_9, SASL", "V2_4_8, CHALLENGE", "V4_2_0, CTR_V1", "V3_3_4, CTR_V1", "V4_0_4, GCM_V1"})
+    @CsvSource({
+        "V3_5_9, SASL",
+        "V2_4_8, CHALLENGE",
+        "V4_2_0, CTR_V1",
+        "V3_0_3, SASL",
+        "V3_3_4, CTR_V1",
+        "V4_0_4, GCM_V1",
+        "V4_2_0, TLS_SASL"
+    })
     void theEndedApplicationGoesAndTheLivingOneLosesNothing(SparkVersion version, ProtectionMode mode)
             throws Exception {
         Protection protection = Protection.of(mode, folder);
