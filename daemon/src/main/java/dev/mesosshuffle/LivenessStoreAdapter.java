@@ -27,6 +27,6 @@ public final class LivenessStoreAdapter implements LivenessStore {
 
     @Override
     public CompletableFuture<Void> saveDrivers(String appId, StoredDrivers drivers) {
-        return store.putDrivers(appId, drivers.heartbeatTimeoutMs(), drivers.addresses());
+        return store.putDrivers(appId, drivers.heartbeatTimeoutMs(), drivers.addresses(), drivers.reregister());
     }
 }

@@ -177,7 +177,7 @@ final class ReclaimFlow {
         Map<String, Duration> idleTimes = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         state.registry().applications().forEach(app -> restored.put(app, idleTimes.getOrDefault(app, Duration.ZERO)));
-        liveness.restored(restored, store.loadKept(), store.loadDriverAddresses());
+        liveness.restored(restored, store.loadKept(), store.loadDriverAddresses(), store.loadReregisteringDrivers());
     }
 
     private static Map<String, List<LocalDir>> localDirs(Registry registry) {

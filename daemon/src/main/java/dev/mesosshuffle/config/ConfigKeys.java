@@ -288,6 +288,9 @@ final class ConfigKeys {
             .<ConfigKey<?>>flatMap(List::stream)
             .toList();
 
+    /** Read by the listener in the applications' drivers, from the same files as ours; this service has no use for them. */
+    private static final Set<String> OF_DRIVERS = Set.of(OWN_PREFIX + "driver.heartbeatTimeout");
+
     private static final Set<String> RELOADABLE = Set.of(MAX_CHUNKS.name(), DELETION_RATE.name());
 
     private ConfigKeys() {}
@@ -300,6 +303,11 @@ final class ConfigKeys {
     /** Whether a reload applies a new value of this key. */
     static boolean isReloadable(String name) {
         return RELOADABLE.contains(name);
+    }
+
+    /** Keys under our prefix that are not for this service. */
+    static Set<String> ofDrivers() {
+        return OF_DRIVERS;
     }
 
     private static <T> ConfigKey<T> key(String name, String defaultText, ValueParser<T> parser, String description) {

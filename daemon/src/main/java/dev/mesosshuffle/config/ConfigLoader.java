@@ -189,6 +189,7 @@ public final class ConfigLoader {
 
     private void checkOwnKeys() {
         Set<String> known = ConfigKeys.all().stream().map(ConfigKey::name).collect(Collectors.toSet());
+        known.addAll(ConfigKeys.ofDrivers());
         Set<String> candidates = new HashSet<>(known);
         candidates.removeIf(name -> !name.startsWith(ConfigKeys.OWN_PREFIX));
         for (Map.Entry<String, RawSettings.Setting> entry : settings.all()) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** The tables, drawn at {@code StateStore}, their upgrades, and the checks that a file has these tables and is valid. */
 public final class Schema {
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     /** The first version that stores the inode of the root of a directory to be deleted. */
     public static final int WITH_ROOT_INODE = 2;
@@ -19,6 +19,7 @@ public final class Schema {
     private static final int READABLE = 4;
 
     private static final int WITH_DRIVER_ADDRESS = 5;
+    private static final int WITH_DRIVER_REREGISTERS = 6;
 
     /** Identifies this service's files, also to {@code file(1)}: "MSHS". */
     public static final int APPLICATION_ID = 0x4d534853;
@@ -30,8 +31,10 @@ public final class Schema {
               app_id TEXT NOT NULL PRIMARY KEY,
               heartbeat_timeout_ms INTEGER, -- NULL: no driver registered here
               kept INTEGER NOT NULL DEFAULT 0, -- 1: an operator exempts it from expiry
-              driver_address TEXT -- of all living drivers, without port, separated by spaces,
+              driver_address TEXT, -- of all living drivers, without port, separated by spaces,
                 -- with 'others' if there were more than are tracked; NULL: unknown
+              driver_reregisters INTEGER NOT NULL DEFAULT 0 -- 1: from each of these addresses a driver registers
+                -- again after a loss of its connection
             ) WITHOUT ROWID;
             CREATE TABLE executors (
               app_id TEXT NOT NULL,
@@ -160,6 +163,13 @@ public final class Schema {
         }
     }
 
+    /** Whether a file says which drivers register again after a loss, as all do since version 6. */
+    static boolean hasReregisteringDrivers(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return number(statement, "PRAGMA user_version") >= WITH_DRIVER_REREGISTERS;
+        }
+    }
+
     /** A change of the mode leaves a transaction open, which prevents checkpoints until the next one ends. */
     private static void useWriteAheadLog(Statement statement) throws SQLException {
         statement.execute("PRAGMA journal_mode = WAL");
@@ -195,7 +205,10 @@ public final class Schema {
         if (version < 4) {
             statement.execute("ALTER TABLE applications ADD COLUMN kept INTEGER NOT NULL DEFAULT 0");
         }
-        statement.execute("ALTER TABLE applications ADD COLUMN driver_address TEXT");
+        if (version < WITH_DRIVER_ADDRESS) {
+            statement.execute("ALTER TABLE applications ADD COLUMN driver_address TEXT");
+        }
+        statement.execute("ALTER TABLE applications ADD COLUMN driver_reregisters INTEGER NOT NULL DEFAULT 0");
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }

@@ -43,7 +43,8 @@ public final class StateReader {
     private static final int MAX_EXECUTOR = 5 * 512 * 1024;
 
     private static final String APPLICATIONS = """
-            SELECT app_id, ifnull(heartbeat_timeout_ms, '') || char(31) || ifnull(driver_address, ''),
+            SELECT app_id, ifnull(heartbeat_timeout_ms, '') || char(31) || ifnull(driver_address, '')
+                || char(31) || ifnull(driver_reregisters, 0),
               CASE WHEN (SELECT total(length(path) + length(root)) FROM local_dirs WHERE app_id = a.app_id) > %1$d
                 THEN NULL ELSE ifnull(
                   (SELECT group_concat(%2$s, char(30)) FROM local_dirs WHERE app_id = a.app_id), '') END,
@@ -179,9 +180,30 @@ public final class StateReader {
         return addresses;
     }
 
+    /**
+     * Reads which applications had drivers that all register again after a loss: the longest of their heartbeat timeouts, by
+     * the ids of their applications.
+     */
+    public Map<String, Duration> readReregisteringDrivers(Connection connection) throws SQLException {
+        Map<String, Duration> timeouts = new HashMap<>();
+        String sql = "SELECT app_id, heartbeat_timeout_ms FROM applications"
+                + " WHERE driver_reregisters = 1 AND driver_address IS NOT NULL";
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(withoutMissingColumns(connection, sql))) {
+            while (rows.next()) {
+                long timeoutMs = rows.getLong(2);
+                if (timeoutMs > 0) {
+                    timeouts.put(rows.getString(1), Duration.ofMillis(timeoutMs));
+                }
+            }
+        }
+        return timeouts;
+    }
+
     /** A file that cannot be written cannot be upgraded either. */
     private static String withoutMissingColumns(Connection connection, String query) throws SQLException {
-        return Schema.hasDriverAddresses(connection) ? query : query.replace("driver_address", "NULL");
+        String known = Schema.hasReregisteringDrivers(connection) ? query : query.replace("driver_reregisters", "0");
+        return Schema.hasDriverAddresses(connection) ? known : known.replace("driver_address", "NULL");
     }
 
     private StoredRemoval removal(String appId, String[] row) {
@@ -196,7 +218,7 @@ public final class StateReader {
         } catch (NumberFormatException e) {
             invalid(appId);
         }
-        return new StoredApplication(appId, timeoutMs, row[1].isEmpty() ? null : row[1]);
+        return new StoredApplication(appId, timeoutMs, row[1].isEmpty() ? null : row[1], row[2].equals("1"));
     }
 
     private void invalid(String appId) {

@@ -8,7 +8,6 @@ import dev.mesosshuffle.jfr.OpenStreamEvent;
 import dev.mesosshuffle.liveness.LivenessMonitor;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
-import dev.mesosshuffle.logging.SparkLoggers;
 import dev.mesosshuffle.model.AppExecId;
 import dev.mesosshuffle.model.RegisteredExecutor;
 import dev.mesosshuffle.protocol.ProtocolErrors;
@@ -150,8 +149,8 @@ final class RpcHandler implements RpcMessage.Visitor<RpcCall> {
                 appId,
                 remoteAddress,
                 message.heartbeatTimeoutMs());
-        StoredDrivers storedDrivers =
-                liveness.driverRegistered(appId, message.heartbeatTimeoutMs(), call.caller(), remoteAddress);
+        StoredDrivers storedDrivers = liveness.driverRegistered(
+                appId, message.heartbeatTimeoutMs(), message.reregisters(), call.caller(), remoteAddress);
         var unused = registry.registerDriver(appId, storedDrivers, call.caller().clientGroup())
                 .whenComplete(
                         (registered, error) -> call.guard(() -> driverRegistered(appId, call, done, error), done));

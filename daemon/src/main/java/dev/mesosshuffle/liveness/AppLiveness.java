@@ -61,13 +61,13 @@ record AppLiveness(
     /**
      * Returns an application none of whose drivers is known to this run of the process.
      *
-     * @param driverAddresses the stored addresses of its drivers; null if unknown
+     * @param drivers those that it had before
      * @param idleNanos how long it was idle before
      * @param storedNanos the same, according to the store
      */
-    static AppLiveness driverless(long now, @Nullable String driverAddresses, long idleNanos, long storedNanos) {
+    static AppLiveness driverless(long now, FormerDrivers drivers, long idleNanos, long storedNanos) {
         return new AppLiveness(
-                LivenessSignals.of(DriverStates.before(driverAddresses), now - idleNanos),
+                LivenessSignals.of(DriverStates.before(drivers), now - idleNanos),
                 FrameworkStatus.UNPOLLED,
                 Phase.begun(AppState.DRIVERLESS, now),
                 ActivityScan.NONE,
@@ -129,8 +129,8 @@ record AppLiveness(
     AppLiveness withActivity(long now) {
         AppLiveness next = with(signals.withActivity(now));
         boolean due = state() == AppState.DEFERRED || state() == AppState.WAITING_FOR_MASTER;
-        // Use of its files revives a driverless application; with an unresponsive driver it only postpones the expiry.
-        if (due && signals.isDriverReachable()) {
+        // Use of its files revives a driverless application; if its driver is missed, it only postpones the expiry.
+        if (due && signals.areDriversMissed()) {
             return next.deferredBy(Deferral.ACTIVITY, now);
         }
         return state() == AppState.REMOVING ? next : next.whileAlive(now);
@@ -203,7 +203,7 @@ record AppLiveness(
     /** The result of a judgement, beside the state. */
     record Judgement(AppLiveness app, boolean isExpired) {}
 
-    /** Judges by rules 1 to 4, except that its directories must be scanned yet before it expires. */
+    /** Judges by rules 1 to 4 and 2b, except that its directories must be scanned yet before it expires. */
     Judgement judge(long now, ExpiryPolicy policy) {
         if (state() == AppState.REMOVING || state() == AppState.KEPT) {
             return new Judgement(this, false);

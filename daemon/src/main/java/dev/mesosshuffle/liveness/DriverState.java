@@ -11,28 +11,30 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutNanos its heartbeat timeout, as it registered
  * @param lastHeartbeat when it last sent a heartbeat, or registered
  * @param closeReason how its connection ended; null while it is open; as if closed locally if it was refused
+ * @param reregisters whether it announced that it registers again after a loss of its connection
  */
 record DriverState(
         @Nullable Object connection,
         String address,
         long timeoutNanos,
         long lastHeartbeat,
-        @Nullable CloseReason closeReason) {
+        @Nullable CloseReason closeReason,
+        boolean reregisters) {
     DriverState withHeartbeat(long now) {
-        return new DriverState(connection, address, timeoutNanos, now, closeReason);
+        return new DriverState(connection, address, timeoutNanos, now, closeReason, reregisters);
     }
 
     /** Takes the place of another driver, and inherits its timeout if longer, and that it is unreachable. */
     DriverState inPlaceOf(DriverState other) {
         long longer = Math.max(timeoutNanos, other.timeoutNanos);
         return other.isReachable()
-                ? new DriverState(connection, address, longer, lastHeartbeat, closeReason)
-                : new DriverState(null, other.address, longer, lastHeartbeat, other.closeReason);
+                ? new DriverState(connection, address, longer, lastHeartbeat, closeReason, reregisters)
+                : new DriverState(null, other.address, longer, lastHeartbeat, other.closeReason, other.reregisters);
     }
 
     /** Only the end of its own connection counts. */
     DriverState disconnected(Object which, CloseReason reason) {
-        return isOn(which) ? new DriverState(null, address, timeoutNanos, lastHeartbeat, reason) : this;
+        return isOn(which) ? new DriverState(null, address, timeoutNanos, lastHeartbeat, reason, reregisters) : this;
     }
 
     boolean isOn(@Nullable Object which) {

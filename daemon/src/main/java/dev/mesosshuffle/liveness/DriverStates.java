@@ -32,14 +32,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A driver whose connection this service closed, or whose registration it refused, cannot miss heartbeats either, until
  * another one registers from its address.
  *
+ * <p>A driver may announce that it registers again after any loss of its connection. Then one that does not is missed as
+ * one without heartbeats is, after two of its timeouts. That holds for an address, because Spark's own client, which
+ * never registers again, may run beside one that does; and for an application only if it holds for each address that can
+ * send no heartbeat, so that a stranger can end nothing by it.
+ *
  * @param known those that registered in this run of the process, in that order, those from the address of a predecessor
  *     first; one that expired and whose connection has ended is among them only until a check finds another alive
- * @param predecessors the addresses, without port, of the drivers before this run of the process, without those from
- *     which one has registered in it; empty if none is known
+ * @param predecessors the drivers before this run of the process, without those from whose address one has registered in it
  * @param crowded whether there ever were more drivers than can be tracked
  * @param droppedTimeoutNanos the longest timeout of the dropped drivers; 0 if there are none
  */
-record DriverStates(List<DriverState> known, List<String> predecessors, boolean crowded, long droppedTimeoutNanos) {
+record DriverStates(List<DriverState> known, FormerDrivers predecessors, boolean crowded, long droppedTimeoutNanos) {
     /** More than a supervisor launches within a timeout. */
     static final int MAX_TRACKED = 16;
 
@@ -48,25 +52,15 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     /** Stored if some drivers could not be tracked: an address that no driver registers from. */
     private static final String OTHERS = "others";
 
-    static final DriverStates NONE = new DriverStates(List.of(), List.of(), false, 0);
+    static final DriverStates NONE = new DriverStates(List.of(), FormerDrivers.NONE, false, 0);
 
     DriverStates {
         known = List.copyOf(known);
-        predecessors = List.copyOf(predecessors);
     }
 
-    /** Returns the drivers before this run of the process, from what {@link #stored} returned; null if unknown. */
-    static DriverStates before(@Nullable String addresses) {
-        return addresses == null
-                ? NONE
-                : new DriverStates(
-                        List.of(),
-                        Stream.of(addresses.split(SEPARATOR))
-                                .filter(address -> !address.isBlank())
-                                .distinct()
-                                .toList(),
-                        false,
-                        0);
+    /** Returns an application's drivers at the start of this process. */
+    static DriverStates before(FormerDrivers predecessors) {
+        return new DriverStates(List.of(), predecessors, false, 0);
     }
 
     // Events.
@@ -88,8 +82,8 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
         }
         boolean full = next.size() >= MAX_TRACKED;
         DriverState added = full ? driver.inPlaceOf(next.remove(shortest(next))) : driver;
-        List<String> missing = new ArrayList<>(predecessors);
-        boolean isPredecessor = missing.remove(driver.host());
+        boolean isPredecessor = predecessors.addresses().contains(driver.host());
+        FormerDrivers missing = predecessors.without(driver.host());
         next.add(isPredecessor ? 0 : next.size(), added);
         return new DriverStates(next, missing, crowded || full, dropped);
     }
@@ -132,7 +126,8 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     }
 
     DriverStates withHeartbeat(long now) {
-        return each(driver -> driver.withHeartbeat(now));
+        DriverStates next = each(driver -> driver.withHeartbeat(now));
+        return new DriverStates(next.known, predecessors.withHeartbeat(now), crowded, droppedTimeoutNanos);
     }
 
     DriverStates disconnected(Object connection, CloseReason reason) {
@@ -190,8 +185,8 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     /**
      * Returns what the next process must know.
      *
-     * @return the addresses of all, and the longest of their timeouts; null if none has registered, or if the stored
-     *     predecessors must stay
+     * @return the addresses of all, the longest of their timeouts, and whether drivers register again from all of these
+     *     addresses; null if none has registered, or if the stored predecessors must stay
      */
     @Nullable
     StoredDrivers stored() {
@@ -203,7 +198,8 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
         Stream<String> others = crowded ? Stream.of(OTHERS) : Stream.empty();
         return new StoredDrivers(
                 Stream.concat(hosts, others).collect(Collectors.joining(SEPARATOR)),
-                TimeUnit.NANOSECONDS.toMillis(longest));
+                TimeUnit.NANOSECONDS.toMillis(longest),
+                !crowded && known.stream().allMatch(driver -> reregisters(driver.host())));
     }
 
     @Nullable
@@ -219,6 +215,23 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
     /** Returns whether missed heartbeats mean anything: each driver that the application may depend on can send some. */
     boolean areReachable() {
         return predecessors.isEmpty() && !known.isEmpty() && known.stream().allMatch(DriverState::isReachable);
+    }
+
+    /**
+     * Returns whether each driver that can send no heartbeat now registers again if it lives: then its absence means
+     * something.
+     */
+    boolean areExpectedBack() {
+        boolean isAnyKnown = !known.isEmpty() || !predecessors.isEmpty();
+        return isAnyKnown
+                && !crowded
+                && (predecessors.isEmpty() || predecessors.reregister())
+                && known.stream().allMatch(driver -> driver.isReachable() || reregisters(driver.host()));
+    }
+
+    private boolean reregisters(String host) {
+        return known.stream()
+                .anyMatch(driver -> driver.reregisters() && driver.host().equals(host));
     }
 
     boolean areUnresponsive(long now) {
@@ -247,11 +260,29 @@ record DriverStates(List<DriverState> known, List<String> predecessors, boolean 
                 .orElse(0);
     }
 
+    /**
+     * Returns in how many ns the last of all expires if none registers again, those that can send no heartbeat included;
+     * not above 0 if all have. Meaningless unless they {@linkplain #areExpectedBack() are expected back}.
+     */
+    long absentIn(long now) {
+        long last = predecessors.isEmpty() ? Long.MIN_VALUE : predecessors.expiresIn(now);
+        for (DriverState driver : known) {
+            last = Math.max(last, driver.expiresIn(now));
+        }
+        return last;
+    }
+
     /** Returns for how many ns the application's files must be idle before it expires; each driver can only lengthen it. */
     long requiredIdleNanos() {
-        long min = known.isEmpty() || !predecessors.isEmpty() ? LivenessSignals.DEFAULT_TIMEOUT_NANOS : 0;
         return Math.max(
-                Math.max(min, droppedTimeoutNanos),
+                Math.max(requiredIdleOfAbsent(), droppedTimeoutNanos),
                 known.stream().mapToLong(DriverState::timeoutNanos).max().orElse(0));
+    }
+
+    private long requiredIdleOfAbsent() {
+        if (predecessors.isEmpty()) {
+            return known.isEmpty() ? LivenessSignals.DEFAULT_TIMEOUT_NANOS : 0;
+        }
+        return predecessors.reregister() ? predecessors.timeoutNanos() : LivenessSignals.DEFAULT_TIMEOUT_NANOS;
     }
 }

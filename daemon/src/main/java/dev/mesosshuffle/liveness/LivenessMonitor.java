@@ -5,7 +5,6 @@ import dev.mesosshuffle.activity.FileActivityScanner;
 import dev.mesosshuffle.activity.ScanFailureReporter;
 import dev.mesosshuffle.cleanup.Reclaimer;
 import dev.mesosshuffle.concurrent.PeriodicTask;
-import dev.mesosshuffle.logging.HumanReadable;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.CloseReason;
 import dev.mesosshuffle.model.FileAgeClock;
@@ -34,6 +33,10 @@ import org.slf4j.LoggerFactory;
  *       never registered) expires after the orphan timeout without any liveness signal, or if the master reports it as
  *       completed. A driver registers once and never reconnects, so missed heartbeats mean nothing here. See {@link
  *       TrackedApplications} for how the timeout continues after a restart.
+ *   <li>(2b) Where such drivers announced that they register again after any loss, their absence does mean something: the
+ *       application expires already once this process has listened for two of their timeouts, since its start or the last
+ *       heartbeat, and none has registered. That holds if each driver that can send no heartbeat now announced it; all
+ *       others, Spark's own, fall under rule 2. See {@link DriverStates} for who counts.
  *   <li>Activity within the last timeout, which is requests or changes of files, postpones the expiry until the files have
  *       been idle for that long. Changes of files are scanned for last. A scan that fails proves nothing: the expiry is
  *       postponed until one succeeds, even if the master proves it, or an operator removes the application.
@@ -125,9 +128,15 @@ public final class LivenessMonitor implements AutoCloseable {
      * @param idle the applications in the registry, each with its stored idle time
      * @param kept those of them that operators keep
      * @param driverAddresses the addresses of their drivers, as {@link #driverRegistered} returned them, where known
+     * @param driverTimeouts the timeouts of those of them whose drivers all register again after a loss
      */
-    public void restored(Map<String, Duration> idle, Set<String> kept, Map<String, String> driverAddresses) {
-        idle.forEach((appId, time) -> apps.restored(appId, time, kept.contains(appId), driverAddresses.get(appId)));
+    public void restored(
+            Map<String, Duration> idle,
+            Set<String> kept,
+            Map<String, String> driverAddresses,
+            Map<String, Duration> driverTimeouts) {
+        idle.forEach((appId, time) -> apps.restored(
+                appId, time, kept.contains(appId), driverAddresses.get(appId), driverTimeouts.get(appId)));
         if (!kept.isEmpty()) {
             logger.info(
                     "Kept by an operator until they are released, as before: {}",
@@ -146,6 +155,7 @@ public final class LivenessMonitor implements AutoCloseable {
      *
      * @param appId its application
      * @param timeoutMs its heartbeat timeout in ms
+     * @param reregisters whether it announced that it registers again after a loss of its connection
      * @param connection its connection, compared by identity
      * @param remoteAddress its address and port
      * @return the application's drivers since, to be stored; null if the stored ones must stay, because not all that were
@@ -153,29 +163,29 @@ public final class LivenessMonitor implements AutoCloseable {
      * @throws IllegalArgumentException if the timeout is not positive; the driver would expire at once
      */
     public @Nullable StoredDrivers driverRegistered(
-            String appId, long timeoutMs, Object connection, String remoteAddress) {
+            String appId, long timeoutMs, boolean reregisters, Object connection, String remoteAddress) {
         if (timeoutMs <= 0) {
             throw new IllegalArgumentException(
                     "heartbeat timeout of application " + appId + ": " + timeoutMs + " ms (expected: > 0)");
         }
         long timeoutNanos = policy.driverTimeoutNanos(timeoutMs);
-        DriverState driver = new DriverState(connection, remoteAddress, timeoutNanos, clock.now(), null);
+        DriverState driver = new DriverState(connection, remoteAddress, timeoutNanos, clock.now(), null, reregisters);
         DriverStates[] drivers = new DriverStates[1];
         apps.put(appId, app -> {
             AppLiveness next = AppLiveness.withDriver(driver, app);
             drivers[0] = next.signals().drivers();
             return next;
         });
-        List<String> predecessors = drivers[0].predecessors();
+        FormerDrivers predecessors = drivers[0].predecessors();
         if (!predecessors.isEmpty()) {
             logger.info(
                     "Application {}: a driver at {} registered, but before this daemon started there was one at {}."
                             + " Until one registers from there, drivers can only lengthen its life: it expires"
-                            + " once its files have been idle for {}.",
+                            + " once {}.",
                     appId,
                     remoteAddress,
-                    String.join(", and one at ", predecessors),
-                    HumanReadable.time(policy.orphanTimeoutNanos()));
+                    String.join(", and one at ", predecessors.addresses()),
+                    StatusText.expiryCondition(drivers[0], policy));
             return null;
         }
         return drivers[0].stored();
@@ -242,22 +252,24 @@ public final class LivenessMonitor implements AutoCloseable {
     public void driverDisconnected(String appId, Object connection, CloseReason reason) {
         long now = clock.now();
         DriverState[] unreachable = new DriverState[1];
+        DriverStates[] left = new DriverStates[1];
         apps.change(appId, now, app -> {
             AppLiveness next = app.disconnected(connection, reason, now);
             boolean becameUnreachable = reason == CloseReason.CLOSED_LOCALLY
                     && app.signals().isDriverReachable()
                     && !next.signals().isDriverReachable();
             unreachable[0] = becameUnreachable ? app.signals().drivers().on(connection) : null;
+            left[0] = next.signals().drivers();
             return next;
         });
         // When the whole service stops, it closes every connection, and the next start knows that by itself.
         if (unreachable[0] != null && !check.isClosed()) {
             logger.info(
                     "Application {}: this service closed the connection of its driver at {}, so no more heartbeats can"
-                            + " arrive. It expires once its files have been idle for {}.",
+                            + " arrive. It expires once {}.",
                     appId,
                     unreachable[0].address(),
-                    HumanReadable.time(policy.orphanTimeoutNanos()));
+                    StatusText.expiryCondition(left[0], policy));
         }
     }
 

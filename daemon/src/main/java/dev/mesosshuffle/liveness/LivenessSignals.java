@@ -85,7 +85,12 @@ record LivenessSignals(DriverStates drivers, long lastSignal, boolean active, lo
         return drivers.areReachable();
     }
 
-    /** Rules 1 and 2: returns whether the application expires if its files are idle. */
+    /** Returns whether the absence of heartbeats means something, or that of registrations, if its drivers send those again. */
+    boolean areDriversMissed() {
+        return drivers.areReachable() || drivers.areExpectedBack();
+    }
+
+    /** Rules 1, 2 and 2b: returns whether the application expires if its files are idle. */
     boolean isExpiryDue(long now, long orphanTimeoutNanos) {
         return expiryDueIn(now, orphanTimeoutNanos) <= 0;
     }
@@ -95,7 +100,8 @@ record LivenessSignals(DriverStates drivers, long lastSignal, boolean active, lo
         if (drivers.areReachable()) {
             return drivers.expiresIn(now);
         }
-        return Math.max(lastSignal + orphanTimeoutNanos - now, drivers.expiresIn(now));
+        long driverless = Math.max(lastSignal + orphanTimeoutNanos - now, drivers.expiresIn(now));
+        return drivers.areExpectedBack() ? Math.min(driverless, drivers.absentIn(now)) : driverless;
     }
 
     /** Returns for how many ns its files still count as in use; not above 0 if they do not. */

@@ -3,7 +3,6 @@ package dev.mesosshuffle.liveness;
 import dev.mesosshuffle.activity.ScanFailure;
 import dev.mesosshuffle.logging.HumanReadable;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An application's state in words, for operators: why it is in that state, and what happens next. */
@@ -35,12 +34,13 @@ final class StatusText {
 
     private static String ofDrivers(DriverStates drivers, long now) {
         DriverState driver = drivers.inCharge(now);
-        List<String> predecessors = drivers.predecessors();
+        FormerDrivers predecessors = drivers.predecessors();
         if (driver == null) {
-            return "its driver has not registered since this daemon started";
+            return "its driver has not registered since this daemon started"
+                    + (predecessors.reregister() ? ", and does so if it runs" : "");
         }
         if (!predecessors.isEmpty()) {
-            return "its driver, at " + String.join(" or ", predecessors)
+            return "its driver, at " + String.join(" or ", predecessors.addresses())
                     + ", has not registered since this daemon started; one at " + driver.address()
                     + " has, which only lengthens its life";
         }
@@ -56,7 +56,11 @@ final class StatusText {
         long due = dueIn(app, policy, now);
         return switch (app.state()) {
             case DRIVER_ALIVE, DRIVER_UNRESPONSIVE -> expires(due, policy) + " unless its driver sends a heartbeat";
-            case DRIVERLESS -> expires(due, policy) + " unless its files are used";
+            case DRIVERLESS ->
+                expires(due, policy)
+                        + (signals.drivers().areExpectedBack()
+                                ? " unless its driver registers again"
+                                : " unless its files are used");
             case DEFERRED ->
                 app.deferral() == Deferral.MASTER
                         ? "stays as long as the Mesos master lists it"
@@ -83,6 +87,13 @@ final class StatusText {
             case KEPT -> null;
             case REMOVING -> Duration.ZERO;
         };
+    }
+
+    /** When an application expires that has a driver which can send no heartbeat. */
+    static String expiryCondition(DriverStates drivers, ExpiryPolicy policy) {
+        return drivers.areExpectedBack()
+                ? "its driver, which registers again after a loss, has not done so for two timeouts"
+                : "its files have been idle for " + HumanReadable.time(policy.orphanTimeoutNanos());
     }
 
     private static Duration untilDue(long nanos) {

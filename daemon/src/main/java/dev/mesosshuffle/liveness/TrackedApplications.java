@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *       come back before anything is judged.
  * </ul>
  *
+ * <p>None of this applies to the wait for drivers that register again after a loss (rule 2b of {@link LivenessMonitor}).
+ * That begins anew at each start, since they could not register before; it is short enough to end between two of them.
+ *
  * <p><b>Concurrency:</b> for any thread. A step only works in memory.
  */
 final class TrackedApplications {
@@ -64,13 +67,25 @@ final class TrackedApplications {
         return apps.keySet();
     }
 
-    void restored(String appId, Duration idle, boolean kept, @Nullable String driverAddress) {
+    /**
+     * Tracks an application that an earlier run of the process stored.
+     *
+     * @param idle its stored idle time
+     * @param kept whether an operator keeps it
+     * @param drivers the addresses of its drivers; null if unknown
+     * @param driverTimeout the longest of their timeouts, if all of them register again after a loss; otherwise null
+     */
+    void restored(
+            String appId, Duration idle, boolean kept, @Nullable String drivers, @Nullable Duration driverTimeout) {
         long max = policy.orphanTimeoutNanos() - LivenessSignals.DEFAULT_TIMEOUT_NANOS;
         long stored = ExpiryPolicy.bounded(idle).toNanos();
         long counted = Math.max(0, Math.min(stored, max));
         apps.computeIfAbsent(appId, id -> {
             long now = clock.now();
-            AppLiveness app = AppLiveness.driverless(now, driverAddress, counted, stored);
+            // However long the driver was absent before, it has all of its time again: nobody could register meanwhile.
+            long timeoutNanos = driverTimeout == null ? 0 : policy.driverTimeoutNanos(driverTimeout.toMillis());
+            FormerDrivers former = FormerDrivers.of(drivers, timeoutNanos, now);
+            AppLiveness app = AppLiveness.driverless(now, former, counted, stored);
             return kept ? app.kept(now) : app;
         });
     }
@@ -79,7 +94,7 @@ final class TrackedApplications {
     void adopt(Collection<String> appIds) {
         for (String appId : appIds) {
             if (!apps.containsKey(appId)) {
-                restored(appId, Duration.ZERO, false, null);
+                restored(appId, Duration.ZERO, false, null, null);
             }
         }
     }

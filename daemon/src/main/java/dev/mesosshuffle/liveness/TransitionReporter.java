@@ -143,6 +143,9 @@ final class TransitionReporter {
             return "its driver at " + driver.address() + " sent no heartbeat for "
                     + HumanReadable.time(now - driver.lastHeartbeat()) + ", and " + driver.connectionState();
         }
+        if (signals.drivers().areExpectedBack() && signals.drivers().absentIn(now) <= 0) {
+            return "its driver registers again after a loss, and has not done so for two timeouts";
+        }
         if (signals.isExpiryDue(now, policy.orphanTimeoutNanos())) {
             return "no driver can send heartbeats, and its files were idle for "
                     + HumanReadable.time(signals.idleNanos(now));

@@ -71,6 +71,11 @@ final class LengthValidator {
         return buf.getByte(position - 1) != 0;
     }
 
+    /** Returns whether exactly one byte follows the validated fields, and has this value. */
+    boolean isLastByte(byte value) {
+        return remaining() == Byte.BYTES && buf.getByte(position) == value;
+    }
+
     /** The position in the buffer of what comes after the validated fields. */
     int position() {
         return position;

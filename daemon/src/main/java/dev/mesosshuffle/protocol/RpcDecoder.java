@@ -20,6 +20,12 @@ final class RpcDecoder {
     /** The longest name of an algorithm that Spark knows has 7. */
     private static final int MAX_ALGORITHM_BYTES = 64;
 
+    /**
+     * The one byte after Spark's {@code RegisterDriver} by which our own listener says that it registers again after a loss.
+     * Spark's decoders do not read it. Anything else there means nothing, as after any other message.
+     */
+    private static final byte REREGISTERS = 1;
+
     private static final BlockTransferMessage.Type[] TYPES = BlockTransferMessage.Type.values();
 
     private RpcDecoder() {}
@@ -155,7 +161,8 @@ final class RpcDecoder {
         if (timeoutMs <= 0) {
             throw new MalformedMessageException("heartbeatTimeoutMs: " + timeoutMs + " (expected: > 0)");
         }
-        return new RpcMessage.RegisterDriver(appId(body), timeoutMs);
+        boolean reregisters = validator.isLastByte(REREGISTERS);
+        return new RpcMessage.RegisterDriver(appId(body), timeoutMs, reregisters);
     }
 
     private static RpcMessage heartbeat(ByteBuf body) throws MalformedMessageException {

@@ -162,8 +162,14 @@ public sealed interface RpcMessage {
      *
      * @param appId the application
      * @param heartbeatTimeoutMs the time without a heartbeat after which the driver expires, in milliseconds
+     * @param reregisters whether it registers again after a loss of its connection; Spark's own clients never do
      */
-    record RegisterDriver(String appId, long heartbeatTimeoutMs) implements RpcMessage {
+    record RegisterDriver(String appId, long heartbeatTimeoutMs, boolean reregisters) implements RpcMessage {
+        /** Creates that of Spark's own clients. */
+        public RegisterDriver(String appId, long heartbeatTimeoutMs) {
+            this(appId, heartbeatTimeoutMs, false);
+        }
+
         @Override
         public <C> void accept(Visitor<C> visitor, C call) {
             visitor.registerDriver(this, call);

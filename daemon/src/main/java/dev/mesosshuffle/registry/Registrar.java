@@ -232,7 +232,7 @@ final class Registrar {
         CompletableFuture<Void> result = new CompletableFuture<>();
         StoredApplication stored = drivers == null
                 ? new StoredApplication(appId, null, null)
-                : new StoredApplication(appId, drivers.heartbeatTimeoutMs(), drivers.addresses());
+                : new StoredApplication(appId, drivers.heartbeatTimeoutMs(), drivers.addresses(), drivers.reregister());
         Throwable rejected;
         state.lock.lock();
         try {

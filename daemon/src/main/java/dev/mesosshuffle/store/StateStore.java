@@ -49,9 +49,9 @@ import org.slf4j.LoggerFactory;
  * | heartbeat_timeout_ms |        | exec_id             PK |
  * | kept                 |        | local_dirs             |  as the executor spells them, one per line
  * | driver_address       |        | real_dirs              |  their real paths, line by line, if they differ:
- * +----------------------+        | sub_dirs_per_local_dir |  each is a path of local_dirs
- *            ^                    | shuffle_manager        |
- *            |                    +------------------------+
+ * | driver_reregisters   |        | sub_dirs_per_local_dir |  each is a path of local_dirs
+ * +----------------------+        | shuffle_manager        |
+ *            ^                    +------------------------+
  *            |
  *            |  local_dirs                      removals
  *            |  +------------+                  +------------+
@@ -68,7 +68,8 @@ import org.slf4j.LoggerFactory;
  * +-----------+
  *
  * applications.driver_address: the addresses of all its living drivers, without port, separated by spaces, and the token
- * "others" if there were more than are tracked; NULL: unknown.
+ * "others" if there were more than are tracked; NULL: unknown. applications.driver_reregisters: whether drivers register
+ * again after a loss from each of these addresses.
  * PRAGMA user_version: the schema's version. PRAGMA application_id: "MSHS".
  * </pre>
  *
@@ -306,6 +307,16 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
+     * Reads which applications had drivers that all register again after a loss. Works on the disk.
+     *
+     * @return the longest heartbeat timeouts of these drivers, by the ids of their applications; the others are missing
+     * @throws StoreException if it cannot be read
+     */
+    public Map<String, Duration> loadReregisteringDrivers() throws StoreException {
+        return reader.read(StateReader::readReregisteringDrivers);
+    }
+
+    /**
      * Stores an application, or changes it.
      *
      * @param application the application
@@ -411,11 +422,14 @@ public final class StateStore implements AutoCloseable {
      * @param appId the application; nothing happens if it is not stored
      * @param heartbeatTimeoutMs the longest of their heartbeat timeouts
      * @param addresses their addresses, without port, separated by spaces
+     * @param reregister whether drivers register again after a loss from each of these addresses
      * @return completes when it is committed
      */
-    public CompletableFuture<Void> putDrivers(String appId, long heartbeatTimeoutMs, String addresses) {
+    public CompletableFuture<Void> putDrivers(
+            String appId, long heartbeatTimeoutMs, String addresses, boolean reregister) {
         return submit(
-                statements -> statements.putDrivers(appId, heartbeatTimeoutMs, addresses), StoreTurn.ofService(appId));
+                statements -> statements.putDrivers(appId, heartbeatTimeoutMs, addresses, reregister),
+                StoreTurn.ofService(appId));
     }
 
     /**

@@ -54,12 +54,16 @@ final class Statements implements AutoCloseable {
         rollback = db.prepareStatement("ROLLBACK");
         addApplication = db.prepareStatement("INSERT OR IGNORE INTO applications (app_id) VALUES (?)");
         putApplication = db.prepareStatement(
-                "INSERT INTO applications (app_id, heartbeat_timeout_ms, driver_address) VALUES (?, ?, ?)"
+                "INSERT INTO applications (app_id, heartbeat_timeout_ms, driver_address, driver_reregisters)"
+                        + " VALUES (?, ?, ?, ?)"
                         + " ON CONFLICT (app_id) DO UPDATE"
                         + " SET heartbeat_timeout_ms = ifnull(excluded.heartbeat_timeout_ms, heartbeat_timeout_ms),"
+                        + " driver_reregisters = CASE WHEN excluded.driver_address IS NULL"
+                        + " THEN driver_reregisters ELSE excluded.driver_reregisters END,"
                         + " driver_address = ifnull(excluded.driver_address, driver_address)");
         putDrivers = db.prepareStatement(
-                "UPDATE applications SET heartbeat_timeout_ms = ?2, driver_address = ?3 WHERE app_id = ?1");
+                "UPDATE applications SET heartbeat_timeout_ms = ?2, driver_address = ?3, driver_reregisters = ?4"
+                        + " WHERE app_id = ?1");
         putKept = db.prepareStatement("UPDATE applications SET kept = ?2 WHERE app_id = ?1");
         deleteApplication = db.prepareStatement("DELETE FROM applications WHERE app_id = ?");
         putExecutor = db.prepareStatement("INSERT OR REPLACE INTO executors VALUES (?, ?, ?, ?, ?, ?)");
@@ -96,13 +100,15 @@ final class Statements implements AutoCloseable {
         putApplication.setString(1, application.appId());
         setNumber(putApplication, 2, application.heartbeatTimeoutMs());
         putApplication.setString(3, application.driverAddresses());
+        putApplication.setInt(4, application.driversReregister() ? 1 : 0);
         putApplication.executeUpdate();
     }
 
-    void putDrivers(String appId, long heartbeatTimeoutMs, String addresses) throws SQLException {
+    void putDrivers(String appId, long heartbeatTimeoutMs, String addresses, boolean reregister) throws SQLException {
         putDrivers.setString(1, appId);
         putDrivers.setLong(2, heartbeatTimeoutMs);
         putDrivers.setString(3, addresses);
+        putDrivers.setInt(4, reregister ? 1 : 0);
         putDrivers.executeUpdate();
     }
 

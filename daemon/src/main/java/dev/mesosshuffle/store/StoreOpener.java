@@ -146,7 +146,8 @@ final class StoreOpener {
                 reader.read(connection, new UnkeptState());
                 return reader.readKept(connection).size()
                         + reader.readIdleTimes(connection).size()
-                        + reader.readDriverAddresses(connection).size();
+                        + reader.readDriverAddresses(connection).size()
+                        + reader.readReregisteringDrivers(connection).size();
             });
         } catch (StoreException e) {
             failure.addSuppressed(e);

@@ -254,6 +254,16 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void ignoresTheKeysOfTheListenerInDrivers() throws ConfigException {
+        String prefix = "spark.mesos.shuffle.service.driver.";
+        assertThat(load(Map.of(prefix + "heartbeatTimeout", "30s")).settings())
+                .noneMatch(setting -> setting.key().startsWith(prefix));
+        assertThatThrownBy(() -> load(Map.of(prefix + "heartbeatTimeut", "30s")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("unknown key");
+    }
+
+    @Test
     void ignoresKeysOfOthers() throws ConfigException {
         assertThat(load(Map.of("spark.shuffle.service.enabled", "true", "spark.mesos.role", "x"))
                         .settings())

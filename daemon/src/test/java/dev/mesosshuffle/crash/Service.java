@@ -91,7 +91,7 @@ final class Service implements AutoCloseable {
         Map<String, Duration> quietTimes = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, quietTimes.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
+        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses(), store.loadReregisteringDrivers());
         monitor.start(CHECK);
     }
 
@@ -103,7 +103,7 @@ final class Service implements AutoCloseable {
         Object connection = new Object();
         drivers.put(appId, connection);
         await(registry.registerDriver(
-                appId, monitor.driverRegistered(appId, HEARTBEAT_TIMEOUT_MS, connection, "/127.0.0.1:1")));
+                appId, monitor.driverRegistered(appId, HEARTBEAT_TIMEOUT_MS, false, connection, "/127.0.0.1:1")));
     }
 
     void registerExecutor(Host host, Host.Executor executor) throws Exception {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 /** Whatever somebody has written into the registry's tables, it is read as records or skipped and counted. */
 class StateReaderFuzzTest {
     private static final String[] INSERTS = {
-        "INSERT OR REPLACE INTO applications VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO applications VALUES (?, ?, ?, ?, ?)",
         "INSERT OR REPLACE INTO executors VALUES (?, ?, ?, ?, ?, ?)",
         "INSERT OR REPLACE INTO local_dirs VALUES (?, ?, ?, ?)",
         "INSERT OR REPLACE INTO removals VALUES (?, ?, ?, ?)",
@@ -52,6 +52,8 @@ class StateReaderFuzzTest {
         reader.readIdleTimes(connection);
         reader.readKept(connection);
         reader.readDriverAddresses(connection);
+        assertThat(reader.readReregisteringDrivers(connection).values())
+                .noneMatch(timeout -> timeout.isNegative() || timeout.isZero());
         assertThat(state.executors()).allSatisfy(executor -> {
             assertThat(executor.id().appId()).isNotEmpty();
             assertThat(executor.dirs()).isNotEmpty();

@@ -12,12 +12,15 @@ import dev.mesosshuffle.protocol.Reply;
 import dev.mesosshuffle.protocol.RpcMessage;
 import dev.mesosshuffle.testing.LogCapture;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RpcHandlerTest {
     private static final AppExecId OTHER_APP = new AppExecId("other", "7");
@@ -176,6 +179,15 @@ class RpcHandlerTest {
         assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
         assertThat(caller.driverApps).containsExactly("app");
         assertThat(fixture.fetch.store.loadDriverAddresses()).containsEntry("app", "10.0.0.2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void storesWhetherADriverRegistersAgainAfterALoss(boolean reregisters) throws Exception {
+        handler.registerDriver(new RpcMessage.RegisterDriver("app", 120_000, reregisters), caller.call(1));
+        assertThat(caller.nextReply()).isEqualTo(encoded(Reply.done(1)));
+        assertThat(fixture.fetch.store.loadReregisteringDrivers())
+                .isEqualTo(reregisters ? Map.of("app", Duration.ofMinutes(2)) : Map.of());
     }
 
     @Test

@@ -133,7 +133,7 @@ final class ExpiredApplicationRemoverTest extends MonitoredApplications {
         end(CloseReason.CLOSED_BY_PEER);
         fixture.pass(TIMEOUT.multipliedBy(2));
         monitor.check();
-        monitor.driverRegistered(APP, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
+        monitor.driverRegistered(APP, TIMEOUT.toMillis(), false, new Object(), "/10.0.0.1:2");
         fixture.settle();
         fixture.breakRemovals(false);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));

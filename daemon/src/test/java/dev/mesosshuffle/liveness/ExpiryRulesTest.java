@@ -113,7 +113,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void refusesATimeoutThatIsNone(long timeoutMs) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> monitor.driverRegistered(APP, timeoutMs, connection, "/10.0.0.1:1"))
+                .isThrownBy(() -> monitor.driverRegistered(APP, timeoutMs, false, connection, "/10.0.0.1:1"))
                 .withMessageContaining(String.valueOf(timeoutMs));
     }
 
@@ -121,7 +121,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
     @EnumSource
     void doesNotListenToTheEndOfAFormerConnection(CloseReason how) throws Exception {
         registerDriver(TIMEOUT);
-        monitor.driverRegistered(APP, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
+        monitor.driverRegistered(APP, TIMEOUT.toMillis(), false, new Object(), "/10.0.0.1:2");
         end(how);
         fixture.pass(TIMEOUT.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
@@ -137,7 +137,7 @@ final class ExpiryRulesTest extends MonitoredApplications {
         fixture.pass(TIMEOUT.minus(MS));
         Object again = new Object();
         Duration longer = TIMEOUT.multipliedBy(3);
-        monitor.driverRegistered(APP, longer.toMillis(), again, "/10.0.0.1:2");
+        monitor.driverRegistered(APP, longer.toMillis(), false, again, "/10.0.0.1:2");
         fixture.pass(longer.multipliedBy(2).minus(MS));
         fixture.assertAlive(APP);
         monitor.driverDisconnected(APP, again, CloseReason.CLOSED_BY_PEER);

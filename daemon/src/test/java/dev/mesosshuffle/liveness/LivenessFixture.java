@@ -198,7 +198,7 @@ final class LivenessFixture implements AutoCloseable {
         Map<String, Duration> stored = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
+        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses(), store.loadReregisteringDrivers());
     }
 
     void pass(Duration duration) {
@@ -289,7 +289,11 @@ final class LivenessFixture implements AutoCloseable {
         LivenessFixture next = new LivenessFixture(temp);
         Map<String, Duration> restored = new HashMap<>();
         next.registry.applications().forEach(app -> restored.put(app, Duration.ZERO));
-        next.monitor.restored(restored, next.store.loadKept(), next.store.loadDriverAddresses());
+        next.monitor.restored(
+                restored,
+                next.store.loadKept(),
+                next.store.loadDriverAddresses(),
+                next.store.loadReregisteringDrivers());
         return next;
     }
 

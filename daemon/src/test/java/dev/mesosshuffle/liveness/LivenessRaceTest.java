@@ -105,7 +105,7 @@ final class LivenessRaceTest {
             String app = "app-" + round;
             makeDue(app);
             race(() -> {
-                fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), new Object(), "/10.0.0.1:2");
+                fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), false, new Object(), "/10.0.0.1:2");
                 fixture.registry
                         .registerDriver(app, new StoredDrivers("10.0.0.1", TIMEOUT.toMillis()))
                         .get(1, TimeUnit.MINUTES);
@@ -120,7 +120,7 @@ final class LivenessRaceTest {
 
     private void makeDue(String app) throws Exception {
         Object connection = new Object();
-        fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), connection, "/10.0.0.1:1");
+        fixture.monitor.driverRegistered(app, TIMEOUT.toMillis(), false, connection, "/10.0.0.1:1");
         fixture.registry
                 .registerDriver(app, new StoredDrivers("10.0.0.1", TIMEOUT.toMillis()))
                 .get(1, TimeUnit.MINUTES);

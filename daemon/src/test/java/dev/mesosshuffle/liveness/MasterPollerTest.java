@@ -22,7 +22,7 @@ final class MasterPollerTest {
 
     @Test
     void pollsRarelyWhileNoExpiryWaits() {
-        AppLiveness driverless = AppLiveness.driverless(now, null, 0, 0);
+        AppLiveness driverless = AppLiveness.driverless(now, FormerDrivers.NONE, 0, 0);
         run(poller(1), Duration.ofHours(10), driverless);
         assertThat(polledAt.size()).isBetween(30, 60);
         assertThat(gaps()).allMatch(gap -> gap.compareTo(MasterPoller.MIN_ROUTINE_INTERVAL) >= 0);
@@ -137,7 +137,7 @@ final class MasterPollerTest {
     }
 
     private AppLiveness waiting() {
-        DriverState driver = new DriverState(new Object(), "/10.0.0.1:1", 1, now - 2, null);
+        DriverState driver = new DriverState(new Object(), "/10.0.0.1:1", 1, now - 2, null, false);
         return AppLiveness.withDriver(driver, null).judge(now, POLICY).app();
     }
 

@@ -53,13 +53,23 @@ abstract class MonitoredApplications {
 
     /** One on a connection of its own, at an address. */
     void registerDriver(String appId, Duration timeout, Object its, String address) throws Exception {
-        StoredDrivers inCharge = monitor.driverRegistered(appId, timeout.toMillis(), its, address);
+        registerDriver(appId, timeout, false, its, address);
+    }
+
+    private void registerDriver(String appId, Duration timeout, boolean reregisters, Object its, String address)
+            throws Exception {
+        StoredDrivers inCharge = monitor.driverRegistered(appId, timeout.toMillis(), reregisters, its, address);
         fixture.registry.registerDriver(appId, inCharge).get(1, TimeUnit.MINUTES);
+    }
+
+    /** One that registers again after a loss of its connection. */
+    void registerListener(Duration timeout, Object its, String address) throws Exception {
+        registerDriver(APP, timeout, true, its, address);
     }
 
     void restore() throws Exception {
         fixture.registerExecutor(APP, "0");
-        monitor.restored(Map.of(APP, Duration.ZERO), Set.of(), Map.of());
+        monitor.restored(Map.of(APP, Duration.ZERO), Set.of(), Map.of(), Map.of());
     }
 
     void end(CloseReason reason) {

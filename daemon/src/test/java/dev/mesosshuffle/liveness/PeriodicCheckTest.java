@@ -64,7 +64,7 @@ final class PeriodicCheckTest {
                     dirs -> {},
                     new MetricRegistry())) {
                 monitor.start(Duration.ofMillis(5));
-                monitor.driverRegistered("app-1", 10, connection, "/10.0.0.1:1");
+                monitor.driverRegistered("app-1", 10, false, connection, "/10.0.0.1:1");
                 monitor.driverDisconnected("app-1", connection, CloseReason.CLOSED_BY_PEER);
                 fixture.awaitEmptyRoot();
             }

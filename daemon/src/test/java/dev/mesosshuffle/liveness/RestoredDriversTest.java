@@ -58,7 +58,7 @@ final class RestoredDriversTest extends MonitoredApplications {
         } else {
             restore();
         }
-        var unused = monitor.driverRegistered(APP, 1, other, "/10.0.0.1:2");
+        var unused = monitor.driverRegistered(APP, 1, false, other, "/10.0.0.1:2");
         monitor.driverRefused(APP, other);
         monitor.driverDisconnected(APP, other, CloseReason.CLOSED_BY_PEER);
         assertThat(status().state()).isEqualTo("driverless");
@@ -73,7 +73,7 @@ final class RestoredDriversTest extends MonitoredApplications {
         fixture.registerExecutor(APP, "0");
         registerDriver(TIMEOUT);
         restart();
-        var unused = monitor.driverRegistered(APP, TIMEOUT.toMillis(), other, "/10.0.0.1:2");
+        var unused = monitor.driverRegistered(APP, TIMEOUT.toMillis(), false, other, "/10.0.0.1:2");
         monitor.driverRefused(APP, other);
         registerDriver(APP, TIMEOUT, other, "/10.0.0.1:2");
         assertThat(status().state()).isEqualTo("alive");
@@ -153,7 +153,7 @@ final class RestoredDriversTest extends MonitoredApplications {
     @Test
     void twoThatRegisterAtOnceAreStoredBothWhateverComesFirst() throws Exception {
         fixture.registerExecutor(APP, "0");
-        var first = monitor.driverRegistered(APP, 1, other, STRANGER);
+        var first = monitor.driverRegistered(APP, 1, false, other, STRANGER);
         registerDriver(TIMEOUT);
         fixture.registry.registerDriver(APP, first).get(1, TimeUnit.MINUTES);
         monitor.driverStored(APP);

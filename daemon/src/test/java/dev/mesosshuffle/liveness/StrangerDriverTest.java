@@ -101,8 +101,8 @@ final class StrangerDriverTest extends MonitoredApplications {
     void manyStrangersTakeLittleMemoryAndShortenNothing() throws Exception {
         registerDriver(TIMEOUT);
         for (int i = 0; i < 10_000; i++) {
-            monitor.driverRegistered(APP, 1, new Object(), "/10.6.6.6:" + i);
-            monitor.driverRegistered(APP, Long.MAX_VALUE, new Object(), "/10.6.6.7:" + i);
+            monitor.driverRegistered(APP, 1, false, new Object(), "/10.6.6.6:" + i);
+            monitor.driverRegistered(APP, Long.MAX_VALUE, false, new Object(), "/10.6.6.7:" + i);
         }
         assertThat(status().reason())
                 .contains(DRIVER)

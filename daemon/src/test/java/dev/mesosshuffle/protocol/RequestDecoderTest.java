@@ -106,6 +106,23 @@ class RequestDecoderTest {
     }
 
     @Test
+    void decodesThatADriverRegistersAgainAfterALoss() throws Exception {
+        assertThat(rpc("04 'app' 000000000001d4c0 01")).isEqualTo(new RpcMessage.RegisterDriver("app", 120_000, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"00", "02", "81", "ff", "0101", "0001", "01000000"})
+    void ignoresAnythingElseAfterRegisterDriver(String trailing) throws Exception {
+        assertThat(rpc("04 'app' 000000000001d4c0 " + trailing))
+                .isEqualTo(new RpcMessage.RegisterDriver("app", 120_000, false));
+    }
+
+    @Test
+    void ignoresThatByteAfterOtherMessages() throws Exception {
+        assertThat(rpc("05 'app' 01")).isEqualTo(new RpcMessage.Heartbeat("app"));
+    }
+
+    @Test
     void decodesHeartbeatAsRpcAndAsOneWayMessage() throws Exception {
         assertThat(rpc("05 'app'")).isEqualTo(new RpcMessage.Heartbeat("app"));
         assertThat(decode("09 00000000 05 'app'")).isEqualTo(new Request.OneWay(new RpcMessage.Heartbeat("app")));

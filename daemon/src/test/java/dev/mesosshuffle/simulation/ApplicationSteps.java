@@ -34,9 +34,11 @@ final class ApplicationSteps {
         SimulatedApplication app = new SimulatedApplication(
                 "app-" + launched++, chance.minutes(1, 4).toNanos(), chance.random.nextInt(4) > 0);
         app.beats = chance.oneIn(3);
+        app.comesBack = chance.oneIn(2);
         service.apps.add(app);
         host.note(app.id + " is launched at " + service + ", timeout " + Duration.ofNanos(app.timeout)
-                + (app.visible ? "" : ", not shown by the master") + (app.beats ? ", beats" : ""));
+                + (app.visible ? "" : ", not shown by the master") + (app.beats ? ", beats" : "")
+                + (app.comesBack ? ", announces to come back" : ""));
         host.showToMaster();
         if (chance.random.nextBoolean()) {
             registerDriver(service, app);

@@ -43,6 +43,12 @@ final class SimulatedApplication {
     /** Whether its driver sends heartbeats all the time, as long as it has a connection. */
     boolean beats;
 
+    /** Whether its driver announces that it registers again after a loss; what it announces, it may not do. */
+    boolean comesBack;
+
+    /** When this run of the service began. */
+    long serviceStarted;
+
     /** Whether its driver registered in this run of the service. */
     boolean hasDriver;
 
@@ -95,7 +101,8 @@ final class SimulatedApplication {
     }
 
     /** Its service ends: the next one has no driver's connection, and knows of no use of its files. */
-    void serviceEnded() {
+    void serviceEnded(long listened) {
+        serviceStarted = listened;
         connection = null;
         hasDriver = false;
         reachable = false;
@@ -124,7 +131,10 @@ final class SimulatedApplication {
     }
 
     private long requiredIdleTime() {
-        return hasDriver ? timeout : DEFAULT_TIMEOUT;
+        if (hasDriver) {
+            return timeout;
+        }
+        return comesBack ? Math.min(timeout, DEFAULT_TIMEOUT) : DEFAULT_TIMEOUT;
     }
 
     /**
@@ -148,7 +158,8 @@ final class SimulatedApplication {
         if (reachable) {
             return listened - lastHeartbeat < (closeReason == CloseReason.CLOSED_BY_PEER ? timeout : 2 * timeout);
         }
-        return !reportedCompleted && listened - lastSignal < ORPHAN_TIMEOUT;
+        boolean isMissed = comesBack && listened - Math.max(lastHeartbeat, serviceStarted) >= 2 * timeout;
+        return !reportedCompleted && !isMissed && listened - lastSignal < ORPHAN_TIMEOUT;
     }
 
     /** Whether missed heartbeats alone make it expire by now, if no master is polled. */

@@ -136,7 +136,7 @@ final class SimulatedService implements AutoCloseable {
         Map<String, Duration> stored = store.loadIdleTimes();
         Map<String, Duration> restored = new HashMap<>();
         registry.applications().forEach(app -> restored.put(app, stored.getOrDefault(app, Duration.ZERO)));
-        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses());
+        monitor.restored(restored, store.loadKept(), store.loadDriverAddresses(), store.loadReregisteringDrivers());
         monitor.setCheckInterval(CHECK);
         shift = setting.time().wallShift();
         isRunning = true;
@@ -172,7 +172,7 @@ final class SimulatedService implements AutoCloseable {
         disk.forget();
         cleanup.end();
         store.close();
-        apps.forEach(SimulatedApplication::serviceEnded);
+        apps.forEach(app -> app.serviceEnded(listened));
     }
 
     /** Whether it does anything at all. */
@@ -213,7 +213,7 @@ final class SimulatedService implements AutoCloseable {
     void registerDriver(SimulatedApplication app) throws Exception {
         Object connection = new Object();
         long timeoutMs = TimeUnit.NANOSECONDS.toMillis(app.timeout);
-        registerDriver(app, timeoutMs, connection, "/10.0.0.1:1");
+        registerDriver(app, timeoutMs, app.comesBack, connection, "/10.0.0.1:1");
         app.everHadDriver = true;
         app.connection = connection;
         app.hasDriver = true;
@@ -222,16 +222,17 @@ final class SimulatedService implements AutoCloseable {
         app.heartbeat(listened);
     }
 
-    private void registerDriver(SimulatedApplication app, long timeoutMs, Object connection, String address)
+    private void registerDriver(
+            SimulatedApplication app, long timeoutMs, boolean comesBack, Object connection, String address)
             throws Exception {
-        StoredDrivers inCharge = monitor.driverRegistered(app.id, timeoutMs, connection, address);
+        StoredDrivers inCharge = monitor.driverRegistered(app.id, timeoutMs, comesBack, connection, address);
         registry.registerDriver(app.id, inCharge).get(1, TimeUnit.MINUTES);
     }
 
     /** Somebody else registers as the application's driver, to be missed at once. */
     void registerStranger(SimulatedApplication app, CloseReason how) throws Exception {
         Object connection = new Object();
-        registerDriver(app, 1, connection, "/10.6.6.6:1");
+        registerDriver(app, 1, setting.random().nextBoolean(), connection, "/10.6.6.6:1");
         app.lastSignal = listened;
         monitor.driverDisconnected(app.id, connection, how);
         app.strangerUnreachable |= how == CloseReason.CLOSED_LOCALLY;

@@ -24,7 +24,8 @@ final class SchemaUpgradeTest {
             "ALTER TABLE removals DROP COLUMN root_inode",
             "DROP TABLE quiet_times",
             "ALTER TABLE applications DROP COLUMN kept",
-            "ALTER TABLE applications DROP COLUMN driver_address");
+            "ALTER TABLE applications DROP COLUMN driver_address",
+            "ALTER TABLE applications DROP COLUMN driver_reregisters");
 
     @TempDir
     Path temp;
@@ -48,7 +49,7 @@ final class SchemaUpgradeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4})
+    @ValueSource(ints = {1, 2, 3, 4, 5})
     void upgradesAnOlderFile(int version) throws Exception {
         makeOlder(version);
 
@@ -56,7 +57,8 @@ final class SchemaUpgradeTest {
             assertThat(store.load().executors()).hasSize(1);
             assertThat(store.loadKept()).isEmpty();
             assertThat(store.loadDriverAddresses()).isEmpty();
-            await(store.putDrivers("app", 1000, "10.0.0.1"));
+            assertThat(store.loadReregisteringDrivers()).isEmpty();
+            await(store.putDrivers("app", 1000, "10.0.0.1", true));
             await(store.putKept("app", true));
             await(store.putIdleTime("app", Duration.ofHours(2)));
             await(store.removeApplication("b", List.of(StoreFixture.removal("b", "blockmgr-c"))));
@@ -64,6 +66,7 @@ final class SchemaUpgradeTest {
         try (StateStore store = StoreFixture.open(temp)) {
             assertThat(store.loadKept()).containsExactly("app");
             assertThat(store.loadDriverAddresses()).containsOnly(Map.entry("app", "10.0.0.1"));
+            assertThat(store.loadReregisteringDrivers()).containsOnly(Map.entry("app", Duration.ofSeconds(1)));
             assertThat(store.loadIdleTimes()).containsOnly(Map.entry("app", Duration.ofHours(2)));
             assertThat(store.loadRemovals()).contains(StoreFixture.removal("b", "blockmgr-c"));
         }
@@ -76,6 +79,19 @@ final class SchemaUpgradeTest {
         try (StateStore store = StoreFixture.open(temp)) {
             assertThat(store.loadRemovals())
                     .containsExactly(new StoredRemoval(StoreFixture.dir("blockmgr-b"), "old", null));
+        }
+    }
+
+    @Test
+    void version5HadDriversThatNeverRegisterAgain() throws Exception {
+        try (StateStore store = StoreFixture.open(temp)) {
+            await(store.putDrivers("app", 1000, "10.0.0.1", true));
+        }
+        makeOlder(5);
+
+        try (StateStore store = StoreFixture.open(temp)) {
+            assertThat(store.loadDriverAddresses()).containsOnly(Map.entry("app", "10.0.0.1"));
+            assertThat(store.loadReregisteringDrivers()).isEmpty();
         }
     }
 

@@ -44,7 +44,7 @@ class StoreOpenerTest {
         StoreFixture.open(temp).close();
 
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("5");
+            assertThat(StoreFixture.query(operator, "PRAGMA user_version")).containsExactly("6");
             assertThat(StoreFixture.query(operator, "PRAGMA application_id")).containsExactly("1297303635");
             assertThat(StoreFixture.query(operator, "PRAGMA journal_mode")).containsExactly("wal");
         }
@@ -81,13 +81,13 @@ class StoreOpenerTest {
     void refusesTheFileOfANewerVersion() throws Exception {
         StoreFixture.open(temp).close();
         try (Connection newer = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(newer, "PRAGMA user_version = 6");
+            StoreFixture.execute(newer, "PRAGMA user_version = 7");
         }
 
         assertThatThrownBy(() -> StoreFixture.open(temp))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("registry-7337.db")
-                .hasMessageContaining("schema version 6 (expected: at most 5)");
+                .hasMessageContaining("schema version 7 (expected: at most 6)");
         assertThat(names()).containsExactly("registry-7337.db", "registry-7337.lock", "registry-7337.reserve");
     }
 
@@ -95,7 +95,7 @@ class StoreOpenerTest {
     void letsGoOfTheLockWhenItCannotOpen() throws Exception {
         refusesTheFileOfANewerVersion();
         try (Connection operator = StoreFixture.asOperator(temp)) {
-            StoreFixture.execute(operator, "PRAGMA user_version = 5");
+            StoreFixture.execute(operator, "PRAGMA user_version = 6");
         }
 
         StoreFixture.open(temp).close();

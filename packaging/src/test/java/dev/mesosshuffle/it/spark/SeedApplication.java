@@ -37,12 +37,30 @@ public final class SeedApplication implements AutoCloseable {
             SeedFigures figures,
             Map<String, String> conf)
             throws IOException, InterruptedException {
+        return start(cluster, folder, localRoot, servicePort, figures, conf, List.of());
+    }
+
+    /**
+     * Starts the driver; no executor runs before the first step.
+     *
+     * @param conf beside what makes it use the service on the port, over the network, with dynamic allocation
+     * @param jars on the driver's class path beside Spark's own
+     */
+    public static SeedApplication start(
+            SparkCluster cluster,
+            Path folder,
+            Path localRoot,
+            int servicePort,
+            SeedFigures figures,
+            Map<String, String> conf,
+            List<Path> jars)
+            throws IOException, InterruptedException {
         Path classes = SparkSources.compile(cluster.version(), List.of("app"), List.of());
         Map<String, String> all = new LinkedHashMap<>(settings(cluster, localRoot, servicePort, classes));
         all.putAll(conf);
         ProcessBuilder command = SparkJvm.command(
                 cluster.version(),
-                List.of(classes),
+                Stream.concat(Stream.of(classes), jars.stream()).toList(),
                 all,
                 SparkJvm.briefOptions(),
                 "dev.mesosshuffle.it.app.SeedProgram",
@@ -92,6 +110,16 @@ public final class SeedApplication implements AutoCloseable {
     public StepReport step(String name) throws InterruptedException {
         driver.send(name);
         return StepReport.await(driver, name, longestStep);
+    }
+
+    /** Waits for the first match in what the driver has printed, from its very first line on. */
+    public void awaitLog(String regex, Duration atMost) throws InterruptedException {
+        var unused = driver.await(regex, atMost);
+    }
+
+    /** What the driver has printed so far. */
+    public List<String> log() {
+        return driver.output().lines();
     }
 
     /** Ends the application in order. */
