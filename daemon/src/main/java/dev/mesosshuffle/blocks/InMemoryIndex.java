@@ -9,8 +9,8 @@ import java.nio.file.Path;
 
 /** An index file whose offsets are all in memory. Immutable. */
 final class InMemoryIndex implements IndexFile {
-    /** The memory of an entry beside its offsets: the objects around them and those of the cache. */
-    private static final int OVERHEAD_BYTES = 256;
+    /** The memory of an entry beside its offsets: the objects around them, the identities of both files, and the cache's own. */
+    private static final int OVERHEAD_BYTES = 448;
 
     private static final int CHUNK_BYTES = FileReads.SCRATCH_BYTES;
 
