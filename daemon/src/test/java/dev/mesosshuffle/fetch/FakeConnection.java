@@ -5,7 +5,6 @@ import dev.mesosshuffle.protocol.Reply;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -225,13 +224,11 @@ public final class FakeConnection implements Connection {
             return "";
         }
         try (block) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) block.length());
-            while (bytes.hasRemaining()) {
-                if (block.file().channel().read(bytes, block.offset() + bytes.position()) < 0) {
-                    throw new EOFException("file ended early");
-                }
-            }
-            return ByteBufUtil.hexDump(bytes.array());
+            ByteBuffer bytes = ByteBuffer.allocateDirect((int) block.length());
+            block.file().read(block.offset(), bytes);
+            byte[] read = new byte[bytes.capacity()];
+            bytes.get(0, read);
+            return ByteBufUtil.hexDump(read);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
