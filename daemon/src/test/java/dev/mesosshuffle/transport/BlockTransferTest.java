@@ -114,7 +114,7 @@ class BlockTransferTest extends WrittenReplies {
         openLongFile();
         send(LONG);
         // As a socket with room does, again and again.
-        peer.readAll();
+        peer.readWaiting();
         assertThat(received()).hasSize(HEAD + BlockTransfer.WINDOWS_PER_TURN * WINDOW);
         assertThat(peer.waiting).isEmpty();
         assertThat(answered).hasValue(0);
@@ -129,7 +129,7 @@ class BlockTransferTest extends WrittenReplies {
     void takesNoTurnForAShorterBlock() throws Exception {
         openLongFile();
         send(BlockTransfer.WINDOWS_PER_TURN * WINDOW);
-        peer.readAll();
+        peer.readWaiting();
         assertThat(answered).hasValue(1);
     }
 
@@ -137,7 +137,7 @@ class BlockTransferTest extends WrittenReplies {
     void endsABlockWhoseConnectionBreaksAfterOthersHadTheirTurn() throws Exception {
         openLongFile();
         send(LONG);
-        peer.readAll();
+        peer.readWaiting();
         channel.runPendingTasks();
         peer.breakConnection();
         channel.runPendingTasks();

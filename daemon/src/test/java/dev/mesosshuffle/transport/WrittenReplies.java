@@ -180,7 +180,7 @@ abstract class WrittenReplies {
             onFlush.run();
             if (readsAtOnce) {
                 try {
-                    readAll();
+                    readWaiting();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -193,7 +193,16 @@ abstract class WrittenReplies {
                     .count();
         }
 
+        /** Takes all that is written, also in later turns of the event loop. */
         void readAll() throws IOException {
+            do {
+                readWaiting();
+                channel.runPendingTasks();
+            } while (!waiting.isEmpty());
+        }
+
+        /** Takes all that is written in this turn of the event loop. */
+        void readWaiting() throws IOException {
             while (!waiting.isEmpty()) {
                 read(Integer.MAX_VALUE);
             }
