@@ -25,8 +25,11 @@ import org.slf4j.LoggerFactory;
 final class RefCountedFile implements OpenFile {
     private static final Logger logger = LoggerFactory.getLogger(RefCountedFile.class);
 
-    /** How long a successful check of the path stays valid. */
+    /** How long a successful check stays valid. */
     private static final long REVALIDATE_AFTER_NANOS = 1_000_000_000;
+
+    /** How long one by the path does, of a file that is checked by its descriptor meanwhile. */
+    private static final long REVALIDATE_PATH_AFTER_NANOS = 10 * REVALIDATE_AFTER_NANOS;
 
     private final BlockFile blockFile;
     private final OpenedFile file;
@@ -34,6 +37,7 @@ final class RefCountedFile implements OpenFile {
     private final DiskExecutors diskExecutors;
     private final AtomicInteger references = new AtomicInteger(1);
     private volatile long checkedNanos;
+    private volatile long pathCheckedNanos;
 
     /** Of a file with large blocks, once one of them was read; null before. */
     private volatile @Nullable PageCache pageCache;
@@ -44,6 +48,7 @@ final class RefCountedFile implements OpenFile {
         this.identity = FileIdentity.of(file);
         this.diskExecutors = diskExecutors;
         this.checkedNanos = nowNanos;
+        this.pathCheckedNanos = nowNanos;
     }
 
     /** Opens a regular file, without following a link. Reads its disk. */
@@ -127,12 +132,19 @@ final class RefCountedFile implements OpenFile {
     /**
      * Checks whether the file is unchanged, and the path still leads to it. Reads the disk.
      *
-     * @param immutable whether nobody writes another file under its name: then what a descriptor says of it is enough
+     * @param immutable whether nobody writes another file under its name: then what the descriptor says of it is enough for a
+     *     while, as only a directory or a disk above it can be exchanged unnoticed
      * @throws IOException if the file no longer exists
      */
     boolean revalidate(long nowNanos, boolean immutable) throws IOException {
         Path path = blockFile.path();
-        boolean current = (immutable && identity.isStillThatOf(file.currentStatus(path))) || identity.isStillAt(path);
+        boolean current = immutable
+                && nowNanos - pathCheckedNanos < REVALIDATE_PATH_AFTER_NANOS
+                && identity.isStillThatOf(file.currentStatus(path));
+        if (!current) {
+            current = identity.isStillAt(path);
+            pathCheckedNanos = nowNanos;
+        }
         checkedNanos = nowNanos;
         return current;
     }

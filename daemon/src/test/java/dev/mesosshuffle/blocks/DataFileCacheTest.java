@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -144,6 +145,18 @@ class DataFileCacheTest {
         assertThatExceptionOfType(StaleIndexException.class)
                 .isThrownBy(() -> files.open(output, true))
                 .withMessageEndingWith("was replaced since it was opened");
+    }
+
+    @Test
+    void noticesWithinTenSecondsThatADirectoryAboveWasMovedAway() throws Exception {
+        MapOutput output = output(0);
+        files.open(output, true).release();
+        Path data = executor.files().file("shuffle_0_0_0.data");
+        Files.move(Objects.requireNonNull(data.getParent()), root.resolve("aside"));
+        advance(9);
+        files.open(output, true).release();
+        advance(1);
+        assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> files.open(output, true));
     }
 
     @Test
