@@ -35,7 +35,7 @@ final class DriverListenerIT {
     private static final Duration END = Duration.ofSeconds(90);
 
     /** So long that the pauses of a busy machine do not look like a driver's end. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
