@@ -21,10 +21,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Applications of standalone clusters whose drivers have the listener and nothing else: their workers run no shuffle
@@ -40,27 +43,58 @@ final class DriverListenerIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
 
+    /**
+     * A driver with its cluster.
+     *
+     * @param mode one that the daemon admits beside the other's
+     */
+    private record Part(SparkVersion version, ProtectionMode mode) {
+        @Override
+        public String toString() {
+            return version + ", " + mode;
+        }
+    }
+
+    /** Each version has one part; with {@code -Dlistener.allParts=true} the other one, too. */
+    static Stream<Arguments> parts() {
+        List<Part[]> pairs = List.of(
+                new Part[] {
+                    new Part(SparkVersion.V2_4_8, ProtectionMode.CHALLENGE),
+                    new Part(SparkVersion.V3_5_9, ProtectionMode.SASL)
+                },
+                new Part[] {
+                    new Part(SparkVersion.V3_0_3, ProtectionMode.SASL),
+                    new Part(SparkVersion.V3_3_4, ProtectionMode.CTR_V1)
+                },
+                new Part[] {
+                    new Part(SparkVersion.V4_0_4, ProtectionMode.GCM_V1),
+                    new Part(SparkVersion.V4_2_0, ProtectionMode.CTR_V1)
+                },
+                new Part[] {
+                    new Part(SparkVersion.V4_2_0, ProtectionMode.TLS_SASL),
+                    new Part(SparkVersion.V4_2_0, ProtectionMode.TLS_SASL)
+                });
+        Stream<Arguments> once = pairs.stream().map(pair -> Arguments.of(pair[0], pair[1]));
+        return Boolean.getBoolean("listener.allParts")
+                ? Stream.concat(once, pairs.stream().map(pair -> Arguments.of(pair[1], pair[0])))
+                : once;
+    }
+
     /** The daemon is down for three timeouts, in which one of two applications ends, and its worker before it. */
     @ParameterizedTest
-    @CsvSource({
-        "V3_5_9, SASL",
-        "V2_4_8, CHALLENGE",
-        "V4_2_0, CTR_V1",
-        "V3_0_3, SASL",
-        "V3_3_4, CTR_V1",
-        "V4_0_4, GCM_V1",
-        "V4_2_0, TLS_SASL"
-    })
-    void theEndedApplicationGoesAndTheLivingOneLosesNothing(SparkVersion version, ProtectionMode mode)
+    @MethodSource("parts")
+    void theEndedApplicationGoesAndTheLivingOneLosesNothing(Part partOfTheEnded, Part partOfTheLiving)
             throws Exception {
-        Protection protection = Protection.of(mode, folder);
-        ServiceSettings settings = settings(protection);
+        TestCertificates certificates = TestCertificates.create(folder.resolve("certificates"));
+        Protection ofTheEnded = Protection.of(partOfTheEnded.mode(), certificates);
+        Protection ofTheLiving = Protection.of(partOfTheLiving.mode(), certificates);
+        ServiceSettings settings = settings(ofTheLiving);
         LocalRoot root = new LocalRoot(settings.localRoot());
         try (RestartedService service = RestartedService.start(settings);
-                SparkCluster clusterOfTheEnded = cluster(version, "ended", root, protection);
-                SparkCluster clusterOfTheLiving = cluster(version, "living", root, protection);
-                SeedApplication ended = start(clusterOfTheEnded, "ended", settings, protection);
-                SeedApplication living = start(clusterOfTheLiving, "living", settings, protection)) {
+                SparkCluster clusterOfTheEnded = cluster(partOfTheEnded.version(), "ended", root, ofTheEnded);
+                SparkCluster clusterOfTheLiving = cluster(partOfTheLiving.version(), "living", root, ofTheLiving);
+                SeedApplication ended = start(clusterOfTheEnded, "ended", settings, ofTheEnded);
+                SeedApplication living = start(clusterOfTheLiving, "living", settings, ofTheLiving)) {
             ended.step("map");
             StepReport mapped = living.step("map");
             assertThat(living.step("idle").number("executors")).isZero();
@@ -89,7 +123,7 @@ final class DriverListenerIT {
                                     + " timeouts\\.$",
                             END);
             awaitNothingBeside(filesOfTheLiving.dirs(), root);
-            print(version, mode, "ended while the daemon was down, since its start", started);
+            print(partOfTheEnded, "ended while the daemon was down, since its start", started);
             awaitTimeSince(started, TIMEOUT.multipliedBy(3));
             assertThat(filesOfTheLiving.again()).isEqualTo(filesOfTheLiving);
             assertCountsWithoutMappingAgain(living, mapped);
@@ -100,7 +134,7 @@ final class DriverListenerIT {
             ApplicationFiles.of(living.appId(), service.log()).age();
             awaitEnd(service.process(), living);
             awaitNothingBeside(List.of(), root);
-            print(version, mode, "ended after its worker", over);
+            print(partOfTheLiving, "ended after its worker", over);
             assertThat(living.log())
                     .filteredOn(line -> line.contains("the shuffle service"))
                     .as("one registration, one loss and one return, each told once")
@@ -127,7 +161,7 @@ final class DriverListenerIT {
             long over = System.nanoTime();
             awaitEnd(service, application);
             awaitNothingBeside(List.of(), root);
-            print(version, "no authentication", "ended beside its worker", over);
+            print(version + ", no authentication", "ended beside its worker", over);
             assertThat(service.terminate(END)).isZero();
         }
     }
@@ -140,8 +174,7 @@ final class DriverListenerIT {
     private record Protection(Map<String, String> ofService, Map<String, String> ofSpark) {
         static final Protection NONE = new Protection(Map.of(), Map.of());
 
-        static Protection of(ProtectionMode mode, Path folder) throws Exception {
-            TestCertificates certificates = TestCertificates.create(folder.resolve("certificates"));
+        static Protection of(ProtectionMode mode, TestCertificates certificates) {
             return new Protection(mode.ofServices(ServiceKind.DAEMON, certificates), mode.ofClients(certificates));
         }
     }
@@ -210,9 +243,9 @@ final class DriverListenerIT {
                 () -> root.dirsBeside(dirs).isEmpty());
     }
 
-    private static void print(SparkVersion version, Object mode, String what, long since) {
+    private static void print(Object which, String what, long since) {
         System.out.printf(
-                "Last file of an application that %s (Spark %s, %s, timeout %d s): %.1f s%n",
-                what, version, mode, TIMEOUT.toSeconds(), (System.nanoTime() - since) / 1e9);
+                "Last file of an application that %s (Spark %s, timeout %d s): %.1f s%n",
+                what, which, TIMEOUT.toSeconds(), (System.nanoTime() - since) / 1e9);
     }
 }
