@@ -31,7 +31,7 @@ public final class Session implements Request.Visitor, Caller {
     private static final int MAX_WAITING_REQUESTS = 8192;
 
     /** A process of Spark is the driver of one application; each costs a write of the registry, and the end of all one turn. */
-    static final int MAX_DRIVER_APPS = 64;
+    static final int MAX_DRIVER_APPS = 1024;
 
     private final Connection connection;
     private final RpcHandler rpcHandler;
