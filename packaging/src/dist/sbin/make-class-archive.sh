@@ -22,8 +22,9 @@ new=$folder/.$(basename -- "$archive").new
  file in MESOS_SHUFFLE_SERVICE_CLASS_ARCHIVE)"
 work=$(mktemp -d) || fail "no temporary folder could be made"
 daemon=
-trap 'rm -rf -- "$work"; rm -f -- "$new"' EXIT
-trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null; exit 1' INT TERM
+# A daemon that is left ends first: it writes the archive then.
+trap '[ -z "$daemon" ] || { kill "$daemon" 2>/dev/null; wait "$daemon"; }; rm -rf -- "$work"; rm -f -- "$new"' EXIT
+trap 'exit 1' INT TERM
 mkdir "$work/root" && : >"$work/log" || fail "$work could not be filled"
 
 # A start for practice, on ports and in a folder of its own; the JVM writes the archive when it ends.

@@ -77,7 +77,7 @@ final class ServeFlow {
         this.indexes = new IndexCache(
                 context.config().disks().indexCacheBytes(), System::currentTimeMillis, context.metrics());
         this.dataFiles = context.register(new DataFileCache(
-                FileDescriptorLimit.share(maxOpenFiles(Runtime.getRuntime().maxMemory())),
+                FileDescriptorLimit.files(maxOpenFiles(Runtime.getRuntime().maxMemory())),
                 disks,
                 System::nanoTime,
                 context.metrics()));

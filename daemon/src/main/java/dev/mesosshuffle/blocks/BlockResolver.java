@@ -108,7 +108,7 @@ public final class BlockResolver {
         MapOutput output = block.output();
         if (output == null) {
             RefCountedFile file = dataFiles.openUncached(block.file());
-            return OpenSegment.of(file, 0, file.length());
+            return segment(file, 0, file.length());
         }
         ShuffleBlockId id = (ShuffleBlockId) block.id();
         FileSegment segment = block.segment();
@@ -119,6 +119,16 @@ public final class BlockResolver {
             // Spark writes no data file for a map task without any output.
             return OpenSegment.empty();
         }
-        return OpenSegment.of(dataFiles.open(output, id.immutable()), segment.offset(), segment.length());
+        return segment(dataFiles.open(output, id.immutable()), segment.offset(), segment.length());
+    }
+
+    /** Passes one reference to the file on; a file that is lost would stay open for ever. */
+    private static OpenSegment segment(RefCountedFile file, long offset, long length) {
+        try {
+            return OpenSegment.of(file, offset, length);
+        } catch (OutOfMemoryError e) {
+            file.release();
+            throw e;
+        }
     }
 }

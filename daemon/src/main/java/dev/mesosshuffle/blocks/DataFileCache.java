@@ -80,16 +80,18 @@ public final class DataFileCache implements AutoCloseable {
         }
         RefCountedFile cached = cache.getIfPresent(output);
         if (cached != null && cached.retain()) {
+            boolean current = false;
             try {
-                if (cached.revalidate(now, immutable)) {
-                    hits.inc();
-                    return cached;
+                current = cached.revalidate(now, immutable);
+            } finally {
+                if (!current) {
+                    cached.release();
                 }
-            } catch (IOException e) {
-                cached.release();
-                throw e;
             }
-            cached.release();
+            if (current) {
+                hits.inc();
+                return cached;
+            }
             throw StaleIndexException.replaced(output.data().path());
         }
         misses.inc();
@@ -110,16 +112,32 @@ public final class DataFileCache implements AutoCloseable {
         if (!output.isReliable()) {
             return file;
         }
-        // One reference for the reader, before the cache can release the other.
+        add(output, file);
+        return file;
+    }
+
+    /** Keeps a file open, unless another reader was faster: then it is closed when its block was sent. */
+    private void add(MapOutput output, RefCountedFile file) {
+        // The reference of the cache, which may release it at once.
         file.retain();
-        RefCountedFile other = cache.asMap().putIfAbsent(output, file);
-        if (other != null) {
-            // Another reader was faster; this file is closed when its block was sent.
-            file.release();
-        } else {
+        boolean added = false;
+        boolean failed = true;
+        try {
+            added = cache.asMap().putIfAbsent(output, file) == null;
+            failed = false;
+        } finally {
+            if (failed) {
+                // No memory: nobody gets it, so nobody else would close it.
+                cache.asMap().remove(output, file);
+                file.release();
+            }
+            if (!added) {
+                file.release();
+            }
+        }
+        if (added) {
             output.setCachedFile(file);
         }
-        return file;
     }
 
     /** The approximate number of files that the cache keeps open. */

@@ -117,10 +117,13 @@ final class RefCountedFile implements OpenFile {
     public void release() {
         if (references.decrementAndGet() == 0) {
             PageCache known = pageCache;
-            if (known != null) {
-                known.close();
+            try {
+                if (known != null) {
+                    known.close();
+                }
+            } finally {
+                closeQuietly(file);
             }
-            closeQuietly(file);
         }
     }
 

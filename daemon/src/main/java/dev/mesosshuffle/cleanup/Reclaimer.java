@@ -86,10 +86,7 @@ public final class Reclaimer implements AutoCloseable {
     private final RemovalStepper stepper;
     private final RemovalFailures failures;
     private final EventRecorder events;
-
-    /** The first of those whose intents are stored and for which there was no memory; guarded by this. */
-    private @Nullable DirRemoval undecided;
-
+    private final UndecidedRemovals undecided = new UndecidedRemovals();
     private final PeriodicTask timer = new PeriodicTask("cleanup-timer", this::check);
 
     /**
@@ -176,21 +173,10 @@ public final class Reclaimer implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             // Its intent is stored: with the next check, it is tried again.
             HeapShortage.survived(e);
-            decideLater(removal);
+            undecided.add(removal);
             return;
         }
         startIfDue(removal, now);
-    }
-
-    private synchronized void decideLater(DirRemoval removal) {
-        removal.link(undecided);
-        undecided = removal;
-    }
-
-    private synchronized @Nullable DirRemoval takeUndecided() {
-        DirRemoval first = undecided;
-        undecided = null;
-        return first;
     }
 
     /** Forgets a removal that was prepared, but whose intent could not be stored; not that of another caller. */
@@ -200,7 +186,7 @@ public final class Reclaimer implements AutoCloseable {
 
     /** Starts each removal that is due. */
     public void check() {
-        for (DirRemoval late = takeUndecided(); late != null; ) {
+        for (DirRemoval late = undecided.takeAll(); late != null; ) {
             DirRemoval following = late.unlink();
             start(late);
             late = following;

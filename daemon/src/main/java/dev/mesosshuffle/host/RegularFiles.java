@@ -27,6 +27,8 @@ public final class RegularFiles {
         private static FileOpening choose() {
             String reason;
             try {
+                // Whatever cannot be loaded fails here, not with each file.
+                logger.debug("The status of files is read by statx: {}", StatusCalls.areAvailable());
                 return new DescriptorOpening(
                         LinuxCalls.canOpenNames() ? LinuxCalls::openName : DescriptorOpening::openStepwise);
             } catch (LinkageError e) {

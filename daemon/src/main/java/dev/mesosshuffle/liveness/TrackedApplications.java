@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>None of this applies to the wait for drivers that register again after a loss (rule 2b of {@link LivenessMonitor}).
- * That begins anew at each start, since they could not register before; it is short enough to end between two of them.
+ * That begins at each start, since they could not register before; it is short enough to end between two of them.
  *
  * <p><b>Concurrency:</b> for any thread. A step only works in memory.
  */

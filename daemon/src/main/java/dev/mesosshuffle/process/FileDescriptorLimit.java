@@ -12,17 +12,17 @@ public final class FileDescriptorLimit {
     private FileDescriptorLimit() {}
 
     /**
-     * How many of the descriptors a part of the daemon may take, at most a quarter: connections need them too, and one
-     * that finds none left is lost.
+     * How many data files may be kept open. Each may take two descriptors, half of all are for connections, and a sixteenth is
+     * for everything else: whoever finds none left is lost.
      *
-     * @param wanted how many it could make use of
+     * @param wanted how many the daemon could make use of
      */
-    public static int share(int wanted) {
-        return share(wanted, limit());
+    public static int files(int wanted) {
+        return files(wanted, limit());
     }
 
-    public static int share(int wanted, long limit) {
-        return (int) Math.max(1, Math.min(wanted, limit / 4));
+    static int files(int wanted, long limit) {
+        return (int) Math.max(1, Math.min(wanted, (limit - limit / 2 - limit / 16) / 2));
     }
 
     /** How many connections there may be: half, so that files can still be opened. */

@@ -8,14 +8,15 @@ import org.junit.jupiter.api.Test;
 class FileDescriptorLimitTest {
     @Test
     void givesWhatIsWantedWhereThereIsEnough() {
-        assertThat(FileDescriptorLimit.share(1024, 4096)).isEqualTo(1024);
-        assertThat(FileDescriptorLimit.share(1024, Long.MAX_VALUE)).isEqualTo(1024);
+        assertThat(FileDescriptorLimit.files(1024, 8192)).isEqualTo(1024);
+        assertThat(FileDescriptorLimit.files(1024, Long.MAX_VALUE)).isEqualTo(1024);
     }
 
     @Test
-    void leavesThreeQuartersToOthersWhereThereIsNot() {
-        assertThat(FileDescriptorLimit.share(1024, 1024)).isEqualTo(256);
-        assertThat(FileDescriptorLimit.share(1024, 1)).isOne();
+    void leavesHalfToConnectionsAndASixteenthToOthersThoughEachFileTakesTwo() {
+        assertThat(FileDescriptorLimit.files(1024, 1024)).isEqualTo((1024 - 512 - 64) / 2);
+        assertThat(FileDescriptorLimit.files(100_000, 65_536)).isEqualTo(14_336);
+        assertThat(FileDescriptorLimit.files(1024, 1)).isOne();
     }
 
     @Test
@@ -24,7 +25,8 @@ class FileDescriptorLimitTest {
         String limit = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         long expected =
                 limit.isBlank() || limit.startsWith("unlimited") ? Long.MAX_VALUE : Long.parseLong(limit.strip());
-        assertThat(FileDescriptorLimit.share(Integer.MAX_VALUE))
-                .isEqualTo((int) Math.min(Integer.MAX_VALUE, expected / 4));
+        assertThat(FileDescriptorLimit.files(Integer.MAX_VALUE))
+                .isEqualTo(FileDescriptorLimit.files(Integer.MAX_VALUE, expected));
+        assertThat(FileDescriptorLimit.connections()).isEqualTo(expected / 2);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The first blocks that a service serves after its start, while it still compiles what it runs. Each round starts the
- * services anew.
+ * services again.
  *
  * @param name by which the command line selects it
  * @param fetchCase how blocks are fetched
