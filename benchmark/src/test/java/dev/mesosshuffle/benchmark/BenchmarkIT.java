@@ -23,7 +23,7 @@ class BenchmarkIT {
         assertThat(run("0.2", "0", names)).isZero();
 
         assertThat(Files.readString(target.resolve("results.md")))
-                .containsPattern("\\| 1k +\\| 1 KiB × 64, 16 connections +\\| daemon +\\| +[1-9][0-9]* \\|");
+                .containsPattern("\\| 1k +\\| 1 KiB blocks, 256 files, 64 a fetch +\\| daemon +\\| +[1-9][0-9]* \\|");
         List<String> rounds = Files.readAllLines(target.resolve("results.csv"));
         for (String name : names) {
             assertThat(rounds)

@@ -2,6 +2,7 @@ package dev.mesosshuffle.benchmark.cases;
 
 import dev.mesosshuffle.benchmark.data.Dataset;
 import dev.mesosshuffle.benchmark.load.FetchKind;
+import java.util.Locale;
 
 /**
  * One way of fetching, to be measured on each service.
@@ -24,7 +25,8 @@ public record FetchCase(
         int connections,
         int idleConnections,
         Pace pace) {
-    static final int CONNECTIONS = 16;
+    /** Usual, and not named in descriptions. */
+    public static final int CONNECTIONS = 16;
 
     static FetchCase of(String name, Dataset dataset, int chunksPerFetch) {
         return new FetchCase(name, dataset, FetchKind.SHUFFLE_BLOCKS, chunksPerFetch, 1, CONNECTIONS, 0, Pace.WARM);
@@ -42,10 +44,20 @@ public record FetchCase(
         return new FetchCase(name, dataset, kind, chunksPerFetch, width, connections, idleConnections, otherPace);
     }
 
-    /** In a few words, for tables. */
+    /** In a few words, for tables and charts: what is fetched, and what is unusual about it. */
     public String description() {
-        String size = Sizes.of(dataset.length(0, width));
-        String idle = idleConnections == 0 ? "" : ", " + idleConnections + " idle ones";
-        return size + " × " + chunksPerFetch + ", " + connections + " connections" + idle;
+        String blocks = dataset.isUniform() ? Sizes.of(dataset.length(0, width)) + " blocks" : "blocks of mixed sizes";
+        String busy = connections == CONNECTIONS ? "" : String.format(Locale.ROOT, ", %,d connections", connections);
+        String idle = idleConnections == 0 ? "" : String.format(Locale.ROOT, ", %,d idle ones", idleConnections);
+        return String.format(
+                Locale.ROOT,
+                "%s%s%s, %,d files, %d a fetch%s%s",
+                pace.label(),
+                blocks,
+                kind.label(),
+                dataset.maps(),
+                chunksPerFetch,
+                busy,
+                idle);
     }
 }

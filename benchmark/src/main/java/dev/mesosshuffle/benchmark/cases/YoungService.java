@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,6 +33,7 @@ record YoungService(String name, FetchCase fetchCase, int blocks) implements Exp
                 }
             }
         }
-        return new Result(name, blocks + " from the start on, " + fetchCase.description(), measured);
+        return new Result(
+                name, String.format(Locale.ROOT, "the first %,d: %s", blocks, fetchCase.description()), measured);
     }
 }

@@ -15,6 +15,15 @@ public record Dataset(String name, int maps, int reduces, List<Integer> blockByt
     /** The only shuffle of an executor. */
     public static final int SHUFFLE_ID = 0;
 
+    /**
+     * Bytes of blocks as skewed keys make them: the 32 middle quantiles of a log-normal distribution with a median of 8
+     * KiB and a sigma of 1.9. The four largest have seven tenths of all bytes.
+     */
+    private static final List<Integer> SKEWED_BYTES = List.of(
+            137, 339, 554, 792, 1057, 1356, 1691, 2068, 2493, 2973, 3517, 4133, 4833, 5633, 6550, 7604, 8825, 10_246,
+            11_913, 13_884, 16_239, 19_084, 22_570, 26_917, 32_451, 39_691, 49_504, 63_462, 84_766, 121_143, 197_837,
+            490_546);
+
     public Dataset {
         blockBytes = List.copyOf(blockBytes);
     }
@@ -22,6 +31,16 @@ public record Dataset(String name, int maps, int reduces, List<Integer> blockByt
     /** Blocks of one size on one disk. */
     public static Dataset uniform(String name, int maps, int reduces, int blockBytes) {
         return new Dataset(name, maps, reduces, List.of(blockBytes), 1);
+    }
+
+    /** Small blocks for most reduce ids, and large ones for a few, on one disk. */
+    public static Dataset skewed(String name, int maps) {
+        return new Dataset(name, maps, SKEWED_BYTES.size(), SKEWED_BYTES, 1);
+    }
+
+    /** Whether all blocks have one size. */
+    public boolean isUniform() {
+        return blockBytes.size() == 1;
     }
 
     /** The same on more disks, under a name of its own. */

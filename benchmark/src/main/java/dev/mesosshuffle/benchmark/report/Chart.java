@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Bars that show for each case how the first service compares with the second: its blocks per second, and its CPU time
+ * Bars that show for each case, in words, how the first service compares with the second: its blocks per second, and its CPU time
  * per block, as shares of the other's. The picture takes the colours of the page that shows it.
  */
 final class Chart {
-    private static final int LABELS = 150;
+    private static final int LABELS = 390;
     private static final int BARS = 440;
     private static final int FIGURES = 70;
-    private static final int TOP = 64;
+    private static final int TOP = 86;
     private static final int BAR = 12;
     private static final int ROW = 2 * BAR + 14;
 
@@ -34,10 +34,17 @@ final class Chart {
             """;
 
     private final List<Result> results;
+    private final String machine;
     /** What the longest bar stands for. */
     private final double longest;
 
-    Chart(List<Result> results) {
+    /**
+     * Draws what can be compared, in the given order.
+     *
+     * @param machine where and when the figures were measured, in a line
+     */
+    Chart(List<Result> results, String machine) {
+        this.machine = machine;
         this.results = results.stream().filter(Chart::isComparable).toList();
         this.longest = this.results.stream()
                 .mapToDouble(result ->
@@ -64,7 +71,8 @@ final class Chart {
         int y = TOP;
         for (Result result : results) {
             out.append(format(
-                    "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n", LABELS - 10, y + 16, result.name()));
+                    "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n",
+                    LABELS - 10, y + 16, result.description()));
             bar(out, "rate", y, result.ratio(Metric.BLOCKS_PER_SECOND));
             bar(out, "cpu", y + BAR + 1, result.ratio(Metric.CPU_MICROS_PER_BLOCK));
             y += ROW;
@@ -80,14 +88,15 @@ final class Chart {
                 : results.get(0).services().get(0) + " compared with "
                         + results.get(0).services().get(1) + ", which is the dashed line";
         out.append(format("<title>%s</title>%n", names));
-        out.append(format("<text x=\"%d\" y=\"18\">%s</text>%n", LABELS, names));
-        key(out, LABELS, "rate", "blocks per second (more is better)");
-        key(out, LABELS + 230, "cpu", "CPU time per block (less is better)");
+        out.append(format("<text x=\"12\" y=\"18\">%s</text>%n", names));
+        out.append(format("<text class=\"small\" x=\"12\" y=\"36\">%s</text>%n", machine));
+        key(out, 12, "rate", "blocks per second (more is better)");
+        key(out, 242, "cpu", "CPU time per block (less is better)");
     }
 
     private static void key(StringBuilder out, int x, String kind, String text) {
-        out.append(format("<rect class=\"%s\" x=\"%d\" y=\"30\" width=\"10\" height=\"10\"/>%n", kind, x));
-        out.append(format("<text class=\"small\" x=\"%d\" y=\"39\">%s</text>%n", x + 15, text));
+        out.append(format("<rect class=\"%s\" x=\"%d\" y=\"50\" width=\"10\" height=\"10\"/>%n", kind, x));
+        out.append(format("<text class=\"small\" x=\"%d\" y=\"59\">%s</text>%n", x + 15, text));
     }
 
     private void bar(StringBuilder out, String kind, int y, double ratio) {

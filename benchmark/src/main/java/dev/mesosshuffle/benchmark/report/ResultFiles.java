@@ -24,7 +24,7 @@ public final class ResultFiles {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(TABLE), Machine.describe() + " " + data + "\n\n" + Report.markdown(results));
         Files.writeString(folder.resolve(ROUNDS), Report.csv(results));
-        Files.writeString(folder.resolve(CHART), new Chart(results).toSvg());
+        Files.writeString(folder.resolve(CHART), new Chart(results, Machine.line()).toSvg());
     }
 
     /** Copies table and chart to where documents show them. */

@@ -66,18 +66,24 @@ class ReportTest {
 
     @Test
     void shouldDrawABarForEachRatio() {
-        String svg = new Chart(List.of(compared(30_000, 10_000))).toSvg();
+        String svg = new Chart(List.of(compared(30_000, 10_000)), "2 × processors, today").toSvg();
 
-        assertThat(svg).contains(">1k</text>", ">3.00</text>", ">0.50</text>", "daemon compared with Spark");
+        assertThat(svg)
+                .contains(
+                        ">small</text>",
+                        ">3.00</text>",
+                        ">0.50</text>",
+                        "daemon compared with Spark",
+                        ">2 × processors, today</text>");
         // The longest bar has the whole width, and where both are alike there is a line.
-        assertThat(svg).contains("width=\"440\" height=\"12\"", "<line class=\"one\" x1=\"297\"");
+        assertThat(svg).contains("width=\"440\" height=\"12\"", "<line class=\"one\" x1=\"537\"");
     }
 
     @Test
     void shouldDrawNothingThatWasNotCompared() {
         Result alone = new Result("1k", "small", Map.of("daemon", List.of(figures(1, 1))));
 
-        assertThat(new Chart(List.of(alone)).toSvg()).doesNotContain(">1k</text>");
+        assertThat(new Chart(List.of(alone), "").toSvg()).doesNotContain(">small</text>");
     }
 
     private static Result compared(double daemonRate, double sparkRate) {
