@@ -37,6 +37,6 @@ until_true() {
 # "again", the executor is expected to be registered and its files to be there: only the fetch is done.
 fetch_as_spark() {
   "$java_home/bin/java" -Xmx256m -XX:+UseSerialGC -Djava.io.tmpdir="$WORK" \
-    -Dit.target="$target" -Dit.sources="$packaging/src/spark" -cp "$target/test-classes" \
+    -Dit.target="$target" -Dit.classes="$WORK/spark-classes" -Dit.sources="$packaging/src/spark" -cp "$target/test-classes" \
     dev.mesosshuffle.it.SparkFetchClient "$@"
 }

@@ -3,6 +3,7 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.it.process.ShortFolder;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The admin server of a real daemon, with hostile clients of it beside an application; and a daemon without one. */
+@RunsAlone
 class AdminServerIT {
     private static final String PREFIX = "spark.mesos.shuffle.service.admin.";
     private static final String STATE_DIR = "spark.mesos.shuffle.service.state.dir";

@@ -2,6 +2,7 @@ package dev.mesosshuffle.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.it.security.TestCertificates;
 import dev.mesosshuffle.it.wire.ClientHandshake;
 import dev.mesosshuffle.it.wire.WireClient;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * what they were.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@RunsAlone
 class HandshakeAttacksIT {
     private static final int MEMORY_MIB = 512;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mesosshuffle.it.process.Await;
 import dev.mesosshuffle.it.process.ManagedProcess;
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.service.ServiceSettings;
 import dev.mesosshuffle.it.wire.WireClient;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One of two disks hangs. Passed over where FUSE file systems cannot be mounted. */
+@RunsAlone
 final class HungDiskIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);

@@ -2,6 +2,7 @@ package dev.mesosshuffle.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.it.process.RunsAlone;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Each hostile client alone beside a healthy one, against a daemon with the least memory: it lives, its memory stays within
  * what it was given, the healthy client goes on, and afterwards all counters are at rest.
  */
+@RunsAlone
 class NetworkAttacksIT {
     private static final int MEMORY_MIB = 256;
 

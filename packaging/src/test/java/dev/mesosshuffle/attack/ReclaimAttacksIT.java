@@ -3,6 +3,7 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.it.wire.WireClient;
 import dev.mesosshuffle.it.wire.WireMessages;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Neither a large application nor a client keeps the files of another, dead application on the disk. */
+@RunsAlone
 class ReclaimAttacksIT {
     private static final Duration REMOVAL = Duration.ofMinutes(1);
     private static final int MANY_FILES = 80_000;

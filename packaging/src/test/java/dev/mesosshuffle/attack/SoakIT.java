@@ -2,6 +2,7 @@ package dev.mesosshuffle.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mesosshuffle.it.process.RunsAlone;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that {@code -Dsoak.memory} says: memory, descriptors,
  * threads and budgets are the same at its end as after its beginning, and nothing of the healthy client's is lost.
  */
+@RunsAlone
 class SoakIT {
     private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("soak.seconds", 30));
     private static final String MEMORY = System.getProperty("soak.memory", "512m");

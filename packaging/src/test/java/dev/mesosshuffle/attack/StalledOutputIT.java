@@ -3,6 +3,7 @@ package dev.mesosshuffle.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.it.spark.ItFolders;
 import dev.mesosshuffle.it.wire.WireClient;
 import dev.mesosshuffle.it.wire.WireMessages;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon's standard output is a pipe that nobody reads: it starts, serves and stops all the same. */
+@RunsAlone
 class StalledOutputIT {
     /** Opens a pipe for reading too, fills all but the last bytes of it, and lets the daemon write there. */
     private static final String INTO_A_FULL_PIPE =

@@ -6,6 +6,7 @@ import dev.mesosshuffle.it.client.Fetched;
 import dev.mesosshuffle.it.client.LocalDirs;
 import dev.mesosshuffle.it.client.SparkClient;
 import dev.mesosshuffle.it.client.SparkClients;
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.it.service.JmxConnection;
 import dev.mesosshuffle.it.service.RestartedService;
 import dev.mesosshuffle.it.service.ServiceKind;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * most CPU. A thousand of Spark's clients do not fit into a test, so the executors write their messages themselves; those that
  * fetch beside them are Spark's.
  */
+@RunsAlone
 final class ReconnectStormIT {
     private static final String SECRET = "a secret of the whole cluster";
     private static final int EXECUTORS = 1_000;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.mesosshuffle.it.process.Await;
+import dev.mesosshuffle.it.process.RunsAlone;
 import dev.mesosshuffle.packaging.Distribution.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sbin/make-class-archive.sh}, and starts with what it made, or with something else. */
+@RunsAlone
 class ClassArchiveIT {
     private static final String OUR_CLASS = "dev.mesosshuffle.Main source: ";
     private static final String FROM_ARCHIVE = OUR_CLASS + "shared objects file (top)";

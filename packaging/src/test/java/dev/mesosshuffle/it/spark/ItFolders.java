@@ -21,6 +21,12 @@ public final class ItFolders {
         return target().resolve("tmp");
     }
 
+    /** Classes that were compiled against this version of Spark; no other JVM with tests writes there. */
+    public static Path compiledClasses(SparkVersion version) {
+        String folder = System.getProperty("it.classes");
+        return (folder == null ? target().resolve("spark-classes") : Path.of(folder)).resolve(version.toString());
+    }
+
     private static Path folder(String property, String otherwise) {
         return Path.of(System.getProperty(property, otherwise)).toAbsolutePath();
     }

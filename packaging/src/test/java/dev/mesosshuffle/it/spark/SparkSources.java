@@ -31,7 +31,7 @@ public final class SparkSources {
      */
     public static synchronized Path compile(SparkVersion version, List<String> folders, List<Path> otherClasses)
             throws IOException {
-        Path classes = version.home().resolve("classes").resolve(String.join("+", folders));
+        Path classes = ItFolders.compiledClasses(version).resolve(String.join("+", folders));
         if (COMPILED.contains(classes)) {
             return classes;
         }
