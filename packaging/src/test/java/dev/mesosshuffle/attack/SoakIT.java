@@ -49,11 +49,11 @@ class SoakIT {
                 count++;
             }
 
-            daemon.assertUnharmed();
-            daemon.awaitRest(atRest);
             Map<String, Long> last = ProcessFigures.of(daemon);
             System.out.println("memory " + MEMORY + ", seed " + seed + ", " + count + " attacks, first " + first
                     + ", last " + last + ", counters " + daemon.counters() + ", peak MiB " + daemon.peakResidentMib());
+            daemon.assertUnharmed();
+            daemon.awaitRest(atRest);
             first.forEach((name, figure) -> assertThat(last.getOrDefault(name, 0L))
                     .as("%s, %s at first", name, figure)
                     .isLessThanOrEqualTo(figure + TOLERATED_DIFFERENCE));

@@ -14,13 +14,20 @@ import java.util.Set;
 public final class Report {
     private Report() {}
 
-    /** One table for each set of metrics, with the medians of each service and their ratio, and one of the targets. */
+    /**
+     * One table for each set of metrics, with the medians of each service and their ratio, one of how costs grow, and one of
+     * the targets.
+     */
     public static String markdown(List<Result> results) {
         Map<Set<Metric>, List<Result>> alike = new LinkedHashMap<>();
         results.forEach(result -> alike.computeIfAbsent(result.metrics(), metrics -> new ArrayList<>())
                 .add(result));
         StringBuilder out = new StringBuilder();
         alike.forEach((metrics, group) -> out.append(table(metrics, group)).append('\n'));
+        String growth = GrowthTable.markdown(results);
+        if (!growth.isEmpty()) {
+            out.append(growth).append('\n');
+        }
         if (results.stream().anyMatch(result -> !result.targets().isEmpty())) {
             out.append(targets(results)).append('\n');
         }

@@ -58,6 +58,24 @@ class ReportTest {
     }
 
     @Test
+    void shouldShowHowTheCostOfABlockGrows() {
+        Result few = named("1k", 2, 10);
+        Result many = named("1k-5000", 3, 25);
+
+        assertThat(Report.markdown(List.of(many, few))).endsWith("""
+                        | CPU time per block with | case    | compared with | daemon | Spark |
+                        | ----------------------- | ------- | ------------- | -----: | ----: |
+                        | 20 times the files      | 1k-5000 | 1k            |   1.50 |  2.50 |
+
+                        """);
+    }
+
+    @Test
+    void shouldShowNoGrowthFromOneCase() {
+        assertThat(Report.markdown(List.of(named("1k-5000", 3, 25)))).doesNotContain("compared with");
+    }
+
+    @Test
     void shouldKeepEveryRoundForOtherPrograms() {
         assertThat(Report.csv(List.of(compared(30_000, 10_000))))
                 .startsWith("case,service,round,metric,value\n")
@@ -84,6 +102,13 @@ class ReportTest {
         Result alone = new Result("1k", "small", Map.of("daemon", List.of(figures(1, 1))));
 
         assertThat(new Chart(List.of(alone), "").toSvg()).doesNotContain(">small</text>");
+    }
+
+    private static Result named(String name, double daemonCpu, double sparkCpu) {
+        Map<String, List<Measurements>> rounds = new LinkedHashMap<>();
+        rounds.put("daemon", List.of(figures(1, daemonCpu)));
+        rounds.put("Spark", List.of(figures(1, sparkCpu)));
+        return new Result(name, name, rounds);
     }
 
     private static Result compared(double daemonRate, double sparkRate) {
