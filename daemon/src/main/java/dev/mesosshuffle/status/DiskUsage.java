@@ -3,6 +3,7 @@ package dev.mesosshuffle.status;
 import dev.mesosshuffle.concurrent.DiskExecutor;
 import dev.mesosshuffle.concurrent.HeapShortage;
 import dev.mesosshuffle.concurrent.ThreadShortage;
+import dev.mesosshuffle.concurrent.Ticker;
 import dev.mesosshuffle.host.TreeSize;
 import dev.mesosshuffle.model.LocalDir;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class DiskUsage {
 
     private final DiskExecutor executor;
     private final Duration limit;
+    private final Ticker ticker;
     private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
     /**
@@ -47,8 +49,14 @@ public final class DiskUsage {
      * @param limit the time of one measurement
      */
     public DiskUsage(DiskExecutor executor, Duration limit) {
+        this(executor, limit, System::nanoTime);
+    }
+
+    /** With a clock of a test. */
+    DiskUsage(DiskExecutor executor, Duration limit, Ticker ticker) {
         this.executor = executor;
         this.limit = limit;
+        this.ticker = ticker;
     }
 
     /**
@@ -85,7 +93,7 @@ public final class DiskUsage {
     public synchronized Map<String, Usage> measure(List<String> appIds, Function<String, List<LocalDir>> dirs)
             throws InterruptedException {
         Map<String, Usage> result = new HashMap<>();
-        long start = System.nanoTime();
+        long start = ticker.read();
         for (int from = 0; from < appIds.size() && (from == 0 || !isLate(start)); from += BATCH) {
             Map<String, List<LocalDir>> batch = new LinkedHashMap<>();
             appIds.subList(from, Math.min(appIds.size(), from + BATCH))
@@ -106,7 +114,7 @@ public final class DiskUsage {
         });
         CountDownLatch ended = new CountDownLatch(byRoot.size());
         byRoot.forEach((root, tasks) -> start(root, tasks, start, ended));
-        var unused = ended.await(limit.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+        var unused = ended.await(limit.toNanos() - (ticker.read() - start), TimeUnit.NANOSECONDS);
         Map<String, Usage> result = new HashMap<>();
         totals.forEach((appId, total) -> result.put(appId, total.usage()));
         return result;
@@ -140,7 +148,7 @@ public final class DiskUsage {
     }
 
     private boolean isLate(long start) {
-        return System.nanoTime() - start >= limit.toNanos();
+        return ticker.read() - start >= limit.toNanos();
     }
 
     private void measure(DirTask task, long start) {

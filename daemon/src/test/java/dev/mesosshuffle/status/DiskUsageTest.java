@@ -3,16 +3,22 @@ package dev.mesosshuffle.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.model.LocalDir;
+import dev.mesosshuffle.testing.ManualTicker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What applications hold on their disks, as far as it can be seen in time. */
 final class DiskUsageTest {
@@ -87,6 +93,53 @@ final class DiskUsageTest {
         assertThat(measure(usage, Map.of("app", List.of(one))).values())
                 .extracting(DiskUsage.Usage::isComplete)
                 .containsExactly(false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"first, second", "second, first"})
+    void measuresAtEachDiskWhatIsNamedFirst(String earlier, String later) throws Exception {
+        Path root = temp.toRealPath();
+        Map<String, LocalDir> dirs =
+                Map.of("first", new LocalDir(root, one.path()), "second", new LocalDir(root, two.path()));
+        ManualTicker ticker = new ManualTicker();
+        // A dir takes three looks at the clock: at its folder, at the file therein, and when it is done.
+        DiskUsage diskUsage = new DiskUsage((disk, task) -> task.run(), Duration.ofNanos(5), () -> {
+            ticker.pass(Duration.ofNanos(1));
+            return ticker.read();
+        });
+
+        Map<String, DiskUsage.Usage> result =
+                diskUsage.measure(List.of(earlier, later), appId -> List.of(dirs.get(appId)));
+
+        assertThat(result)
+                .hasEntrySatisfying(
+                        earlier, usage -> assertThat(usage.isComplete()).isTrue())
+                .hasEntrySatisfying(
+                        later, usage -> assertThat(usage.isComplete()).isFalse());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void leavesOutWhatIsNamedLastIfItsTimeIsUpAfterABatch(boolean isReversed) throws Exception {
+        List<String> appIds = new ArrayList<>(IntStream.rangeClosed(0, DiskUsage.BATCH)
+                .mapToObj(i -> "app" + i)
+                .toList());
+        if (isReversed) {
+            Collections.reverse(appIds);
+        }
+        String last = appIds.get(DiskUsage.BATCH);
+        ManualTicker ticker = new ManualTicker();
+        DiskUsage usage = new DiskUsage((root, task) -> task.run(), LONG, ticker);
+
+        Map<String, DiskUsage.Usage> result = usage.measure(appIds, appId -> {
+            if (appId.equals(appIds.get(DiskUsage.BATCH - 1))) {
+                ticker.pass(LONG);
+            }
+            return List.of();
+        });
+
+        assertThat(result).hasSize(DiskUsage.BATCH).doesNotContainKey(last);
+        assertThat(usage.measure(List.of(last), appId -> List.of())).containsOnlyKeys(last);
     }
 
     @Test
