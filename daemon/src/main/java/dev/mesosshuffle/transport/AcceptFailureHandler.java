@@ -21,10 +21,18 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
 
     private static final int PAUSE_SECONDS = 1;
 
+    private final ReadGate gate;
     private final Counter failures;
     private final RateLimitedLogger rateLimitedLogger;
+    private boolean paused;
 
-    AcceptFailureHandler(TransportMetrics metrics, RateLimitedLogger rateLimitedLogger) {
+    /**
+     * Creates one.
+     *
+     * @param gate that of the listening channel
+     */
+    AcceptFailureHandler(ReadGate gate, TransportMetrics metrics, RateLimitedLogger rateLimitedLogger) {
+        this.gate = gate;
         this.failures = metrics.acceptFailures;
         this.rateLimitedLogger = rateLimitedLogger;
     }
@@ -46,11 +54,15 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
                     "A new connection could not be accepted: " + ErrorMessages.reason(cause)
                             + ". Retried every second; if it continues, check the memory and the network of the host.");
         }
-        if (context.channel().config().isAutoRead()) {
-            context.channel().config().setAutoRead(false);
-            var unused = context.channel()
-                    .eventLoop()
-                    .schedule(() -> context.channel().config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
+        if (!paused) {
+            var unused = context.executor().schedule(this::resume, PAUSE_SECONDS, TimeUnit.SECONDS);
+            paused = true;
+            gate.close(ReadGate.Reason.ACCEPT_FAILURE);
         }
+    }
+
+    private void resume() {
+        paused = false;
+        gate.open(ReadGate.Reason.ACCEPT_FAILURE);
     }
 }

@@ -25,6 +25,9 @@ final class LargeFrameRate {
      */
     static final int MAX_ADDRESSES = 4096;
 
+    /** Paid debts are looked for no more often than this: each search looks at all entries. */
+    static final long SEARCH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final Object OTHER_ADDRESSES = new Object();
 
     private final double nanosPerByte;
@@ -36,8 +39,8 @@ final class LargeFrameRate {
     /** Until when each address has used its rate, in nanoseconds since the start. */
     private final Map<Object, Long> usedUntil = new HashMap<>();
 
-    /** Before this time no debt is paid, so that it is not looked for at each frame while all entries are taken. */
-    private long firstPaidNanos = Long.MAX_VALUE;
+    /** When paid debts were last looked for, in nanoseconds since the start. */
+    private long lastSearchNanos = -SEARCH_INTERVAL_NANOS;
 
     /**
      * Creates a limit.
@@ -78,7 +81,6 @@ final class LargeFrameRate {
             return REFUSED;
         }
         usedUntil.put(key, used);
-        firstPaidNanos = Math.min(firstPaidNanos, used);
         return delay;
     }
 
@@ -87,10 +89,9 @@ final class LargeFrameRate {
         if (usedUntil.size() < MAX_ADDRESSES || usedUntil.containsKey(address)) {
             return address;
         }
-        if (now >= firstPaidNanos) {
+        if (now - lastSearchNanos >= SEARCH_INTERVAL_NANOS) {
+            lastSearchNanos = now;
             usedUntil.values().removeIf(until -> until <= now);
-            firstPaidNanos =
-                    usedUntil.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
         }
         return usedUntil.size() < MAX_ADDRESSES ? address : OTHER_ADDRESSES;
     }

@@ -7,9 +7,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Stops and resumes reading from a connection. Several reasons to stop may hold at once; it is read again when none does.
+ * Stops and resumes reading from a connection, or accepting connections. Several reasons to stop may hold at once; it is read again when none does.
  *
- * <p><b>Concurrency:</b> confined to the connection's event loop.
+ * <p><b>Concurrency:</b> confined to the channel's event loop.
  */
 final class ReadGate implements InboundPause {
     private final Channel channel;
@@ -33,7 +33,11 @@ final class ReadGate implements InboundPause {
         /** The event loop's other connections are next. */
         TURN,
         /** The server stops. */
-        DRAINING
+        DRAINING,
+        /** No connection could be accepted. */
+        ACCEPT_FAILURE,
+        /** Event loops have yet to begin with connections that were accepted. */
+        BUSY_LOOPS
     }
 
     ReadGate(Channel channel, Ticker ticker) {

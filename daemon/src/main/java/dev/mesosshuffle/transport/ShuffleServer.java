@@ -128,7 +128,7 @@ public final class ShuffleServer {
                 .group(loops.acceptor(), loops.workers())
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .handler(new AcceptFailureHandler(metrics, rateLimitedLogger))
+                .handler(new ListenerInitializer(System::nanoTime, metrics, rateLimitedLogger))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childHandler(
                         new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime, tls));

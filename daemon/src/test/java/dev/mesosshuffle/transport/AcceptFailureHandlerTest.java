@@ -20,12 +20,18 @@ class AcceptFailureHandlerTest {
     private final AtomicLong now = new AtomicLong();
     private final LogCapture log = LogCapture.of(AcceptFailureHandler.class);
     private EmbeddedChannel listener;
+    private ReadGate gate;
 
     @BeforeEach
     void listen() {
-        listener = new EmbeddedChannel(new AcceptFailureHandler(
-                new TransportMetrics(metrics, PooledByteBufAllocator.DEFAULT), new RateLimitedLogger(now::get)));
+        listener = new EmbeddedChannel();
         listener.freezeTime();
+        gate = new ReadGate(listener, now::get);
+        listener.pipeline()
+                .addLast(new AcceptFailureHandler(
+                        gate,
+                        new TransportMetrics(metrics, PooledByteBufAllocator.DEFAULT),
+                        new RateLimitedLogger(now::get)));
     }
 
     @AfterEach
@@ -62,6 +68,17 @@ class AcceptFailureHandlerTest {
         listener.runScheduledPendingTasks();
         assertThat(listener.config().isAutoRead()).isFalse();
         listener.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+        listener.runScheduledPendingTasks();
+        assertThat(listener.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void pausesAlsoIfNothingIsAcceptedForAnotherReason() {
+        gate.close(ReadGate.Reason.BUSY_LOOPS);
+        fail("accept(..) failed: Too many open files");
+        gate.open(ReadGate.Reason.BUSY_LOOPS);
+        assertThat(listener.config().isAutoRead()).isFalse();
+        listener.advanceTimeBy(1, TimeUnit.SECONDS);
         listener.runScheduledPendingTasks();
         assertThat(listener.config().isAutoRead()).isTrue();
     }

@@ -108,6 +108,26 @@ class LargeFrameRateTest {
         assertThat(rate.addresses()).isEqualTo(3);
     }
 
+    @Test
+    void paidDebtsAreLookedForOnlyNowAndThen() {
+        fill(MIB);
+        rate.delayNanos("a", MIB);
+        ticker.pass(Duration.ofSeconds(1));
+        rate.delayNanos("b", MIB);
+        assertThat(rate.addresses()).as("all but b have paid").isOne();
+
+        fill(MIB);
+        ticker.pass(Duration.ofSeconds(1).minusNanos(1));
+        rate.delayNanos("c", MIB);
+        assertThat(rate.addresses()).as("one nanosecond early").isEqualTo(LargeFrameRate.MAX_ADDRESSES + 1);
+        ticker.pass(Duration.ofNanos(LargeFrameRate.SEARCH_INTERVAL_NANOS - 1));
+        rate.delayNanos("d", MIB);
+        assertThat(rate.addresses()).as("the last search was a moment ago").isEqualTo(LargeFrameRate.MAX_ADDRESSES + 1);
+        ticker.pass(Duration.ofNanos(1));
+        rate.delayNanos("e", MIB);
+        assertThat(rate.addresses()).as("e, and the one that c and d share").isEqualTo(2);
+    }
+
     /** Has as many addresses send so much as there are entries. */
     private void fill(int bytes) {
         for (int i = 0; rate.addresses() < LargeFrameRate.MAX_ADDRESSES; i++) {

@@ -210,6 +210,23 @@ enum NetworkAttack implements Attack {
         }
     },
 
+    /** Each makes the daemon begin with a connection, expect a large message, and end with both. */
+    FLEETING_ANNOUNCEMENTS(5_000, 5_000) {
+        @Override
+        void run(AttackTarget target) throws IOException {
+            inParallel(
+                    target,
+                    2,
+                    client -> repeat(20_000, () -> {
+                        try (WireClient stranger = target.strangeClient()) {
+                            stranger.sendPartOfFrame(4 << 20, 0);
+                        } catch (SocketException e) {
+                            // The daemon has had enough of them for the moment.
+                        }
+                    }));
+        }
+    },
+
     IDLE_CONNECTIONS(1000, 1) {
         @Override
         void run(AttackTarget target) throws IOException {
