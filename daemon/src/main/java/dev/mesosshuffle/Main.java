@@ -208,8 +208,9 @@ public final class Main {
         ConfigReloader reloader =
                 new ConfigReloader(loaded, () -> ConfigLoader.load(sources(options)), limits::change, logLevels());
         SighupHandler.handle(reloader);
-        ShuffleDaemon daemon =
-                ShuffleDaemon.start(loaded.config(), limits, new AboutDaemon(version(), reloader::settings));
+        ListenerHandover handover = ListenerHandover.of(environment);
+        ShuffleDaemon daemon = ShuffleDaemon.start(
+                loaded.config(), limits, new AboutDaemon(version(), reloader::settings), handover.kept());
         shutdown.started(daemon::stop);
         SystemdNotifier systemd = SystemdNotifier.start(environment);
         daemon.register(systemd);
@@ -219,6 +220,7 @@ public final class Main {
         daemon.watchedBy(health::report);
         health.start();
         shutdown.running();
+        daemon.handOver(handover, systemd);
         return RUNNING;
     }
 

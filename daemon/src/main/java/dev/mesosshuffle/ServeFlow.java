@@ -22,6 +22,7 @@ import dev.mesosshuffle.probes.RootProbers;
 import dev.mesosshuffle.process.FileDescriptorLimit;
 import dev.mesosshuffle.security.TlsContext;
 import dev.mesosshuffle.transport.ConnectionLimits;
+import dev.mesosshuffle.transport.KeptListener;
 import dev.mesosshuffle.transport.ServerConfig;
 import dev.mesosshuffle.transport.ShuffleServer;
 import dev.mesosshuffle.transport.TcpMemoryMonitor;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,9 +93,10 @@ final class ServeFlow {
     /**
      * Starts the server. When this returns, connections are accepted.
      *
+     * @param kept the listening socket of an earlier process; null for none
      * @throws IOException if the address cannot be bound
      */
-    ShuffleServer listen(PersistentState state, ReclaimFlow reclaim) throws IOException {
+    ShuffleServer listen(PersistentState state, ReclaimFlow reclaim, @Nullable KeptListener kept) throws IOException {
         probers.beforeEachRound(TcpMemoryMonitor.ofHost(context.metrics()));
         probers.beforeEachRound(disks::replaceHungThreads);
         DiskExecutors diagnosis =
@@ -123,7 +126,8 @@ final class ServeFlow {
                 failureLog,
                 context.metrics(),
                 context.events(),
-                tls);
+                tls,
+                kept);
         context.register(() -> stop(server));
         return server;
     }

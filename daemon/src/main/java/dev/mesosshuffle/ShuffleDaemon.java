@@ -19,10 +19,12 @@ import dev.mesosshuffle.metrics.MetricsReporter;
 import dev.mesosshuffle.metrics.PrometheusExposition;
 import dev.mesosshuffle.process.HealthReport;
 import dev.mesosshuffle.process.Lifecycle;
+import dev.mesosshuffle.process.SystemdNotifier;
 import dev.mesosshuffle.status.DiskUsage;
 import dev.mesosshuffle.status.ServiceIdentity;
 import dev.mesosshuffle.status.StatusSource;
 import dev.mesosshuffle.store.StateStore;
+import dev.mesosshuffle.transport.KeptListener;
 import dev.mesosshuffle.transport.ShuffleServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,11 +82,15 @@ public final class ShuffleDaemon {
      */
     public static ShuffleDaemon start(ServiceConfig config, ReloadableLimits limits)
             throws IOException, StoreException {
-        return start(config, limits, AboutDaemon.UNKNOWN);
+        return start(config, limits, AboutDaemon.UNKNOWN, null);
     }
 
-    /** As {@link #start(ServiceConfig, ReloadableLimits)}, with what operators are told about it. */
-    static ShuffleDaemon start(ServiceConfig config, ReloadableLimits limits, AboutDaemon about)
+    /**
+     * As {@link #start(ServiceConfig, ReloadableLimits)}, with what operators are told about it, and the listening socket of an
+     * earlier process.
+     */
+    static ShuffleDaemon start(
+            ServiceConfig config, ReloadableLimits limits, AboutDaemon about, @Nullable KeptListener kept)
             throws IOException, StoreException {
         Lifecycle lifecycle = new Lifecycle();
         try {
@@ -97,7 +104,7 @@ public final class ShuffleDaemon {
                     metrics);
             EventRecorder events =
                     config.admin().port() == 0 ? EventRecorder.NONE : new RecentEvents(System::currentTimeMillis);
-            return start(new DaemonContext(config, limits, metrics, memory, lifecycle, events), about);
+            return start(new DaemonContext(config, limits, metrics, memory, lifecycle, events), about, kept);
         } catch (OutOfMemoryError e) {
             // To stop the parts takes threads too; the process ends at once, as if it were killed.
             throw e;
@@ -107,7 +114,8 @@ public final class ShuffleDaemon {
         }
     }
 
-    private static ShuffleDaemon start(DaemonContext context, AboutDaemon about) throws IOException, StoreException {
+    private static ShuffleDaemon start(DaemonContext context, AboutDaemon about, @Nullable KeptListener kept)
+            throws IOException, StoreException {
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
         context.register(MetricsReporter.start(context.metrics()));
@@ -116,7 +124,7 @@ public final class ShuffleDaemon {
         ReclaimFlow reclaim = new ReclaimFlow(context, state, serve);
 
         AdminFlow admin = context.config().admin().port() == 0 ? null : AdminFlow.bind(context);
-        ShuffleServer server = serve.listen(state, reclaim);
+        ShuffleServer server = serve.listen(state, reclaim, kept);
         reclaim.startExpiry();
         DiskUsage diskUsage = new DiskUsage(serve.measuringDisks(), DISK_USAGE_LIMIT);
         Supplier<StatusFlow> status = () -> new StatusFlow(state, serve, reclaim, diskUsage);
@@ -173,6 +181,11 @@ public final class ShuffleDaemon {
     /** Where it listens, with the real port. */
     public InetSocketAddress localAddress() {
         return server.localAddress();
+    }
+
+    /** Has systemd keep the listening socket for the next process. */
+    void handOver(ListenerHandover handover, SystemdNotifier systemd) {
+        handover.complete(systemd, server);
     }
 
     /** What must respond for the daemon to be healthy, by name: each event loop and the store. */

@@ -47,7 +47,7 @@ final class DescriptorFile implements OpenedFile {
         }
         int read;
         try {
-            read = LinuxCalls.read(descriptor, LinuxCalls.address(target) + target.position(), length, position);
+            read = LinuxCalls.read(descriptor, CLibrary.address(target) + target.position(), length, position);
         } finally {
             Reference.reachabilityFence(target);
         }

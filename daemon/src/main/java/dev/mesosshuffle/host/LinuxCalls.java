@@ -1,8 +1,6 @@
 package dev.mesosshuffle.host;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,11 +63,7 @@ final class LinuxCalls {
         }
         O_DIRECTORY = flags[0];
         O_NOFOLLOW = flags[1];
-        if (System.getProperty("jna.platform.library.path") == null) {
-            // Else JNA runs ldconfig to find libraries, and none is looked for.
-            System.setProperty("jna.platform.library.path", "");
-        }
-        Native.register(LinuxCalls.class, NativeLibrary.getProcess());
+        CLibrary.link(LinuxCalls.class);
         DESCRIPTORS = openat(AT_FDCWD, bytes("/proc/self/fd"), O_PATH | O_CLOEXEC | O_DIRECTORY);
         if (DESCRIPTORS < 0) {
             throw new UnsatisfiedLinkError("/proc/self/fd: " + strerror(Native.getLastError()));
@@ -181,11 +175,6 @@ final class LinuxCalls {
     /** The directory of this process's descriptors. */
     static int descriptors() {
         return DESCRIPTORS;
-    }
-
-    /** Where the memory of a direct buffer begins. It stays there as long as the buffer is reachable. */
-    static long address(ByteBuffer direct) {
-        return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }
 
     /**

@@ -35,7 +35,7 @@ final class StatusCalls {
     /** A text without characters, as C has it; only read. */
     private static final ByteBuffer EMPTY_TEXT = ByteBuffer.allocateDirect(1);
 
-    private static final long EMPTY_TEXT_ADDRESS = LinuxCalls.address(EMPTY_TEXT);
+    private static final long EMPTY_TEXT_ADDRESS = CLibrary.address(EMPTY_TEXT);
 
     private static final ThreadLocal<Target> TARGET = ThreadLocal.withInitial(Target::new);
 
@@ -57,7 +57,7 @@ final class StatusCalls {
     /** What the kernel writes for one thread. */
     private static final class Target {
         private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.nativeOrder());
-        private final long address = LinuxCalls.address(bytes);
+        private final long address = CLibrary.address(bytes);
     }
 
     /** Whether this kernel has the call. */

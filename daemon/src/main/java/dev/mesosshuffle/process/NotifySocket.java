@@ -1,8 +1,8 @@
 package dev.mesosshuffle.process;
 
+import dev.mesosshuffle.host.DescriptorMessages;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class NotifySocket implements AutoCloseable {
     private final EventLoopGroup loop;
-    private final Channel channel;
+    private final EpollDomainDatagramChannel channel;
 
-    private NotifySocket(EventLoopGroup loop, Channel channel) {
+    private NotifySocket(EventLoopGroup loop, EpollDomainDatagramChannel channel) {
         this.loop = loop;
         this.channel = channel;
     }
@@ -52,7 +52,7 @@ final class NotifySocket implements AutoCloseable {
             shutDown(loop);
             throw new IOException(notifySocket + ": " + connected.cause(), connected.cause());
         }
-        return new NotifySocket(loop, connected.channel());
+        return new NotifySocket(loop, (EpollDomainDatagramChannel) connected.channel());
     }
 
     /**
@@ -65,6 +65,20 @@ final class NotifySocket implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!sent.isSuccess()) {
             throw new IOException("the socket of systemd: " + sent.cause(), sent.cause());
+        }
+    }
+
+    /**
+     * Sends a state with a duplicate of a descriptor. Loads JNA.
+     *
+     * @throws IOException if it cannot be sent
+     */
+    void send(String state, int descriptor) throws IOException {
+        int socket = channel.fd().intValue();
+        try {
+            DescriptorMessages.send(socket, state, descriptor);
+        } catch (IOException | LinkageError e) {
+            throw new IOException("the socket of systemd: " + e.getMessage(), e);
         }
     }
 

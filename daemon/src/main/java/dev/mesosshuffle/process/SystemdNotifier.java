@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notifies systemd, if it started the daemon, that the daemon is ready, and feeds its watchdog if that is on. A failure is
- * logged as a warning, since the daemon serves regardless. Not for several threads at one time.
+ * logged as a warning, since the daemon serves regardless. For any thread, but closed when none uses it.
  */
 public final class SystemdNotifier implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(SystemdNotifier.class);
@@ -63,6 +63,43 @@ public final class SystemdNotifier implements AutoCloseable {
             logger.warn(
                     "Cannot feed the watchdog of systemd, so systemd may restart this service: {}",
                     ErrorMessages.of(e));
+        }
+    }
+
+    /** Whether systemd started the daemon and can be reached. */
+    public boolean isAvailable() {
+        return notifier != null;
+    }
+
+    /**
+     * Has systemd keep a descriptor over restarts, and pass it to the next process of this service. Loads JNA.
+     *
+     * @param name by which that process knows it
+     * @param descriptor stays the caller's; systemd gets a duplicate
+     */
+    public void keep(String name, int descriptor) {
+        if (notifier == null) {
+            return;
+        }
+        try {
+            // It says nothing when the other end closes: what is kept is removed by name alone.
+            notifier.send("FDSTORE=1\nFDNAME=" + name + "\nFDPOLL=0", descriptor);
+        } catch (IOException e) {
+            logger.warn(
+                    "Cannot have systemd keep the listening socket, so a restart will refuse connections: {}",
+                    ErrorMessages.of(e));
+        }
+    }
+
+    /** Has systemd close what it keeps under a name. */
+    public void forget(String name) {
+        if (notifier == null) {
+            return;
+        }
+        try {
+            notifier.send("FDSTOREREMOVE=1\nFDNAME=" + name);
+        } catch (IOException e) {
+            logger.info("Cannot have systemd close what it keeps as {}: {}", name, ErrorMessages.of(e));
         }
     }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -78,6 +79,7 @@ public final class ShuffleServer {
      * @param metricRegistry gets the metrics of connections and of their memory
      * @param events keeps which clients were refused
      * @param tls encrypts connections; null for none
+     * @param kept the listening socket of an earlier process, which is adopted or discarded; null for none
      * @throws IOException if the address cannot be bound
      */
     public static ShuffleServer start(
@@ -88,7 +90,8 @@ public final class ShuffleServer {
             RateLimitedLogger rateLimitedLogger,
             MetricRegistry metricRegistry,
             EventRecorder events,
-            @Nullable TlsContext tls)
+            @Nullable TlsContext tls,
+            @Nullable KeptListener kept)
             throws IOException {
         InetSocketAddress address = address(config);
         if (address.isUnresolved()) {
@@ -126,14 +129,13 @@ public final class ShuffleServer {
         loops.measureTurns(System::nanoTime, metricRegistry);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.acceptor(), loops.workers())
-                .channel(loops.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .handler(new ListenerInitializer(System::nanoTime, metrics, rateLimitedLogger))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childHandler(
                         new ConnectionInitializer(services, admission, limiter, connections, System::nanoTime, tls));
         applySocketOptions(bootstrap, config);
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        ChannelFuture bound = ListenerOpening.open(bootstrap, loops, address, kept);
         ShuffleServer server = new ShuffleServer(loops, bound.channel(), connections, buffers, largeMessages, guard);
         if (!bound.isSuccess()) {
             server.shutDownLoops();
@@ -210,13 +212,18 @@ public final class ShuffleServer {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** The descriptor of the listening socket, which stays its own; empty if that is the JDK's. */
+    public OptionalInt listenerDescriptor() {
+        return KeptListener.descriptor(listener);
+    }
+
     /** Whether it accepts connections. For any thread. */
     public boolean isListening() {
         return listener.isActive();
     }
 
     /**
-     * Stops accepting connections and reading requests, waits for the pending replies, and closes all connections.
+     * Stops accepting connections (whoever has a duplicate of the listening socket keeps it) and reading requests, waits for the pending replies, and closes all connections.
      *
      * @param timeout the longest time to wait for replies
      * @return whether all replies were sent

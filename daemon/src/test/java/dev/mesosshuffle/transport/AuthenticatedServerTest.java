@@ -96,6 +96,7 @@ class AuthenticatedServerTest {
                 new RateLimitedLogger(System::nanoTime),
                 metrics,
                 EventRecorder.NONE,
+                null,
                 null);
     }
 
