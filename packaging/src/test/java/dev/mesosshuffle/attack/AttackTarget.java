@@ -4,7 +4,11 @@ import dev.mesosshuffle.it.wire.SentWork;
 import dev.mesosshuffle.it.wire.WireClient;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -45,5 +49,14 @@ record AttackTarget(int port, Path root, SentWork sent) {
         // The network's own address, and that for all of its hosts, are nobody's.
         address[3] = (byte) (1 + Math.floorMod(address[3], 254));
         return new WireClient(port, InetAddress.getByAddress(address).getHostAddress(), 0, sent);
+    }
+
+    /** Makes empty local dirs of no application's. */
+    List<Path> newDirs(int count) throws IOException {
+        List<Path> dirs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            dirs.add(Files.createDirectories(root.resolve("blockmgr-" + UUID.randomUUID())));
+        }
+        return dirs;
     }
 }

@@ -55,7 +55,7 @@ enum NetworkAttack implements Attack {
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
             byte[] message = WireMessages.getLocalDirs(victim.appId(), WireMessages.copies(3_000_000, "0"));
-            inParallel(target, 8, client -> client.call(message));
+            ParallelClients.run(target, 8, client -> client.call(message));
         }
     },
 
@@ -63,7 +63,7 @@ enum NetworkAttack implements Attack {
         @Override
         void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
-            List<Path> dirs = newDirs(target, 100);
+            List<Path> dirs = target.newDirs(100);
             List<String> executors =
                     IntStream.range(0, 400).mapToObj(Integer::toString).toList();
             try (WireClient client = target.hostileClient()) {
@@ -72,7 +72,7 @@ enum NetworkAttack implements Attack {
                 }
             }
             byte[] question = WireMessages.getLocalDirs(appId, executors);
-            inParallel(target, 16, client -> {
+            ParallelClients.run(target, 16, client -> {
                 repeat(50, () -> client.sendRequest(question));
                 client.receive();
             });
@@ -98,8 +98,8 @@ enum NetworkAttack implements Attack {
         @Override
         void run(AttackTarget target) throws IOException {
             String appId = AttackVictim.newId();
-            byte[] message = WireMessages.registerExecutor(appId, "0", newDirs(target, 1024));
-            byte[] accepted = WireMessages.registerExecutor(appId, "0", newDirs(target, 256));
+            byte[] message = WireMessages.registerExecutor(appId, "0", target.newDirs(1024));
+            byte[] accepted = WireMessages.registerExecutor(appId, "0", target.newDirs(256));
             try (WireClient client = target.hostileClient()) {
                 repeat(64, () -> client.sendRequest(message));
                 repeat(64, () -> client.sendRequest(accepted));
@@ -138,7 +138,7 @@ enum NetworkAttack implements Attack {
         void run(AttackTarget target) throws IOException {
             AttackVictim victim = AttackVictim.register(target);
             victim.writeSparse(1L << 40);
-            inParallel(
+            ParallelClients.run(
                     target,
                     8,
                     client -> client.sendRequest(WireMessages.diagnoseCorruption(victim.appId(), "0", 1, 0)));
@@ -214,7 +214,7 @@ enum NetworkAttack implements Attack {
     FLEETING_ANNOUNCEMENTS(5_000, 5_000) {
         @Override
         void run(AttackTarget target) throws IOException {
-            inParallel(
+            ParallelClients.run(
                     target,
                     2,
                     client -> repeat(20_000, () -> {
@@ -318,44 +318,9 @@ enum NetworkAttack implements Attack {
         void run() throws IOException;
     }
 
-    private interface ClientStep {
-        void run(WireClient client) throws IOException;
-    }
-
     private static void repeat(int times, Step step) throws IOException {
         for (int i = 0; i < times; i++) {
             step.run();
         }
-    }
-
-    /** Runs a step over several connections at a time. */
-    private static void inParallel(AttackTarget target, int connections, ClientStep step) throws IOException {
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < connections; i++) {
-            Thread thread = new Thread(() -> {
-                try (WireClient client = target.hostileClient()) {
-                    step.run(client);
-                } catch (IOException e) {
-                    System.out.println("a connection ended by " + e);
-                }
-            });
-            threads.add(thread);
-            thread.start();
-        }
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static List<Path> newDirs(AttackTarget target, int count) throws IOException {
-        List<Path> dirs = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            dirs.add(Files.createDirectories(target.root().resolve("blockmgr-" + UUID.randomUUID())));
-        }
-        return dirs;
     }
 }
