@@ -5,6 +5,7 @@ import dev.mesosshuffle.api.ApiRoutes;
 import dev.mesosshuffle.api.HealthRoutes;
 import dev.mesosshuffle.api.OperationRoutes;
 import dev.mesosshuffle.config.ServiceConfig;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.host.HostName;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
@@ -55,8 +56,13 @@ final class AdminFlow {
      */
     static @Nullable AdminFlow bind(DaemonContext context) throws IOException {
         ServiceConfig.Admin config = context.config().admin();
-        OperatorCredentials credentials = credentials(config.credentialsFile());
-        TlsContext tls = tls(context, config.tls());
+        Path file = config.credentialsFile();
+        OperatorCredentials credentials = file == null ? null : credentials(() -> OperatorCredentials.read(file));
+        TlsSettings settings = tlsSettings(config.tls());
+        TlsContext tls = settings == null
+                ? null
+                : tls(() -> TlsContext.load(
+                        settings, new RateLimitedLogger(System::nanoTime), context.metrics(), EventRecorder.NONE));
         AdminServerConfig server =
                 new AdminServerConfig(config.host(), config.port(), config.isLoopback(), config.openEndpoints());
         try {
@@ -86,9 +92,36 @@ final class AdminFlow {
         }
     }
 
-    private static @Nullable OperatorCredentials credentials(@Nullable Path file) throws IOException {
+    /**
+     * Reads the files of the admin server as a start does, and binds nothing.
+     *
+     * @throws IOException on one line, if one is missing or wrong
+     */
+    static void check(ServiceConfig.Admin config) throws IOException {
+        Path file = config.credentialsFile();
+        if (file != null) {
+            credentials(() -> {
+                OperatorCredentials.check(file);
+                return file;
+            });
+        }
+        TlsSettings settings = tlsSettings(config.tls());
+        if (settings != null) {
+            tls(() -> {
+                TlsContext.check(settings);
+                return settings;
+            });
+        }
+    }
+
+    /** Reads a file with secrets. */
+    private interface SecretReader<T> {
+        T read() throws SecretException;
+    }
+
+    private static <T> T credentials(SecretReader<T> reader) throws IOException {
         try {
-            return file == null ? null : OperatorCredentials.read(file);
+            return reader.read();
         } catch (SecretException e) {
             throw new IOException("spark.mesos.shuffle.service.admin.credentials.file: " + e.getMessage(), e);
         }
@@ -108,16 +141,26 @@ final class AdminFlow {
         };
     }
 
-    private static @Nullable TlsContext tls(DaemonContext context, ServiceConfig.TlsPem config) throws IOException {
+    private static @Nullable TlsSettings tlsSettings(ServiceConfig.TlsPem config) {
         Path privateKey = config.privateKey();
         Path certChain = config.certChain();
-        if (privateKey == null || certChain == null) {
-            return null;
-        }
-        TlsSettings settings = new TlsSettings(
-                false, new TlsSettings.PemFiles(privateKey, config.password(), certChain), "TLSv1.3", List.of());
+        return privateKey == null || certChain == null
+                ? null
+                : new TlsSettings(
+                        false,
+                        new TlsSettings.PemFiles(privateKey, config.password(), certChain),
+                        "TLSv1.3",
+                        List.of());
+    }
+
+    /** Reads a key and its certificate. */
+    private interface CertificateReader<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T tls(CertificateReader<T> reader) throws IOException {
         try {
-            return TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), context.metrics());
+            return reader.read();
         } catch (IOException e) {
             throw new IOException("spark.mesos.shuffle.service.admin.tls: " + ErrorMessages.of(e), e);
         }

@@ -60,6 +60,23 @@ final class AuthenticationFlow {
         }
     }
 
+    /**
+     * Reads the secrets as the daemon will, which may be another user's if this process is root's.
+     *
+     * @return what is weak about them, a line each
+     * @throws IOException as {@link #open} does
+     */
+    static List<String> check(ServiceConfig.Authentication config) throws IOException {
+        if (config.mode() == AuthenticationMode.OFF) {
+            return List.of();
+        }
+        try {
+            return SecretSources.check(secretSettings(config.secrets()));
+        } catch (SecretException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     private static AuthenticationSettings settings(ServiceConfig.Authentication config) {
         Set<AesMode> modes = config.cipher() == null
                 ? EnumSet.allOf(AesMode.class)

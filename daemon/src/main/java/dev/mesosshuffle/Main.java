@@ -143,7 +143,8 @@ public final class Main {
         }
         if (options.checkConfig()) {
             out.print(loaded.table());
-            return checkStateDir(loaded.config());
+            int status = checkStateDir(loaded.config());
+            return status == ExitStatus.OK ? checkSecrets(loaded.config()) : status;
         }
         String request = options.request();
         return request == null ? start(options, loaded) : sendCommand(loaded.config(), request);
@@ -165,6 +166,18 @@ public final class Main {
             return ExitStatus.OK;
         }
         return fail(ExitStatus.CONFIG, "no directory for the registry is safe");
+    }
+
+    /** In the order of a start, which would end with the same line. */
+    private int checkSecrets(ServiceConfig config) throws IOException {
+        if (config.admin().port() != 0) {
+            AdminFlow.check(config.admin());
+        }
+        TlsSetup.check(config.tls());
+        for (String weakness : AuthenticationFlow.check(config.authentication())) {
+            out.println("weak secret: " + weakness);
+        }
+        return ExitStatus.OK;
     }
 
     private int sendCommand(ServiceConfig config, String request) {

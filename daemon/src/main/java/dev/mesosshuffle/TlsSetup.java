@@ -24,11 +24,25 @@ final class TlsSetup {
         if (!config.enabled()) {
             return null;
         }
-        TlsSettings settings =
-                new TlsSettings(config.optional(), key(config), config.protocol(), config.enabledAlgorithms());
-        TlsContext tls = context.register(TlsContext.load(settings, failureLog, context.metrics()));
+        TlsContext tls =
+                context.register(TlsContext.load(settings(config), failureLog, context.metrics(), context.events()));
         context.limits().onChange(tls::reload);
         return tls;
+    }
+
+    /**
+     * Reads the files as a start does.
+     *
+     * @throws IOException on one line, if one is missing or wrong
+     */
+    static void check(ServiceConfig.Tls config) throws IOException {
+        if (config.enabled()) {
+            TlsContext.check(settings(config));
+        }
+    }
+
+    private static TlsSettings settings(ServiceConfig.Tls config) {
+        return new TlsSettings(config.optional(), key(config), config.protocol(), config.enabledAlgorithms());
     }
 
     private static TlsSettings.Key key(ServiceConfig.Tls config) {

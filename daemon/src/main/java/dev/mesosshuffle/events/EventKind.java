@@ -6,7 +6,7 @@ public enum EventKind {
     REGISTRATION,
     /** A registration or a request was refused. */
     REFUSAL,
-    /** A client was refused before it had proved who it is; of its own, since anybody can cause any number of them. */
+    /** A client was refused before its proof, by TLS too; a kind of its own, since anybody can cause any number of them. */
     AUTHENTICATION,
     /** An application expired, by a rule or an operator's command. */
     EXPIRY,

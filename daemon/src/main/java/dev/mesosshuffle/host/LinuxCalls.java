@@ -207,6 +207,21 @@ final class LinuxCalls {
 
     private static native long pread(int descriptor, long address, long length, long position);
 
+    /**
+     * Reads an extended attribute.
+     *
+     * @param path the path of a file, which is not followed if it is a link
+     * @param name the attribute's name
+     * @param address the memory that gets its value
+     * @param length how many bytes at most
+     * @return how many; -1 if it has no such attribute, or it cannot be read
+     */
+    static long attribute(Path path, String name, long address, long length) {
+        return lgetxattr(PathBytes.terminated(path), bytes(name), address, length);
+    }
+
+    private static native long lgetxattr(byte[] path, byte[] name, long value, long size);
+
     static native long syscall(long number, long dir, long path, long flags, long mask, long target);
 
     static native long syscall(long number, long dir, byte[] path, long flags, long mask, long target);

@@ -54,8 +54,17 @@ public final class OperatorCredentials {
      * @throws SecretException if it cannot be read, others could read it, or a line is none of these
      */
     public static OperatorCredentials read(Path path) throws SecretException {
-        SecretFile file = new SecretFile(path, MAX_BYTES);
+        SecretFile file = new SecretFile(path, MAX_BYTES, SecretFile.Reader.THIS_PROCESS);
         return new OperatorCredentials(file, entries(file));
+    }
+
+    /**
+     * Reads a file as the daemon will, which may be another user's if this process is root's. Works on the disk.
+     *
+     * @throws SecretException as {@link #read} does
+     */
+    public static void check(Path path) throws SecretException {
+        entries(new SecretFile(path, MAX_BYTES, SecretFile.Reader.DAEMON));
     }
 
     /** Reads the file again. If that fails, those before stay in use. Works on the disk. */

@@ -1,5 +1,6 @@
 package dev.mesosshuffle.security;
 
+import dev.mesosshuffle.host.FileReaders;
 import dev.mesosshuffle.host.PathTrust;
 import dev.mesosshuffle.logging.ErrorMessages;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
@@ -22,22 +22,38 @@ import java.util.Set;
  * the disk.
  */
 final class SecretFile {
-    private static final Set<PosixFilePermission> OF_OWNER = PosixFilePermissions.fromString("rwx------");
-
     private static final String MODIFIED = "lastModifiedTime";
     private static final long SETTLED_MILLIS = 1000;
 
     private final Path path;
     private final int maxBytes;
+    private final Reader reader;
+
+    /** Whose process a file is for. */
+    @FunctionalInterface
+    interface Reader {
+        /** This process. */
+        Reader THIS_PROCESS = file -> PathTrust.ofThisProcess();
+
+        /** The daemon that has the file configured: root may check the configuration of another user's daemon. */
+        Reader DAEMON = file -> {
+            PathTrust trust = PathTrust.ofThisProcess();
+            return trust.isRoot() ? new PathTrust(FileReaders.of(file).user()) : trust;
+        };
+
+        PathTrust of(Path file) throws IOException;
+    }
 
     /**
      * Creates one, without looking at it.
      *
      * @param maxBytes the most that it may have
+     * @param reader who else but root may read it
      */
-    SecretFile(Path path, int maxBytes) {
+    SecretFile(Path path, int maxBytes, Reader reader) {
         this.path = path.toAbsolutePath();
         this.maxBytes = maxBytes;
+        this.reader = reader;
     }
 
     Path path() {
@@ -74,12 +90,12 @@ final class SecretFile {
      */
     byte[] read() throws SecretException {
         try {
-            PathTrust trust = PathTrust.ofThisProcess();
+            PathTrust trust = reader.of(path);
             trust.checkDirectory(Objects.requireNonNullElse(path.getParent(), path));
             trust.checkFile(path);
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
-            if (!OF_OWNER.containsAll(permissions)) {
-                throw new SecretException("mode " + PosixFilePermissions.toString(permissions)
+            if (!FileReaders.of(path).areOnly(trust.uid())) {
+                throw new SecretException("mode "
+                        + PosixFilePermissions.toString(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS))
                         + ", so that others may read it (expected: rw-------; chmod 600)");
             }
             return content();

@@ -48,13 +48,28 @@ public final class SecretSources implements SecretSource {
      * @throws SecretException if one cannot be used, or there is none
      */
     public static SecretSources open(SecretSettings settings, Ticker ticker) throws SecretException {
-        List<CommonSecret> candidates = candidates(settings, ticker);
+        return open(settings, ticker, SecretFile.Reader.THIS_PROCESS);
+    }
+
+    /**
+     * Reads all secrets as the daemon will, which may be another user's if this process is root's.
+     *
+     * @return what an operator should change, a line each
+     * @throws SecretException as a start does
+     */
+    public static List<String> check(SecretSettings settings) throws SecretException {
+        return open(settings, System::nanoTime, SecretFile.Reader.DAEMON).weaknesses();
+    }
+
+    private static SecretSources open(SecretSettings settings, Ticker ticker, SecretFile.Reader reader)
+            throws SecretException {
+        List<CommonSecret> candidates = candidates(settings, ticker, reader);
         Path file = settings.applicationsFile();
         WatchedSecretFile<Map<String, ApplicationSecret>> applications = file == null
                 ? null
                 : WatchedSecretFile.open(
                         SecretSettings.APPLICATIONS_FILE,
-                        new SecretFile(file, MAX_SECRETS_BYTES),
+                        new SecretFile(file, MAX_SECRETS_BYTES, reader),
                         SecretFormats::applications,
                         ticker);
         if (candidates.isEmpty() && applications == null) {
@@ -68,12 +83,19 @@ public final class SecretSources implements SecretSource {
     }
 
     /** All that are set, the one in use first. All are read, so that a wrong one is found at the start. */
-    private static List<CommonSecret> candidates(SecretSettings settings, Ticker ticker) throws SecretException {
+    private static List<CommonSecret> candidates(SecretSettings settings, Ticker ticker, SecretFile.Reader reader)
+            throws SecretException {
         List<CommonSecret> candidates = new ArrayList<>();
         addText(SecretSettings.ENVIRONMENT, settings.environment(), candidates);
         addText(SecretSettings.LITERAL, settings.literal(), candidates);
-        addFile(SecretSettings.ENCODED_FILE, settings.encodedFile(), SecretFormats::encoded, ticker, candidates);
-        addFile(SecretSettings.PLAIN_FILE, settings.plainFile(), SecretFormats::plain, ticker, candidates);
+        addFile(
+                SecretSettings.ENCODED_FILE,
+                settings.encodedFile(),
+                SecretFormats::encoded,
+                ticker,
+                reader,
+                candidates);
+        addFile(SecretSettings.PLAIN_FILE, settings.plainFile(), SecretFormats::plain, ticker, reader, candidates);
         return candidates;
     }
 
@@ -92,11 +114,14 @@ public final class SecretSources implements SecretSource {
             @Nullable Path path,
             WatchedSecretFile.Format<ApplicationSecret> format,
             Ticker ticker,
+            SecretFile.Reader reader,
             List<CommonSecret> candidates)
             throws SecretException {
         if (path != null) {
             candidates.add(new CommonSecret(
-                    key, WatchedSecretFile.open(key, new SecretFile(path, MAX_SECRET_BYTES), format, ticker)::current));
+                    key,
+                    WatchedSecretFile.open(key, new SecretFile(path, MAX_SECRET_BYTES, reader), format, ticker)
+                            ::current));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mesosshuffle.security;
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.DaemonThreads;
 import dev.mesosshuffle.concurrent.FairExecutor;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.ErrorMessages;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import io.netty.buffer.ByteBufAllocator;
@@ -74,11 +75,22 @@ public final class TlsContext implements AutoCloseable {
     /**
      * Reads the key and the certificates.
      *
+     * @param events keeps which clients were refused
      * @throws IOException on one line, if TLS cannot be spoken with them
      */
-    public static TlsContext load(TlsSettings settings, RateLimitedLogger rateLimitedLogger, MetricRegistry metrics)
+    public static TlsContext load(
+            TlsSettings settings, RateLimitedLogger rateLimitedLogger, MetricRegistry metrics, EventRecorder events)
             throws IOException {
-        return load(settings, rateLimitedLogger, metrics, newThreads());
+        return load(settings, new TlsFailures(rateLimitedLogger, metrics, events), newThreads());
+    }
+
+    /**
+     * Reads the key and the certificates, and keeps nothing.
+     *
+     * @throws IOException as {@link #load} does
+     */
+    public static void check(TlsSettings settings) throws IOException {
+        read(settings);
     }
 
     /** Registers the metrics of TLS, which are zero without it. */
@@ -86,11 +98,9 @@ public final class TlsContext implements AutoCloseable {
         TlsFailures.registerMetrics(metrics);
     }
 
-    /** As {@link #load(TlsSettings, RateLimitedLogger, MetricRegistry)}, with threads that are closed with it. */
-    static TlsContext load(
-            TlsSettings settings, RateLimitedLogger rateLimitedLogger, MetricRegistry metrics, FairExecutor handshakes)
-            throws IOException {
-        return new TlsContext(settings, read(settings), new TlsFailures(rateLimitedLogger, metrics), handshakes);
+    /** As the other one, with threads that are closed with it. */
+    static TlsContext load(TlsSettings settings, TlsFailures failures, FairExecutor handshakes) throws IOException {
+        return new TlsContext(settings, read(settings), failures, handshakes);
     }
 
     /** The threads for handshakes, none of which runs yet. */

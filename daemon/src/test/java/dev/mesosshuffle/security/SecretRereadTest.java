@@ -85,7 +85,7 @@ class SecretRereadTest extends SecretSourcesFixture {
     @Test
     void usesNothingOfAFileThatChangesWhileItIsRead() throws Exception {
         Path path = file("changing", "first");
-        SecretFile file = new SecretFile(path, 100);
+        SecretFile file = new SecretFile(path, 100, SecretFile.Reader.THIS_PROCESS);
         AtomicBoolean changes = new AtomicBoolean(true);
         WatchedSecretFile.Format<String> format = content -> {
             if (changes.get()) {

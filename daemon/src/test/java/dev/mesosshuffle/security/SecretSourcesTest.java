@@ -1,7 +1,10 @@
 package dev.mesosshuffle.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mesosshuffle.host.ProcessCredentials;
+import dev.mesosshuffle.testing.AccessListWriter;
 import dev.mesosshuffle.testing.HostileUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +90,42 @@ class SecretSourcesTest extends SecretSourcesFixture {
         assertError(settings)
                 .isEqualTo("spark.mesos.shuffle.service.secret.file: " + file + ": mode " + mode
                         + ", so that others may read it (expected: rw-------; chmod 600)");
+    }
+
+    /** As systemd gives a credential to a service of another user than root. */
+    @Test
+    void acceptsAFileThatAnAccessListLetsThisUserAloneRead() throws Exception {
+        Path file = file("plain", LONG);
+        SecretSettings settings = settings(null, null, null, file, null);
+        int user = ProcessCredentials.current().uid();
+
+        AccessListWriter.ofOwner().user(user).owningGroup(false).writeTo(file);
+        assertThat(found(settings, "a")).isEqualTo(LONG);
+
+        AccessListWriter.ofOwner()
+                .user(user)
+                .user(HostileUser.UID)
+                .owningGroup(false)
+                .writeTo(file);
+        assertError(settings).contains("mode r--r-----, so that others may read it");
+        AccessListWriter.ofOwner().user(user).owningGroup(true).writeTo(file);
+        assertError(settings).contains("mode r--r-----, so that others may read it");
+    }
+
+    @Test
+    void letsRootCheckFilesOfAnotherUsersDaemon() throws Exception {
+        HostileUser.assumeRoot();
+        Path own = HostileUser.gets(file("plain", "too short"));
+        Path credential = file("credential", LONG);
+        AccessListWriter.ofOwner().user(HostileUser.UID).owningGroup(false).writeTo(credential);
+
+        assertThat(SecretSources.check(settings(null, null, credential, own, null)))
+                .anyMatch(weakness -> weakness.startsWith("spark.mesos.shuffle.service.secret.file is not used"));
+        assertError(settings(null, null, credential, null, null)).contains("so that others may read it");
+        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatExceptionOfType(SecretException.class)
+                .isThrownBy(() -> SecretSources.check(settings(null, null, null, own, null)))
+                .withMessageContaining("mode rw-r--r--, so that others may read it");
     }
 
     @Test

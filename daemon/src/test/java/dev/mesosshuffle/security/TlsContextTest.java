@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.SecretText;
 import dev.mesosshuffle.testing.LogCapture;
@@ -189,6 +190,7 @@ class TlsContextTest {
     }
 
     private static TlsContext context(TlsSettings settings) throws IOException {
-        return TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), new MetricRegistry());
+        return TlsContext.load(
+                settings, new RateLimitedLogger(System::nanoTime), new MetricRegistry(), EventRecorder.NONE);
     }
 }

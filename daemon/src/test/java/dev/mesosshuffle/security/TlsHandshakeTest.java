@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.mesosshuffle.concurrent.FairExecutor;
+import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.LimitedEvents;
+import dev.mesosshuffle.events.RecentEvents;
+import dev.mesosshuffle.events.ServiceEvent;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.SecretText;
 import dev.mesosshuffle.testing.LogCapture;
@@ -52,6 +56,7 @@ class TlsHandshakeTest {
 
     private final LogCapture log = LogCapture.ofPackages(TlsContext.class);
     private final MetricRegistry metrics = new MetricRegistry();
+    private final RecentEvents events = new RecentEvents(() -> 0);
     private final FairExecutor threads = TlsContext.newThreads();
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<EmbeddedChannel> channels = new ArrayList<>();
@@ -93,6 +98,13 @@ class TlsHandshakeTest {
                 .startsWith("WARN Closed the connection from /127.0.0.1:")
                 .contains("TLS failed: a second handshake (expected: one for each connection)");
         assertThat(count("tlsHandshakeFailures")).isOne();
+        assertThat(events.newestFirst()).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo(EventKind.AUTHENTICATION);
+            assertThat(event.subject()).isEmpty();
+            assertThat(event.text())
+                    .startsWith("client at /127.0.0.1:")
+                    .endsWith(" refused: TLS failed: a second handshake (expected: one for each connection)");
+        });
     }
 
     @Test
@@ -118,6 +130,28 @@ class TlsHandshakeTest {
             assertThat(log.lines())
                     .containsExactly("WARN Closed the connection from embedded: too many TLS handshakes wait. Clients"
                             + " retry; check what connects so often.");
+            assertThat(events.newestFirst())
+                    .hasSize(3)
+                    .extracting(ServiceEvent::text)
+                    .containsOnly("client at embedded refused: too many TLS handshakes wait");
+        }
+    }
+
+    @Test
+    void showsAFewOfManyClientsWithoutTls() throws Exception {
+        try (TlsContext tls = load("TLSv1.3")) {
+            for (int i = 0; i < 100; i++) {
+                EmbeddedChannel channel = new EmbeddedChannel();
+                channels.add(channel);
+                tls.install(channel.pipeline(), CROWDED, () -> {});
+                channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {0}));
+                assertThat(channel.isOpen()).isFalse();
+            }
+            assertThat(count("plainTextRefused")).isEqualTo(100);
+            assertThat(events.newestFirst())
+                    .hasSize(LimitedEvents.MAX_PER_MINUTE)
+                    .extracting(ServiceEvent::text)
+                    .containsOnly("client at embedded refused: it does not speak TLS");
         }
     }
 
@@ -208,7 +242,8 @@ class TlsHandshakeTest {
                 new TlsSettings.KeyStoreFile(store, "PKCS12", new SecretText(TestCertificate.PASSWORD), null),
                 protocol,
                 List.of());
-        return TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), metrics, threads);
+        TlsFailures failures = new TlsFailures(new RateLimitedLogger(System::nanoTime), metrics, events);
+        return TlsContext.load(settings, failures, threads);
     }
 
     private long count(String metric) {

@@ -3,9 +3,11 @@ package dev.mesosshuffle.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mesosshuffle.events.EventKind;
+import dev.mesosshuffle.events.LimitedEvents;
 import dev.mesosshuffle.events.RecentEvents;
 import dev.mesosshuffle.events.ServiceEvent;
 import dev.mesosshuffle.security.RefusalReason;
+import dev.mesosshuffle.security.TlsRefusal;
 import dev.mesosshuffle.testing.ManualTicker;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +43,7 @@ final class RefusedClientEventsTest {
         for (int i = 0; i < 100; i++) {
             refused.record(CLIENT, "attacker-" + i, RefusalReason.WRONG_SECRET);
         }
-        assertThat(events.newestFirst()).hasSize(RefusedClientEvents.MAX_PER_MINUTE);
+        assertThat(events.newestFirst()).hasSize(LimitedEvents.MAX_PER_MINUTE);
         refused.record(CLIENT, "new", RefusalReason.UNKNOWN_APPLICATION);
         assertThat(events.newestFirst().get(0).subject()).isEqualTo("new");
 
@@ -52,7 +54,7 @@ final class RefusedClientEventsTest {
         refused.record(CLIENT, "late", RefusalReason.WRONG_SECRET);
         assertThat(events.newestFirst().get(0))
                 .satisfies(event -> assertThat(event.subject()).isEqualTo("late"))
-                .satisfies(event -> assertThat(event.text()).endsWith(" (93 more before this one)"));
+                .satisfies(event -> assertThat(event.text()).endsWith(" (95 more before this one)"));
     }
 
     @Test
@@ -62,6 +64,13 @@ final class RefusedClientEventsTest {
         for (RefusalReason reason : RefusalReason.values()) {
             for (int i = 0; i < 1000; i++) {
                 refused.record(CLIENT, "attacker", reason);
+            }
+        }
+
+        LimitedEvents<TlsRefusal> tls = new LimitedEvents<>(events, EventKind.AUTHENTICATION, TlsRefusal.class, ticker);
+        for (TlsRefusal reason : TlsRefusal.values()) {
+            for (int i = 0; i < 1000; i++) {
+                tls.record(reason, "", "by TLS");
             }
         }
 

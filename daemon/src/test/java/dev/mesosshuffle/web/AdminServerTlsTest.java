@@ -3,6 +3,7 @@ package dev.mesosshuffle.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import dev.mesosshuffle.events.EventRecorder;
 import dev.mesosshuffle.logging.RateLimitedLogger;
 import dev.mesosshuffle.model.AdminEndpoint;
 import dev.mesosshuffle.security.TlsContext;
@@ -58,7 +59,7 @@ final class AdminServerTlsTest {
         Duration patience = Duration.ofMinutes(1);
         server = AdminServer.bind(
                 new AdminServerConfig("127.0.0.1", 0, true, Set.of()),
-                TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), metrics),
+                TlsContext.load(settings, new RateLimitedLogger(System::nanoTime), metrics, EventRecorder.NONE),
                 metrics,
                 new RequestLimits(4, 4, 8, Duration.ofMillis(500), patience, patience));
         server.start(

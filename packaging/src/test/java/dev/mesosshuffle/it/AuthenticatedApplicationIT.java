@@ -40,6 +40,8 @@ final class AuthenticatedApplicationIT {
     private static final Duration END = Duration.ofSeconds(60);
     private static final long LONGEST_APPLICATION_SECONDS = 240;
     private static final String SASL = "authentication.succeeded.sasl";
+    private static final String KEY_EXCHANGE = "authentication.succeeded.keyExchange";
+    private static final String TLS = "tlsHandshakes";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
@@ -71,8 +73,19 @@ final class AuthenticatedApplicationIT {
                 Arguments.of(SparkVersion.V4_2_0, List.of(ProtectionMode.GCM_V1)));
     }
 
+    /** The further ones of the newest version; with {@code -Dauthentication.allModes=true}, since each takes a cluster. */
+    static Stream<Arguments> modesOfKeyVersion2() {
+        return modesOnDemand(ProtectionMode.CTR_V2, ProtectionMode.GCM_V2);
+    }
+
+    private static Stream<Arguments> modesOnDemand(ProtectionMode... modes) {
+        return Boolean.getBoolean("authentication.allModes")
+                ? Stream.of(modes).map(mode -> Arguments.of(SparkVersion.V4_2_0, List.of(mode)))
+                : Stream.empty();
+    }
+
     @ParameterizedTest
-    @MethodSource("modesOfOneCluster")
+    @MethodSource({"modesOfOneCluster", "modesOfKeyVersion2"})
     void shufflesThroughTheDaemonAloneAndLeavesNothing(SparkVersion version, List<ProtectionMode> modes)
             throws Exception {
         shufflesThroughTheDaemonAlone(daemon, version, modes);
@@ -87,7 +100,9 @@ final class AuthenticatedApplicationIT {
     }
 
     static Stream<Arguments> modesWithTls() {
-        return Stream.of(Arguments.of(SparkVersion.V4_2_0, List.of(ProtectionMode.TLS_SASL)));
+        return Stream.concat(
+                Stream.of(Arguments.of(SparkVersion.V4_2_0, List.of(ProtectionMode.TLS_SASL))),
+                modesOnDemand(ProtectionMode.TLS_CTR, ProtectionMode.TLS_GCM));
     }
 
     private static void shufflesThroughTheDaemonAlone(
@@ -153,9 +168,11 @@ final class AuthenticatedApplicationIT {
             case SASL -> Set.of(SASL);
             case SASL_ENCRYPTED -> Set.of("authentication.succeeded.saslEncrypted");
             case CHALLENGE -> Set.of("authentication.succeeded.challenge", "authentication.encrypted.aesCtr");
-            case CTR_V1 -> Set.of("authentication.succeeded.keyExchange", "authentication.encrypted.aesCtr");
-            case GCM_V1 -> Set.of("authentication.succeeded.keyExchange", "authentication.encrypted.aesGcm");
-            case TLS_SASL -> Set.of(SASL, "tlsHandshakes");
+            case CTR_V1, CTR_V2 -> Set.of(KEY_EXCHANGE, "authentication.encrypted.aesCtr");
+            case GCM_V1, GCM_V2 -> Set.of(KEY_EXCHANGE, "authentication.encrypted.aesGcm");
+            case TLS_SASL -> Set.of(SASL, TLS);
+            case TLS_CTR -> Set.of(KEY_EXCHANGE, "authentication.encrypted.aesCtr", TLS);
+            case TLS_GCM -> Set.of(KEY_EXCHANGE, "authentication.encrypted.aesGcm", TLS);
             default -> throw new IllegalArgumentException("mode: " + mode + " (expected: one of this test)");
         };
     }

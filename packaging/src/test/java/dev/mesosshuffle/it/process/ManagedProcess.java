@@ -112,6 +112,17 @@ public final class ManagedProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Sends a signal, such as {@code HUP}. */
+    public void signal(String signal) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + signal + ": status " + status);
+        }
+    }
+
     /** Asks the process to end, as an operator does; returns its exit status. */
     public int terminate(Duration atMost) throws InterruptedException {
         // Process.destroy() would also close the pipe that the last lines come through.

@@ -30,12 +30,26 @@ public final class MeteredDaemon implements AutoCloseable {
     /** Starts one that serves a mode, and others as far as they are detected. */
     public static MeteredDaemon start(Path folder, ProtectionMode mode, TestCertificates certificates)
             throws IOException, InterruptedException {
+        return start(folder, mode, certificates, Map.of());
+    }
+
+    /**
+     * Starts one that serves a mode, and others as far as they are detected.
+     *
+     * @param further settings beside those of the mode
+     */
+    public static MeteredDaemon start(
+            Path folder, ProtectionMode mode, TestCertificates certificates, Map<String, String> further)
+            throws IOException, InterruptedException {
         int jmxPort = FreePort.find();
         ServiceSettings settings = ServiceSettings.in(Files.createTempDirectory(folder, "daemon"), ServiceKind.DAEMON)
                 .with("spark.shuffle.cleaner.interval", "1s")
                 .withJavaOptions(JmxConnection.javaOptions(jmxPort));
         for (Map.Entry<String, String> setting :
                 mode.ofServices(ServiceKind.DAEMON, certificates).entrySet()) {
+            settings = settings.with(setting.getKey(), setting.getValue());
+        }
+        for (Map.Entry<String, String> setting : further.entrySet()) {
             settings = settings.with(setting.getKey(), setting.getValue());
         }
         ManagedProcess process = settings.start();

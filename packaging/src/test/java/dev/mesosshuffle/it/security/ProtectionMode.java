@@ -2,6 +2,7 @@ package dev.mesosshuffle.it.security;
 
 import dev.mesosshuffle.it.service.ServiceKind;
 import dev.mesosshuffle.it.spark.SparkVersion;
+import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,9 +88,13 @@ public enum ProtectionMode {
         return EnumSet.range(first, SparkVersion.V4_2_0);
     }
 
-    /** On this Java, the client of 2.2.0 decrypts wrongly, whoever encrypts. */
+    /**
+     * The client of 2.2.0 decrypts wrongly from buffers in the heap, whoever encrypts. Its Netty has others only where it may
+     * reach into {@code java.nio}, as on Java 8, which it was made for.
+     */
     private static Set<SparkVersion> saslEncrypted() {
-        return since(SparkVersion.V2_4_8);
+        boolean canReachBuffers = ByteBuffer.class.getModule().isOpen("java.nio", ProtectionMode.class.getModule());
+        return since(canReachBuffers ? SparkVersion.V2_2_0 : SparkVersion.V2_4_8);
     }
 
     /** Those of the versions here whose messages do not stall. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -106,6 +107,18 @@ public final class TestCertificates {
                 privateKey(),
                 "spark.ssl.rpc.certChain",
                 certificate());
+    }
+
+    /** Has the key and the certificate take the place of others, as a renewal does: at once, never a part of them. */
+    public void replace(TestCertificates others) throws IOException {
+        replace(others, Files.readAllBytes(Path.of(keyStore())));
+    }
+
+    /** Has something else take the place of others' key and certificate. */
+    public static void replace(TestCertificates others, byte[] content) throws IOException {
+        Path replaced = Path.of(others.keyStore());
+        Path next = Files.write(replaced.resolveSibling("next"), content);
+        Files.move(next, replaced, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private String keyStore() {

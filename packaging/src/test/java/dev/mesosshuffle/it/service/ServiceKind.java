@@ -16,7 +16,8 @@ public enum ServiceKind {
     DAEMON {
         @Override
         ProcessBuilder command(String memory, Map<String, String> conf, List<String> javaOptions) {
-            List<String> command = new ArrayList<>();
+            // Where the tests themselves run under nohup, SIGHUP is ignored, and children inherit that.
+            List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=HUP"));
             command.add(ItFolders.target()
                     .resolve("mesos-shuffle-service/bin/mesos-shuffle-service")
                     .toString());
