@@ -39,7 +39,7 @@ record AccessList(Set<Integer> users, boolean isForOthers) {
     static @Nullable AccessList of(Path file) {
         try {
             ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
-            long length = LinuxCalls.attribute(file, ATTRIBUTE, LinuxCalls.address(bytes), MAX_BYTES);
+            long length = LinuxCalls.attribute(file, ATTRIBUTE, CLibrary.address(bytes), MAX_BYTES);
             return length < 0 ? null : parse(bytes.limit((int) length));
         } catch (LinkageError e) {
             // Not this kind of machine.
