@@ -36,6 +36,8 @@ class UnreadLogTest {
         port = FreePort.find();
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // What a killed process leaves there goes with the test's own.
+                        "-Djava.io.tmpdir=" + temp,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
