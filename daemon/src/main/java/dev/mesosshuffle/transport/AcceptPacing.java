@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * takes a fraction of what its loop does to begin, and a loop's tasks run in their order: replies that other threads hand over
  * would wait behind all connections that were accepted before.
  *
- * <p>A loop that is busy for long delays new connections of all loops; those that are open do not notice.
+ * <p>A loop that is busy for long delays new connections of all loops; those that are open do not notice. While one hangs,
+ * none is accepted, until the health checks end the process.
  *
  * <p><b>Concurrency:</b> confined to the event loop that accepts connections, but for the count.
  */

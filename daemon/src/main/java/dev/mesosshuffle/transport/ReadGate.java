@@ -7,7 +7,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Stops and resumes reading from a connection, or accepting connections. Several reasons to stop may hold at once; it is read again when none does.
+ * Stops and resumes reading from a connection, or accepting connections. Several reasons to stop may hold at once; it is read
+ * again when none does.
  *
  * <p><b>Concurrency:</b> confined to the channel's event loop.
  */

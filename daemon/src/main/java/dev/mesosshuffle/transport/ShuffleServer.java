@@ -223,7 +223,8 @@ public final class ShuffleServer {
     }
 
     /**
-     * Stops accepting connections (whoever has a duplicate of the listening socket keeps it) and reading requests, waits for the pending replies, and closes all connections.
+     * Stops accepting connections and reading requests, waits for the pending replies, and closes all connections. Whoever has a
+     * duplicate of the listening socket keeps it.
      *
      * @param timeout the longest time to wait for replies
      * @return whether all replies were sent

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Bars that show for each case, in words, how the first service compares with the second: its blocks per second, and its CPU time
- * per block, as shares of the other's. The picture takes the colours of the page that shows it.
+ * Bars that show for each case, which is described in words, how the first service compares with the second: its blocks per
+ * second, and its CPU time per block, as shares of the other's. The picture takes the colours of the page that shows it.
  */
 final class Chart {
     private static final int LABELS = 390;
